@@ -1,0 +1,94 @@
+"""Opens SQLite databases: the only file that imports ``sqlite3``.
+
+Two kinds are never mixed: a *cache* may be dropped at any time and is rebuilt when its version differs or it is
+damaged; a *precious* database only moves forward through its migrations and is never dropped.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Sequence
+
+from sightline.base.errors import SightlineError
+
+Connection = sqlite3.Connection
+DatabaseError = sqlite3.Error
+
+
+def open_cache(path: str, *, version: int, schema: str) -> Connection:
+    """A droppable database at ``path`` with ``schema`` (SQL script) applied.
+
+    A file of another ``version``, or one that SQLite calls damaged, is deleted and made anew. Where the place cannot be
+    written (read-only home, full disk) an in-memory database is returned: a cache is never a reason to fail.
+    """
+    for _ in range(2):
+        try:
+            connection = _connect(path)
+            found: int = connection.execute("PRAGMA user_version").fetchone()[0]
+            if found == version:
+                connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+                return connection
+            if found == 0 and not connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+                _create(connection, version, schema)
+                return connection
+            connection.close()
+        except sqlite3.OperationalError:
+            break
+        except sqlite3.DatabaseError:
+            pass
+        _delete(path)
+    memory = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+    _create(memory, version, schema)
+    return memory
+
+
+def open_precious(path: str, *, migrations: Sequence[str]) -> Connection:
+    """A database that is kept: ``migrations[n]`` takes it from version n to n+1, each in one transaction.
+
+    Raises :class:`SightlineError` (kind ``database``) when it cannot be opened or was written by a newer release.
+    """
+    try:
+        connection = _connect(path)
+        found: int = connection.execute("PRAGMA user_version").fetchone()[0]
+        if found > len(migrations):
+            connection.close()
+            raise SightlineError(
+                f"{path} was written by a newer Sightline.", hint="Upgrade Sightline.", kind="database"
+            )
+        for number, script in enumerate(migrations[found:], start=found + 1):
+            connection.executescript(f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version={number};\nCOMMIT;")
+        connection.execute("PRAGMA synchronous=FULL")
+    except (sqlite3.Error, OSError) as error:
+        raise SightlineError(
+            f"{path} cannot be opened: {error}.",
+            hint="Set SIGHTLINE_CACHE_DIR to a folder that can be written, or move the file away.",
+            kind="database",
+        ) from error
+    return connection
+
+
+def _connect(path: str) -> Connection:
+    try:
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise sqlite3.OperationalError(str(error)) from error
+    connection = sqlite3.connect(path, timeout=10.0, check_same_thread=False, isolation_level=None)
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _create(connection: Connection, version: int, schema: str) -> None:
+    connection.executescript(f"BEGIN IMMEDIATE;\n{schema}\nPRAGMA user_version={version};\nCOMMIT;")
+
+
+def _delete(path: str) -> None:
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        with contextlib.suppress(OSError):
+            os.unlink(path + suffix)

@@ -1,0 +1,115 @@
+"""What a check is given and what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from sightline.base.changes import ChangeSet
+from sightline.base.paths import WorkspacePath
+from sightline.base.system import System
+from sightline.base.text import Span
+from sightline.graph.view import GraphView
+
+
+class Certainty(StrEnum):
+    """A certain finding rejects the edit; a possible one is listed (``--strict`` rejects)."""
+
+    CERTAIN = "certain"
+    POSSIBLE = "possible"
+
+
+class Severity(StrEnum):
+    """How bad a finding is, in the words of LSP diagnostics."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFORMATION = "information"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelatedPlace:
+    """Another place a finding speaks of; ``line`` is one-based."""
+
+    path: WorkspacePath
+    line: int
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something the edit broke. ``span`` lies in the text of ``path`` *after* the edit (before it, if it was deleted).
+
+    ``line`` and ``column`` are one-based, ``column`` in characters. ``symbol`` names what the finding is about, for
+    the repair prompt ("" if nothing).
+    """
+
+    check: str
+    certainty: Certainty
+    severity: Severity
+    path: WorkspacePath
+    span: Span
+    line: int
+    column: int
+    message: str
+    related: tuple[RelatedPlace, ...] = ()
+    symbol: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkippedCheck:
+    """A check that did not run, and why."""
+
+    check: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckInput:
+    """One edit to judge: the snapshots around it. ``trusted`` tells whether the user trusts the workspace."""
+
+    before: GraphView
+    after: GraphView
+    changes: ChangeSet
+    system: System
+    trusted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckOutcome:
+    """What one check found; ``fixed`` counts problems of the same check that the edit removed, as sentences."""
+
+    findings: tuple[Finding, ...] = ()
+    fixed: tuple[str, ...] = ()
+    skipped: tuple[SkippedCheck, ...] = ()
+
+
+class Check(Protocol):
+    """One check. ``name`` is stable and appears in JSON as ``check``."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def run(self, given: CheckInput) -> CheckOutcome:
+        """New findings only: what was already wrong before the edit is not reported. Never raises for bad source."""
+        ...
+
+
+class Verdict(StrEnum):
+    """What becomes of the edit."""
+
+    ACCEPT = "accept"
+    REJECT = "reject"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckReport:
+    """All checks of one edit, at the ``revision`` they were computed for; ``seconds`` of wall time."""
+
+    verdict: Verdict
+    revision: int
+    findings: tuple[Finding, ...] = ()
+    fixed: tuple[str, ...] = ()
+    skipped: tuple[SkippedCheck, ...] = ()
+    seconds: dict[str, float] = field(default_factory=dict[str, float])

@@ -1,0 +1,1 @@
+"""One file per edit format; ``edits/registry.py`` lists them."""

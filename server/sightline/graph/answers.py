@@ -1,0 +1,95 @@
+"""The values a graph query answers with: symbols, edges, places, and how complete the answer is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sightline.base.paths import WorkspacePath
+from sightline.graph.facts import Definition, Reference
+
+
+class Confidence(StrEnum):
+    """How an edge is known."""
+
+    EXACT = "exact"  # by the language's scope and import rules
+    INFERRED = "inferred"  # by an annotation, a constructor call or a base class
+    NAME_ONLY = "name_only"  # the name agrees and nothing contradicts it
+
+
+class EdgeKind(StrEnum):
+    """What an edge means. File edges are ``IMPORT`` and ``REEXPORT`` only."""
+
+    IMPORT = "import"
+    REEXPORT = "reexport"
+    CALL = "call"
+    ATTRIBUTE = "attribute"
+    INHERIT = "inherit"
+    OVERRIDE = "override"
+    DECORATE = "decorate"
+    TYPE = "type"
+    READ = "read"
+    WRITE = "write"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edge:
+    """A file edge: ``source`` imports ``target`` at the one-based ``line``."""
+
+    source: WorkspacePath
+    target: WorkspacePath
+    kind: EdgeKind
+    line: int
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Symbol:
+    """A definition in a file of one view. ``qualified_name`` is dotted within the file."""
+
+    path: WorkspacePath
+    index: int
+    qualified_name: str
+    definition: Definition
+
+    @property
+    def identifier(self) -> str:
+        """``path::qualified.name``, the spelling people and prompts use."""
+        return f"{self.path}::{self.qualified_name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A reference found for a symbol; ``line`` and ``column`` (in characters) are one-based."""
+
+    path: WorkspacePath
+    line: int
+    column: int
+    reference: Reference
+    kind: EdgeKind
+    confidence: Confidence
+    enclosing: str  # qualified name of the definition around it, or ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """How complete an answer is. ``complete`` is true only when nothing below could hide a use.
+
+    ``unparsed``: files that could not be read; ``dynamic``: places where a name is computed or a string names it;
+    ``ambiguous``: references by name alone whose target stays open.
+    """
+
+    complete: bool
+    unparsed: int = 0
+    dynamic: int = 0
+    ambiguous: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferencesAnswer:
+    """All uses of a symbol at one revision, sorted by path and offset."""
+
+    symbol: Symbol
+    places: tuple[Place, ...]
+    coverage: Coverage
+    revision: int

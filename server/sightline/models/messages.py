@@ -1,0 +1,116 @@
+"""The values that go to and come from a model, whoever serves it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from sightline.base.errors import SightlineError
+
+Role = Literal["system", "user", "assistant"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message of a conversation."""
+
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelRequest:
+    """One request. Sizes are in tokens; ``None`` leaves a value to the server.
+
+    ``prompt_tokens`` is our own estimate of the messages; it is compared with what the server says it read.
+    """
+
+    model: str
+    messages: tuple[Message, ...]
+    max_output_tokens: int | None = None
+    temperature: float | None = None
+    prompt_tokens: int | None = None
+
+
+class Finish(StrEnum):
+    """Why a reply ended. Only ``STOP`` is a whole reply."""
+
+    STOP = "stop"
+    LENGTH = "length"
+    REFUSAL = "refusal"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """Tokens as the server counted them; ``None`` means that it did not say."""
+
+    prompt_tokens: int | None = None
+    cached_tokens: int | None = None
+    output_tokens: int | None = None
+    reasoning_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextDelta:
+    """The next piece of the reply."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReasoningDelta:
+    """The next piece of the model's reasoning, kept apart from the reply and never parsed for edits."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """The last event of every stream that ended without an error."""
+
+    finish: Finish
+    usage: Usage = Usage()
+
+
+StreamEvent = TextDelta | ReasoningDelta | Finished
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelResponse:
+    """A whole stream put together. Times are seconds from sending the request."""
+
+    text: str
+    reasoning: str
+    finish: Finish
+    usage: Usage
+    model: str
+    first_token_seconds: float | None
+    total_seconds: float
+
+
+class ModelFailure(StrEnum):
+    """What went wrong with a model, decided by status codes and error types, never by English text."""
+
+    NOT_CONFIGURED = "model_not_configured"
+    UNREACHABLE = "model_unreachable"
+    AUTHENTICATION = "model_authentication"
+    NOT_FOUND = "model_not_found"
+    RATE_LIMITED = "model_rate_limited"
+    OVERLOADED = "model_overloaded"
+    TIMEOUT = "model_timeout"
+    WINDOW_EXCEEDED = "model_window_exceeded"
+    TRUNCATED_PROMPT = "model_truncated_prompt"
+    EMPTY_REPLY = "model_empty_reply"
+    PROTOCOL = "model_protocol"
+    SERVER = "model_server"
+    BAD_REQUEST = "model_bad_request"
+
+
+class ModelError(SightlineError):
+    """Anything a model server did or did not do. ``kind`` is a :class:`ModelFailure` value."""
+
+    def __init__(self, failure: ModelFailure, message: str, *, hint: str = "") -> None:
+        super().__init__(message, hint=hint, kind=failure.value)
+        self.failure = failure

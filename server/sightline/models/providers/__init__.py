@@ -1,0 +1,1 @@
+"""One file per provider; ``models/registry.py`` lists them."""

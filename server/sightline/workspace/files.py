@@ -1,0 +1,122 @@
+"""``WorkspaceView``: an immutable snapshot of what every file says, the disk lying under the editor's open buffers.
+
+The view holds no text of closed files: it reads them when asked, resolves links first, and refuses what leaves the
+root. It knows no syntax. The one writer of views is ``LiveWorkspace`` (``live.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+
+from sightline.base.changes import ChangeSet
+from sightline.base.errors import PathOutsideRoot, SourceUnavailable
+from sightline.base.paths import WorkspacePath
+from sightline.base.system import System
+from sightline.base.text import Text
+
+#: Larger files are listed as unparsed instead of read (bytes). Generated tables are the usual reason.
+MAXIMUM_FILE_SIZE = 4 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFile:
+    """The text of one file in one view.
+
+    ``version`` is the editor's document version of an open buffer, ``None`` for a closed file. ``bom`` and the line
+    ends are part of how a file is written: ``text`` holds neither a byte order mark nor any other change.
+    """
+
+    path: WorkspacePath
+    text: Text
+    version: int | None = None
+    bom: bool = False
+
+    @property
+    def digest(self) -> str:
+        """Digest of ``text`` (see ``digest_of``)."""
+        return self.text.digest
+
+    @property
+    def bytes_on_disk(self) -> bytes:
+        """What a save of this text writes."""
+        return b"\xef\xbb\xbf" + self.text.data if self.bom else self.text.data
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkspaceView:
+    """One snapshot. ``known`` lists the files of the scan, ``overlay`` open buffers and forked texts over them.
+
+    An overlay value of ``None`` hides a file: it was deleted or moved in this view.
+    """
+
+    revision: int
+    roots: tuple[str, ...]
+    system: System
+    known: Collection[WorkspacePath]
+    overlay: Mapping[WorkspacePath, SourceFile | None]
+
+    def exists(self, path: WorkspacePath) -> bool:
+        """Whether the view has this file."""
+        if path in self.overlay:
+            return self.overlay[path] is not None
+        return path in self.known
+
+    def paths(self) -> tuple[WorkspacePath, ...]:
+        """All files of the view, sorted."""
+        shown = {path for path, file in self.overlay.items() if file is not None}
+        hidden = {path for path, file in self.overlay.items() if file is None}
+        return tuple(sorted((set(self.known) | shown) - hidden))
+
+    def read(self, path: WorkspacePath) -> SourceFile:
+        """The text of a file, known to the scan or not (an ignored file can be read, it is only not listed).
+
+        Raises :class:`SourceUnavailable` for what is missing, too large, binary or not UTF-8, and
+        :class:`PathOutsideRoot` for a link that leads out of the root.
+        """
+        if path in self.overlay:
+            file = self.overlay[path]
+            if file is None:
+                raise SourceUnavailable(f"{path} does not exist.")
+            return file
+        return read_source(self.system, path)
+
+    def fork(self, changes: ChangeSet) -> WorkspaceView:
+        """This view with ``changes`` applied; the same revision, nothing written anywhere."""
+        files = {path: self.read(path) for path in changes.paths_before}
+        after = changes.texts_after(lambda path: files[path].text)
+        moved = {rename.new: rename.old for rename in changes.renames}
+        overlay = dict(self.overlay)
+        for path, text in after.items():
+            origin = files.get(moved.get(path, path))
+            overlay[path] = None if text is None else SourceFile(path=path, text=text, bom=bool(origin and origin.bom))
+        return replace(self, overlay=overlay)
+
+
+def read_source(system: System, path: WorkspacePath) -> SourceFile:
+    """Reads a file from disk. Raises as :meth:`WorkspaceView.read` does."""
+    try:
+        real = system.files.real_path(path.absolute)
+        root = system.files.real_path(path.root)
+        if not real.startswith(root.rstrip("/") + "/"):
+            raise PathOutsideRoot(f"{path} is a link that leads out of the workspace root {path.root}.")
+        data = system.files.read(real, MAXIMUM_FILE_SIZE + 1)
+    except OSError as error:
+        raise SourceUnavailable(f"{path} cannot be read: {error.strerror or error}.") from error
+    return decode_source(path, data)
+
+
+def decode_source(path: WorkspacePath, data: bytes) -> SourceFile:
+    """The text of ``data``. Raises :class:`SourceUnavailable` for large, binary and non-UTF-8 content."""
+    if len(data) > MAXIMUM_FILE_SIZE:
+        raise SourceUnavailable(f"{path} is larger than {MAXIMUM_FILE_SIZE >> 20} MB.", kind="too_large")
+    bom = data.startswith(b"\xef\xbb\xbf")
+    if bom:
+        data = data[3:]
+    if b"\0" in data[:8192]:
+        raise SourceUnavailable(f"{path} is a binary file.", kind="binary")
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise SourceUnavailable(f"{path} is not valid UTF-8 at byte {error.start}.", kind="not_utf8") from error
+    return SourceFile(path=path, text=Text(data), bom=bom)
