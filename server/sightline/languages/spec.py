@@ -11,8 +11,8 @@ from typing import Any
 class LanguageSpec:
     """One language. ``grammar`` loads the tree-sitter language object lazily; ``query`` names a file in ``queries/``.
 
-    ``extensions`` are lower-case with their dot. ``comment`` begins a line comment; ``identifier`` is what VS Code calls
-    the language (LSP ``languageId``).
+    ``extensions`` are lower-case with their dot. ``comment`` begins a line comment; ``identifier`` is what VS Code
+    calls the language (LSP ``languageId``).
     """
 
     name: str
