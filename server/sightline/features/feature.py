@@ -1,0 +1,90 @@
+"""What a user can name, and what every feature is given and answers."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sightline.base.paths import WorkspacePath
+from sightline.base.text import Span
+from sightline.graph.view import GraphView
+from sightline.tasks.result import Listener, TurnRequest, TurnResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeatureRequest:
+    """A command as the user gave it: ``/fix the rounding`` is ``command="fix"``, ``text="the rounding"``.
+
+    ``turn`` is chosen by the caller and names the turn in events, apply, discard and undo.
+    """
+
+    command: str
+    turn: str
+    text: str = ""
+    root: str = ""
+    path: WorkspacePath | None = None
+    span: Span | None = None
+    mentions: tuple[str, ...] = ()
+    diagnostics: tuple[str, ...] = ()
+    budget: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundPlace:
+    """A place shown as a link; ``line`` is one-based."""
+
+    path: WorkspacePath
+    line: int
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeatureResult:
+    """An answer. ``text`` is Markdown for people, ``data`` the same as JSON for programs.
+
+    ``turn`` is set when a model was asked; its edits wait for the user's word under that turn's name.
+    """
+
+    command: str
+    turn_id: str
+    revision: int
+    text: str
+    places: tuple[FoundPlace, ...] = ()
+    data: dict[str, Any] | None = None
+    turn: TurnResult | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeatureContext:
+    """What a feature may use: the snapshot it was asked at, and the verbs of the rooms below."""
+
+    view: GraphView
+    listener: Listener
+    run_turn: Callable[[TurnRequest], Awaitable[TurnResult]]
+    build_context: Callable[[TurnRequest], Awaitable[Any]]
+    undo: Callable[[str | None], Awaitable[FeatureResult]]
+    default_budget: int
+
+
+class Feature(Protocol):
+    """One command. ``action`` is the LSP code action kind it is offered as, "" for chat only.
+
+    ``uses_model`` tells doors whether the command may take long and costs tokens.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def action(self) -> str: ...
+
+    @property
+    def uses_model(self) -> bool: ...
+
+    async def run(self, request: FeatureRequest, context: FeatureContext) -> FeatureResult:
+        """Answers the request. Raises ``SightlineError`` with a hint for what the user can mend."""
+        ...

@@ -1,0 +1,101 @@
+"""What a turn is asked and what it answers. Plain values; this file runs nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from sightline.base.changes import ChangeSet
+from sightline.base.paths import WorkspacePath
+from sightline.base.text import Span
+from sightline.checks.check import CheckReport
+from sightline.edits.proposal import Unmatched
+from sightline.models.messages import Usage
+from sightline.prompts.build import Prompt
+
+
+class TurnStage(StrEnum):
+    """Where a turn is; shown to the user as it goes."""
+
+    CONTEXT = "context"
+    PROMPT = "prompt"
+    MODEL = "model"
+    EDITS = "edits"
+    CHECKS = "checks"
+    REPAIR = "repair"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnEvent:
+    """Something that happened in a turn. ``text`` is the next piece of the reply, of the reasoning, or a sentence."""
+
+    kind: Literal["stage", "text", "reasoning", "attempt"]
+    text: str
+    stage: TurnStage
+    attempt: int
+
+
+Listener = Callable[[TurnEvent], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnRequest:
+    """One task for a model. ``budget`` is the context's share of the prompt in tokens.
+
+    ``mentions`` are paths, folders or symbols the user named outside the text; ``focus`` is the selection or cursor;
+    ``diagnostics`` are sentences with ``path:line`` that the user wants to be rid of.
+    """
+
+    turn: str
+    task_type: str
+    task: str
+    root: str
+    budget: int
+    focus: tuple[WorkspacePath, Span] | None = None
+    mentions: tuple[str, ...] = ()
+    diagnostics: tuple[str, ...] = ()
+    open_files: tuple[WorkspacePath, ...] = ()
+    edit_format: str = "search_replace"
+
+
+class TurnVerdict(StrEnum):
+    """What came of a turn."""
+
+    ANSWERED = "answered"  # a reply without edits, as asked
+    ACCEPTED = "accepted"  # edits that passed every check
+    REJECTED = "rejected"  # edits that did not, after all repair rounds
+    NO_EDITS = "no_edits"  # edits were asked for and none came
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One reply and what was found in it. ``problems`` are sentences about unreadable parts of the reply."""
+
+    reply: str
+    usage: Usage
+    unmatched: tuple[Unmatched, ...] = ()
+    problems: tuple[str, ...] = ()
+    report: CheckReport | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnResult:
+    """The outcome. ``changes`` is against the snapshot of ``revision`` and is empty unless ``ACCEPTED`` or ``REJECTED``.
+
+    A rejected turn keeps its changes so that a person can look at them; nothing applies them by itself.
+    """
+
+    turn: str
+    verdict: TurnVerdict
+    revision: int
+    text: str
+    changes: ChangeSet
+    attempts: tuple[Attempt, ...]
+    prompt: Prompt
+    model: str
+    report: CheckReport | None = None
+    diff: str = ""
