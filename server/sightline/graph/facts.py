@@ -67,6 +67,7 @@ class Definition:
     annotation: str = ""  # declared type of a variable or attribute, return type of a function
     value: str = ""  # the callee when a variable or attribute is assigned from a call: ``x = Foo(...)`` gives "Foo"
     exported: bool = True
+    alias: str = ""  # the dotted name when it is assigned from a plain name: ``x = a.b`` gives "a.b"
 
 
 class ReferenceKind(StrEnum):
@@ -98,7 +99,11 @@ class Reference:
     """A use of ``name`` at ``span``. ``enclosing`` is the index of the innermost definition around it, or -1.
 
     ``receiver`` is the dotted source text before the last dot (``self``, ``module.Class``; ``"?"`` for an expression
-    that is not a dotted name), empty for a bare name.
+    that is not a dotted name; ``super()`` for ``super().x``), empty for a bare name. ``local``: the receiver's first
+    name is a parameter or local variable of a function around it, so that it means no module-level name or import;
+    what is known of its type is in that function's parameters or in :attr:`FileFacts.bindings`. Bare names that are
+    bound so are not emitted at all. Names bound inside a function by ``def``, ``class`` or ``import`` do not count as
+    local here: they are definitions and imports with an ``enclosing`` of their own.
     """
 
     name: str
@@ -107,6 +112,7 @@ class Reference:
     enclosing: int = -1
     receiver: str = ""
     call: CallShape | None = None
+    local: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +145,23 @@ class Import:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LocalBinding:
+    """What one assignment says of the type of a local variable of the definition ``enclosing``.
+
+    One of ``annotation`` (``x: Foo``), ``value`` (callee of ``x = Foo(...)``, ``with Foo() as x``) and ``alias``
+    (``x = self.y`` gives "self.y") is set; all three are empty when the name is also bound in a way that says nothing
+    (a loop, a tuple), which is listed only for names that have another entry. Parameters are not repeated here: see
+    :attr:`Definition.parameters`; nor are attributes (``self.x = …``), which are definitions.
+    """
+
+    enclosing: int
+    name: str
+    annotation: str = ""
+    value: str = ""
+    alias: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """Something the extractor could not read: a syntax error, or a construct it leaves out (``dynamic``)."""
 
@@ -158,6 +181,7 @@ class FileFacts:
     imports: tuple[Import, ...]
     problems: tuple[Problem, ...]
     export_digest: str
+    bindings: tuple[LocalBinding, ...] = ()
 
     def qualified_name(self, index: int) -> str:
         """Dotted name of the definition at ``index`` within its file, such as ``Class.method``."""

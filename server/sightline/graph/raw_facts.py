@@ -1,0 +1,181 @@
+"""``RawFacts``: the facts of one text as plain rows, which is what extraction makes and what a codec packs.
+
+Building one ``Reference`` object per name costs as much as parsing the file. Cold indexing therefore never does:
+workers hand on these rows (every field is something ``marshal`` and msgpack take), and :func:`facts_of` builds the
+objects of ``facts.py`` for the few files somebody asks about. This file knows no syntax and no store.
+"""
+
+from __future__ import annotations
+
+from array import array
+from typing import NamedTuple, TypeAlias
+
+from sightline.base.text import Span
+from sightline.graph.facts import (
+    CallShape,
+    Definition,
+    DefinitionKind,
+    FileFacts,
+    Import,
+    ImportedName,
+    LocalBinding,
+    Parameter,
+    ParameterKind,
+    Problem,
+    Reference,
+    ReferenceKind,
+)
+
+#: Codes of the kinds in rows; only ever append, and raise ``EXTRACTOR_VERSION`` when a meaning changes.
+REFERENCE_KINDS = tuple(ReferenceKind)
+REFERENCE_CODE = {kind: code for code, kind in enumerate(REFERENCE_KINDS)}
+#: Added to a reference's kind code when ``Reference.local`` is true.
+LOCAL_FLAG = 64
+#: Integers per reference in :attr:`RawFacts.references`.
+REFERENCE_STRIDE = 6
+
+#: name, kind, has_default, annotation
+ParameterRow: TypeAlias = tuple[str, str, bool, str]
+#: name, alias, start, end
+ImportedNameRow: TypeAlias = tuple[str, str, int, int]
+#: positional, keywords, splat, double_splat
+CallRow: TypeAlias = tuple[int, tuple[str, ...], bool, bool]
+#: enclosing, name, annotation, value, alias
+BindingRow: TypeAlias = tuple[int, str, str, str, str]
+#: kind, message, start, end
+ProblemRow: TypeAlias = tuple[str, str, int, int]
+
+
+class DefinitionRow(NamedTuple):
+    """One definition; the fields of :class:`~sightline.graph.facts.Definition` with spans as offsets."""
+
+    name: str
+    kind: str
+    start: int
+    end: int
+    name_start: int
+    name_end: int
+    body_start: int
+    parent: int
+    parameters: tuple[ParameterRow, ...] | None
+    bases: tuple[str, ...]
+    decorators: tuple[str, ...]
+    annotation: str
+    value: str
+    exported: bool
+    alias: str
+
+
+class ImportRow(NamedTuple):
+    """One import; the fields of :class:`~sightline.graph.facts.Import` with spans as offsets."""
+
+    module: str
+    names: tuple[ImportedNameRow, ...]
+    start: int
+    end: int
+    level: int
+    enclosing: int
+    type_only: bool
+    guarded: bool
+    reexport: bool
+    dynamic: bool
+
+
+class RawFacts(NamedTuple):
+    """The facts of one text as rows.
+
+    ``strings`` holds every name and receiver of the references once; ``strings[0]`` is empty. ``references`` is flat,
+    six integers each: name (index in ``strings``), start (byte offset; the end is start plus the UTF-8 length of the
+    name), kind code (plus :data:`LOCAL_FLAG`), enclosing, receiver (index in ``strings``), call (index in ``calls``,
+    or -1).
+    """
+
+    digest: str
+    language: str
+    strings: tuple[str, ...]
+    definitions: tuple[DefinitionRow, ...]
+    references: array[int]  # typecode "i"
+    calls: tuple[CallRow, ...]
+    imports: tuple[ImportRow, ...]
+    problems: tuple[ProblemRow, ...]
+    bindings: tuple[BindingRow, ...]
+    export_digest: str
+
+
+def facts_of(raw: RawFacts) -> FileFacts:
+    """The facts as objects."""
+    return FileFacts(
+        digest=raw.digest,
+        language=raw.language,
+        definitions=tuple(definition_of(row) for row in raw.definitions),
+        references=references_of(raw),
+        imports=tuple(import_of(row) for row in raw.imports),
+        problems=tuple(Problem(kind=kind, message=text, span=Span(s, e)) for kind, text, s, e in raw.problems),
+        export_digest=raw.export_digest,
+        bindings=tuple(
+            LocalBinding(enclosing=enclosing, name=name, annotation=annotation, value=value, alias=alias)
+            for enclosing, name, annotation, value, alias in raw.bindings
+        ),
+    )
+
+
+def definition_of(row: DefinitionRow) -> Definition:
+    """One definition as an object."""
+    parameters = row.parameters
+    return Definition(
+        name=row.name,
+        kind=DefinitionKind(row.kind),
+        span=Span(row.start, row.end),
+        name_span=Span(row.name_start, row.name_end),
+        body_start=row.body_start,
+        parent=row.parent,
+        parameters=None
+        if parameters is None
+        else tuple(
+            Parameter(name=name, kind=ParameterKind(kind), has_default=has_default, annotation=annotation)
+            for name, kind, has_default, annotation in parameters
+        ),
+        bases=row.bases,
+        decorators=row.decorators,
+        annotation=row.annotation,
+        value=row.value,
+        exported=row.exported,
+        alias=row.alias,
+    )
+
+
+def import_of(row: ImportRow) -> Import:
+    """One import as an object."""
+    return Import(
+        module=row.module,
+        names=tuple(ImportedName(name=name, alias=alias, span=Span(s, e)) for name, alias, s, e in row.names),
+        span=Span(row.start, row.end),
+        level=row.level,
+        enclosing=row.enclosing,
+        type_only=row.type_only,
+        guarded=row.guarded,
+        reexport=row.reexport,
+        dynamic=row.dynamic,
+    )
+
+
+def references_of(raw: RawFacts) -> tuple[Reference, ...]:
+    """All references as objects."""
+    strings = raw.strings
+    calls = [CallShape(positional=p, keywords=k, splat=s, double_splat=d) for p, k, s, d in raw.calls]
+    lengths = [len(text.encode("utf-8", "replace")) for text in strings]
+    rows = raw.references
+    return tuple(
+        Reference(
+            name=strings[name],
+            span=Span(start, start + lengths[name]),
+            kind=REFERENCE_KINDS[kind & ~LOCAL_FLAG],
+            enclosing=enclosing,
+            receiver=strings[receiver],
+            call=calls[call] if call >= 0 else None,
+            local=bool(kind & LOCAL_FLAG),
+        )
+        for name, start, kind, enclosing, receiver, call in zip(
+            rows[0::6], rows[1::6], rows[2::6], rows[3::6], rows[4::6], rows[5::6], strict=True
+        )
+    )
