@@ -84,7 +84,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnResult:
-    """The outcome. ``changes`` is against the snapshot of ``revision`` and is empty unless ``ACCEPTED`` or ``REJECTED``.
+    """The outcome. ``changes`` is against the snapshot of ``revision``, and empty unless accepted or rejected.
 
     A rejected turn keeps its changes so that a person can look at them; nothing applies them by itself.
     """

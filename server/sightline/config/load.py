@@ -1,0 +1,181 @@
+"""Reads settings: defaults < user file < workspace file (narrowing only) < environment < what the door was given.
+
+A workspace file is untrusted: it may lower a number marked ``narrowing`` and choose what carries no mark; a key,
+endpoint or model in it is refused with its line, and the rest of the settings still holds.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+from sightline.base.errors import UsageError
+from sightline.base.system import System
+from sightline.config.locations import Locations
+from sightline.config.settings import Settings
+
+WORKSPACE_FILE = ".sightline/sightline.toml"
+
+_ENVIRONMENT = {
+    "SIGHTLINE_MODEL": ("model", "name"),
+    "SIGHTLINE_BASE_URL": ("model", "base_url"),
+    "SIGHTLINE_API_KEY": ("model", "api_key"),
+}
+
+Table = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingProblem:
+    """A mistake in a settings file; ``line`` is one-based, 0 where it is not known."""
+
+    file: str
+    line: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedSettings:
+    """Settings that hold, and what was wrong on the way."""
+
+    settings: Settings
+    problems: tuple[SettingProblem, ...]
+    sources: tuple[str, ...]
+
+
+def load_settings(
+    system: System, where: Locations, roots: tuple[str, ...], given: Mapping[str, Any] | None = None
+) -> LoadedSettings:
+    """All settings for ``roots``. ``given`` is a table of user scope from the door (command line, editor).
+
+    Never raises for a broken file: the file is left out and the problem is reported. Raises :class:`UsageError` for
+    ``given`` values that do not fit, since the user just typed them.
+    """
+    problems: list[SettingProblem] = []
+    sources: list[str] = []
+    table: Table = {}
+    user = _read(system, where.user_settings, problems)
+    if user is not None:
+        sources.append(where.user_settings)
+        table = _valid(user, where.user_settings, _text(system, where.user_settings), problems)
+    for root in roots:
+        file = f"{root.rstrip('/')}/{WORKSPACE_FILE}"
+        found = _read(system, file, problems)
+        if found is not None:
+            sources.append(file)
+            text = _text(system, file)
+            table = _narrowed(table, _valid(found, file, text, problems), file, text, problems)
+    for name, (section, key) in _ENVIRONMENT.items():
+        if value := system.environment.get(name, "").strip():
+            sources.append(name)
+            table.setdefault(section, {})[key] = value
+    table = _merged(table, dict(given or {}))
+    try:
+        settings = Settings.model_validate(table)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where_text = ".".join(str(part) for part in first["loc"])
+        raise UsageError(f"The setting {where_text} is wrong: {first['msg']}.") from None
+    return LoadedSettings(settings=settings, problems=tuple(problems), sources=tuple(sources))
+
+
+def _read(system: System, file: str, problems: list[SettingProblem]) -> Table | None:
+    try:
+        data = system.files.read(file, 1 << 20)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        if not isinstance(error, NotADirectoryError):
+            problems.append(SettingProblem(file=file, line=0, message=f"cannot be read: {error.strerror}"))
+        return None
+    try:
+        return tomllib.loads(data.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        line = _number_after(str(error), "line ")
+        problems.append(SettingProblem(file=file, line=line, message=f"is not valid TOML: {error}"))
+        return None
+
+
+def _text(system: System, file: str) -> str:
+    return system.files.read(file, 1 << 20).decode("utf-8", "replace")
+
+
+def _valid(table: Table, file: str, text: str, problems: list[SettingProblem]) -> Table:
+    """``table`` without the values that do not fit the schema, each reported."""
+    table = {key: dict(cast("Table", value)) if isinstance(value, dict) else value for key, value in table.items()}
+    try:
+        Settings.model_validate(table)
+    except ValidationError as error:
+        for item in error.errors(include_input=False, include_url=False):
+            place = [str(part) for part in item["loc"]]
+            message = f"{'.'.join(place)}: {item['msg']}"
+            problems.append(SettingProblem(file=file, line=_line_of(text, place), message=message))
+            section = table.get(place[0])
+            if len(place) > 1 and isinstance(section, dict):
+                cast("Table", section).pop(place[1], None)
+            else:
+                table.pop(place[0], None)
+    return table
+
+
+def _narrowed(table: Table, workspace: Table, file: str, text: str, problems: list[SettingProblem]) -> Table:
+    result = _merged(table, {})
+    for section, values in workspace.items():
+        fields = _fields_of(section)
+        for key, value in cast("Table", values).items():
+            scope = _scope(fields[key])
+            present = cast("Table", result.get(section, {})).get(key, fields[key].default)
+            if scope == "user":
+                message = f"{section}.{key} is read from your own settings only, never from a workspace"
+                problems.append(SettingProblem(file=file, line=_line_of(text, [section, key]), message=message))
+            elif scope != "narrowing" or value <= present:
+                result.setdefault(section, {})[key] = value
+            else:
+                message = f"{section}.{key} can only be lowered here (it is {present})"
+                problems.append(SettingProblem(file=file, line=_line_of(text, [section, key]), message=message))
+    return result
+
+
+def _fields_of(section: str) -> dict[str, FieldInfo]:
+    default: object = Settings.model_fields[section].default
+    assert isinstance(default, BaseModel)
+    return type(default).model_fields
+
+
+def _scope(field: FieldInfo) -> str:
+    extra: object = field.json_schema_extra
+    return str(cast("Table", extra).get("x-scope", "")) if isinstance(extra, dict) else ""
+
+
+def _merged(left: Table, right: Table) -> Table:
+    result: Table = {key: dict(cast("Table", v)) if isinstance(v, dict) else v for key, v in left.items()}
+    for key, value in right.items():
+        if isinstance(value, dict) and isinstance(result.get(key), dict):
+            result[key] = {**result[key], **value}
+        else:
+            result[key] = value
+    return result
+
+
+def _line_of(text: str, place: list[str]) -> int:
+    """One-based line of ``[section]`` or of the key in it; 0 when it is not found."""
+    inside = len(place) == 1
+    for number, line in enumerate(text.splitlines(), start=1):
+        stripped = line.strip()
+        if stripped.startswith("["):
+            inside = stripped.strip("[] ") == place[0]
+            if inside and len(place) == 1:
+                return number
+        elif inside and stripped.partition("=")[0].strip().strip("\"'") == place[-1]:
+            return number
+    return 0
+
+
+def _number_after(text: str, word: str) -> int:
+    digits = text.partition(word)[2].partition(",")[0].strip()
+    return int(digits) if digits.isdigit() else 0

@@ -1,0 +1,51 @@
+"""Where Sightline reads its settings and keeps its own files. ``SIGHTLINE_CACHE_DIR`` moves all that it writes."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import platformdirs
+
+from sightline.base.system import System
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Locations:
+    """Folders and files, absolute. ``cache`` may be deleted at any time; ``state`` holds what is precious."""
+
+    user_settings: str
+    cache: str
+    state: str
+
+    @property
+    def trust_file(self) -> str:
+        """The roots the user trusts."""
+        return f"{self.state}/trust.json"
+
+    def graph_store(self, roots: tuple[str, ...]) -> str:
+        """Folder of the graph store of these roots."""
+        return f"{self.cache}/graph/{_key(roots)}"
+
+    def session_store(self, roots: tuple[str, ...]) -> str:
+        """Folder of the edit journal of these roots."""
+        return f"{self.state}/sessions/{_key(roots)}"
+
+
+def locations(system: System) -> Locations:
+    """The folders of this user, by the platform's own conventions."""
+    moved = system.environment.get("SIGHTLINE_CACHE_DIR", "").strip()
+    configured = system.environment.get("SIGHTLINE_CONFIG", "").strip()
+    settings = configured or f"{platformdirs.user_config_dir('sightline', appauthor=False)}/sightline.toml"
+    if moved:
+        moved = system.files.real_path(moved)
+        return Locations(user_settings=settings, cache=f"{moved}/cache", state=f"{moved}/state")
+    return Locations(
+        user_settings=settings,
+        cache=platformdirs.user_cache_dir("sightline", appauthor=False),
+        state=platformdirs.user_state_dir("sightline", appauthor=False),
+    )
+
+
+def _key(roots: tuple[str, ...]) -> str:
+    return hashlib.blake2b("\n".join(sorted(roots)).encode("utf-8", "surrogateescape"), digest_size=10).hexdigest()

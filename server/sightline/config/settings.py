@@ -1,0 +1,121 @@
+"""The settings schema: one pydantic model from which the JSON Schema, the docs and ``package.json`` are generated.
+
+This file says what may be set and where; ``load.py`` reads it.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic.config import JsonDict
+
+#: Marks a setting that only the user may give (user file, environment, editor's machine scope), never a workspace.
+USER_ONLY: JsonDict = {"x-scope": "user"}
+#: Marks a number that a workspace file may lower but not raise.
+NARROWING: JsonDict = {"x-scope": "narrowing"}
+
+
+class Section(BaseModel):
+    """Base of all sections: an unknown key is a mistake, and says so."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ModelSettings(Section):
+    """Which model answers, where it is and with which key. User scope only."""
+
+    name: Annotated[
+        str,
+        Field(
+            description="PROVIDER:MODEL, such as `openai:gpt-4.1`, `ollama:qwen2.5-coder`, `lmstudio:NAME`, "
+            "`llamacpp:NAME`, `vllm:NAME` or `scripted:FILE`. Environment: SIGHTLINE_MODEL.",
+            json_schema_extra=USER_ONLY,
+        ),
+    ] = ""
+    base_url: Annotated[
+        str,
+        Field(
+            description="Address of an OpenAI-compatible API, with its `/v1`. Empty: the provider's usual one. "
+            "Environment: SIGHTLINE_BASE_URL.",
+            json_schema_extra=USER_ONLY,
+        ),
+    ] = ""
+    api_key: Annotated[
+        SecretStr,
+        Field(
+            description="The key. Better kept in the environment (SIGHTLINE_API_KEY) or the editor's secret store.",
+            json_schema_extra=USER_ONLY,
+        ),
+    ] = SecretStr("")
+    window: Annotated[
+        int | None,
+        Field(
+            description="Context window in tokens, where the server does not tell it.",
+            ge=512,
+            json_schema_extra=USER_ONLY,
+        ),
+    ] = None
+    max_output_tokens: Annotated[
+        int | None,
+        Field(
+            description="Most tokens of one reply; unset leaves it to the server.", ge=64, json_schema_extra=USER_ONLY
+        ),
+    ] = None
+    temperature: Annotated[
+        float | None,
+        Field(
+            description="Sampling temperature; unset leaves it to the server.", ge=0, le=2, json_schema_extra=USER_ONLY
+        ),
+    ] = None
+
+
+class ContextSettings(Section):
+    """How much code a prompt may hold."""
+
+    budget: Annotated[
+        int, Field(description="Most tokens of code in a prompt.", ge=256, le=1_000_000, json_schema_extra=NARROWING)
+    ] = 8_000
+
+
+class EditSettings(Section):
+    """How edits are asked for and judged."""
+
+    format: Annotated[
+        Literal["search_replace", "whole_file"], Field(description="The edit format models are asked to answer in.")
+    ] = "search_replace"
+    repair_rounds: Annotated[
+        int,
+        Field(description="How often a refused edit is sent back for repair.", ge=0, le=3, json_schema_extra=NARROWING),
+    ] = 3
+
+
+class WorkspaceSettings(Section):
+    """Limits on what is read."""
+
+    maximum_files: Annotated[
+        int,
+        Field(description="A workspace with more files is refused.", ge=1, le=5_000_000, json_schema_extra=NARROWING),
+    ] = 200_000
+    allow_large_root: Annotated[
+        bool,
+        Field(description="Allows the home folder or `/` to be opened as a workspace.", json_schema_extra=USER_ONLY),
+    ] = False
+    workers: Annotated[
+        int,
+        Field(
+            description="Worker processes for parsing; 0 means one a core, at most 4.",
+            ge=0,
+            le=64,
+            json_schema_extra=USER_ONLY,
+        ),
+    ] = 0
+
+
+class Settings(Section):
+    """All settings of Sightline, as in `sightline.toml`."""
+
+    model: ModelSettings = ModelSettings()
+    context: ContextSettings = ContextSettings()
+    edits: EditSettings = EditSettings()
+    workspace: WorkspaceSettings = WorkspaceSettings()

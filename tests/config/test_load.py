@@ -1,0 +1,125 @@
+"""Settings come from the user; a workspace can narrow, never redirect."""
+
+from __future__ import annotations
+
+import pytest
+
+from sightline.base.errors import UsageError
+from sightline.base.memory_system import memory_system
+from sightline.base.system import System
+from sightline.config.load import LoadedSettings, load_settings
+from sightline.config.locations import locations
+from sightline.config.trust import is_trusted, revoke_trust, set_trust
+
+USER = "/home/user/.config/sightline/sightline.toml"
+WORKSPACE = "/work/.sightline/sightline.toml"
+
+
+def load(system: System, given: dict[str, object] | None = None) -> LoadedSettings:
+    return load_settings(system, locations(system), ("/work",), given)
+
+
+def system_with(files: dict[str, str] | None = None, **environment: str) -> System:
+    return memory_system(files, environment={"SIGHTLINE_CONFIG": USER, "SIGHTLINE_CACHE_DIR": "/cache", **environment})
+
+
+def test_without_any_file_the_defaults_hold() -> None:
+    loaded = load(system_with())
+    assert loaded.settings.context.budget == 8_000
+    assert loaded.problems == ()
+    assert loaded.sources == ()
+
+
+def test_the_environment_alone_is_enough_for_a_model() -> None:
+    loaded = load(
+        system_with(SIGHTLINE_MODEL="openai:m", SIGHTLINE_BASE_URL="http://127.0.0.1:1/v1", SIGHTLINE_API_KEY="k-secret")
+    )
+    assert loaded.settings.model.name == "openai:m"
+    assert loaded.settings.model.base_url == "http://127.0.0.1:1/v1"
+    assert loaded.settings.model.api_key.get_secret_value() == "k-secret"
+    assert "k-secret" not in repr(loaded)
+
+
+def test_the_environment_outranks_the_user_file_and_the_command_line_outranks_both() -> None:
+    system = system_with({USER: '[model]\nname = "openai:a"\nwindow = 4096\n'}, SIGHTLINE_MODEL="openai:b")
+    assert load(system).settings.model.name == "openai:b"
+    assert load(system, {"model": {"name": "openai:c"}}).settings.model.name == "openai:c"
+    assert load(system).settings.model.window == 4096
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['base_url = "http://evil.example/v1"', 'api_key = "stolen"', 'name = "openai:other"', "temperature = 1.0"],
+)
+def test_a_workspace_cannot_redirect_the_model(line: str) -> None:
+    loaded = load(system_with({USER: '[model]\nname = "openai:mine"\n', WORKSPACE: f"\n[model]\n{line}\n"}))
+    assert loaded.settings.model.name == "openai:mine"
+    assert loaded.settings.model.base_url == ""
+    assert loaded.settings.model.temperature is None
+    (problem,) = loaded.problems
+    assert (problem.file, problem.line) == (WORKSPACE, 3)
+    assert "own settings only" in problem.message
+
+
+def test_a_workspace_can_lower_the_budget_and_not_raise_it() -> None:
+    assert load(system_with({WORKSPACE: "[context]\nbudget = 1000\n"})).settings.context.budget == 1000
+    raised = load(system_with({WORKSPACE: "[context]\nbudget = 90000\n"}))
+    assert raised.settings.context.budget == 8_000
+    assert "only be lowered" in raised.problems[0].message
+    lowered = load(system_with({USER: "[context]\nbudget = 500\n", WORKSPACE: "[context]\nbudget = 1000\n"}))
+    assert lowered.settings.context.budget == 500
+
+
+def test_what_carries_no_mark_is_free_to_a_workspace() -> None:
+    assert load(system_with({WORKSPACE: '[edits]\nformat = "whole_file"\n'})).settings.edits.format == "whole_file"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("[context\n", 1, "not valid TOML"),
+        ("[context]\nbudget = 'many'\n", 2, "context.budget"),
+        ("[context]\nbuget = 5\n", 2, "context.buget"),
+        ("[nonsense]\na = 1\n", 1, "nonsense"),
+        ("context = 3\n", 1, "context"),
+        ("[edits]\nrepair_rounds = 99\n", 2, "edits.repair_rounds"),
+    ],
+)
+def test_a_broken_file_is_reported_with_its_line_and_the_rest_holds(text: str, line: int, words: str) -> None:
+    for file in (USER, WORKSPACE):
+        loaded = load(system_with({file: text}, SIGHTLINE_MODEL="openai:m"))
+        assert loaded.settings.model.name == "openai:m"
+        assert loaded.settings.context.budget == 8_000
+        (problem,) = loaded.problems
+        assert problem.file == file
+        assert words in problem.message
+        assert problem.line == line
+
+
+def test_a_wrong_value_on_the_command_line_is_an_error() -> None:
+    with pytest.raises(UsageError, match=r"context\.budget"):
+        load(system_with(), {"context": {"budget": -1}})
+
+
+def test_the_cache_directory_moves_every_file_we_write() -> None:
+    where = locations(system_with())
+    for path in (where.cache, where.state, where.trust_file, where.graph_store(("/work",))):
+        assert path.startswith("/cache/")
+
+
+def test_trust_is_kept_by_real_root_and_can_be_revoked() -> None:
+    system = system_with()
+    where = locations(system)
+    assert not is_trusted(system, where, "/work")
+    set_trust(system, where, "/work")
+    assert is_trusted(system, where, "/work/")
+    assert is_trusted(system, where, "/work/inner")
+    assert not is_trusted(system, where, "/workshop")
+    revoke_trust(system, where, "/work")
+    assert not is_trusted(system, where, "/work")
+
+
+@pytest.mark.parametrize("damaged", ["", "{", '{"a": 1}', "[1, null]"])
+def test_a_damaged_trust_file_trusts_nothing(damaged: str) -> None:
+    system = system_with({"/cache/state/trust.json": damaged})
+    assert not is_trusted(system, locations(system), "/work")
