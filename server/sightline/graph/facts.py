@@ -99,7 +99,12 @@ class Reference:
     """A use of ``name`` at ``span``. ``enclosing`` is the index of the innermost definition around it, or -1.
 
     ``receiver`` is the dotted source text before the last dot (``self``, ``module.Class``; ``"?"`` for an expression
-    that is not a dotted name; ``super()`` for ``super().x``), empty for a bare name. ``local``: the receiver's first
+    that is not a dotted name), empty for a bare name. A call of a dotted name keeps empty parentheses: the receiver is
+    ``super()`` in ``super().x`` and ``a.Foo()`` in ``a.Foo(1).x``. For ``IMPORT`` it is the module as written (dots
+    included), for ``KEYWORD`` the callee. The ``STRING`` entries of ``__all__`` have its definition as ``enclosing``;
+    assignments to ``self.x`` are enclosed by their method, not by the attribute they define.
+
+    ``local``: the receiver's first
     name is a parameter or local variable of a function around it, so that it means no module-level name or import;
     what is known of its type is in that function's parameters or in :attr:`FileFacts.bindings`. Bare names that are
     bound so are not emitted at all. Names bound inside a function by ``def``, ``class`` or ``import`` do not count as
@@ -117,7 +122,10 @@ class Reference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedName:
-    """``name`` (``*`` for all, ``default`` for a default import, empty for the module itself) bound as ``alias``."""
+    """``name`` (``*`` for all, ``default`` for a default import, empty for the module itself) bound as ``alias``.
+
+    Python's ``import a.b`` has the alias "a.b": it makes the module reachable under that dotted text.
+    """
 
     name: str
     alias: str

@@ -167,15 +167,13 @@ def references_of(raw: RawFacts) -> tuple[Reference, ...]:
     rows = raw.references
     return tuple(
         Reference(
-            name=strings[name],
-            span=Span(start, start + lengths[name]),
-            kind=REFERENCE_KINDS[kind & ~LOCAL_FLAG],
-            enclosing=enclosing,
-            receiver=strings[receiver],
-            call=calls[call] if call >= 0 else None,
-            local=bool(kind & LOCAL_FLAG),
+            name=strings[rows[at]],
+            span=Span(rows[at + 1], rows[at + 1] + lengths[rows[at]]),
+            kind=REFERENCE_KINDS[rows[at + 2] & ~LOCAL_FLAG],
+            enclosing=rows[at + 3],
+            receiver=strings[rows[at + 4]],
+            call=calls[rows[at + 5]] if rows[at + 5] >= 0 else None,
+            local=bool(rows[at + 2] & LOCAL_FLAG),
         )
-        for name, start, kind, enclosing, receiver, call in zip(
-            rows[0::6], rows[1::6], rows[2::6], rows[3::6], rows[4::6], rows[5::6], strict=True
-        )
+        for at in range(0, len(rows), REFERENCE_STRIDE)
     )
