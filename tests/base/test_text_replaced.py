@@ -1,5 +1,7 @@
 """A replaced span must give the text, the line starts and the offsets that a fresh text gives."""
 
+from itertools import combinations_with_replacement, product
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,6 +25,16 @@ def test_line_starts_are_spliced_exactly(before: str, new: str, data: st.DataObj
     fresh = Text.of(before[:start] + new + before[end:])
     assert replaced == fresh
     assert replaced.line_starts == fresh.line_starts
+
+
+def test_every_way_to_join_and_split_line_ends() -> None:
+    strings = ["".join(parts) for size in range(4) for parts in product("a\r\n", repeat=size)]
+    for before, new in product(strings, strings):
+        text = Text.of(before)
+        assert text.line_starts
+        for start, end in combinations_with_replacement(range(len(before) + 1), 2):
+            replaced = text.replaced(Span(start, end), new.encode())
+            assert replaced.line_starts == Text(replaced.data).line_starts, (before, start, end, new)
 
 
 def slow_offset(line: str, wanted: int, encoding: PositionEncoding) -> int:
