@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.resources import files
 from typing import Any
 
 
@@ -12,7 +15,7 @@ class LanguageSpec:
     """One language. ``grammar`` loads the tree-sitter language object lazily; ``query`` names a file in ``queries/``.
 
     ``extensions`` are lower-case with their dot. ``comment`` begins a line comment; ``identifier`` is what VS Code
-    calls the language (LSP ``languageId``).
+    calls the language (LSP ``languageId``). ``extractor`` names the reading of the query's captures in ``graph/``.
     """
 
     name: str
@@ -21,3 +24,16 @@ class LanguageSpec:
     query: str
     comment: str
     identifier: str
+    extractor: str
+
+
+@cache
+def load_grammar(module: str, function: str) -> Any:
+    """The tree-sitter language that ``function`` of a grammar package returns; loaded on the first call only."""
+    return import_module("tree_sitter").Language(getattr(import_module(module), function)())
+
+
+@cache
+def query_source(name: str) -> str:
+    """Text of ``queries/<name>``. Raises ``FileNotFoundError`` for a query that does not ship."""
+    return (files("sightline.languages") / "queries" / name).read_text(encoding="utf-8")

@@ -1,0 +1,18 @@
+"""JavaScript (with JSX) as data."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from sightline.languages.spec import LanguageSpec, load_grammar
+
+
+JAVASCRIPT = LanguageSpec(
+    name="javascript",
+    extensions=(".js", ".jsx", ".mjs", ".cjs"),
+    grammar=partial(load_grammar, "tree_sitter_javascript", "language"),
+    query="javascript.scm",
+    comment="//",
+    identifier="javascript",
+    extractor="script",
+)

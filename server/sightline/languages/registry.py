@@ -1,0 +1,25 @@
+"""The languages Sightline knows. Adding one is one file beside this and one line here."""
+
+from __future__ import annotations
+
+from sightline.base.paths import WorkspacePath
+from sightline.languages.javascript import JAVASCRIPT
+from sightline.languages.python import PYTHON
+from sightline.languages.spec import LanguageSpec
+from sightline.languages.typescript import TSX, TYPESCRIPT
+
+LANGUAGES: tuple[LanguageSpec, ...] = (PYTHON, JAVASCRIPT, TYPESCRIPT, TSX)
+
+_BY_NAME = {language.name: language for language in LANGUAGES}
+_BY_EXTENSION = {extension: language for language in LANGUAGES for extension in language.extensions}
+
+
+def language_of(path: WorkspacePath | str) -> LanguageSpec | None:
+    """The language of a file by its name, ``None`` for a file no language claims."""
+    name = (path if isinstance(path, str) else path.relative).rpartition("/")[2]
+    return _BY_EXTENSION.get(name[name.rfind(".") :].lower()) if "." in name else None
+
+
+def language_named(name: str) -> LanguageSpec:
+    """The language with this :attr:`LanguageSpec.name`. Raises ``KeyError`` for an unknown one."""
+    return _BY_NAME[name]

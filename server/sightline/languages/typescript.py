@@ -1,0 +1,28 @@
+"""TypeScript and TSX as data: two grammars, one query."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from sightline.languages.spec import LanguageSpec, load_grammar
+
+
+TYPESCRIPT = LanguageSpec(
+    name="typescript",
+    extensions=(".ts", ".mts", ".cts"),
+    grammar=partial(load_grammar, "tree_sitter_typescript", "language_typescript"),
+    query="typescript.scm",
+    comment="//",
+    identifier="typescript",
+    extractor="script",
+)
+
+TSX = LanguageSpec(
+    name="tsx",
+    extensions=(".tsx",),
+    grammar=partial(load_grammar, "tree_sitter_typescript", "language_tsx"),
+    query="typescript.scm",
+    comment="//",
+    identifier="typescriptreact",
+    extractor="script",
+)
