@@ -1,4 +1,7 @@
-"""What a reply proposes, before and after it is located in the workspace."""
+"""What a reply proposes, before and after it is located in the workspace.
+
+These are plain values: nothing here parses a reply or reads a file.
+"""
 
 from __future__ import annotations
 
@@ -11,24 +14,105 @@ from sightline.base.paths import WorkspacePath
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplaceBlock:
-    """Replace ``search`` by ``replace`` in the file ``path`` (as the model spelled it). Line ends are ``\\n``."""
+    """Replace ``search`` by ``replace`` in the file ``path`` (as the model spelled it). Line ends are ``\\n``.
+
+    An empty ``search`` creates the file. ``alternatives`` are the other ways to read the same block (search, replace)
+    when its text holds lines that look like the divider: the file decides. ``near`` are the one-based first and last
+    line of the file that the block names, if it names any; they only choose between several places.
+    """
 
     path: str
     search: str
     replace: str
     line: int  # one-based line of the reply where the block begins
+    alternatives: tuple[tuple[str, str], ...] = ()
+    near: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WholeFile:
-    """The whole new text of ``path``; creates it where it does not exist. Line ends are ``\\n``."""
+    """The whole new text of ``path``; creates it where it does not exist. Line ends are ``\\n``.
+
+    ``elided`` are lines such as ``# ... existing code ...``: the text is whole only if the file has those very lines.
+    """
 
     path: str
     text: str
     line: int
+    elided: tuple[str, ...] = ()
 
 
-ProposedEdit = ReplaceBlock | WholeFile
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteFile:
+    """Delete the file ``path``."""
+
+    path: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenameFile:
+    """Move the file ``old`` to ``new``. Other edits of the reply may name it by either path."""
+
+    old: str
+    new: str
+    line: int
+
+    @property
+    def path(self) -> str:
+        """The path before the move, so that every proposed edit has a ``path``."""
+        return self.old
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiffHunk:
+    """One hunk of a unified diff.
+
+    ``old`` and ``new`` are the lines of the two sides in order, context included, each with its own line end (``\\n``
+    or ``\\r\\n``; none where the diff says ``\\ No newline at end of file``). ``start`` is the one-based line of the
+    old file at which the hunk claims to begin (for a hunk without old lines, the line after which it inserts),
+    ``None`` when its header has no number.
+    """
+
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+    start: int | None
+    line: int
+
+
+class DiffKind(StrEnum):
+    """What a file of a unified diff becomes."""
+
+    MODIFY = "modify"
+    CREATE = "create"
+    DELETE = "delete"
+    RENAME = "rename"
+    COPY = "copy"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileDiff:
+    """One file of a unified diff. ``old`` and ``new`` differ for a rename or copy only.
+
+    ``blob`` is the (abbreviated) git object name of the old file from the ``index`` line, "" if there is none.
+    ``refusal`` is the reason why this part can never be applied (a binary patch, a symbolic link), "" for none.
+    """
+
+    kind: DiffKind
+    old: str
+    new: str
+    hunks: tuple[DiffHunk, ...]
+    line: int
+    blob: str = ""
+    refusal: str = ""
+
+    @property
+    def path(self) -> str:
+        """The path before the change (after it, for a new file)."""
+        return self.old
+
+
+ProposedEdit = ReplaceBlock | WholeFile | DeleteFile | RenameFile | FileDiff
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +125,10 @@ class ProposalProblem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditProposal:
-    """All edits of one reply in order; ``format`` is the name of the format that was recognised, "" for none."""
+    """All edits of one reply in order; ``format`` is the name of the format that was recognised, "" for none.
+
+    Directives (delete, rename) belong to every format. A reply with ``problems`` is refused as a whole.
+    """
 
     format: str
     edits: tuple[ProposedEdit, ...]
@@ -54,6 +141,7 @@ class Located(StrEnum):
     EXACT = "exact"
     WHITESPACE = "whitespace"  # after ignoring trailing whitespace, or under a uniform change of indentation
     WHOLE = "whole"  # no search was needed
+    OFFSET = "offset"  # a hunk of a diff, found exactly once, elsewhere than its line numbers say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,11 +158,13 @@ class Unmatched:
 class AppliedProposal:
     """A proposal located against one snapshot.
 
-    ``changes`` holds what matched; a caller refuses the whole when ``unmatched`` is not empty. ``already`` lists paths
-    whose edit is in the text already (not a failure).
+    ``changes`` holds what matched; a caller refuses the whole when ``unmatched`` is not empty (the proposal's problems
+    are among them, with an empty path). ``already`` lists paths whose edit is in the text already (not a failure).
+    ``notes`` are sentences on what a change set cannot carry and was left out (file modes).
     """
 
     changes: ChangeSet
     unmatched: tuple[Unmatched, ...] = ()
     located: tuple[tuple[WorkspacePath, Located], ...] = ()
     already: tuple[WorkspacePath, ...] = ()
+    notes: tuple[str, ...] = ()
