@@ -1,0 +1,59 @@
+# make demo    sets up all it needs and runs the main job, with no key and no network beyond package registries
+# make test    sets up and runs every test          make check   formatting, lint, types, import floors
+# make install the command at .venv/bin/sightline   make bench   measurements (REPOSITORIES=folder of code bases)
+# make vsix    the VS Code extension                make format  rewrites to our formatting
+# make lock    pins the dependencies again          make clean   removes what was built
+
+BIN := .venv/bin
+REPOSITORIES ?=
+MODEL ?=
+PYTEST_ARGUMENTS ?=
+export PYTHON
+
+.PHONY: install demo test test-server test-client check bench format lock vsix clean schemas
+
+install:
+	@tools/install
+
+demo: install
+	@$(BIN)/python tools/demo.py $(if $(MODEL),--model "$(MODEL)")
+
+test: check test-client test-server
+
+test-server: install
+	$(BIN)/pytest -q -n auto --maxprocesses 4 $(PYTEST_ARGUMENTS)
+
+test-client: client-vscode/node_modules/.installed
+	cd client-vscode && npm run --silent check && npm run --silent test
+
+check: install
+	$(BIN)/ruff format --quiet --check server tests tools
+	$(BIN)/ruff check --quiet server tests tools
+	PATH="$(BIN):$$PATH" $(BIN)/lint-imports --no-cache | tail -n 6
+	$(BIN)/pyright
+
+format: install
+	$(BIN)/ruff format server tests tools
+	$(BIN)/ruff check --fix server tests tools
+
+bench: install
+	$(BIN)/python tests/bench/run.py $(if $(REPOSITORIES),--repositories "$(REPOSITORIES)")
+
+schemas: install
+	$(BIN)/python tools/generate.py
+
+vsix: client-vscode/node_modules/.installed install
+	cd client-vscode && npm run --silent package
+
+client-vscode/node_modules/.installed: client-vscode/package-lock.json
+	@command -v npm >/dev/null 2>&1 || { echo "npm is missing: install Node.js 20 or newer and npm (Debian: apt-get install npm)." >&2; exit 2; }
+	cd client-vscode && npm ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+lock: install
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
+	    --extra dev pyproject.toml -o requirements-dev.lock
+
+clean:
+	rm -rf .venv dist build client-vscode/node_modules client-vscode/out client-vscode/*.vsix
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
