@@ -51,8 +51,8 @@ class ChangeSet:
     """A set of changes against a known base.
 
     ``base`` maps every edited, renamed or deleted path to the digest (``digest_of``) its text had when the changes
-    were computed. A file appears in at most one of ``deletes``, ``creates`` and (as ``old``) ``renames``, and a
-    deleted file has no edits; ``AssertionError`` otherwise.
+    were computed. A file appears in at most one of ``deletes``, ``creates`` and (as ``old``) ``renames``, a deleted
+    file has no edits, and no two files end up under one path; ``AssertionError`` otherwise.
     """
 
     base: Mapping[WorkspacePath, str] = field(default_factory=dict[WorkspacePath, str])
@@ -68,6 +68,11 @@ class ChangeSet:
         assert len(set(touched)) == len(touched), "a file is deleted or renamed once"
         assert not set(edited) & set(self.deletes), "a deleted file has no edits"
         assert {*edited, *touched} <= set(self.base), "every touched file has a base digest"
+        arrived = [*(create.path for create in self.creates), *(rename.new for rename in self.renames)]
+        stayed = (set(edited) | set(self.deletes)) - {rename.old for rename in self.renames}
+        assert len(set(arrived)) == len(arrived), "two files arrive at one path"
+        assert stayed.isdisjoint(arrived), "a file arrives at a path that is edited or deleted"
+        assert not {create.path for create in self.creates} & set(touched), "a created file is not deleted or moved"
 
     @property
     def is_empty(self) -> bool:
@@ -93,7 +98,7 @@ class ChangeSet:
         edited = {edit.path: lookup(edit.path).apply(edit.edits) for edit in self.edits}
         result: dict[WorkspacePath, Text | None] = dict.fromkeys((*moved, *self.deletes))
         for old, new in moved.items():
-            result[new] = edited.get(old) or lookup(old)
+            result[new] = edited[old] if old in edited else lookup(old)
         result |= {path: text for path, text in edited.items() if path not in moved}
         result |= {create.path: create.text for create in self.creates}
         return result

@@ -15,6 +15,8 @@ from sightline.base.errors import SightlineError
 
 Connection = sqlite3.Connection
 DatabaseError = sqlite3.Error
+#: Not damage: the database is locked, the disk is full, the place is read-only.
+DatabaseUnavailable = sqlite3.OperationalError
 
 
 def open_cache(path: str, *, version: int, schema: str) -> Connection:
@@ -23,25 +25,45 @@ def open_cache(path: str, *, version: int, schema: str) -> Connection:
     A file of another ``version``, or one that SQLite calls damaged, is deleted and made anew. Where the place cannot be
     written (read-only home, full disk) an in-memory database is returned: a cache is never a reason to fail.
     """
-    for _ in range(2):
+    for attempt in range(3):
         try:
-            connection = _connect(path)
-            found: int = connection.execute("PRAGMA user_version").fetchone()[0]
-            if found == version:
-                connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-                return connection
-            if found == 0 and not connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
-                _create(connection, version, schema)
-                return connection
-            connection.close()
+            connection = _open_cache(path, version, schema)
         except sqlite3.OperationalError:
-            break
+            # Another process may have made it in the same moment: look once more.
+            if attempt:
+                break
         except sqlite3.DatabaseError:
-            pass
-        _delete(path)
+            _delete(path)
+        else:
+            if connection is not None:
+                return connection
+            _delete(path)
     memory = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
     _create(memory, version, schema)
     return memory
+
+
+def _open_cache(path: str, version: int, schema: str) -> Connection | None:
+    """The cache at ``path``, made if there is none; ``None`` for one of another version."""
+    connection = _connect(path)
+    try:
+        found: int = connection.execute("PRAGMA user_version").fetchone()[0]
+        tables: int = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+        if found == version:
+            return connection
+        if found == 0 and tables == 0:
+            _create(connection, version, schema)
+            return connection
+    except BaseException:
+        connection.close()
+        raise
+    connection.close()
+    return None
+
+
+def drop_cache(path: str) -> None:
+    """Removes a cache that turned out to be damaged. Its connection must be closed."""
+    _delete(path)
 
 
 def open_precious(path: str, *, migrations: Sequence[str]) -> Connection:
@@ -50,28 +72,41 @@ def open_precious(path: str, *, migrations: Sequence[str]) -> Connection:
     Raises :class:`SightlineError` (kind ``database``) when it cannot be opened or was written by a newer release.
     """
     try:
-        connection = _connect(path)
+        try:
+            return _open_precious(path, migrations)
+        except sqlite3.OperationalError:
+            # Another process may have migrated it in the same moment: look once more.
+            return _open_precious(path, migrations)
+    except sqlite3.Error as error:
+        raise SightlineError(
+            f"{path} cannot be opened: {error}.",
+            hint="Set SIGHTLINE_CACHE_DIR to a folder that can be written, or move the file away.",
+            kind="database",
+        ) from error
+
+
+def _open_precious(path: str, migrations: Sequence[str]) -> Connection:
+    connection = _connect(path)
+    try:
         found: int = connection.execute("PRAGMA user_version").fetchone()[0]
         if found > len(migrations):
-            connection.close()
             raise SightlineError(
                 f"{path} was written by a newer Sightline.", hint="Upgrade Sightline.", kind="database"
             )
         for number, script in enumerate(migrations[found:], start=found + 1):
             connection.executescript(f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version={number};\nCOMMIT;")
         connection.execute("PRAGMA synchronous=FULL")
-    except (sqlite3.Error, OSError) as error:
-        raise SightlineError(
-            f"{path} cannot be opened: {error}.",
-            hint="Set SIGHTLINE_CACHE_DIR to a folder that can be written, or move the file away.",
-            kind="database",
-        ) from error
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
 def _connect(path: str) -> Connection:
     try:
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        # Made here and not by SQLite, so that others cannot read it; its journals take over the mode.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as error:
         raise sqlite3.OperationalError(str(error)) from error
     connection = sqlite3.connect(path, timeout=10.0, check_same_thread=False, isolation_level=None)

@@ -51,6 +51,13 @@ class SourceUnavailable(SightlineError):
 
 
 class ChangeConflict(SightlineError):
-    """An edit was computed for another text than the one it would now be applied to."""
+    """An edit was computed for another text than the one it would now be applied to.
+
+    ``paths`` are the files concerned, as they are shown to a person (relative to their root).
+    """
 
     default_kind = "change_conflict"
+
+    def __init__(self, message: str, *, hint: str = "", kind: str | None = None, paths: tuple[str, ...] = ()) -> None:
+        super().__init__(message, hint=hint, kind=kind)
+        self.paths = paths

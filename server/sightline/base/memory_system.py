@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sightline.base.system import DirectoryEntry, FileStat, ProcessResult, System
+from sightline.base.system import ChildProcess, DirectoryEntry, FileStat, ProcessResult, System
 
 Answer = Callable[[Sequence[str], str, bytes], ProcessResult]
+
+_FIRST_TICK = 1_000_000_000_000
 
 
 @dataclass
@@ -16,7 +18,9 @@ class MemoryFiles:
 
     contents: dict[str, bytes] = field(default_factory=dict[str, bytes])
     modified: dict[str, int] = field(default_factory=dict[str, int])
-    tick: int = 1_000_000_000_000
+    modes: dict[str, int] = field(default_factory=dict[str, int])
+    locked: set[str] = field(default_factory=set[str])
+    tick: int = _FIRST_TICK
 
     def read(self, path: str, limit: int | None = None) -> bytes:
         if path not in self.contents:
@@ -29,11 +33,11 @@ class MemoryFiles:
             raise FileNotFoundError(2, "No such file", path)
         return FileStat(
             size=len(self.contents.get(path, b"")),
-            mtime_ns=self.modified.get(path, self.tick),
+            mtime_ns=self.modified.get(path, _FIRST_TICK),
             is_file=is_file,
             is_directory=not is_file,
             is_link=False,
-            mode=0o644,
+            mode=self.modes.get(path, 0o644),
             identity=(1, hash(path)),
         )
 
@@ -54,18 +58,40 @@ class MemoryFiles:
     def real_path(self, path: str) -> str:
         return path
 
-    def write(self, path: str, data: bytes, *, mode: int | None = None) -> None:  # noqa: ARG002  the port's signature
+    def write(self, path: str, data: bytes, *, mode: int | None = None) -> None:
         self.tick += 1
         self.contents[path] = data
         self.modified[path] = self.tick
+        if mode is not None:
+            self.modes[path] = mode
+
+    def write_new(self, path: str, data: bytes, *, mode: int | None = None) -> None:
+        if path in self.contents:
+            raise FileExistsError(17, "File exists", path)
+        self.write(path, data, mode=mode)
 
     def remove(self, path: str) -> None:
         if self.contents.pop(path, None) is None:
             raise FileNotFoundError(2, "No such file", path)
+        self.modified.pop(path, None)
+        self.modes.pop(path, None)
+
+    def remove_folder(self, path: str) -> None:
+        if path in self.contents:
+            raise NotADirectoryError(20, "Not a directory", path)
+        if self._is_folder(path):
+            raise OSError(39, "Directory not empty", path)
 
     def rename(self, old: str, new: str) -> None:
-        self.write(new, self.read(old))
+        data, mode = self.read(old), self.modes.get(old)
         self.remove(old)
+        self.write(new, data, mode=mode)
+
+    def try_lock(self, path: str) -> Callable[[], None] | None:
+        if path in self.locked:
+            return None
+        self.locked.add(path)
+        return lambda: self.locked.discard(path)
 
     def _is_folder(self, path: str) -> bool:
         prefix = path.rstrip("/") + "/"
@@ -105,6 +131,9 @@ class ScriptedProcesses:
         if self.answer is None:
             raise FileNotFoundError(2, "No such program", arguments[0])
         return self.answer(arguments, directory, stdin)
+
+    async def start(self, arguments: Sequence[str], *, directory: str) -> ChildProcess:  # noqa: ARG002  the port's signature
+        raise FileNotFoundError(2, "No such program", arguments[0])
 
 
 def memory_system(

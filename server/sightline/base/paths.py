@@ -101,9 +101,17 @@ def path_to_uri(path: str) -> str:
 
 
 def uri_to_path(uri: str) -> str | None:
-    """Absolute path of a ``file:`` address with forward slashes; ``None`` for any other scheme (``untitled:``…)."""
-    parts = urlsplit(uri)
+    """Absolute path of a ``file:`` address with forward slashes; ``None`` for any other scheme (``untitled:``…).
+
+    An address with a host is a network path (``//host/share/file``), as RFC 8089, appendix E.3.1, has it.
+    """
+    try:
+        parts = urlsplit(uri)
+    except ValueError:
+        return None
     if parts.scheme != "file":
         return None
     path = unquote(parts.path)
+    if parts.netloc not in ("", "localhost"):
+        return f"//{unquote(parts.netloc)}{path}"
     return path[1:] if _DRIVE.match(path[1:]) else path

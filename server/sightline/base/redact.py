@@ -27,18 +27,28 @@ _TOKENS = re.compile(
 )
 _ASSIGNED = re.compile(
     r"""(?ix)
-    (\b[\w.-]*(?:password|passwd|secret|api[_-]?key|access[_-]?key|auth[_-]?token|access[_-]?token|private[_-]?key)
-        [\w.-]*["']?\s*(?:=|:|=>)\s*)
+    ((?<!\w)[\w.-]{0,64}?(?:password|passwd|secret|api[_-]?key|access[_-]?key|auth[_-]?token|access[_-]?token
+        |private[_-]?key)[\w.-]{0,64}["']?\s*(?:=|:|=>)\s*)
     (["'])([^"'\n]{8,})\2
     """
 )
-_BEARER = re.compile(r"(?i)(\b(?:bearer|basic)\s+)[A-Za-z0-9._~+/=-]{12,}")
-_URL_PASSWORD = re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s/:@]+:)[^\s/@]+(@)", re.IGNORECASE)
+# Unquoted, as in shells and Dockerfiles; a digit tells a credential from the name of another variable.
+_EXPORTED = re.compile(
+    r"(?<![\w.])([A-Z0-9_]{0,64}?(?:PASSWORD|PASSWD|SECRET|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|TOKEN)[A-Z0-9_]{0,64}=)"
+    r"(?=[A-Za-z+/_.~=-]{0,256}[0-9])[A-Za-z0-9+/_.~=-]{12,512}+(?!\S)"
+)
+# What follows "basic" in prose and code is a word ("basic functionality"); a credential has a digit, a padding sign or
+# changes case again and again.
+_BEARER = re.compile(
+    r"(\b(?i:bearer|basic)[ \t]+)(?=[A-Za-z._~+/-]{0,256}[0-9=]|(?:[A-Z._~+/-]*[a-z]+[A-Z]){3})[A-Za-z0-9._~+/=-]{12,}"
+)
+_URL_PASSWORD = re.compile(r"((?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,31}://[^\s/:@]{1,256}:)[^\s/@]+(@)", re.IGNORECASE)
 
 
 def redact(text: str) -> str:
     """``text`` with every recognised secret replaced by ``[redacted]``; line count is kept."""
     text = _TOKENS.sub(lambda match: REDACTED + "\n" * match.group().count("\n"), text)
     text = _BEARER.sub(rf"\1{REDACTED}", text)
+    text = _EXPORTED.sub(rf"\1{REDACTED}", text)
     text = _URL_PASSWORD.sub(rf"\1{REDACTED}\2", text)
     return _ASSIGNED.sub(rf"\1\2{REDACTED}\2", text)

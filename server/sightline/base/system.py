@@ -12,9 +12,10 @@ import os
 import signal
 import stat as stat_module
 import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -31,6 +32,9 @@ PASSED_ON = (
     "SYSTEMROOT",
     "USERPROFILE",
 )
+
+#: Names of files that exist only while another is being replaced. A scan never lists them.
+TEMPORARY_PREFIX = ".sightline-write-"
 
 #: git never runs programs named by the repository (protocol-notes: core.fsmonitor ran during ``ls-files``).
 GIT_GUARD = (
@@ -85,12 +89,30 @@ class FileSystem(Protocol):
         """Replaces a file as a whole: temporary file beside it, flush to disk, rename. Missing folders are made."""
         ...
 
+    def write_new(self, path: str, data: bytes, *, mode: int | None = None) -> None:
+        """Makes a file that does not exist yet and flushes it to disk. Missing folders are made.
+
+        Raises ``FileExistsError`` when there is one. Not atomic: a crash may leave a part of it.
+        """
+        ...
+
     def remove(self, path: str) -> None:
         """Removes a file."""
         ...
 
+    def remove_folder(self, path: str) -> None:
+        """Removes an empty folder."""
+        ...
+
     def rename(self, old: str, new: str) -> None:
         """Moves a file, replacing ``new``. Missing folders are made."""
+        ...
+
+    def try_lock(self, path: str) -> Callable[[], None] | None:
+        """Takes the lock that the file ``path`` stands for and returns what releases it; ``None`` when it is held.
+
+        The lock is gone when its process is gone, however it ended.
+        """
         ...
 
 
@@ -110,6 +132,27 @@ class ProcessResult:
     stdout: bytes
     stderr: bytes
     truncated: bool = False
+
+
+class ChildProcess(Protocol):
+    """A running helper process of ours, spoken to through its standard input and output."""
+
+    @property
+    def pid(self) -> int:
+        """Process id."""
+        ...
+
+    async def send(self, data: bytes) -> None:
+        """Writes ``data`` to its input. Raises ``OSError`` when it is gone."""
+        ...
+
+    async def receive(self) -> bytes:
+        """The next piece of its output; empty at the end."""
+        ...
+
+    async def stop(self) -> None:
+        """Kills it if it still runs, and waits until it is gone. May be called twice."""
+        ...
 
 
 class ProcessTimeout(Exception):
@@ -132,6 +175,13 @@ class Processes(Protocol):
 
         Raises ``OSError`` when it cannot be started and :class:`ProcessTimeout` after ``seconds``. ``limit`` bounds
         the bytes kept of each output stream. Cancelling the awaiting task kills the whole group.
+        """
+        ...
+
+    async def start(self, arguments: Sequence[str], *, directory: str) -> ChildProcess:
+        """Starts a helper of ours that stays in this process's group. Raises ``OSError`` when it cannot be started.
+
+        Its standard error is this process's own.
         """
         ...
 
@@ -189,7 +239,7 @@ class RealFiles:
     def write(self, path: str, data: bytes, *, mode: int | None = None) -> None:
         folder = os.path.dirname(path)
         os.makedirs(folder, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(prefix=".sightline-", dir=folder)
+        descriptor, temporary = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, dir=folder)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(data)
@@ -201,22 +251,83 @@ class RealFiles:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
             raise
+        _sync_folder(folder)
+
+    def write_new(self, path: str, data: bytes, *, mode: int | None = None) -> None:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "xb") as file:
+            file.write(data)
+            file.flush()
+            if mode is not None:
+                os.chmod(path, mode)
+            os.fsync(file.fileno())
 
     def remove(self, path: str) -> None:
         os.unlink(path)
 
+    def remove_folder(self, path: str) -> None:
+        os.rmdir(path)
+
     def rename(self, old: str, new: str) -> None:
-        os.makedirs(os.path.dirname(new), exist_ok=True)
+        folder = os.path.dirname(new)
+        os.makedirs(folder, exist_ok=True)
         os.replace(old, new)
+        _sync_folder(folder)
+
+    def try_lock(self, path: str) -> Callable[[], None] | None:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            _lock(descriptor)
+        except BlockingIOError:
+            os.close(descriptor)
+            return None
+        except BaseException:
+            os.close(descriptor)
+            raise
+        return lambda: os.close(descriptor)
 
 
 def _mode_for(path: str) -> int:
     try:
         return stat_module.S_IMODE(os.stat(path).st_mode)
     except OSError:
-        umask = os.umask(0)
-        os.umask(umask)
-        return 0o666 & ~umask
+        return 0o666 & ~_UMASK
+
+
+def _read_umask() -> int:
+    umask = os.umask(0o077)
+    os.umask(umask)
+    return umask
+
+
+#: Read once, at import: it can only be read by setting it, which another thread would notice.
+_UMASK = _read_umask()
+
+
+def _sync_folder(folder: str) -> None:
+    """Makes a rename survive a power failure, where the system can do that (Windows opens no folders)."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(descriptor: int) -> None:
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except PermissionError as error:
+            raise BlockingIOError from error
+else:
+    import fcntl
+
+    def _lock(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 class RealClock:
@@ -262,12 +373,47 @@ class RealProcesses:
         except TimeoutError as error:
             raise ProcessTimeout(f"{arguments[0]} took longer than {seconds:g} s") from error
         finally:
-            if process.returncode is None:
-                _kill_group(process.pid)
-                await process.wait()
+            # The group is killed even when its leader has ended: what it left in the background must not stay.
+            _kill_group(process.pid)
+            await process.wait()
             # The transport must be closed here: left to the garbage collector it warns after the loop is gone.
             process._transport.close()  # type: ignore[attr-defined]  # noqa: SLF001
         return ProcessResult(code=code, stdout=out, stderr=err, truncated=more_out or more_err)
+
+    async def start(self, arguments: Sequence[str], *, directory: str) -> ChildProcess:
+        process = await asyncio.create_subprocess_exec(
+            *arguments,
+            cwd=directory,
+            env=self._environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        return _RealChild(process)
+
+
+class _RealChild:
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    async def send(self, data: bytes) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(data)
+        await self._process.stdin.drain()
+
+    async def receive(self) -> bytes:
+        assert self._process.stdout is not None
+        return await self._process.stdout.read(1 << 18)
+
+    async def stop(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
+        await self._process.wait()
+        # As in ``run``: left to the garbage collector the transport warns after the loop is gone.
+        self._process._transport.close()  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 async def _read(stream: asyncio.StreamReader | None, limit: int) -> tuple[bytes, bool]:

@@ -204,23 +204,24 @@ class Text:
 def minimal_edit(before: bytes, after: bytes) -> TextEdit | None:
     """The one edit, as short as possible, that turns ``before`` into ``after``; ``None`` when they are equal.
 
-    Its ends never split a UTF-8 character.
+    Its ends never split a UTF-8 character or a ``\\r\\n``: an editor has no position between those two.
     """
     if before == after:
         return None
     start = _common_prefix(before, after)
-    while start > 0 and start < max(len(before), len(after)) and _splits(before, after, start):
+    while start > 0 and (_splits(before, start) or _splits(after, start)):
         start -= 1
     room = min(len(before), len(after)) - start
     tail = min(_common_prefix(before[::-1], after[::-1]), room)
-    while tail > 0 and _splits(before, after, len(before) - tail, len(after) - tail):
+    while tail > 0 and (_splits(before, len(before) - tail) or _splits(after, len(after) - tail)):
         tail -= 1
     return TextEdit(Span(start, len(before) - tail), after[start : len(after) - tail])
 
 
-def _splits(before: bytes, after: bytes, at: int, at_after: int | None = None) -> bool:
-    other = at if at_after is None else at_after
-    return (at < len(before) and before[at] & 0xC0 == 0x80) or (other < len(after) and after[other] & 0xC0 == 0x80)
+def _splits(data: bytes, at: int) -> bool:
+    if at >= len(data):
+        return False
+    return data[at] & 0xC0 == 0x80 or (data[at] == 0x0A and at > 0 and data[at - 1] == 0x0D)
 
 
 def _common_prefix(left: bytes, right: bytes) -> int:

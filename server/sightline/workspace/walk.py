@@ -1,0 +1,182 @@
+"""The walk through the folders of a scan: one pass, no recursion, every folder visited once.
+
+Links are kept aside and judged at the end, when it is known what their targets are listed as: a file or folder is
+listed under its own name only, so no link can make a loop or a second copy. This file knows the rules of ``ignore.py``
+and the limits; ``scan.py`` decides when to stop and what the result looks like.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from sightline.base.errors import UsageError
+from sightline.base.paths import WorkspacePath
+from sightline.base.system import DirectoryEntry, System
+from sightline.workspace.files import MAXIMUM_FILE_SIZE
+from sightline.workspace.ignore import (
+    FOLDER_MARKERS,
+    IgnoreChain,
+    IgnoreRules,
+    folder_chain,
+    is_skipped_name,
+    root_chain,
+)
+from sightline.workspace.patterns import as_bytes_text
+from sightline.workspace.roots import owner_of_real
+
+#: Extensions whose files are never text; a binary file of another name is found out when it is read.
+BINARY_EXTENSIONS = frozenset((
+    "7z", "a", "apk", "avi", "avif", "bin", "bmp", "bz2", "class", "db", "dll", "dylib", "ear", "eot", "exe", "flac",
+    "gif", "gz", "ico", "icns", "jar", "jpeg", "jpg", "lib", "mo", "mov", "mp3", "mp4", "o", "obj", "ogg", "otf", "pdf",
+    "png", "pyc", "pyd", "pyo", "rar", "so", "sqlite", "sqlite3", "tar", "tgz", "tif", "tiff", "ttf", "wasm", "wav",
+    "webm", "webp", "whl", "woff", "woff2", "xz", "zip", "zst",
+))  # fmt: skip
+
+_Folder = tuple[str, str, IgnoreChain]
+
+
+class Walk:
+    """What has been found so far. ``folders`` does the work, one step a folder, so that its caller can stop."""
+
+    def __init__(self, system: System, roots: Mapping[str, str], maximum_files: int | None) -> None:
+        """``roots`` maps each root to its real path; ``None`` for no limit."""
+        self.files: list[tuple[WorkspacePath, int, int]] = []
+        self.skipped: list[tuple[WorkspacePath, str]] = []
+        self.links: list[tuple[WorkspacePath, str]] = []
+        self._system = system
+        self._roots = roots
+        self._maximum_files = maximum_files
+        self._chains: dict[tuple[str, str], IgnoreChain] = {}
+        self._pruned: set[tuple[str, str]] = set()
+        self._visited: set[tuple[str, str]] = set()
+        self._pending_links: list[WorkspacePath] = []
+
+    def rules(self) -> IgnoreRules:
+        """The ignore rules met on the way."""
+        return IgnoreRules(chains=dict(self._chains), pruned=frozenset(self._pruned))
+
+    def folders(self) -> Iterator[None]:
+        """Visits every folder. Raises :class:`UsageError` of kind ``root_too_large`` past the limit."""
+        pending: list[_Folder] = []
+        for root in self._roots:
+            chain = root_chain(self._system, root)
+            self._chains[root, ""] = chain
+            pending.append((root, "", chain))
+        while pending:
+            pending.extend(self._visit(*pending.pop()))
+            if self._maximum_files is not None and len(self.files) + len(self.skipped) > self._maximum_files:
+                raise UsageError(
+                    f"The workspace holds more than {self._maximum_files:,} files.",
+                    hint="Open a smaller folder, list what is not yours in .sightlineignore, "
+                    "or set workspace.allow_large_root.",
+                    kind="root_too_large",
+                )
+            yield
+
+    def _visit(self, root: str, folder: str, inherited: IgnoreChain) -> list[_Folder]:
+        """Lists one folder and returns the folders in it that are to be visited."""
+        absolute = f"{root.rstrip('/')}/{folder}" if folder else root
+        try:
+            entries = self._system.files.list(absolute)
+        except OSError as error:
+            if not folder:
+                raise UsageError(
+                    f"The workspace root {root} cannot be listed: {error.strerror or error}.",
+                    hint="Give yourself the right to read it, or open another folder.",
+                    kind="unreadable_root",
+                ) from error
+            self._skip(root, folder, "unreadable")
+            return []
+        regular = {entry.name for entry in entries if entry.is_file}
+        if folder and not regular.isdisjoint(FOLDER_MARKERS):
+            self._pruned.add((root, folder))
+            return []
+        self._visited.add((root, folder))
+        repository = any(entry.name == ".git" for entry in entries)
+        chain = folder_chain(self._system, (root, folder), regular, inherited, repository=repository)
+        if chain is not inherited:
+            self._chains[root, folder] = chain
+        prefix = f"{folder}/" if folder else ""
+        return [
+            (root, prefix + entry.name, chain)
+            for entry in entries
+            if self._take(root, prefix + entry.name, entry, chain)
+        ]
+
+    def _take(self, root: str, relative: str, entry: DirectoryEntry, chain: IgnoreChain) -> bool:
+        """Lists a file or link where it belongs; true for a folder that is to be visited."""
+        is_folder = entry.is_directory
+        if is_skipped_name(entry.name, is_folder=not entry.is_file):
+            return False
+        if not (is_folder or entry.is_file or entry.is_link):
+            return False  # sockets, pipes and devices
+        if chain.ignores(as_bytes_text(relative), is_folder=is_folder):
+            return False
+        if not entry.name.isascii() and not _is_utf8(entry.name):
+            self._skip(root, relative, "name_not_utf8")
+            return False
+        if is_folder:
+            return not self._is_root(root, relative)
+        path = WorkspacePath(root, relative)
+        if entry.is_link:
+            self._pending_links.append(path)
+        else:
+            self._add_file(path)
+        return False
+
+    def _add_file(self, path: WorkspacePath) -> None:
+        if path.relative.rpartition(".")[2].lower() in BINARY_EXTENSIONS:
+            self.skipped.append((path, "binary"))
+            return
+        try:
+            found = self._system.files.stat(path.absolute)
+        except OSError:
+            self.skipped.append((path, "unreadable"))
+            return
+        if found.size > MAXIMUM_FILE_SIZE:
+            self.skipped.append((path, "too_large"))
+        else:
+            self.files.append((path, found.size, found.mtime_ns))
+
+    def _is_root(self, root: str, relative: str) -> bool:
+        """Whether a folder is a root of its own: its files are listed there."""
+        if len(self._roots) == 1:
+            return False
+        return f"{self._roots[root].rstrip('/')}/{relative}" in self._roots.values()
+
+    def _skip(self, root: str, relative: str, reason: str) -> None:
+        shown = relative.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        self.skipped.append((WorkspacePath(root, shown), reason))
+
+    def resolve_links(self) -> None:
+        """Sorts the links met into ``links`` and ``skipped``."""
+        listed = {(path.root, path.relative) for path, _, _ in self.files}
+        listed |= {(path.root, path.relative) for path, _ in self.skipped}
+        listed |= self._visited
+        for path in self._pending_links:
+            reason, target = self._judge(path, listed)
+            if reason:
+                self.skipped.append((path, reason))
+            else:
+                self.links.append((path, target))
+        self._pending_links.clear()
+
+    def _judge(self, path: WorkspacePath, listed: set[tuple[str, str]]) -> tuple[str, str]:
+        files = self._system.files
+        try:
+            real = files.real_path(path.absolute)
+            files.stat(real)
+        except (OSError, ValueError):
+            return "broken_link", ""
+        place = owner_of_real(self._roots, real)
+        if place is None:
+            return "outside_root", ""
+        return ("", real) if place in listed else ("link_to_ignored", "")
+
+
+def _is_utf8(name: str) -> bool:
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
