@@ -68,10 +68,11 @@ class ReasoningDelta:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finished:
-    """The last event of every stream that ended without an error."""
+    """The last event of every stream that ended without an error. ``model`` is the server's own name for it."""
 
     finish: Finish
     usage: Usage = Usage()
+    model: str = ""
 
 
 StreamEvent = TextDelta | ReasoningDelta | Finished
@@ -79,7 +80,11 @@ StreamEvent = TextDelta | ReasoningDelta | Finished
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelResponse:
-    """A whole stream put together. Times are seconds from sending the request."""
+    """A whole stream put together. Times are seconds from sending the request.
+
+    ``model`` is the model that was asked for; ``served_model`` what the server says answered ("" if it does not say):
+    LM Studio, for one, answers with whatever model is loaded.
+    """
 
     text: str
     reasoning: str
@@ -88,6 +93,7 @@ class ModelResponse:
     model: str
     first_token_seconds: float | None
     total_seconds: float
+    served_model: str = ""
 
 
 class ModelFailure(StrEnum):

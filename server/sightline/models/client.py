@@ -1,0 +1,178 @@
+"""Puts a provider's stream together and refuses what must not be used. Knows no server and no edit format.
+
+Three replies look whole and are not: one whose prompt was cut by the server, one that is empty, and one that stopped
+at the output limit. The first two are errors here; the third carries ``Finish.LENGTH``, which callers never parse for
+edits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from inspect import isawaitable
+
+from sightline.base.system import Clock
+from sightline.models.messages import (
+    Finish,
+    Finished,
+    ModelError,
+    ModelFailure,
+    ModelRequest,
+    ModelResponse,
+    StreamEvent,
+    TextDelta,
+    Usage,
+)
+from sightline.models.provider import Provider, WindowReport
+from sightline.models.reasoning import split_unopened
+from sightline.models.tokens import count_messages
+
+#: Called for each event of the stream, in order; the stream waits for it.
+EventListener = Callable[[StreamEvent], Awaitable[None] | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompletionLimits:
+    """What a reply must hold to.
+
+    A prompt counts as cut when the server read fewer than ``1 - truncation_margin`` of the tokens we estimate for it,
+    and at least ``truncation_slack`` fewer. The margin is wider than our estimate is ever off on real prompts (+28 %
+    of the true count at most, see ``tokens.py``, which makes 0.78 of the estimate), and narrower than a real cut:
+    Ollama keeps half of the window, so at most 0.65 of the estimate even where that is a fifth too low. Servers that
+    keep nearly all of a prompt slip through; that is what the check against the window before sending is for.
+
+    ``reply_characters`` bounds text and reasoning together, against a server that never ends.
+    """
+
+    truncation_margin: float = 0.35
+    truncation_slack: int = 64
+    reply_characters: int = 8_000_000
+
+
+async def complete(
+    provider: Provider,
+    request: ModelRequest,
+    *,
+    clock: Clock,
+    listener: EventListener | None = None,
+    window: int | None = None,
+    limits: CompletionLimits | None = None,
+) -> ModelResponse:
+    """The whole reply to ``request``.
+
+    ``window`` is the user's own limit in tokens, in force beside what the server reports. Raises
+    :class:`ModelError`: ``WINDOW_EXCEEDED`` before anything is sent when the prompt is larger than the known window,
+    ``TRUNCATED_PROMPT`` when the server read less than was sent, ``EMPTY_REPLY`` for a reply without text, and
+    whatever the provider raises. Cancelling closes the stream at once.
+    """
+    limits = limits or CompletionLimits()
+    sent = request.prompt_tokens if request.prompt_tokens is not None else count_messages(request.messages)
+    report = await provider.window_report(request.model)
+    _check_window(sent, report, window)
+    begun = clock.monotonic()
+    first: float | None = None
+    pieces = _Pieces(limits.reply_characters)
+    finished: Finished | None = None
+    async with aclosing(provider.stream(request)) as events:
+        async for event in events:
+            if isinstance(event, Finished):
+                finished = event
+            elif first is None:
+                first = clock.monotonic() - begun
+            pieces.add(event)
+            if listener is not None and isawaitable(waiting := listener(event)):
+                await waiting
+    assert finished is not None, "a provider's stream ended without Finished"
+    _check_whole_prompt(sent, finished.usage, report, limits)
+    reasoning, text = pieces.parts()
+    if not text.strip() and finished.finish in (Finish.STOP, Finish.OTHER):
+        raise _empty_reply(reasoning)
+    return ModelResponse(
+        text=text,
+        reasoning=reasoning,
+        finish=finished.finish,
+        usage=finished.usage,
+        model=request.model,
+        first_token_seconds=first,
+        total_seconds=clock.monotonic() - begun,
+        served_model=finished.model,
+    )
+
+
+class _Pieces:
+    """The deltas of one reply, within a bound."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._size = 0
+        self._text: list[str] = []
+        self._reasoning: list[str] = []
+
+    def add(self, event: StreamEvent) -> None:
+        if isinstance(event, Finished):
+            return
+        self._size += len(event.text)
+        if self._size > self._limit:
+            raise ModelError(
+                ModelFailure.PROTOCOL,
+                f"The model's reply passed {self._limit:,} characters and was stopped.",
+                hint="Set model.max_output_tokens, or choose another model: this one does not come to an end.",
+            )
+        (self._text if isinstance(event, TextDelta) else self._reasoning).append(event.text)
+
+    def parts(self) -> tuple[str, str]:
+        """(reasoning, text)"""
+        reasoning, text = "".join(self._reasoning), "".join(self._text)
+        if reasoning:
+            return reasoning, text
+        return split_unopened(text)
+
+
+def _check_window(sent: int, report: WindowReport, own: int | None) -> None:
+    known = [(tokens, source) for tokens, source in ((report.tokens, report.source), (own, "your settings")) if tokens]
+    if not known:
+        return
+    tokens, source = min(known)
+    if sent > tokens:
+        raise ModelError(
+            ModelFailure.WINDOW_EXCEEDED,
+            f"The prompt is about {sent:,} tokens and the model's window holds {tokens:,} (says {source}). "
+            "Nothing was sent.",
+            hint=report.hint if report.hint and source == report.source else _SMALLER_PROMPT,
+        )
+
+
+_SMALLER_PROMPT = "Lower the context budget (context.budget), or load the model with a larger window."
+
+
+def _check_whole_prompt(sent: int, usage: Usage, report: WindowReport, limits: CompletionLimits) -> None:
+    read = usage.prompt_tokens
+    if not read:
+        return  # Not told, or told as nothing at all: that says nothing about a cut.
+    cached = usage.cached_tokens or 0
+    if cached > read:
+        read += cached  # Such a server counts what it had cached apart from what it read.
+    if read >= sent * (1 - limits.truncation_margin) or sent - read < limits.truncation_slack:
+        return
+    raise ModelError(
+        ModelFailure.TRUNCATED_PROMPT,
+        f"The server read {read:,} tokens of a prompt of about {sent:,}: it cut the prompt without saying so. "
+        "The reply was thrown away.",
+        hint=report.hint or _SMALLER_PROMPT,
+    )
+
+
+def _empty_reply(reasoning: str) -> ModelError:
+    if reasoning:
+        return ModelError(
+            ModelFailure.EMPTY_REPLY,
+            "The model reasoned and then gave no reply.",
+            hint="Raise model.max_output_tokens, or turn the model's reasoning down.",
+        )
+    return ModelError(
+        ModelFailure.EMPTY_REPLY,
+        "The model's reply is empty.",
+        hint="Try again. Some servers answer so when the prompt is larger than the loaded window: lower "
+        "context.budget, or load the model with a larger window.",
+    )

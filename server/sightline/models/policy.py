@@ -1,0 +1,77 @@
+"""Which model answers, where, as whom and how: the frozen value that settings become. Opens nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+from sightline.models.messages import Message, ModelRequest
+from sightline.transport.policy import Limits, RetryPolicy, TransportPolicy
+
+
+class Secret:
+    """A text that shows itself only when asked: not in ``repr``, ``str``, formatting, ``asdict``, JSON or a pickle."""
+
+    __slots__ = ("_hidden",)
+
+    def __init__(self, value: str) -> None:
+        self._hidden = value.strip()
+
+    def reveal(self) -> str:
+        """The text itself. For the one line that puts it into a header."""
+        return self._hidden
+
+    def __bool__(self) -> bool:
+        return bool(self._hidden)
+
+    def __repr__(self) -> str:
+        return "Secret('…')" if self._hidden else "Secret('')"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self._hidden == other._hidden
+
+    def __hash__(self) -> int:
+        return hash((Secret, self._hidden))
+
+    def __copy__(self) -> Secret:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Secret:
+        return self
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a secret is not written anywhere")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelPolicy:
+    """One model as the user chose it.
+
+    ``kind`` names an entry of ``registry.py``; ``name`` is the model's name at the server, or the file of a scripted
+    one. ``base_url`` is used as it is written, with ``/chat/completions`` added. ``window`` (tokens) holds where the
+    server does not tell its own, and where it is the smaller of the two. ``None`` leaves a value to the server.
+    """
+
+    kind: str
+    name: str
+    base_url: str = ""
+    api_key: Secret = field(default_factory=lambda: Secret(""))
+    window: int | None = None
+    max_output_tokens: int | None = None
+    temperature: float | None = None
+    limits: Limits = field(default_factory=Limits)
+    retries: RetryPolicy = field(default_factory=RetryPolicy)
+    transport: TransportPolicy = field(default_factory=TransportPolicy)
+
+
+def request_for(
+    policy: ModelPolicy, messages: tuple[Message, ...], *, prompt_tokens: int | None = None
+) -> ModelRequest:
+    """A request with what the policy says about sampling and length."""
+    return ModelRequest(
+        model=policy.name,
+        messages=messages,
+        max_output_tokens=policy.max_output_tokens,
+        temperature=policy.temperature,
+        prompt_tokens=prompt_tokens,
+    )

@@ -1,0 +1,101 @@
+"""Turns what a user says about a model (``SIGHTLINE_MODEL`` and its companions) into a :class:`ModelPolicy`.
+
+Reads no environment and no file: ``config/`` does that and hands the values in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from sightline.base.errors import UsageError
+from sightline.models.messages import ModelError, ModelFailure
+from sightline.models.policy import ModelPolicy, Secret
+from sightline.models.registry import PROVIDERS, ProviderKind
+
+
+def select_model(
+    choice: str,
+    *,
+    base_url: str = "",
+    api_key: str | Secret = "",
+    window: int | None = None,
+    max_output_tokens: int | None = None,
+    temperature: float | None = None,
+) -> ModelPolicy:
+    """The policy for ``choice``, a text like ``ollama:qwen2.5-coder:7b`` (see :data:`PROVIDERS`).
+
+    Raises ``ModelError`` (``NOT_CONFIGURED``) when nothing is chosen, or a public service without its key, and
+    :class:`UsageError` for a choice or address that cannot be read. Messages never repeat the key.
+    """
+    kind, name = _parts(choice.strip())
+    key = api_key if isinstance(api_key, Secret) else Secret(api_key)
+    policy = ModelPolicy(
+        kind=kind.name,
+        name=name,
+        base_url=_checked(base_url.strip()) or kind.base_url,
+        api_key=key,
+        window=window,
+        max_output_tokens=max_output_tokens,
+        temperature=temperature,
+    )
+    if not kind.base_url:
+        return replace(policy, base_url="", api_key=Secret(""))
+    if kind.needs_key and not key and not base_url.strip():
+        raise ModelError(
+            ModelFailure.NOT_CONFIGURED,
+            f"{choice.strip()!r} is a model of {urlsplit(kind.base_url).hostname}, which needs a key.",
+            hint="Set SIGHTLINE_API_KEY; for another server of this API set SIGHTLINE_BASE_URL to its address.",
+        )
+    return policy
+
+
+def not_configured() -> ModelError:
+    """The error for asking a model where none is chosen."""
+    examples = ", ".join(kind.example for kind in PROVIDERS.values())
+    return ModelError(
+        ModelFailure.NOT_CONFIGURED,
+        "No model is configured.",
+        hint=f"Set SIGHTLINE_MODEL (for example {examples}), with SIGHTLINE_BASE_URL and SIGHTLINE_API_KEY where the "
+        "server needs them. `sightline models` lists the servers running on this machine.",
+    )
+
+
+def _parts(choice: str) -> tuple[ProviderKind, str]:
+    if not choice:
+        raise not_configured()
+    prefix, _, name = choice.partition(":")
+    kind = PROVIDERS.get(prefix.strip().lower())
+    name = name.strip()
+    if kind is None or not (name or kind.any_name):
+        missing = f"names no model after {prefix!r}" if kind else "does not begin with a provider"
+        raise UsageError(
+            f"The model {choice!r} {missing}.",
+            hint=f"Write PROVIDER:MODEL with one of {', '.join(PROVIDERS)}; for example {(kind or _ANY).example}.",
+            kind="model_choice",
+        )
+    return kind, name or kind.any_name
+
+
+_ANY = PROVIDERS["openai"]
+
+
+def _checked(base_url: str) -> str:
+    """``base_url`` as it is written, once it is an address without credentials or a query."""
+    if not base_url:
+        return ""
+    hint = "Write it like http://127.0.0.1:8080/v1."
+    try:
+        parts = urlsplit(base_url)
+        _ = parts.port
+    except ValueError:
+        raise UsageError("The base URL is not a URL.", hint=hint, kind="base_url") from None
+    if parts.username or parts.password:
+        # Not repeated: it holds a password.
+        hint = "Put the key into SIGHTLINE_API_KEY."
+        raise UsageError("The base URL holds a user name or password.", hint=hint, kind="base_url")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise UsageError(f"The base URL {base_url!r} names no http server.", hint=hint, kind="base_url")
+    if parts.query or parts.fragment:
+        raise UsageError("The base URL has a query or fragment, which would be lost.", hint=hint, kind="base_url")
+    return base_url

@@ -1,0 +1,58 @@
+"""How a connection may be made and how long it may take: plain values, read and made without an HTTP library."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransportPolicy:
+    """What the user allows. Nothing else is looked at: not ``HTTP_PROXY``, not ``SSL_CERT_FILE``, not ``.netrc``.
+
+    ``proxy`` is a proxy's URL and may hold its password. ``ca_file`` names a PEM file that is trusted *instead of* the
+    usual authorities. ``connections`` bounds what is open at once; idle ones close after ``idle_seconds`` (below the
+    5 s after which llama.cpp and Node's servers close theirs, so that none is reused while it goes away).
+    """
+
+    proxy: str | None = field(default=None, repr=False)
+    ca_file: str | None = None
+    connections: int = 10
+    idle_seconds: float = 4.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Seconds. There is no limit on the whole: a stream that moves is never cut.
+
+    ``connect`` bounds reaching the server. ``first_byte`` bounds every silence from sending until the reader says that
+    content has begun (a model is loaded and the prompt is read in it), ``between_bytes`` every silence after that.
+    """
+
+    connect: float = 5.0
+    first_byte: float = 600.0
+    between_bytes: float = 120.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryPolicy:
+    """When a request is sent again: before the first byte of content only.
+
+    ``tries`` counts the first one. Waits double from ``first_wait`` to at most ``longest_wait`` seconds; a server that
+    asks for a longer one (``Retry-After``) is not waited for.
+    """
+
+    tries: int = 3
+    first_wait: float = 1.0
+    longest_wait: float = 8.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpRequest:
+    """One request. Headers and body stay out of the ``repr``: they hold keys and code."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    body: bytes | None = field(default=None, repr=False)
+    limits: Limits = field(default_factory=Limits)
