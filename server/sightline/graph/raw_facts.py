@@ -73,12 +73,12 @@ class ImportRow(NamedTuple):
     names: tuple[ImportedNameRow, ...]
     start: int
     end: int
-    level: int
-    enclosing: int
-    type_only: bool
-    guarded: bool
-    reexport: bool
-    dynamic: bool
+    level: int = 0
+    enclosing: int = -1
+    type_only: bool = False
+    guarded: bool = False
+    reexport: bool = False
+    dynamic: bool = False
 
 
 class RawFacts(NamedTuple):

@@ -29,7 +29,7 @@
 (class_definition superclasses: (argument_list (subscript value: [(identifier) (attribute)] @inherit)))
 (function_definition type_parameters: (type_parameter) @type_parameters)
 (class_definition type_parameters: (type_parameter) @type_parameters)
-(type_alias_statement left: (type) @alias.name) @alias
+(type_alias_statement left: (type [(identifier) @alias.name (generic_type . (identifier) @alias.name)]))
 
 ; Decorators: a definition's span begins with its decorators.
 (decorated_definition definition: (_) @decorated.definition) @decorated

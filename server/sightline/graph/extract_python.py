@@ -1,0 +1,261 @@
+"""Reads the captures of ``queries/python.scm`` as facts, by Python's scoping rules (language reference, 4.2).
+
+Definitions that hold others (functions and classes) are *containers* here, numbered in source order, until all
+definitions are known and get their final indices.
+"""
+
+from __future__ import annotations
+
+import builtins
+from bisect import bisect_left, bisect_right
+
+from tree_sitter import Node
+
+from sightline.base.text import digest_of
+from sightline.graph.extract_names import KEYWORD_NAME, LITERAL, SKIP, Names, emit, read_arguments
+from sightline.graph.extract_python_bindings import Bound, bind
+from sightline.graph.extract_python_imports import (
+    Imports,
+    import_reference_rows,
+    read_imports,
+    read_strings,
+)
+from sightline.graph.extract_python_parts import parameters_of
+from sightline.graph.extract_rows import (
+    Draft,
+    definition_rows,
+    export_digest,
+    ordered,
+    reference_rows,
+    wanted_bindings,
+)
+from sightline.graph.extract_scopes import Region, ScopeKind, ScopeMap
+from sightline.graph.extract_text import ParsedText, Span2, field_of, plain, syntax_problems
+from sightline.graph.facts import DefinitionKind, ReferenceKind
+from sightline.graph.raw_facts import REFERENCE_CODE, ImportRow, RawFacts
+
+_BUILTINS = frozenset(name.encode() for name in dir(builtins)) | {b"__file__", b"__name__"}
+_TYPE = REFERENCE_CODE[ReferenceKind.TYPE]
+_KINDS = (("inherit", ReferenceKind.INHERIT), ("decorate", ReferenceKind.DECORATE))
+
+
+def extract_python(text: ParsedText) -> RawFacts:
+    """The facts of one Python text. Never raises, whatever the bytes are."""
+    containers = _containers(text)
+    lambdas = text.nodes("lambda")
+    scopes = ScopeMap(_regions(text, containers, len(containers)))
+    _settle_containers(containers, scopes)
+    imports = read_imports(text, scopes.container_at)
+    names = _names(text)
+    bound = bind(text, names, containers, scopes)
+    _bind_imports(imports, scopes, bound)
+    for index, node in enumerate(lambdas):
+        _bind_lambda(text, node, scopes, len(containers) + index)
+    names.foreign = _foreign(imports, bound, containers)
+    scopes.settle()
+    drafts, index_of = ordered([*containers, *bound.drafts], len(containers))
+    rows = emit(names, scopes, index_of)
+    strings = read_strings(text, names, _annotation_ranges(text))
+    public = next((at for at, draft in enumerate(drafts) if draft.name == "__all__"), -1)
+
+    def enclosing_at(offset: int) -> int:
+        return index_of[scopes.container_at(offset)]
+
+    more = import_reference_rows(imports, rows.strings, enclosing_at)
+    for use in strings.uses:
+        enclosing = public if use.public else enclosing_at(use.start)
+        more.append((rows.strings[use.name], use.start, use.kind, enclosing, rows.strings[use.receiver], -1))
+    definitions = definition_rows(drafts, index_of)
+    import_rows = tuple(_with_index(row, index_of) for row in imports.rows) + tuple(
+        row._replace(enclosing=enclosing_at(row.start)) for row in strings.imports
+    )
+    return RawFacts(
+        digest=digest_of(text.data),
+        language=text.language.name,
+        strings=tuple(name.decode("utf-8", "replace") for name in rows.strings),
+        definitions=definitions,
+        references=reference_rows(rows, more, drafts, index_of),
+        calls=tuple(rows.calls),
+        imports=import_rows,
+        problems=tuple(syntax_problems(text) + strings.problems),
+        bindings=wanted_bindings(
+            [(index_of[row[0]], *row[1:]) for row in bound.bindings],
+            {root.decode("utf-8", "replace") for root in rows.local_roots},
+        ),
+        export_digest=export_digest(
+            definitions, import_rows, [use.name.decode("utf-8", "replace") for use in strings.uses if use.public]
+        ),
+    )
+
+
+def _with_index(row: ImportRow, index_of: list[int]) -> ImportRow:
+    return row if row.enclosing < 0 else row._replace(enclosing=index_of[row.enclosing])
+
+
+def _containers(text: ParsedText) -> list[Draft]:
+    """Functions and classes in source order; kind and parent are settled when scopes are known."""
+    drafts: list[Draft] = []
+    data = text.data
+    began = dict(zip(text.starts("decorated.definition"), text.starts("decorated"), strict=True))
+    functions = zip(
+        text.spans("function"),
+        text.spans("function.name"),
+        text.nodes("function.parameters"),
+        text.starts("function.body"),
+        strict=True,
+    )
+    for (start, end), (name_start, name_end), parameters, body in functions:
+        drafts.append(
+            Draft(
+                name=data[name_start:name_end].decode("utf-8", "replace"),
+                kind=DefinitionKind.FUNCTION,
+                start=began.get(start, start),
+                end=end,
+                name_start=name_start,
+                name_end=name_end,
+                body_start=body,
+                parent=-1,
+                parameters=parameters_of(parameters, data),
+            )
+        )
+    classes = zip(text.spans("class"), text.spans("class.name"), text.starts("class.body"), strict=True)
+    for (start, end), (name_start, name_end), body in classes:
+        drafts.append(
+            Draft(
+                name=data[name_start:name_end].decode("utf-8", "replace"),
+                kind=DefinitionKind.CLASS,
+                start=began.get(start, start),
+                end=end,
+                name_start=name_start,
+                name_end=name_end,
+                body_start=body,
+                parent=-1,
+            )
+        )
+    drafts.sort(key=_start_of)
+    for index, draft in enumerate(drafts):
+        draft.container = index
+    _add_headers(text, drafts)
+    return drafts
+
+
+def _start_of(draft: Draft) -> tuple[int, int]:
+    return draft.start, -draft.end
+
+
+def _add_headers(text: ParsedText, drafts: list[Draft]) -> None:
+    """Bases, decorators and return types: each belongs to the definition whose header it lies in."""
+    data = text.data
+    name_starts = [draft.name_start for draft in drafts]
+    for start, end in text.spans("inherit"):
+        at = bisect_right(name_starts, start) - 1
+        if at >= 0:
+            drafts[at].bases += (data[start:end].decode("utf-8", "replace"),)
+    for start, end in text.spans("function.returns"):
+        at = bisect_right(name_starts, start) - 1
+        if at >= 0:
+            drafts[at].annotation = plain(data[start:end])
+    for start, end in text.spans("decorate"):
+        at = bisect_left(name_starts, start)
+        if at < len(drafts):
+            drafts[at].decorators += (data[start:end].decode("utf-8", "replace"),)
+
+
+def _settle_containers(containers: list[Draft], scopes: ScopeMap) -> None:
+    """Parents and kinds; binds each name in the scope around it, and parameters in the scope of the body."""
+    for index, draft in enumerate(containers):
+        draft.parent = scopes.parent_of.get(index, -1)
+        around = scopes.scopes[scopes.scope_at(draft.start)]
+        name = draft.name.encode("utf-8", "replace")
+        if around.kind is ScopeKind.CLASS:
+            around.bound.add(name)
+        elif around.kind is not ScopeKind.MODULE:
+            around.kept.add(name)
+        if draft.parameters is not None:
+            if around.kind is ScopeKind.CLASS:
+                draft.kind = DefinitionKind.METHOD
+            own = scopes.scope_by_key.get(index)
+            if own is not None:
+                scopes.scopes[own].bound.update(row[0].encode("utf-8", "replace") for row in draft.parameters)
+        if draft.parent >= 0:
+            parent = containers[draft.parent]
+            draft.exported = parent.exported and parent.kind == DefinitionKind.CLASS
+
+
+def _regions(text: ParsedText, containers: list[Draft], keys: int) -> list[Region]:
+    """All scopes; ``keys`` is the first key that is free for lambdas."""
+    regions: list[Region] = []
+    for index, draft in enumerate(containers):
+        kind = ScopeKind.CLASS if draft.parameters is None else ScopeKind.FUNCTION
+        regions.append(Region(draft.start, -draft.end, ScopeKind.HEADER, index))
+        regions.append(Region(draft.body_start, -draft.end, kind, index, index))
+    for at, node in enumerate(text.nodes("lambda")):
+        body = field_of(node, "body")
+        if body is not None:
+            regions.append(Region(body.start_byte, -body.end_byte, ScopeKind.FUNCTION, -1, keys + at))
+    for node in text.nodes("comprehension"):
+        start, end = node.byte_range
+        regions.append(Region(start, -end, ScopeKind.BLOCK))
+        first = next((child for child in node.named_children if child.type == "for_in_clause"), None)
+        iterable = None if first is None else field_of(first, "right")
+        if iterable is not None:
+            regions.append(Region(iterable.start_byte, -iterable.end_byte, ScopeKind.OUTSIDE))
+    return regions
+
+
+def _bind_lambda(text: ParsedText, node: Node, scopes: ScopeMap, key: int) -> None:
+    scope = scopes.scope_by_key.get(key)
+    parameters = field_of(node, "parameters")
+    if scope is not None and parameters is not None:
+        rows = parameters_of(parameters, text.data)
+        scopes.scopes[scope].bound.update(row[0].encode("utf-8", "replace") for row in rows)
+
+
+def _bind_imports(imports: Imports, scopes: ScopeMap, bound: Bound) -> None:
+    """Imported names are no local variables: references to them lead to other files."""
+    for row in imports.rows:
+        scope = scopes.scopes[scopes.function_of(scopes.scope_at(row.start))]
+        names = {alias.partition(".")[0].encode("utf-8", "replace") for _, alias, _, _ in row.names}
+        bound.imported |= names
+        if scope.kind is ScopeKind.CLASS:
+            scope.bound |= names
+        elif scope.kind is not ScopeKind.MODULE:
+            scope.kept |= names
+
+
+def _foreign(imports: Imports, bound: Bound, containers: list[Draft]) -> frozenset[bytes]:
+    """Builtins that this text certainly does not bind itself."""
+    own = {draft.name.encode("utf-8", "replace") for draft in (*containers, *bound.drafts)}
+    return frozenset((LITERAL,)) if imports.star else (_BUILTINS - own - bound.imported) | {LITERAL}
+
+
+def _names(text: ParsedText) -> Names:
+    """Identifiers with the kinds that the query itself tells."""
+    data = text.data
+    starts, ends = text.starts("id"), sorted(text.ends("id"))
+    if text.tree.root_node.has_error:  # missing identifiers have no text
+        real = [(start, end) for start, end in zip(starts, ends, strict=True) if start < end]
+        starts, ends = [start for start, _ in real], [end for _, end in real]
+    kinds: dict[int, int] = {}
+    for low, high in _annotation_ranges(text):
+        for at in range(bisect_left(starts, low), bisect_left(starts, high)):
+            kinds[ends[at]] = _TYPE
+    for name, kind in _KINDS:
+        kinds.update(dict.fromkeys(text.ends(name), REFERENCE_CODE[kind]))
+    kinds.update(dict.fromkeys(text.ends("keyword"), KEYWORD_NAME))
+    for name in ("skip", "function.name", "class.name"):
+        kinds.update(dict.fromkeys(text.ends(name), SKIP))
+    for low, high in text.spans("import"):
+        for at in range(bisect_left(starts, low), bisect_left(starts, high)):
+            kinds[ends[at]] = SKIP
+    members = {node.end_byte: node.start_byte for node in text.captures.get("attribute", ())}
+    return Names(data, starts, ends, members, kinds, read_arguments(text), frozenset())
+
+
+def _annotation_ranges(text: ParsedText) -> list[Span2]:
+    """The outermost annotations, in source order."""
+    ranges: list[Span2] = []
+    for start, end in text.spans("type"):
+        if not ranges or start >= ranges[-1][1]:
+            ranges.append((start, end))
+    return ranges

@@ -1,0 +1,285 @@
+"""What a Python text binds by assignment: module variables, class attributes, ``self.x``, and local variables."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, field
+
+from tree_sitter import Node
+
+from sightline.graph.extract_names import SKIP, Names, callee_text, dotted
+from sightline.graph.extract_python_parts import parameters_of
+from sightline.graph.extract_rows import Draft
+from sightline.graph.extract_scopes import ScopeKind, ScopeMap
+from sightline.graph.extract_text import ParsedText, Span2, field_of, plain
+from sightline.graph.facts import DefinitionKind, ReferenceKind
+from sightline.graph.raw_facts import REFERENCE_CODE, BindingRow, ParameterRow
+
+#: Dotted texts that are no names.
+_NO_NAMES = frozenset((b"None", b"True", b"False", b"yield"))
+_WRITE = REFERENCE_CODE[ReferenceKind.WRITE]
+
+
+@dataclass(slots=True)
+class Bound:
+    """``drafts``: variables and attributes. ``bindings``: rows whose first entry is a container."""
+
+    drafts: list[Draft] = field(default_factory=list[Draft])
+    bindings: list[BindingRow] = field(default_factory=list[BindingRow])
+    imported: set[bytes] = field(default_factory=set[bytes])
+
+
+@dataclass(frozen=True, slots=True)
+class _Assigned:
+    """What one assignment says about its single target."""
+
+    start: int
+    end: int
+    body: int
+    annotation: str = ""
+    value: str = ""
+    alias: str = ""
+    parameters: tuple[ParameterRow, ...] | None = None
+
+
+@dataclass(slots=True)
+class _Reading:
+    """Everything the binding of one text looks things up in."""
+
+    text: ParsedText
+    names: Names
+    containers: list[Draft]
+    scopes: ScopeMap
+    bound: Bound
+    left_starts: list[int]
+    lefts: list[Span2]
+    right_by_left: dict[Span2, Span2]
+    annotations: dict[Span2, Span2]
+    callee_by_name: dict[int, Span2]  # end of the name in ``with f() as name`` → the callee
+    lambdas: dict[int, Node]  # by start
+    outer: dict[int, set[bytes]] = field(default_factory=dict[int, set[bytes]])  # scope → nonlocal names
+    globals: dict[int, set[bytes]] = field(default_factory=dict[int, set[bytes]])  # scope → global names
+    global_writes: list[Span2] = field(default_factory=list[Span2])
+    #: container of the class (or -1 for the module) and name of what is defined already
+    seen: set[tuple[int, bytes]] = field(default_factory=set[tuple[int, bytes]])
+
+
+def bind(text: ParsedText, names: Names, containers: list[Draft], scopes: ScopeMap) -> Bound:
+    """Binds all targets: fills the scopes, marks writes in ``names.kinds``, and drafts the definitions."""
+    reading = _reading(text, names, containers, scopes)
+    _declare_global(reading)
+    kinds = names.kinds
+    kinds.update(dict.fromkeys(text.ends("written"), _WRITE))
+    excepted = set(text.ends("except.name"))
+    attributes: list[Span2] = []
+    for start, end in text.spans("alias.name"):
+        _bind_name(reading, start, end, scopes.scope_at(start), DefinitionKind.TYPE)
+    for start, end in sorted(text.spans("target") + _pattern_captures(reading)):
+        if kinds.get(end) == SKIP:
+            continue  # a starred parameter
+        if end in names.members:
+            kinds[end] = _WRITE
+            attributes.append((start, end))
+        else:
+            kind = None if end in excepted else DefinitionKind.VARIABLE
+            _bind_name(reading, start, end, scopes.scope_at(start), kind)
+    for start, end in text.spans("walrus"):
+        _bind_name(reading, start, end, scopes.function_of(scopes.scope_at(start)), DefinitionKind.VARIABLE)
+    for start, end in text.spans("deleted"):
+        kinds[end] = _WRITE
+        if end not in names.members:
+            scope = scopes.scopes[scopes.scope_at(start)]
+            if scope.kind is ScopeKind.FUNCTION:
+                scope.bound.add(text.data[start:end])
+    for start, end in reading.global_writes:
+        if (-1, text.data[start:end]) not in reading.seen:
+            kinds[end] = SKIP
+            _define(reading, (start, end), (start, end), -1, DefinitionKind.VARIABLE)
+    for start, end in attributes:
+        _bind_attribute(reading, start, end)
+    return reading.bound
+
+
+def _reading(text: ParsedText, names: Names, containers: list[Draft], scopes: ScopeMap) -> _Reading:
+    lefts = text.spans("assignment.left")
+    callees = {name[1]: callee for name, callee in zip(text.spans("with.name"), text.spans("with.callee"), strict=True)}
+    for name, kind in zip(text.spans("except.of"), text.spans("except.type"), strict=True):
+        callees[name[1]] = kind
+    return _Reading(
+        text=text,
+        names=names,
+        containers=containers,
+        scopes=scopes,
+        bound=Bound(),
+        left_starts=[start for start, _ in lefts],
+        lefts=lefts,
+        right_by_left=dict(zip(lefts, text.spans("assignment.right"), strict=True)),
+        annotations=dict(zip(text.spans("annotated"), text.spans("annotation"), strict=True)),
+        callee_by_name=callees,
+        lambdas={node.start_byte: node for node in text.nodes("lambda")},
+        seen={(draft.parent, draft.name.encode("utf-8", "replace")) for draft in containers},
+    )
+
+
+def _declare_global(reading: _Reading) -> None:
+    """``global`` names are the module's; ``nonlocal`` names belong to a function further out."""
+    data, scopes = reading.text.data, reading.scopes
+    for capture in ("global", "nonlocal"):
+        for start, end in reading.text.spans(capture):
+            reading.names.kinds[end] = SKIP
+            scope = scopes.function_of(scopes.scope_at(start))
+            if capture == "global":
+                scopes.scopes[scope].kept.add(data[start:end])
+                reading.globals.setdefault(scope, set()).add(data[start:end])
+            else:
+                reading.outer.setdefault(scope, set()).add(data[start:end])
+
+
+def _pattern_captures(reading: _Reading) -> list[Span2]:
+    """Names bound by ``case``. A dotted name there is a value: its parts become members."""
+    names, data = reading.names, reading.text.data
+    for start, end in reading.text.spans("pattern.class"):
+        _mark_members(names, start, end)
+    captured: list[Span2] = []
+    for start, end in reading.text.spans("pattern.capture"):
+        if b"." in data[start:end]:
+            _mark_members(names, start, end)
+        elif data[start:end] != b"_":
+            captured.append((start, end))
+    return captured
+
+
+def _mark_members(names: Names, start: int, end: int) -> None:
+    low, high = bisect_right(names.starts, start), bisect_left(names.starts, end)
+    for at in range(low, high):
+        names.members[names.ends[at]] = start
+
+
+def _bind_name(reading: _Reading, start: int, end: int, scope_index: int, kind: DefinitionKind | None) -> None:
+    """Binds one name in its scope: a definition in modules (of ``kind``; none for ``except … as``) and classes."""
+    scope = reading.scopes.scopes[scope_index]
+    name = reading.text.data[start:end]
+    kinds = reading.names.kinds
+    if scope.kind is ScopeKind.FUNCTION or scope.kind is ScopeKind.BLOCK:
+        kinds[end] = _WRITE
+        if name in reading.globals.get(scope_index, ()):
+            reading.global_writes.append((start, end))
+        elif name not in reading.outer.get(scope_index, ()):
+            scope.bound.add(name)
+        _note_binding(reading, start, end)
+        return
+    container = scope.container if scope.kind is ScopeKind.CLASS else -1
+    scope.bound.add(name)
+    if kind is None:
+        kinds[end] = SKIP
+    elif (container, name) in reading.seen:
+        kinds[end] = _WRITE
+    else:
+        kinds[end] = SKIP
+        _define(reading, (start, end), (start, end), container, DefinitionKind.ATTRIBUTE if container >= 0 else kind)
+
+
+def _note_binding(reading: _Reading, start: int, end: int) -> None:
+    container = reading.scopes.container_at(start)
+    callee = reading.callee_by_name.get(end)
+    name = plain(reading.text.data[start:end])
+    if callee is not None:
+        value = dotted(reading.text.data[callee[0] : callee[1]])
+        reading.bound.bindings.append((container, name, "", plain(value), ""))
+        return
+    said = _assigned(reading, (start, end))
+    reading.bound.bindings.append((container, name, said.annotation, said.value, said.alias))
+
+
+def _define(reading: _Reading, target: Span2, name: Span2, container: int, kind: DefinitionKind) -> None:
+    """Drafts a variable or attribute; ``target`` is the whole left side that it was assigned by (``self.x``)."""
+    said = _assigned(reading, target)
+    text = reading.text.data[name[0] : name[1]]
+    reading.seen.add((container, text))
+    reading.bound.drafts.append(
+        Draft(
+            name=text.decode("utf-8", "replace"),
+            kind=kind,
+            start=said.start,
+            end=said.end,
+            name_start=name[0],
+            name_end=name[1],
+            body_start=said.body,
+            parent=container,
+            holds=target == name,
+            parameters=said.parameters,
+            annotation=said.annotation,
+            value=said.value,
+            alias=said.alias,
+            exported=container < 0 or reading.containers[container].exported,
+        )
+    )
+
+
+def _assigned(reading: _Reading, target: Span2) -> _Assigned:
+    """What the assignment around ``target`` says; for targets of loops and the like the target alone."""
+    annotated = reading.annotations.get(target)
+    annotation = plain(reading.text.data[annotated[0] : annotated[1]]) if annotated else ""
+    right = reading.right_by_left.get(target)
+    if right is None:
+        if annotated:
+            return _Assigned(target[0], annotated[1], annotated[1], annotation)
+        at = bisect_right(reading.left_starts, target[0]) - 1
+        if at >= 0 and reading.lefts[at][1] >= target[1]:  # one of several targets
+            left = reading.lefts[at]
+            body, end = reading.right_by_left[left]
+            return _Assigned(left[0], end, body)
+        return _Assigned(*target, target[1])
+    body, end = right
+    right = _innermost_right(reading, right)
+    value, alias = _value_of(reading, *right)
+    return _Assigned(target[0], end, body, annotation, value, alias, _lambda_parameters(reading, right))
+
+
+def _innermost_right(reading: _Reading, right: Span2) -> Span2:
+    """The value of ``a = b = value``: the right side of an assignment may be an assignment."""
+    while True:
+        at = bisect_left(reading.left_starts, right[0])
+        if at == len(reading.lefts) or reading.left_starts[at] != right[0]:
+            return right
+        right = reading.right_by_left[reading.lefts[at]]
+
+
+def _value_of(reading: _Reading, start: int, end: int) -> tuple[str, str]:
+    """Callee of a call, or the dotted name, that stands alone at ``start..end``."""
+    data = reading.text.data
+    if data.startswith(b"await ", start):
+        start += 6
+    if data[end - 1 : end] == b")":
+        return plain(callee_text(reading.names, start, end)), ""
+    alias = dotted(data[start:end])
+    return "", "" if alias in _NO_NAMES else plain(alias)
+
+
+def _lambda_parameters(reading: _Reading, right: Span2) -> tuple[ParameterRow, ...] | None:
+    node = reading.lambdas.get(right[0])
+    if node is None or node.end_byte != right[1]:
+        return None
+    parameters = field_of(node, "parameters")
+    return () if parameters is None else parameters_of(parameters, reading.text.data)
+
+
+def _bind_attribute(reading: _Reading, start: int, end: int) -> None:
+    """``self.x = …`` defines an attribute of the class, once; ``self`` is whatever the method calls it."""
+    names, containers = reading.names, reading.containers
+    at = bisect_left(names.ends, end)
+    name = (names.starts[at], end)
+    root = dotted(reading.text.data[start : name[0]].rstrip(b". \t\r\n\\")).decode("utf-8", "replace")
+    container = reading.scopes.container_at(start)
+    while container >= 0 and containers[container].kind == DefinitionKind.FUNCTION:
+        if any(row[0] == root for row in containers[container].parameters or ()):
+            return
+        container = containers[container].parent
+    if container < 0 or containers[container].kind != DefinitionKind.METHOD:
+        return
+    method = containers[container]
+    own = method.parameters[0][0] if method.parameters else ""
+    text = reading.text.data[name[0] : end]
+    if root and root == own and "staticmethod" not in method.decorators and (method.parent, text) not in reading.seen:
+        names.kinds[end] = SKIP
+        _define(reading, (start, end), name, method.parent, DefinitionKind.ATTRIBUTE)

@@ -1,0 +1,140 @@
+"""From what an extractor found to the finished ``RawFacts``: order, indices, enclosing definitions, export digest.
+
+Shared by all languages; it knows no syntax.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from array import array
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import TypeAlias
+
+from sightline.graph.extract_names import Rows
+from sightline.graph.raw_facts import BindingRow, DefinitionRow, ImportRow, ParameterRow
+
+#: One reference as in ``RawFacts.references``.
+ReferenceRow: TypeAlias = tuple[int, int, int, int, int, int]
+
+
+@dataclass(slots=True, kw_only=True)
+class Draft:
+    """A definition before definitions have indices.
+
+    ``container``: its own index as a container (something other definitions lie in), or -1. ``parent``: the container
+    it belongs to, or -1. ``holds``: whether names used inside its span are enclosed by it (false for ``self.x = …``).
+    """
+
+    name: str
+    kind: str
+    start: int
+    end: int
+    name_start: int
+    name_end: int
+    body_start: int
+    parent: int
+    container: int = -1
+    holds: bool = True
+    parameters: tuple[ParameterRow, ...] | None = None
+    bases: tuple[str, ...] = ()
+    decorators: tuple[str, ...] = ()
+    annotation: str = ""
+    value: str = ""
+    alias: str = ""
+    exported: bool = True
+
+
+def ordered(drafts: list[Draft], containers: int) -> tuple[list[Draft], list[int]]:
+    """The drafts in source order, and the final index of each of the ``containers``; the last entry is -1."""
+    drafts = sorted(drafts, key=_source_order)
+    index_of = [-1] * (containers + 1)
+    for index, draft in enumerate(drafts):
+        if draft.container >= 0:
+            index_of[draft.container] = index
+    return drafts, index_of
+
+
+def definition_rows(drafts: list[Draft], index_of: list[int]) -> tuple[DefinitionRow, ...]:
+    """The rows of ordered drafts."""
+    return tuple(
+        DefinitionRow(
+            d.name,
+            d.kind,
+            d.start,
+            d.end,
+            d.name_start,
+            d.name_end,
+            d.body_start,
+            index_of[d.parent],
+            d.parameters,
+            d.bases,
+            d.decorators,
+            d.annotation,
+            d.value,
+            d.exported,
+            d.alias,
+        )
+        for d in drafts
+    )
+
+
+def _source_order(draft: Draft) -> tuple[int, int, int]:
+    return draft.start, -draft.end, draft.name_start
+
+
+def reference_rows(rows: Rows, more: list[ReferenceRow], drafts: list[Draft], index_of: list[int]) -> array[int]:
+    """All reference rows in source order, those inside the value of a variable enclosed by that variable."""
+    flat = rows.flat
+    if more:
+        merged: list[tuple[int, ...]] = [*zip(*[iter(flat)] * 6, strict=True), *more]
+        merged.sort(key=_start_of_row)
+        flat = list(chain.from_iterable(merged))
+    starts = flat[1::6]
+    for index, draft in enumerate(drafts):
+        if draft.container < 0 and draft.holds and draft.end > draft.name_end:
+            parent = index_of[draft.parent]
+            at = bisect_left(starts, draft.start)
+            while at < len(starts) and starts[at] < draft.end:
+                if flat[at * 6 + 3] == parent:
+                    flat[at * 6 + 3] = index
+                at += 1
+    return array("i", flat)
+
+
+def _start_of_row(row: tuple[int, ...]) -> int:
+    return row[1]
+
+
+def export_digest(definitions: Sequence[DefinitionRow], imports: Sequence[ImportRow], public: Sequence[str]) -> str:
+    """Digest of what other files can see of this one: names, kinds, signatures, bases, types, re-exports.
+
+    Holds no offset and no order between different names, so that neither a body edit nor moving code changes it.
+    ``public`` are further entries (``__all__``).
+    """
+    names: list[str] = []
+    visible: list[bool] = []
+    entries: list[str] = []
+    for row in definitions:
+        parent = row.parent
+        names.append(f"{names[parent]}.{row.name}" if 0 <= parent < len(names) else row.name)
+        visible.append(row.exported and (parent < 0 or (parent < len(visible) and visible[parent])))
+        if visible[-1]:
+            signature = (row.kind, row.parameters, row.bases, row.decorators, row.annotation, row.value, row.alias)
+            entries.append(f"{names[-1]} {signature}")
+    for statement in imports:
+        if statement.enclosing < 0:
+            head = (statement.module, statement.level, statement.type_only, statement.reexport)
+            entries += [f"<{alias} {name} {head}" for name, alias, _, _ in statement.names]
+    entries += [f"!{entry}" for entry in public]
+    entries.sort()
+    return hashlib.blake2b("\n".join(entries).encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
+def wanted_bindings(bindings: list[BindingRow], roots: set[str]) -> tuple[BindingRow, ...]:
+    """The bindings of names that stand before a dot somewhere; rows that say nothing only beside rows that do."""
+    telling = {(row[0], row[1]) for row in bindings if row[2] or row[3] or row[4]}
+    kept = [row for row in bindings if row[1] in roots and (row[0], row[1]) in telling]
+    return tuple(dict.fromkeys(kept))
