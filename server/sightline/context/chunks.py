@@ -1,0 +1,124 @@
+"""Cuts a file into the pieces that are ranked and shown: whole definitions, class heads, and code between them.
+
+Every line with content belongs to exactly one chunk. Functions and methods are never cut here (nested functions stay
+inside their outer one); what lies between definitions is a chunk in its own right, because option tables, import
+blocks and export lists are what many tasks change. This file knows no scores and no languages: it works on facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sightline.base.text import Text
+from sightline.graph.facts import Definition, DefinitionKind, FileFacts
+
+#: Code between definitions is cut at a blank line once it is this long (lines).
+BLOCK_LINES = 40
+
+_CONTAINERS = frozenset({DefinitionKind.CLASS, DefinitionKind.INTERFACE, DefinitionKind.NAMESPACE, DefinitionKind.ENUM})
+_BODIES = frozenset({DefinitionKind.FUNCTION, DefinitionKind.METHOD})
+
+#: A variable or type of at least this many lines (a table, an interface literal) is a chunk of its own.
+TABLE_LINES = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """Lines ``first``..``last`` (one-based, inclusive). ``definition`` is an index into the file's facts, or -1.
+
+    A chunk with a definition is the whole of it (a function, a method, a table) or, for a class, one piece of what
+    its members leave over; ``head`` marks the piece with the class line itself.
+    """
+
+    first: int
+    last: int
+    definition: int = -1
+    head: bool = False
+
+    @property
+    def lines(self) -> int:
+        """Number of lines."""
+        return self.last - self.first + 1
+
+
+def chunks_of(text: Text, facts: FileFacts | None) -> tuple[Chunk, ...]:
+    """The chunks of a file in order; without facts, blocks of lines."""
+    last_line = content_lines(text)
+    if facts is None:
+        return tuple(_blocks(text, 1, last_line, -1))
+    children = _children(facts)
+    return tuple(_cut(_Cut(text, facts, children), 1, last_line, -1))
+
+
+def content_lines(text: Text) -> int:
+    """Number of lines, the empty one after a final line end not counted; at least 1."""
+    empty_end = text.line_count > 1 and text.line_starts[-1] == len(text)
+    return text.line_count - 1 if empty_end else text.line_count
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    text: Text
+    facts: FileFacts
+    children: dict[int, list[int]]
+
+    def lines_of(self, index: int) -> tuple[int, int]:
+        span = self.facts.definitions[index].span
+        return self.text.line_of(span.start) + 1, self.text.line_of(max(span.end - 1, span.start)) + 1
+
+
+def _children(facts: FileFacts) -> dict[int, list[int]]:
+    """Definitions that are pieces of their own, under the nearest container (or -1)."""
+    children: dict[int, list[int]] = {}
+    for index, definition in enumerate(facts.definitions):
+        parent = definition.parent
+        if parent >= 0 and facts.definitions[parent].kind not in _CONTAINERS:
+            continue
+        children.setdefault(parent, []).append(index)
+    for group in children.values():
+        group.sort(key=lambda index: facts.definitions[index].span)
+    return children
+
+
+def _cut(cut: _Cut, first: int, last: int, owner: int) -> Iterator[Chunk]:
+    """Chunks of the lines ``first``..``last``, which belong to the container ``owner`` (-1: the module)."""
+    at = first
+    for index in cut.children.get(owner, ()):
+        start, end = cut.lines_of(index)
+        if start < at or end > last or not _stands_alone(cut.facts.definitions[index], start, end):
+            continue
+        yield from _between(cut, at, start - 1, owner, first)
+        if cut.children.get(index) and cut.facts.definitions[index].kind in _CONTAINERS:
+            yield from _cut(cut, start, end, index)
+        else:
+            yield Chunk(first=start, last=end, definition=index, head=True)
+        at = end + 1
+    yield from _between(cut, at, last, owner, first)
+
+
+def _stands_alone(definition: Definition, start: int, end: int) -> bool:
+    if definition.kind in _BODIES or definition.kind in _CONTAINERS:
+        return True
+    return end - start + 1 >= TABLE_LINES
+
+
+def _between(cut: _Cut, first: int, last: int, owner: int, owner_first: int) -> Iterator[Chunk]:
+    for chunk in _blocks(cut.text, first, last, owner):
+        yield Chunk(
+            first=chunk.first, last=chunk.last, definition=owner, head=owner >= 0 and chunk.first == owner_first
+        )
+
+
+def _blocks(text: Text, first: int, last: int, owner: int) -> Iterator[Chunk]:
+    """Blocks of at most about ``BLOCK_LINES`` lines, cut at blank lines where there are any; no blank ends."""
+    start = end = 0
+    for line in range(first, last + 1):
+        blank = not text.data[text.line_starts[line - 1] : text.line_span(line - 1).end].strip()
+        if start and ((blank and line - start >= BLOCK_LINES) or line - start >= 2 * BLOCK_LINES):
+            yield Chunk(first=start, last=end, definition=owner)
+            start = 0
+        if not blank:
+            start, end = start or line, line
+    if start:
+        yield Chunk(first=start, last=end, definition=owner)

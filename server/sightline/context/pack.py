@@ -1,0 +1,379 @@
+"""``ContextPack``: what of a ranking fits a budget, rendered, with what was left out.
+
+The budget is a promise: it holds for every file's block, for their sum and for the text as a whole, by the counter that
+is handed in. The same request on the same view gives the same bytes. This file ranks nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from sightline.base.paths import WorkspacePath
+from sightline.base.redact import redact
+from sightline.context.candidates import Candidate, Gate, Permission, RankedFile, Ranking, Tier, name_of
+from sightline.context.excerpt import excerpt
+from sightline.context.lexical import LexicalIndex
+from sightline.context.rank import rank
+from sightline.context.render import Form, Named, Shown, render_block, shown_text
+from sightline.context.request import ContextRequest
+from sightline.context.source import SourceLines, source_lines
+from sightline.graph.facts import DefinitionKind
+from sightline.graph.view import GraphView
+
+#: Tokens of a text of some kind, see ``models/tokens.py``. One kind serves for everything here, because blocks of
+#: several languages are added up; it is the one that overestimates code, so that the promise errs on the safe side.
+CountTokens = Callable[[str, str], int]
+KIND = "other"
+
+#: No piece takes more of the budget than this, unless it is all there is; a larger one is cut around what matters.
+POINTED_SHARE, RANKED_SHARE = 0.6, 0.25
+
+#: Lists of the names that are left out may take so much of the budget, in so many files.
+OUTLINE_SHARE, OUTLINED_FILES = 0.08, 4
+
+#: Pieces that do not fit one after another before the budget counts as spent.
+PATIENCE = 40
+
+#: What is listed as dropped.
+MOST_DROPPED = 50
+
+_OUTLINED = frozenset(
+    {
+        DefinitionKind.FUNCTION,
+        DefinitionKind.METHOD,
+        DefinitionKind.CLASS,
+        DefinitionKind.INTERFACE,
+        DefinitionKind.TYPE,
+        DefinitionKind.ENUM,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slice:
+    """A piece that is in the text. Lines are one-based and inclusive.
+
+    For ``FULL`` and ``SIGNATURE`` they are exactly the lines shown; for ``OUTLINE`` the lines the name stands for.
+    ``name`` is qualified within the file, empty for code between definitions.
+    """
+
+    path: WorkspacePath
+    name: str
+    kind: str
+    first: int
+    last: int
+    form: Form
+    tokens: int
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dropped:
+    """A piece that did not fit."""
+
+    path: WorkspacePath
+    name: str
+    first: int
+    last: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContextPack:
+    """The context of one request.
+
+    ``slices`` are grouped by file, files in the order of the text, best first. ``tokens`` counts ``text`` and is at
+    most ``budget``. ``ranking`` goes on past what fitted. ``refused`` names what the request pointed at and must not
+    be shown.
+    """
+
+    slices: tuple[Slice, ...]
+    tokens: int
+    dropped: tuple[Dropped, ...]
+    refused: tuple[tuple[WorkspacePath, str], ...]
+    ranking: tuple[RankedFile, ...]
+    text: str
+    revision: int
+    budget: int
+
+
+def build_context(
+    view: GraphView,
+    request: ContextRequest,
+    index: LexicalIndex,
+    count_tokens: CountTokens,
+    permitted: Permission,
+) -> ContextPack:
+    """The context for ``request``. Brings ``index`` up to ``view`` first, which takes long only for a new workspace.
+
+    ``permitted`` gives the reason why a path must not be shown, ``None`` when it may; no other path enters by any way.
+    Runs in any thread, never raises for bad source.
+    """
+    index.follow(view)
+    request = replace(
+        request, task=redact(request.task), diagnostics=tuple(redact(sentence) for sentence in request.diagnostics)
+    )
+    gate = Gate(permitted)
+    ranking = rank(view, request, index, gate)
+    return pack_ranking(view, ranking, request, count_tokens, gate)
+
+
+def pack_ranking(
+    view: GraphView, ranking: Ranking, request: ContextRequest, count_tokens: CountTokens, gate: Gate
+) -> ContextPack:
+    """What of ``ranking`` fits ``request.budget``."""
+    packing = _Packing(view, ranking, request, count_tokens, gate)
+    _add_pieces(packing, round(request.budget * (1 - OUTLINE_SHARE)))
+    _add_outlines(packing)
+    _add_pieces(packing, request.budget)
+    _shrink_to_fit(packing)
+    return _finished(packing)
+
+
+@dataclass(slots=True)
+class _Block:
+    """What is shown of one file so far."""
+
+    source: SourceLines
+    pieces: list[Slice] = field(default_factory=list[Slice])
+    names: list[Slice] = field(default_factory=list[Slice])
+    tokens: int = 0
+
+
+@dataclass(slots=True)
+class _Packing:
+    view: GraphView
+    ranking: Ranking
+    request: ContextRequest
+    count_tokens: CountTokens
+    gate: Gate
+    blocks: dict[WorkspacePath, _Block] = field(default_factory=dict[WorkspacePath, _Block])
+    sources: dict[WorkspacePath, SourceLines | None] = field(default_factory=dict[WorkspacePath, SourceLines | None])
+    taken: set[int] = field(default_factory=set[int])
+    order: list[tuple[WorkspacePath, tuple[Slice, ...]]] = field(
+        default_factory=list[tuple[WorkspacePath, tuple[Slice, ...]]]
+    )
+
+    @property
+    def used(self) -> int:
+        return sum(block.tokens for block in self.blocks.values())
+
+    def count(self, text: str) -> int:
+        return self.count_tokens(text, KIND) if text else 0
+
+    def source(self, path: WorkspacePath) -> SourceLines | None:
+        if path not in self.sources:
+            self.sources[path] = source_lines(self.view, path, self.gate)
+        return self.sources[path]
+
+    def shown_path(self, path: WorkspacePath) -> str:
+        return path.relative if self.request.root or len(self.view.workspace.roots) == 1 else path.absolute
+
+    def text_of(self, block: _Block) -> str:
+        shown = [Shown(first=piece.first, last=piece.last) for piece in block.pieces]
+        names = [Named(name=piece.name, first=piece.first) for piece in block.names]
+        return render_block(block.source, self.shown_path(block.source.path), shown, names)
+
+
+def _add_pieces(packing: _Packing, budget: int) -> None:
+    misses = 0
+    for number, candidate in enumerate(packing.ranking.pieces):
+        if number in packing.taken or (source := packing.source(candidate.path)) is None:
+            continue
+        if misses >= PATIENCE:
+            return
+        if any(_add(packing, source, slices, budget) for slices in _ways(packing, source, candidate, budget)):
+            packing.taken.add(number)
+            misses = 0
+        else:
+            misses += 1
+
+
+def _ways(packing: _Packing, source: SourceLines, candidate: Candidate, budget: int) -> list[tuple[Slice, ...]]:
+    """The ways to show a piece, the fullest first: whole, cut around what matters, signature alone."""
+    chunk = candidate.chunk
+    share = POINTED_SHARE if candidate.tier is Tier.POINTED else RANKED_SHARE
+    allowed = min(int(budget * share), budget - packing.used)
+    whole = packing.count(shown_text(source, Shown(first=chunk.first, last=chunk.last)))
+    ways: list[tuple[Slice, ...]] = []
+    if whole <= allowed:
+        ways.append((_full(packing, source, candidate, chunk.first, chunk.last),))
+    elif allowed > 0:
+        most = int(chunk.lines * allowed / whole * 0.9)
+        ranges = excerpt(
+            source.lines,
+            chunk.first,
+            chunk.last,
+            pointed=candidate.lines,
+            terms=packing.ranking.terms,
+            most=most,
+        )
+        if most > 3:
+            ways.append(tuple(_full(packing, source, candidate, first, last) for first, last in ranges))
+    if chunk.definition >= 0 and source.facts is not None and candidate.tier is Tier.POINTED:
+        ways.append((_signature(packing, source, chunk.definition, candidate.reasons),))
+    return ways
+
+
+def _add(packing: _Packing, source: SourceLines, slices: tuple[Slice, ...], budget: int) -> bool:
+    """Adds slices, and the heads of what encloses them, if the budget allows."""
+    path = source.path
+    block = packing.blocks.get(path) or _Block(source)
+    added = [*_heads(packing, source, block, slices), *slices]
+    grown = _Block(source, [*block.pieces, *added], block.names)
+    grown.tokens = packing.count(packing.text_of(grown))
+    if packing.used - block.tokens + grown.tokens > budget:
+        return False
+    packing.blocks[path] = grown
+    packing.order.append((path, tuple(added)))
+    return True
+
+
+def _full(packing: _Packing, source: SourceLines, candidate: Candidate, first: int, last: int) -> Slice:
+    name, kind = name_of(source.facts, candidate.chunk)
+    return Slice(
+        path=source.path,
+        name=name,
+        kind=kind,
+        first=first,
+        last=last,
+        form=Form.FULL,
+        tokens=packing.count(shown_text(source, Shown(first=first, last=last))),
+        reasons=candidate.reasons,
+    )
+
+
+def _signature(packing: _Packing, source: SourceLines, index: int, reasons: tuple[str, ...]) -> Slice:
+    assert source.facts is not None
+    first, last = source.signature(index)
+    return Slice(
+        path=source.path,
+        name=source.facts.qualified_name(index),
+        kind=source.facts.definitions[index].kind.value,
+        first=first,
+        last=last,
+        form=Form.SIGNATURE,
+        tokens=packing.count(shown_text(source, Shown(first=first, last=last))),
+        reasons=reasons,
+    )
+
+
+def _heads(packing: _Packing, source: SourceLines, block: _Block, slices: Sequence[Slice]) -> list[Slice]:
+    """Signatures of the classes around ``slices`` that the block does not show yet."""
+    if source.facts is None:
+        return []
+    heads: list[Slice] = []
+    names = {source.facts.qualified_name(index): index for index in range(len(source.facts.definitions))}
+    for piece in slices:
+        index = names.get(piece.name)
+        for container in source.containers(index) if index is not None else ():
+            head = _signature(packing, source, container, (f"encloses `{piece.name}`",))
+            shown = (*block.pieces, *heads, *slices)
+            if not any(other.first <= head.first and head.last <= other.last for other in shown):
+                heads.append(head)
+    return heads
+
+
+def _add_outlines(packing: _Packing) -> None:
+    """Lists the names left out of the best files, as far as a small share of the budget goes."""
+    room = min(round(packing.request.budget * OUTLINE_SHARE), packing.request.budget - packing.used)
+    for file in packing.ranking.files[:OUTLINED_FILES]:
+        source = packing.source(file.path)
+        if source is None or source.facts is None:
+            continue
+        block = packing.blocks.get(file.path) or _Block(source)
+        names = _names_left_out(source, block, file.reasons)
+        grown = _Block(source, block.pieces, names)
+        grown.tokens = packing.count(packing.text_of(grown))
+        cost = grown.tokens - block.tokens
+        if names and cost <= room:
+            room -= cost
+            packing.blocks[file.path] = grown
+            packing.order.append((file.path, tuple(names)))
+
+
+def _names_left_out(source: SourceLines, block: _Block, reasons: tuple[str, ...]) -> list[Slice]:
+    assert source.facts is not None
+    names: list[Slice] = []
+    for index, definition in enumerate(source.facts.definitions):
+        around = [source.facts.definitions[container].kind for container in source.containers(index)]
+        if definition.kind not in _OUTLINED or any(kind not in _OUTLINED for kind in around):
+            continue
+        if any(kind in (DefinitionKind.FUNCTION, DefinitionKind.METHOD) for kind in around):
+            continue
+        first = source.text.line_of(definition.span.start) + 1
+        last = source.text.line_of(max(definition.span.end - 1, definition.span.start)) + 1
+        if not any(piece.first <= first <= piece.last for piece in block.pieces):
+            name = source.facts.qualified_name(index)
+            names.append(
+                Slice(
+                    path=source.path,
+                    name=name,
+                    kind=definition.kind.value,
+                    first=first,
+                    last=last,
+                    form=Form.OUTLINE,
+                    tokens=0,
+                    reasons=reasons[:1],
+                )
+            )
+    return names
+
+
+def _shrink_to_fit(packing: _Packing) -> None:
+    """Takes back the last additions while a counter that is not additive finds the whole text too large."""
+    while packing.order:
+        text = "".join(packing.text_of(block) for block in packing.blocks.values())
+        if max(packing.used, packing.count(text)) <= packing.request.budget:
+            return
+        path, added = packing.order.pop()
+        block = packing.blocks[path]
+        gone = {id(piece) for piece in added}
+        block.pieces = [piece for piece in block.pieces if id(piece) not in gone]
+        block.names = [piece for piece in block.names if id(piece) not in gone]
+        if block.pieces or block.names:
+            block.tokens = packing.count(packing.text_of(block))
+        else:
+            del packing.blocks[path]
+
+
+def _finished(packing: _Packing) -> ContextPack:
+    text = "".join(packing.text_of(block) for block in packing.blocks.values())
+    return ContextPack(
+        slices=tuple(piece for block in packing.blocks.values() for piece in _in_order(block)),
+        tokens=max(packing.used, packing.count(text)) if text else 0,
+        dropped=_dropped(packing),
+        refused=packing.ranking.refused,
+        ranking=packing.ranking.files,
+        text=text,
+        revision=packing.view.revision,
+        budget=packing.request.budget,
+    )
+
+
+def _in_order(block: _Block) -> list[Slice]:
+    """Pieces as they were found worth showing, names last."""
+    return [*block.pieces, *block.names]
+
+
+def _dropped(packing: _Packing) -> tuple[Dropped, ...]:
+    shown = {(piece.path, piece.first) for _, added in packing.order for piece in added}
+    dropped: list[Dropped] = []
+    for candidate in packing.ranking.pieces:
+        if len(dropped) == MOST_DROPPED:
+            break
+        source = packing.source(candidate.path)
+        if source is None or (candidate.path, candidate.chunk.first) in shown:
+            continue
+        name, _ = name_of(source.facts, candidate.chunk)
+        dropped.append(
+            Dropped(
+                path=candidate.path,
+                name=name,
+                first=candidate.chunk.first,
+                last=candidate.chunk.last,
+                reason="does not fit the budget",
+            )
+        )
+    return tuple(dropped)

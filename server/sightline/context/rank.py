@@ -1,0 +1,308 @@
+"""Which files and which pieces of them a task needs, best first, each with its reasons.
+
+Order of evidence: what the user points at (selection, names, stack traces), then words, then the graph around the best
+pieces. Scores are comparable within one answer only. Nothing here renders or counts tokens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from math import sqrt
+
+from sightline.base.errors import SightlineError
+from sightline.base.paths import WorkspacePath
+from sightline.base.text import Text
+from sightline.context.candidates import Candidate, Gate, RankedFile, Ranking, Tier
+from sightline.context.chunks import Chunk
+from sightline.context.file_terms import FileTerms
+from sightline.context.lexical import LexicalIndex
+from sightline.context.mentions import find_mentions
+from sightline.context.neighbours import Neighbour, find_neighbours
+from sightline.context.request import ContextRequest
+from sightline.context.resolve import NamedSymbol, Resolved, resolve_mentions
+from sightline.context.signals import ChunkScores, path_weight, score_chunks, weigh_terms
+from sightline.graph.view import GraphView
+
+#: What each kind of evidence adds to a file's score; words alone give at most about 2.5.
+NAMED_FILE, IMPLIED_FILE, FOCUS_FILE, NAMED_FOLDER, OPEN_FILE = 3.0, 0.8, 3.0, 0.8, 0.15
+#: A definition the task names adds this to its piece and its file, divided by the root of how many bear the name.
+NAMED_SYMBOL, IMPLIED_SYMBOL = 1.2, 0.6
+#: A file's share in the score of its pieces.
+FILE_SHARE = 0.25
+#: What an edge of the graph adds to a piece, as a share of its anchor's score.
+NEIGHBOUR_SHARE = 0.3
+
+#: More definitions of one name than this do not come first: the name alone does not say which is meant.
+MOST_POINTED = 3
+
+
+@dataclass(slots=True)
+class _Piece:
+    path: WorkspacePath
+    chunk: Chunk
+    score: float
+    reasons: list[str] = field(default_factory=list[str])
+    lines: list[int] = field(default_factory=list[int])
+    tier: Tier = Tier.RANKED
+    order: int = 0
+
+
+@dataclass(slots=True)
+class _File:
+    path: WorkspacePath
+    score: float
+    reasons: list[str] = field(default_factory=list[str])
+
+
+@dataclass(slots=True)
+class _Board:
+    """Everything found so far for one question."""
+
+    view: GraphView
+    index: LexicalIndex
+    request: ContextRequest
+    gate: Gate
+    files: dict[WorkspacePath, _File] = field(default_factory=dict[WorkspacePath, _File])
+    pieces: dict[tuple[WorkspacePath, int], _Piece] = field(default_factory=dict[tuple[WorkspacePath, int], _Piece])
+    terms: dict[WorkspacePath, FileTerms | None] = field(default_factory=dict[WorkspacePath, FileTerms | None])
+
+    def file(self, path: WorkspacePath) -> _File:
+        if path not in self.files:
+            self.files[path] = _File(path, 0.0)
+        return self.files[path]
+
+    def terms_of(self, path: WorkspacePath) -> FileTerms | None:
+        if path not in self.terms:
+            self.terms[path] = self.index.terms_of(self.view, path)
+        return self.terms[path]
+
+    def piece(self, path: WorkspacePath, chunk: Chunk) -> _Piece:
+        key = (path, chunk.first)
+        if key not in self.pieces:
+            self.pieces[key] = _Piece(path, chunk, 0.0)
+        return self.pieces[key]
+
+    def pieces_at(self, path: WorkspacePath, first: int, last: int) -> list[_Piece]:
+        """The pieces that hold the one-based lines ``first``..``last``."""
+        terms = self.terms_of(path)
+        chunks = map(terms.chunk, range(terms.chunk_count)) if terms else ()
+        return [self.piece(path, chunk) for chunk in chunks if chunk.first <= last and first <= chunk.last]
+
+    def admits(self, path: WorkspacePath) -> bool:
+        root = self.request.root
+        return (not root or path.root == root) and self.gate.admits(path)
+
+
+def rank(view: GraphView, request: ContextRequest, index: LexicalIndex, gate: Gate) -> Ranking:
+    """The ranking of one request. Refused paths appear in ``Ranking.refused`` and nowhere else."""
+    board = _Board(view, index, request, gate)
+    weights, spelled = weigh_terms(request)
+    roots = (request.root,) if request.root else view.workspace.roots
+    named = "\n".join((request.task, *request.diagnostics))
+    resolved = resolve_mentions(view, index, find_mentions(named, request.mentions), roots)
+    pointed = (*resolved.files, *(place.path for place in resolved.places), *((request.focus or ())[:1]))
+    refused = {path: reason for path in pointed if (reason := gate.reason(path)) is not None}
+
+    _score_files(board, weights, resolved)
+    _score_pieces(board, weights, spelled)
+    _point_at_focus(board)
+    _point_at_symbols(board, resolved.symbols)
+    _point_at_places(board, resolved)
+    _add_neighbours(board)
+    return Ranking(
+        files=_ranked_files(board),
+        pieces=_ordered_pieces(board),
+        terms=weights,
+        refused=tuple(sorted(refused.items())),
+    )
+
+
+def _score_files(board: _Board, weights: dict[int, float], resolved: Resolved) -> None:
+    request = board.request
+    hits = [
+        (hit.path, hit.score * path_weight(hit.path.relative, request.task_type)) for hit in board.index.search(weights)
+    ]
+    hits = [(path, score) for path, score in hits if not request.root or path.root == request.root]
+    hits.sort(key=lambda hit: (-hit[1], hit[0]))
+    best = hits[0][1] if hits else 1.0
+    most = max(request.limits.ranked_files, request.limits.scored_files)
+    admitted = 0
+    for path, score in hits:
+        if admitted == most:
+            break
+        if board.gate.admits(path):
+            board.file(path).score += score / best
+            admitted += 1
+    _add_to_files(board, resolved.files, NAMED_FILE, "named in the task as `{}`")
+    _add_to_files(board, resolved.implied_files, IMPLIED_FILE, "named in the task as `{}`")
+    if request.focus is not None:
+        _add_to_files(board, {request.focus[0]: ""}, FOCUS_FILE, "holds the cursor or selection")
+    _add_to_files(board, dict.fromkeys(request.open_files, ""), OPEN_FILE, "open in the editor")
+    for folder in resolved.folders:
+        inside = {path: folder for path in board.files if path.relative.startswith(folder)}
+        _add_to_files(board, inside, NAMED_FOLDER, "lies in `{}`, named in the task")
+
+
+def _add_to_files(board: _Board, paths: dict[WorkspacePath, str], score: float, reason: str) -> None:
+    for path, written in paths.items():
+        if board.admits(path):
+            file = board.file(path)
+            file.score += score
+            file.reasons.append(reason.format(written))
+
+
+def _score_pieces(board: _Board, weights: dict[int, float], spelled: dict[int, str]) -> None:
+    """Scores the pieces of the best files, and lets good pieces lift their file."""
+    order = sorted(board.files.values(), key=lambda file: (-file.score, file.path))
+    scored: list[tuple[WorkspacePath, FileTerms]] = []
+    for file in order[: board.request.limits.scored_files]:
+        terms = board.terms_of(file.path)
+        if terms is not None:
+            scored.append((file.path, terms))
+    results = score_chunks(scored, weights)
+    for result in results:
+        weight = path_weight(result.path.relative, board.request.task_type)
+        result.scores = [score * weight for score in result.scores]
+    best = max((max(result.scores, default=0.0) for result in results), default=0.0) or 1.0
+    for result in results:
+        _lift_file(board, result, best)
+    found = [
+        (score / best + FILE_SHARE * board.files[result.path].score, result, number)
+        for result in results
+        for number, score in enumerate(result.scores)
+    ]
+    found.sort(key=lambda entry: (-entry[0], entry[1].path, entry[2]))
+    for score, result, number in found[: board.request.limits.pieces]:
+        piece = board.piece(result.path, result.terms.chunk(number))
+        piece.score = score
+        words = result.best_words(number, spelled)
+        if words:
+            piece.reasons.append("speaks of " + ", ".join(f"“{word}”" for word in words))
+
+
+def _lift_file(board: _Board, result: ChunkScores, best: float) -> None:
+    first, second, third = (*sorted(result.scores, reverse=True)[:3], 0.0, 0.0, 0.0)[:3]
+    board.files[result.path].score += first / best + 0.25 * (second + third) / best
+
+
+def _point_at_focus(board: _Board) -> None:
+    path, span = board.request.focus or (None, None)
+    if path is None or span is None or not board.admits(path):
+        return
+    text = _text_of(board.view, path)
+    if text is None:
+        return
+    first, last = text.line_of(span.start) + 1, text.line_of(max(span.end - 1, span.start)) + 1
+    for piece in board.pieces_at(path, first, last):
+        _point(board, piece, "holds the cursor or selection", range(max(first, piece.chunk.first), last + 1))
+
+
+def _point_at_symbols(board: _Board, symbols: Iterable[NamedSymbol]) -> None:
+    for named in symbols:
+        symbol = named.symbol
+        text = _text_of(board.view, symbol.path) if board.admits(symbol.path) else None
+        if text is None:
+            continue
+        line = text.line_of(symbol.definition.name_span.start) + 1
+        added = (NAMED_SYMBOL if named.explicit else IMPLIED_SYMBOL) * sqrt(named.share)
+        added *= path_weight(symbol.path.relative, board.request.task_type)
+        reason = f"defines `{symbol.qualified_name}`, named in the task"
+        file = board.file(symbol.path)
+        file.score += added
+        file.reasons.append(reason)
+        for piece in board.pieces_at(symbol.path, line, line):
+            piece.score += added + (0 if piece.reasons else FILE_SHARE * file.score)
+            if named.explicit and named.share * MOST_POINTED >= 1:
+                _point(board, piece, reason, (line,))
+            else:
+                piece.reasons.insert(0, reason)
+
+
+def _point_at_places(board: _Board, resolved: Resolved) -> None:
+    for place in resolved.places:
+        if not board.admits(place.path):
+            continue
+        reason = f"line {place.line} stands in the task"
+        file = board.file(place.path)
+        file.score += NAMED_SYMBOL
+        file.reasons.append(reason)
+        for piece in board.pieces_at(place.path, place.line, place.line):
+            _point(board, piece, reason, (place.line,))
+
+
+def _point(board: _Board, piece: _Piece, reason: str, lines: Iterable[int]) -> None:
+    if piece.tier is not Tier.POINTED:
+        piece.tier = Tier.POINTED
+        piece.order = sum(other.tier is Tier.POINTED for other in board.pieces.values())
+    piece.score = max(piece.score, 1.0)
+    piece.reasons.insert(0, reason)
+    piece.lines.extend(line for line in lines if piece.chunk.first <= line <= piece.chunk.last)
+
+
+def _add_neighbours(board: _Board) -> None:
+    """Adds what the graph knows around the best definitions: callers, callees, tests."""
+    anchors = [piece for piece in _in_order(board) if piece.chunk.definition >= 0][: board.request.limits.anchors]
+    for anchor in anchors:
+        symbols = board.view.symbols(anchor.path)
+        if anchor.chunk.definition >= len(symbols):
+            continue
+        symbol = symbols[anchor.chunk.definition]
+        for neighbour in find_neighbours(board.view, symbol, board.request):
+            _add_neighbour(board, anchor, neighbour)
+
+
+def _add_neighbour(board: _Board, anchor: _Piece, neighbour: Neighbour) -> None:
+    if not board.admits(neighbour.path):
+        return
+    share = anchor.score * NEIGHBOUR_SHARE * neighbour.weight
+    share *= path_weight(neighbour.path.relative, board.request.task_type)
+    for piece in board.pieces_at(neighbour.path, neighbour.line, neighbour.line):
+        if piece is anchor or neighbour.reason in piece.reasons:
+            continue
+        piece.score += share
+        piece.reasons.append(neighbour.reason)
+        piece.lines.append(neighbour.line)
+        file = board.file(neighbour.path)
+        file.score += share / 2
+        file.reasons.append(neighbour.reason)
+
+
+def _in_order(board: _Board) -> list[_Piece]:
+    return sorted(
+        board.pieces.values(),
+        key=lambda piece: (piece.tier, piece.order, -piece.score, piece.path, piece.chunk.first),
+    )
+
+
+def _ordered_pieces(board: _Board) -> tuple[Candidate, ...]:
+    return tuple(
+        Candidate(
+            path=piece.path,
+            chunk=piece.chunk,
+            tier=piece.tier,
+            score=piece.score,
+            reasons=tuple(dict.fromkeys(piece.reasons)),
+            lines=tuple(sorted(set(piece.lines))),
+        )
+        for piece in _in_order(board)
+        if piece.score > 0
+    )
+
+
+def _ranked_files(board: _Board) -> tuple[RankedFile, ...]:
+    for piece in _in_order(board):
+        file = board.file(piece.path)
+        file.reasons.extend(reason for reason in piece.reasons if len(file.reasons) < 4)
+    files = sorted(board.files.values(), key=lambda file: (-file.score, file.path))
+    return tuple(
+        RankedFile(path=file.path, score=round(file.score, 4), reasons=tuple(dict.fromkeys(file.reasons)))
+        for file in files[: board.request.limits.ranked_files]
+    )
+
+
+def _text_of(view: GraphView, path: WorkspacePath) -> Text | None:
+    try:
+        return view.workspace.read(path).text
+    except SightlineError:
+        return None

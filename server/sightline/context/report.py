@@ -1,0 +1,106 @@
+"""The JSON of ``sightline context``, as plain typed dictionaries. Its shape is stable: fields may be added."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from sightline.context.pack import ContextPack, Slice
+from sightline.context.render import Form
+
+
+class SymbolReport(TypedDict):
+    """One piece of a file. Lines are one-based and inclusive; ``name`` is empty for code between definitions."""
+
+    name: str
+    kind: str
+    start_line: int
+    end_line: int
+    form: str
+    tokens: int
+    reasons: list[str]
+
+
+class FileReport(TypedDict):
+    """One file of the context and the pieces of it that are in the text."""
+
+    path: str
+    score: float
+    reasons: list[str]
+    symbols: list[SymbolReport]
+
+
+class DroppedReport(TypedDict):
+    """A piece that is not in the text."""
+
+    path: str
+    name: str
+    start_line: int
+    end_line: int
+    reason: str
+
+
+class ContextReport(TypedDict):
+    """``sightline context --json``. ``tokens`` counts ``text``; ``ranking`` goes on past what fitted."""
+
+    revision: int
+    budget: int
+    tokens: int
+    text: str
+    ranking: list[str]
+    files: list[FileReport]
+    dropped: list[DroppedReport]
+
+
+def context_report(pack: ContextPack) -> ContextReport:
+    """A pack as JSON. Files stand in the order of the text, best first."""
+    ranked = {file.path: file for file in pack.ranking}
+    files: dict[str, FileReport] = {}
+    for piece in pack.slices:
+        file = ranked.get(piece.path)
+        report = files.setdefault(
+            str(piece.path),
+            FileReport(
+                path=str(piece.path),
+                score=file.score if file else 0.0,
+                reasons=list(file.reasons if file else piece.reasons),
+                symbols=[],
+            ),
+        )
+        report["symbols"].append(_symbol(piece))
+    return ContextReport(
+        revision=pack.revision,
+        budget=pack.budget,
+        tokens=pack.tokens,
+        text=pack.text,
+        ranking=[str(file.path) for file in pack.ranking],
+        files=list(files.values()),
+        dropped=[
+            *(
+                DroppedReport(path=str(path), name="", start_line=0, end_line=0, reason=reason)
+                for path, reason in pack.refused
+            ),
+            *(
+                DroppedReport(
+                    path=str(piece.path),
+                    name=piece.name,
+                    start_line=piece.first,
+                    end_line=piece.last,
+                    reason=piece.reason,
+                )
+                for piece in pack.dropped
+            ),
+        ],
+    )
+
+
+def _symbol(piece: Slice) -> SymbolReport:
+    form: Form = piece.form
+    return SymbolReport(
+        name=piece.name,
+        kind=piece.kind,
+        start_line=piece.first,
+        end_line=piece.last,
+        form=form.value,
+        tokens=piece.tokens,
+        reasons=list(piece.reasons),
+    )

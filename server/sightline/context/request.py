@@ -1,0 +1,58 @@
+"""What somebody wants context for. Plain values; nothing here reads or ranks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from sightline.base.paths import WorkspacePath
+from sightline.base.text import Span
+
+
+class TaskType(StrEnum):
+    """What a task asks of the code. ``EXPLAIN`` and ``REVIEW`` change nothing."""
+
+    IMPLEMENT = "implement"
+    REFACTOR = "refactor"
+    FIX = "fix"
+    TEST = "test"
+    DOCUMENT = "document"
+    EXPLAIN = "explain"
+    REVIEW = "review"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContextLimits:
+    """Bounds of one answer.
+
+    ``ranked_files``: length of the ranking; ``scored_files``: files whose definitions are compared; ``pieces``: pieces
+    that are considered for the pack; ``anchors``: definitions whose neighbours in the graph are looked up;
+    ``neighbours``: most neighbours of one anchor and kind.
+    """
+
+    ranked_files: int = 50
+    scored_files: int = 50
+    pieces: int = 200
+    anchors: int = 3
+    neighbours: int = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContextRequest:
+    """One question. ``budget`` is in tokens of the counter that goes with the request.
+
+    ``root`` limits the answer to one root of the view (empty: all of them). ``mentions`` are paths, folders (ending in
+    ``/``) and symbols the user named outside the text, as written. ``focus`` is the file the user is in, with the
+    selection or cursor (byte offsets of the view's text) if known. ``diagnostics`` are sentences that may hold
+    ``path:line``. ``task_type`` is a :class:`TaskType` value.
+    """
+
+    task: str
+    budget: int
+    root: str = ""
+    task_type: str = TaskType.IMPLEMENT.value
+    mentions: tuple[str, ...] = ()
+    focus: tuple[WorkspacePath, Span | None] | None = None
+    diagnostics: tuple[str, ...] = ()
+    open_files: tuple[WorkspacePath, ...] = ()
+    limits: ContextLimits = field(default_factory=ContextLimits)

@@ -1,0 +1,112 @@
+"""Scores from words alone: how well each file and each chunk of a file fits the words of a task.
+
+Files come from the index; chunks of the best files are scored by BM25 among themselves, because the right file is
+usually found and the right definition inside it is not (contextbench, development half: a fifth of all changed hunks).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sightline.base.paths import WorkspacePath
+from sightline.context.file_terms import IN_TEXT, FileTerms
+from sightline.context.request import ContextRequest, TaskType
+from sightline.context.tokens import query_terms
+
+#: Saturation of a term's count in a chunk, and how much long chunks are discounted.
+SATURATION = 1.5
+LENGTH_DISCOUNT = 0.7
+
+#: The first line of a task is its title.
+TITLE_WEIGHT = 1.5
+DIAGNOSTIC_WEIGHT = 0.5
+
+#: What tests, examples and documentation count beside the code itself, unless the task is about tests.
+ASIDE_WEIGHT = 0.3
+
+_ASIDE = re.compile(
+    r"(?:^|/)(?:tests?|testing|__tests__|specs?|fixtures|docs?|docs_src|examples?|samples?|benchmarks?|bench|scripts)/"
+    r"|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest|[^/]*[.-](?:test|spec))\.\w+$",
+    re.I,
+)
+
+
+@dataclass(slots=True)
+class ChunkScores:
+    """Scores of the chunks of one file; ``parts[n]`` holds (value, term) of the words found in chunk ``n``."""
+
+    path: WorkspacePath
+    terms: FileTerms
+    scores: list[float]
+    parts: list[list[tuple[float, int]]] = field(default_factory=list[list[tuple[float, int]]])
+
+    def best_words(self, number: int, spelled: Mapping[int, str], most: int = 3) -> tuple[str, ...]:
+        """The words of the task that speak most for a chunk."""
+        best = sorted(self.parts[number], key=lambda part: (-part[0], part[1]))
+        return tuple(spelled[term] for _, term in best[:most] if term in spelled)
+
+
+def is_aside(path: str) -> bool:
+    """Whether a relative path is a test, an example or documentation by the usual names."""
+    return _ASIDE.search(path) is not None
+
+
+def path_weight(path: str, task_type: str) -> float:
+    """What a file counts for this kind of task, 1.0 for ordinary code."""
+    return 1.0 if task_type is TaskType.TEST or not is_aside(path) else ASIDE_WEIGHT
+
+
+def weigh_terms(request: ContextRequest) -> tuple[dict[int, float], dict[int, str]]:
+    """Weights of the search terms of a request, and how each is spelled in it."""
+    spelled = query_terms(request.task)
+    weights = dict.fromkeys(spelled, 1.0)
+    title = request.task.strip().partition("\n")[0]
+    weights |= dict.fromkeys(query_terms(title), TITLE_WEIGHT)
+    for sentence in (*request.diagnostics, *request.mentions):
+        for term, word in query_terms(sentence).items():
+            spelled.setdefault(term, word)
+            weights.setdefault(term, DIAGNOSTIC_WEIGHT)
+    return weights, spelled
+
+
+def score_chunks(files: Sequence[tuple[WorkspacePath, FileTerms]], weights: Mapping[int, float]) -> list[ChunkScores]:
+    """BM25 of every chunk of ``files``, with frequencies counted among these chunks."""
+    count = sum(terms.chunk_count for _, terms in files)
+    average = max(sum(terms.length for _, terms in files) / max(count, 1), 1.0)
+    found = [[(term, list(terms.chunk_counts(term))) for term in weights] for _, terms in files]
+    frequency = Counter[int]()
+    for entries in found:
+        for term, counts in entries:
+            frequency[term] += len(counts)
+    values = {
+        term: weight * math.log(1 + (count - frequency[term] + 0.5) / (frequency[term] + 0.5))
+        for term, weight in weights.items()
+    }
+    return [
+        _score_file(path, terms, entries, values, average) for (path, terms), entries in zip(files, found, strict=True)
+    ]
+
+
+def _score_file(
+    path: WorkspacePath,
+    terms: FileTerms,
+    entries: Sequence[tuple[int, list[tuple[int, int]]]],
+    values: Mapping[int, float],
+    average: float,
+) -> ChunkScores:
+    fixed, by_length = 1 - LENGTH_DISCOUNT, LENGTH_DISCOUNT / average
+    norms = [IN_TEXT * (fixed + by_length * length) for length in terms.lengths]
+    scores = [0.0] * terms.chunk_count
+    parts: list[list[tuple[float, int]]] = [[] for _ in scores]
+    for term, counts in entries:
+        value = values[term]
+        for number, halves in counts:
+            times = halves / norms[number]
+            part = value * times / (SATURATION + times)
+            scores[number] += part
+            parts[number].append((part, term))
+    return ChunkScores(path, terms, scores, parts)
