@@ -31,7 +31,6 @@ _COMMON = """
     while who why will with within without work works would you your
     """
 STOP_WORDS = frozenset(_COMMON.split())
-)
 
 
 def words(text: str) -> list[str]:
