@@ -6,11 +6,15 @@ gaps in between, so that the cost stays close to linear for files of ten thousan
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import accumulate
+
+from sightline.base.text import Span, Text, TextEdit
 
 #: Gaps with more line pairs than this become one hunk: ``difflib`` is cubic in the worst case.
 _SMALL_GAP = 40_000
@@ -46,6 +50,21 @@ def line_hunks(old: Sequence[bytes], new: Sequence[bytes]) -> tuple[LineHunk, ..
         else:
             found.append(LineHunk(*gap))
     return _merged(sorted(found, key=lambda hunk: (hunk.old_start, hunk.new_start)))
+
+
+def minimal_edits(before: Text, after: Text) -> tuple[TextEdit, ...]:
+    """Whole-line edits that turn ``before`` into exactly ``after``, in order; none when they are equal."""
+    old, new = raw_lines(before.data), raw_lines(after.data)
+    starts = [0, *accumulate(len(line) for line in old)]
+    return tuple(
+        TextEdit(Span(starts[hunk.old_start], starts[hunk.old_end]), b"".join(new[hunk.new_start : hunk.new_end]))
+        for hunk in line_hunks(old, new)
+    )
+
+
+def raw_lines(data: bytes) -> list[bytes]:
+    """Lines as git counts them: each with its ``\\n``, the last one perhaps without."""
+    return [line for line in re.split(rb"(?<=\n)", data) if line]
 
 
 def _trim(old: Sequence[bytes], new: Sequence[bytes], gap: tuple[int, int, int, int]) -> tuple[int, int, int, int]:

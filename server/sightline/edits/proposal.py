@@ -95,7 +95,8 @@ class FileDiff:
     """One file of a unified diff. ``old`` and ``new`` differ for a rename or copy only.
 
     ``blob`` is the (abbreviated) git object name of the old file from the ``index`` line, "" if there is none.
-    ``refusal`` is the reason why this part can never be applied (a binary patch, a symbolic link), "" for none.
+    ``mode`` is the new file mode that the diff asks for ("100755"), "" if none. ``refusal`` is the reason why this
+    part can never be applied (a binary patch, a symbolic link), "" for none.
     """
 
     kind: DiffKind
@@ -104,6 +105,7 @@ class FileDiff:
     hunks: tuple[DiffHunk, ...]
     line: int
     blob: str = ""
+    mode: str = ""
     refusal: str = ""
 
     @property
@@ -125,9 +127,10 @@ class ProposalProblem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditProposal:
-    """All edits of one reply in order; ``format`` is the name of the format that was recognised, "" for none.
+    """All edits of one reply in order.
 
-    Directives (delete, rename) belong to every format. A reply with ``problems`` is refused as a whole.
+    ``format`` is the format that was asked for or, for "auto", the one that came first in the reply; "" when no edit
+    was found. Directives (delete, rename) belong to every format. A reply with ``problems`` is refused as a whole.
     """
 
     format: str
@@ -158,8 +161,8 @@ class Unmatched:
 class AppliedProposal:
     """A proposal located against one snapshot.
 
-    ``changes`` holds what matched; a caller refuses the whole when ``unmatched`` is not empty (the proposal's problems
-    are among them, with an empty path). ``already`` lists paths whose edit is in the text already (not a failure).
+    ``changes`` holds what matched; a caller refuses the whole when ``unmatched`` is not empty, or when the proposal
+    had problems. ``already`` lists paths whose edit is in the text already (not a failure).
     ``notes`` are sentences on what a change set cannot carry and was left out (file modes).
     """
 

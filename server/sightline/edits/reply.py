@@ -70,13 +70,12 @@ class Fence:
     def closed_by(self, line: str) -> bool:
         """Whether ``line`` closes this fence (CommonMark 4.5: same character, at least as long, no info string)."""
         other = fence_of(line, 0)
-        return (
-            other is not None
-            and other.mark[0] == self.mark[0]
-            and len(other.mark) >= len(self.mark)
-            and not other.info
-            and other.indent <= self.indent + 3
-        )
+        return other is not None and not other.info and self.is_like(other)
+
+    def is_like(self, other: Fence) -> bool:
+        """Whether ``other`` has the same character, is at least as long and not indented deeper."""
+        same = other.mark[0] == self.mark[0] and len(other.mark) >= len(self.mark)
+        return same and other.indent <= self.indent + 3
 
 
 def read_reply(text: str) -> tuple[Reply, tuple[ProposalProblem, ...]]:

@@ -1,0 +1,125 @@
+"""All edits that a reply proposes for the text of one file: which of them go together, and what they come to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sightline.base.text import Text
+from sightline.edits.apply_blocks import TextOutcome, apply_blocks
+from sightline.edits.apply_diff import apply_hunks, text_of_hunks
+from sightline.edits.elision import elided_lines
+from sightline.edits.file_lines import FileLines, split_lines
+from sightline.edits.proposal import DiffKind, FileDiff, Located, ReplaceBlock, Unmatched, WholeFile
+from sightline.workspace.files import SourceFile
+
+TextEditing = ReplaceBlock | WholeFile | FileDiff
+
+
+def text_edits(file: SourceFile, edits: Sequence[TextEditing]) -> TextOutcome:
+    """What ``edits`` come to in the existing ``file``."""
+    blocks = [edit for edit in edits if isinstance(edit, ReplaceBlock)]
+    wholes = [edit for edit in edits if isinstance(edit, WholeFile)]
+    diffs = [edit for edit in edits if isinstance(edit, FileDiff)]
+    if [bool(blocks), bool(wholes), bool(diffs)].count(True) > 1:
+        return _refused(edits, f"{file.path} is edited in several formats in one reply.")
+    if diffs:
+        return _apply_diffs(file, diffs)
+    if wholes:
+        return _apply_wholes(file, wholes)
+    fillings = [block for block in blocks if not block.search.strip()]
+    if not fillings:
+        return apply_blocks(file.text, blocks)
+    return _fill(file, blocks, fillings)
+
+
+def new_text(edits: Sequence[TextEditing], source: SourceFile | None, *, missing: str) -> Text | TextOutcome:
+    """The text of a file that does not exist yet; ``source`` is the file of which a diff makes a copy.
+
+    The first edit makes the file; search/replace blocks after it edit what it made. Answers what is unmatched
+    otherwise; ``missing`` says that the file does not exist.
+    """
+    first, *rest = edits
+    made = _first_text(first, source)
+    if made is None:
+        return _refused(edits, missing)
+    if not isinstance(first, FileDiff) and (elided := elided_lines(made, path=first.path)):
+        return _refused([first], f"The new file leaves code out ({elided[0].strip()!r}): write all lines.")
+    text = Text.of(made)
+    blocks = [edit for edit in rest if isinstance(edit, ReplaceBlock) and edit.search.strip()]
+    others = [edit for edit in rest if edit not in blocks and not _same_text(edit, made)]
+    if others:
+        return _refused(others, f"{first.path} is created twice, with different texts.")
+    outcome = apply_blocks(text, blocks)
+    return outcome if outcome.unmatched else text.apply(outcome.edits)
+
+
+def _first_text(edit: TextEditing, source: SourceFile | None) -> str | None:
+    if isinstance(edit, WholeFile):
+        return edit.text
+    if isinstance(edit, ReplaceBlock):
+        return None if edit.search.strip() else edit.replace
+    if edit.kind is DiffKind.COPY and source is not None:
+        outcome = apply_hunks(source, edit)
+        return None if outcome.unmatched else str(source.text.apply(outcome.edits))
+    return text_of_hunks(edit.hunks) if edit.kind is DiffKind.CREATE else None
+
+
+def _same_text(edit: TextEditing, text: str) -> bool:
+    return _first_text(edit, None) == text
+
+
+def _apply_diffs(file: SourceFile, diffs: Sequence[FileDiff]) -> TextOutcome:
+    first = diffs[0]
+    if first.kind in (DiffKind.CREATE, DiffKind.COPY):
+        if Text.of(text_of_hunks(first.hunks) or "") == file.text and len(diffs) == 1:
+            return TextOutcome()
+        return _refused(diffs, f"{file.path} exists already.")
+    if len(diffs) > 1:
+        return _refused(diffs[1:], f"{file.path} is in the diff more than once.")
+    return apply_hunks(file, first)
+
+
+def _apply_wholes(file: SourceFile, wholes: Sequence[WholeFile]) -> TextOutcome:
+    first = wholes[0]
+    if any(other.text != first.text for other in wholes[1:]):
+        return _refused(wholes, f"{file.path} is given more than once, with different texts.")
+    lines = FileLines(file.text)
+    present = {line.strip() for line in lines.stripped}
+    left_out = [line for line in first.elided if Text.of(line.strip()).data not in present]
+    if left_out:
+        return _refused(wholes, f"The whole file leaves code out ({left_out[0].strip()!r}): write all lines.")
+    wanted = split_lines(first.text)
+    if lines.contents and not any(line.strip() for line in wanted):
+        return _refused(wholes, f"The whole file would empty {file.path}: delete it with DELETE FILE instead.")
+    if _is_excerpt(lines.contents, wanted):
+        return _refused(wholes, f"The text is an excerpt from the middle of {file.path}, not the whole file.")
+    return TextOutcome(edits=lines.edits_to(wanted), how=Located.WHOLE)
+
+
+def _is_excerpt(contents: list[bytes], wanted: list[bytes]) -> bool:
+    """Whether the text stands in the file as it is, with more text before and after it: that is a quotation."""
+    size = len(wanted)
+    return any(
+        contents[at : at + size] == wanted
+        and any(line.strip() for line in contents[:at])
+        and any(line.strip() for line in contents[at + size :])
+        for at in range(1, len(contents) - size)
+        if contents[at] == wanted[0]
+    )
+
+
+def _fill(file: SourceFile, blocks: Sequence[ReplaceBlock], fillings: Sequence[ReplaceBlock]) -> TextOutcome:
+    """Blocks with an empty search: they make a file, or fill an empty one."""
+    if all(Text.of(block.replace) == file.text for block in blocks):
+        return TextOutcome()
+    if file.text.data.strip():
+        return _refused(fillings, f"{file.path} exists and is not empty: the SEARCH part must hold lines of it.")
+    made = new_text(blocks, None, missing="")
+    if isinstance(made, TextOutcome):
+        return made
+    lines = FileLines(file.text)
+    return TextOutcome(edits=lines.edits_to(split_lines(str(made))), how=Located.WHOLE)
+
+
+def _refused(edits: Sequence[TextEditing], reason: str) -> TextOutcome:
+    return TextOutcome(unmatched=tuple(Unmatched(path=edit.path, reason=reason, line=edit.line) for edit in edits))

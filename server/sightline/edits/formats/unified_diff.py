@@ -1,0 +1,187 @@
+"""Unified diffs: what ``git diff`` prints, and what models write in its likeness.
+
+New, deleted, renamed and copied files; ``a/`` and ``b/`` prefixes, git's mnemonic ones or none; quoted names. Counts in
+hunk headers are believed when they fit; where they do not, a hunk reaches as far as its lines begin like hunk lines.
+Positions are judged against the file in ``apply_diff.py``: there is no fuzz.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from sightline.edits.elision import elided_lines
+from sightline.edits.formats.diff_hunks import read_hunk
+from sightline.edits.formats.diff_names import GitNames, header_name, names_of_git_line, plain_names, unquoted
+from sightline.edits.proposal import DiffHunk, DiffKind, FileDiff, ProposalProblem
+from sightline.edits.reply import EditFormat, Fence, Parsed, Reply, fence_of
+
+INSTRUCTIONS = """\
+Write the edits as one unified diff in a fence, as `git diff` prints it, with three lines of context around each change.
+
+```diff
+--- a/src/shop/cart.py
++++ b/src/shop/cart.py
+@@ -10,4 +10,4 @@
+ RATE = 0.19
+-def total(items):
+-    return sum(items)
++def total(items, rate):
++    return sum(items) * (1 + rate)
+ LIMIT = 100
+```
+
+- Context and removed lines are copied from the file line by line, with their exact indentation.
+- A new file has `--- /dev/null`, a deleted one `+++ /dev/null`.
+- Never leave lines out of a hunk, and never write "..." for code that stays."""
+
+_PLAIN_NEXT = re.compile(r"^\+\+\+ \S")
+_EXTENDED = re.compile(
+    r"^(?P<key>old mode|new mode|deleted file mode|new file mode|copy from|copy to|rename from|rename to"
+    r"|similarity index|dissimilarity index|index) (?P<value>.*)$"
+)
+_BINARY = re.compile(r"^(?:GIT binary patch|Binary files .* differ)\s*$")
+_SPECIAL_MODES = {"120000": "a symbolic link", "160000": "a submodule"}
+
+
+@dataclass(slots=True)
+class _Headers:
+    """What the lines before the first hunk say."""
+
+    git: GitNames | None = None
+    old: str = ""
+    new: str = ""
+    extended: dict[str, str] = field(default_factory=dict[str, str])
+    binary: bool = False
+
+
+def parse(reply: Reply) -> Parsed:
+    """All files of all unified diffs in a model's reply; added lines that stand for code left out are problems."""
+    parsed = read_diff(reply)
+    return replace(parsed, problems=(*parsed.problems, *_elisions(parsed)))
+
+
+def read_diff(reply: Reply) -> Parsed:
+    """All files of all unified diffs in a text, taken at their word."""
+    edits: list[FileDiff] = []
+    problems: list[ProposalProblem] = []
+    used: set[int] = set()
+    fence: Fence | None = None
+    number = 0
+    while number < len(reply.raw):
+        line = reply.lines[number]
+        if line.startswith("@@@ "):
+            problems.append(ProposalProblem(line=number + 1, message="A combined diff of a merge cannot be applied."))
+            used.add(number)
+        if not _begins(reply.lines, number):
+            opened = fence_of(line, number)
+            fence = opened if fence is None else (None if fence.closed_by(line) else fence)
+            number += 1
+            continue
+        end = _read_file(reply, number, edits, problems)
+        used |= set(range(number, end))
+        if fence is not None:
+            used.add(fence.line)
+            if end < len(reply.lines) and fence.closed_by(reply.lines[end]):
+                used.add(end)
+        number = end
+    return Parsed(edits=tuple(edits), problems=tuple(problems), used=frozenset(used))
+
+
+FORMAT = EditFormat(name="diff", parse=parse, instructions=INSTRUCTIONS)
+
+
+def _elisions(parsed: Parsed) -> Iterator[ProposalProblem]:
+    hunks = ((edit.new, hunk) for edit in parsed.edits if isinstance(edit, FileDiff) for hunk in edit.hunks)
+    for path, hunk in hunks:
+        if elided := elided_lines("".join(hunk.new), path=path, known="".join(hunk.old)):
+            message = f"A hunk leaves code out ({elided[0].strip()!r}): write all lines."
+            yield ProposalProblem(line=hunk.line, message=message)
+
+
+def _begins(lines: tuple[str, ...], number: int) -> bool:
+    line = lines[number]
+    if line.startswith("diff --git "):
+        return True
+    return line.startswith("--- ") and number + 1 < len(lines) and _PLAIN_NEXT.match(lines[number + 1]) is not None
+
+
+def _read_file(reply: Reply, start: int, edits: list[FileDiff], problems: list[ProposalProblem]) -> int:
+    """Reads one file of a diff; answers the line after it."""
+    headers, number = _read_headers(reply.lines, start)
+    # Only a diff that came with CRLF as a whole has it on its headers: then it belongs to the transport.
+    body = reply.lines if reply.raw[start].endswith("\r") else reply.raw
+    hunks: list[DiffHunk] = []
+    unreadable: list[ProposalProblem] = []
+    while number < len(body) and body[number].startswith("@@") and not body[number].startswith("@@@"):
+        hunk, number, problem = read_hunk(body, number)
+        if problem:
+            unreadable.append(ProposalProblem(line=hunk.line, message=problem))
+        else:
+            hunks.append(hunk)
+    diff = _file_diff(headers, tuple(hunks), start + 1)
+    if diff is None:
+        unreadable.append(ProposalProblem(line=start + 1, message="A diff does not say which file it is for."))
+    elif not hunks and headers.new and not headers.git:
+        unreadable.append(ProposalProblem(line=start + 1, message=f"The diff of {diff.new} has no hunks."))
+    else:
+        edits.append(diff)
+    problems += unreadable
+    return number
+
+
+def _read_headers(lines: tuple[str, ...], start: int) -> tuple[_Headers, int]:
+    headers = _Headers()
+    number = start
+    if lines[number].startswith("diff --git "):
+        headers.git = names_of_git_line(lines[number])
+        number += 1
+        while number < len(lines) and (match := _EXTENDED.match(lines[number])) is not None:
+            headers.extended[match["key"]] = match["value"]
+            number += 1
+    if number < len(lines) and _BINARY.match(lines[number]):
+        headers.binary = True
+        number += 1
+        while number < len(lines) and not _begins(lines, number) and fence_of(lines[number], number) is None:
+            number += 1
+    elif number + 1 < len(lines) and _begins(lines, number) and lines[number].startswith("--- "):
+        headers.old, headers.new = header_name(lines[number]), header_name(lines[number + 1])
+        number += 2
+    return headers, number
+
+
+def _file_diff(headers: _Headers, hunks: tuple[DiffHunk, ...], line: int) -> FileDiff | None:
+    extended = headers.extended
+    kind = DiffKind.MODIFY
+    names = plain_names(headers.old, headers.new, headers.git)
+    for verb, changed in (("rename", DiffKind.RENAME), ("copy", DiffKind.COPY)):
+        if f"{verb} from" in extended and f"{verb} to" in extended:
+            kind = changed
+            names = unquoted(extended[f"{verb} from"]), unquoted(extended[f"{verb} to"])
+    if "new file mode" in extended or headers.old == "/dev/null":
+        kind = DiffKind.CREATE
+    elif "deleted file mode" in extended or headers.new == "/dev/null":
+        kind = DiffKind.DELETE
+    if names is None or not all(names):
+        return None
+    diff = FileDiff(kind=kind, old=names[0], new=names[1], hunks=hunks, line=line)
+    old_blob = extended.get("index", "").split("..")[0]
+    mode = extended.get("new file mode") or extended.get("new mode") or ""
+    return replace(
+        diff,
+        blob=old_blob if re.fullmatch(r"[0-9a-f]{4,64}", old_blob) else "",
+        mode=mode.strip(),
+        refusal=_refusal(headers, diff),
+    )
+
+
+def _refusal(headers: _Headers, diff: FileDiff) -> str:
+    if headers.binary:
+        return "The diff of a binary file cannot be applied."
+    modes = [value for key, value in headers.extended.items() if "mode" in key]
+    modes.append(headers.extended.get("index", "").rpartition(" ")[2])
+    for mode in modes:
+        if special := _SPECIAL_MODES.get(mode.strip()):
+            return f"{diff.path} is {special}, which is not edited."
+    return ""
