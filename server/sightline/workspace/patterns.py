@@ -71,7 +71,12 @@ class IgnorePatterns:
 
 def as_bytes_text(path: str) -> str:
     """``path`` with one character for each of its bytes; ASCII stays as it is."""
-    return path if path.isascii() else path.encode("utf-8", "surrogateescape").decode("latin-1")
+    if path.isascii():
+        return path
+    try:
+        return path.encode("utf-8", "surrogateescape").decode("latin-1")
+    except UnicodeEncodeError:  # half a surrogate pair, which no file name holds
+        return path.encode("utf-8", "replace").decode("latin-1")
 
 
 def parse_patterns(data: bytes) -> IgnorePatterns:

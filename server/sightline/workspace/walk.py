@@ -32,6 +32,12 @@ BINARY_EXTENSIONS = frozenset((
     "webm", "webp", "whl", "woff", "woff2", "xz", "zip", "zst",
 ))  # fmt: skip
 
+
+def is_binary_name(path: str) -> bool:
+    """Whether the extension says that a file is not text."""
+    return path.rpartition(".")[2].lower() in BINARY_EXTENSIONS
+
+
 _Folder = tuple[str, str, IgnoreChain]
 
 
@@ -125,7 +131,7 @@ class Walk:
         return False
 
     def _add_file(self, path: WorkspacePath) -> None:
-        if path.relative.rpartition(".")[2].lower() in BINARY_EXTENSIONS:
+        if is_binary_name(path.relative):
             self.skipped.append((path, "binary"))
             return
         try:

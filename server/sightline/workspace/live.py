@@ -1,0 +1,228 @@
+"""``LiveWorkspace``: the one writer of workspace views.
+
+It is used from the event loop only; what it hands out (``WorkspaceView``) is immutable and may go to any thread. Long
+looks at the disk run in a thread on values that nobody changes, and their result is adopted in one step on the loop,
+under whatever documents are open by then. It knows no protocol: documents that are no files are its caller's business.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from sightline.base.paths import WorkspacePath, normal_root
+from sightline.base.system import System
+from sightline.base.text import Text
+from sightline.workspace.files import SourceFile, WorkspaceView
+from sightline.workspace.ignore import IgnoreRules
+from sightline.workspace.known import KnownFiles, sort_key
+from sightline.workspace.refresh import RescanNeeded, look_at
+from sightline.workspace.roots import owner, owner_of_real
+from sightline.workspace.scan import DEFAULT_OPTIONS, ScanOptions, ScanProgress, ScanResult, scan
+from sightline.workspace.stamps import Stamp, compare_stamps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkspaceChange:
+    """What one mutation changed, for the graph to follow: ``revision`` of the view after it, paths sorted.
+
+    ``changed`` are files whose text is, or may be, another than before, new ones among them; ``removed`` are files
+    that the view no longer lists.
+    """
+
+    revision: int
+    changed: tuple[WorkspacePath, ...] = ()
+    removed: tuple[WorkspacePath, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing changed."""
+        return not (self.changed or self.removed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Adopted:
+    """Everything a look at the disk found, made ready in the thread."""
+
+    result: ScanResult
+    stamps: dict[WorkspacePath, Stamp]
+    known: KnownFiles
+    skipped: dict[WorkspacePath, str]
+    changed: tuple[WorkspacePath, ...]
+    removed: tuple[WorkspacePath, ...]
+
+
+class LiveWorkspace:
+    """The files of some roots, kept up to date. ``view`` is the present snapshot."""
+
+    def __init__(self, system: System, roots: Sequence[str], options: ScanOptions = DEFAULT_OPTIONS) -> None:
+        """Looks at no disk yet: the view is empty until :meth:`scan`. ``roots`` are absolute."""
+        self._system = system
+        self._options = options
+        self._roots = tuple(dict.fromkeys(map(normal_root, roots)))
+        self._stamps: dict[WorkspacePath, Stamp] = {}
+        self._lock = asyncio.Lock()
+        self.view = WorkspaceView(revision=0, roots=self._roots, system=system, known=KnownFiles(), overlay={})
+
+    @property
+    def rules(self) -> IgnoreRules:
+        """What is ignored, as of the last look at the disk."""
+        return self.view.rules
+
+    def path_of(self, absolute: str) -> WorkspacePath | None:
+        """The workspace path of an absolute path, under its innermost root; ``None`` outside every root.
+
+        A path that lies in a root only when links are resolved belongs to it too.
+        """
+        found = owner(self._roots, absolute)
+        if found is not None:
+            return found
+        files = self._system.files
+        try:
+            place = owner_of_real({root: files.real_path(root) for root in self._roots}, files.real_path(absolute))
+        except ValueError:
+            return None
+        return WorkspacePath(*place) if place is not None and place[1] else None
+
+    async def scan(self, progress: ScanProgress | None = None) -> ScanResult:
+        """Scans all roots and adopts what was found. Raises as :func:`sightline.workspace.scan.scan`."""
+        async with self._lock:
+            adopted = await self._look(self._roots, progress)
+            self._adopt(adopted)
+            return adopted.result
+
+    async def rescan(self) -> WorkspaceChange:
+        """Looks at the whole disk again, for clients that do not watch files. Reads only what stamps cannot tell."""
+        async with self._lock:
+            return self._adopt(await self._look(self._roots))
+
+    async def set_roots(self, roots: Sequence[str]) -> WorkspaceChange:
+        """Replaces the roots. Open documents move to their new innermost root; those outside all are let go."""
+        async with self._lock:
+            wanted = tuple(dict.fromkeys(map(normal_root, roots)))
+            adopted = await self._look(wanted)
+            before = self.view.overlay
+            moved = {path: owner(wanted, path.absolute) for path in before}
+            overlay: dict[WorkspacePath, SourceFile | None] = {}
+            for path, file in before.items():
+                new = moved[path]
+                if new is not None and file is not None:
+                    overlay[new] = file if new == path else replace(file, path=new)
+            gone = {path for path, new in moved.items() if new != path}
+            come = {new for path, new in moved.items() if new is not None and new != path}
+            self._roots = wanted
+            self.view = replace(self.view, roots=wanted, overlay=overlay)
+            return self._adopt(
+                replace(
+                    adopted,
+                    changed=tuple(sorted({*adopted.changed, *come}, key=sort_key)),
+                    removed=tuple(sorted({*adopted.removed, *gone}, key=sort_key)),
+                ),
+                moved=frozenset(come),
+            )
+
+    async def refresh(self, paths: Iterable[WorkspacePath]) -> WorkspaceChange:
+        """Looks at some files or folders again (watched-file events). A new folder or rule means a full look."""
+        async with self._lock:
+            view = self.view
+            try:
+                found = await asyncio.to_thread(look_at, view, self._stamps, tuple(paths))
+            except RescanNeeded:
+                return self._adopt(await self._look(self._roots))
+            stamps = self._stamps
+            for path in found.removed:
+                stamps.pop(path, None)
+            stamps.update(found.stamps)
+            skipped = {path: reason for path, reason in view.skipped.items() if path not in found.looked_at}
+            known = self._known.with_changes(found.stamps, found.removed)
+            self.view = replace(self.view, known=known, skipped={**skipped, **found.skipped})
+            return self._publish(tuple(sorted(found.changed)), tuple(sorted(found.removed)))
+
+    def open_document(self, path: WorkspacePath, text: Text, version: int) -> WorkspaceChange:
+        """The editor opened a file: its buffer lies over the disk from now on."""
+        return self.change_document(path, text, version)
+
+    def change_document(self, path: WorkspacePath, text: Text, version: int) -> WorkspaceChange:
+        """The editor changed an open file; ``text`` is the whole new text. The same text is no real change."""
+        old = self.view.overlay.get(path)
+        file = SourceFile(path=path, text=text, version=version, bom=old.bom if old else False)
+        self.view = replace(self.view, overlay={**self.view.overlay, path: file})
+        if old is not None and old.text == text:
+            return WorkspaceChange(revision=self.view.revision)
+        return self._bump(changed=(path,))
+
+    def close_document(self, path: WorkspacePath) -> WorkspaceChange:
+        """The editor closed a file: the disk speaks again. A file that is not on disk is removed."""
+        overlay = dict(self.view.overlay)
+        if overlay.pop(path, None) is None:
+            return WorkspaceChange(revision=self.view.revision)
+        self.view = replace(self.view, overlay=overlay)
+        if self._is_listed_on_disk(path):
+            self.view = replace(self.view, known=self._known.with_changes((path,), ()))
+            return self._bump(changed=(path,))
+        self.view = replace(self.view, known=self._known.with_changes((), (path,)))
+        return self._bump(removed=(path,))
+
+    @property
+    def _known(self) -> KnownFiles:
+        assert isinstance(self.view.known, KnownFiles)
+        return self.view.known
+
+    def _is_listed_on_disk(self, path: WorkspacePath) -> bool:
+        if path in self.view.skipped or self.view.rules.is_ignored(path):
+            return False
+        try:
+            return self._system.files.stat(path.absolute, follow=False).is_file
+        except (OSError, ValueError):
+            return False
+
+    async def _look(self, roots: tuple[str, ...], progress: ScanProgress | None = None) -> _Adopted:
+        result = await scan(self._system, roots, self._options, progress)
+        return await asyncio.to_thread(_compare, self._system, self._stamps, result)
+
+    def _adopt(self, adopted: _Adopted, moved: frozenset[WorkspacePath] = frozenset()) -> WorkspaceChange:
+        """Makes what was found the present; ``moved`` are open documents that count as changed all the same."""
+        self._stamps = adopted.stamps
+        self.view = replace(self.view, known=adopted.known, skipped=adopted.skipped, rules=adopted.result.rules)
+        return self._publish(adopted.changed, adopted.removed, moved)
+
+    def _publish(
+        self,
+        changed: tuple[WorkspacePath, ...],
+        removed: tuple[WorkspacePath, ...],
+        moved: frozenset[WorkspacePath] = frozenset(),
+    ) -> WorkspaceChange:
+        """The change that a look at the disk makes to the view: what lies under open documents is none."""
+        for path in self.view.overlay:
+            if path not in moved:
+                changed, removed = _without(changed, path), _without(removed, path)
+        return self._bump(changed, removed)
+
+    def _bump(
+        self, changed: tuple[WorkspacePath, ...] = (), removed: tuple[WorkspacePath, ...] = ()
+    ) -> WorkspaceChange:
+        if changed or removed:
+            self.view = replace(self.view, revision=self.view.revision + 1)
+        return WorkspaceChange(revision=self.view.revision, changed=changed, removed=removed)
+
+
+def _compare(system: System, before: dict[WorkspacePath, Stamp], result: ScanResult) -> _Adopted:
+    difference = compare_stamps(system, before, result.files, result.started)
+    known = KnownFiles(frozenset(difference.stamps))
+    known.in_order()  # in this thread, where it may take its time
+    return _Adopted(
+        result=result,
+        stamps=difference.stamps,
+        known=known,
+        skipped={file.path: file.reason for file in result.skipped},
+        changed=tuple(sorted(difference.changed, key=sort_key)),
+        removed=tuple(sorted(before.keys() - difference.stamps.keys(), key=sort_key)),
+    )
+
+
+def _without(paths: tuple[WorkspacePath, ...], path: WorkspacePath) -> tuple[WorkspacePath, ...]:
+    """Sorted ``paths`` without one of them; quick for 100,000, of which a first scan tells."""
+    at = bisect_left(paths, sort_key(path), key=sort_key)
+    return (*paths[:at], *paths[at + 1 :]) if at < len(paths) and paths[at] == path else paths

@@ -1,0 +1,121 @@
+"""A second look at a few files that an editor's watcher named. Runs in a thread and changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+
+from sightline.base.paths import WorkspacePath
+from sightline.base.system import FileStat
+from sightline.workspace.files import MAXIMUM_FILE_SIZE, WorkspaceView
+from sightline.workspace.ignore import RULE_FILES
+from sightline.workspace.roots import owner_of_real
+from sightline.workspace.scan import ScannedFile
+from sightline.workspace.stamps import Stamp, compare_stamps
+from sightline.workspace.walk import is_binary_name
+
+
+class RescanNeeded(Exception):
+    """A few looks cannot tell: a rule file changed, or a folder or a link appeared."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refreshed:
+    """``stamps`` of the files that are there, new and unchanged ones too; ``looked_at`` all files that were meant."""
+
+    stamps: Mapping[WorkspacePath, Stamp]
+    changed: frozenset[WorkspacePath]
+    removed: frozenset[WorkspacePath]
+    skipped: Mapping[WorkspacePath, str]
+    looked_at: frozenset[WorkspacePath]
+
+
+@dataclass(slots=True)
+class _Found:
+    files: dict[WorkspacePath, ScannedFile] = field(default_factory=dict[WorkspacePath, ScannedFile])
+    gone: set[WorkspacePath] = field(default_factory=set[WorkspacePath])
+    skipped: dict[WorkspacePath, str] = field(default_factory=dict[WorkspacePath, str])
+
+
+def look_at(view: WorkspaceView, stamps: Mapping[WorkspacePath, Stamp], paths: tuple[WorkspacePath, ...]) -> Refreshed:
+    """What became of ``paths``. Raises :class:`RescanNeeded` when more than these must be looked at."""
+    found = _Found()
+    real_roots = {root: view.system.files.real_path(root) for root in view.roots}
+    for path in dict.fromkeys(paths):
+        listed = _listed_as(view, real_roots, path)
+        if listed is not None:
+            _look_at_one(view, listed, found)
+    removed = frozenset(_below(stamps, found.gone))
+    before = {path: stamps[path] for path in found.files if path in stamps}
+    difference = compare_stamps(view.system, before, found.files.values(), view.system.clock.now())
+    return Refreshed(
+        stamps=difference.stamps,
+        changed=difference.changed,
+        removed=removed,
+        skipped=found.skipped,
+        looked_at=removed | found.files.keys() | found.skipped.keys() | _below(view.skipped, found.gone),
+    )
+
+
+def _listed_as(view: WorkspaceView, real_roots: Mapping[str, str], path: WorkspacePath) -> WorkspacePath | None:
+    """The name ``path`` is listed under when folders on the way are links; ``None`` outside every root."""
+    folder, _, name = path.absolute.rpartition("/")
+    try:
+        place = owner_of_real(real_roots, f"{view.system.files.real_path(folder).rstrip('/')}/{name}")
+    except ValueError:
+        return None
+    if place is None:
+        return None
+    if not place[1]:
+        raise RescanNeeded  # a root itself
+    return WorkspacePath(*place)
+
+
+def _look_at_one(view: WorkspaceView, path: WorkspacePath, found: _Found) -> None:
+    if path.relative.endswith(".git/info/exclude"):
+        raise RescanNeeded
+    folder = path.relative.rpartition("/")[0]
+    if folder and view.rules.is_ignored_folder(WorkspacePath(path.root, folder)):
+        return
+    if path.name in RULE_FILES or path.name == ".git":
+        raise RescanNeeded
+    if view.rules.is_ignored(path):
+        return
+    try:
+        stat = view.system.files.stat(path.absolute, follow=False)
+    except (FileNotFoundError, NotADirectoryError):
+        found.gone.add(path)
+        return
+    except (OSError, ValueError):
+        found.skipped[path] = "unreadable"
+        found.gone.add(path)
+        return
+    if stat.is_link or (stat.is_directory and not view.rules.is_ignored_folder(path)):
+        raise RescanNeeded
+    _sort_in(path, stat, found)
+
+
+def _sort_in(path: WorkspacePath, stat: FileStat, found: _Found) -> None:
+    if not stat.is_file:
+        found.gone.add(path)
+    elif is_binary_name(path.name):
+        found.skipped[path] = "binary"
+    elif stat.size > MAXIMUM_FILE_SIZE:
+        found.skipped[path] = "too_large"
+        found.gone.add(path)
+    else:
+        found.files[path] = ScannedFile(path=path, size=stat.size, mtime_ns=stat.mtime_ns)
+
+
+def _below(paths: Mapping[WorkspacePath, object], gone: AbstractSet[WorkspacePath]) -> set[WorkspacePath]:
+    """Those of ``paths`` that are gone, or lie below a folder that is gone."""
+    below = {path for path in gone if path in paths}
+    folders = [(path.root, f"{path.relative}/") for path in gone - below]
+    if folders:
+        below |= {
+            path
+            for path in paths
+            if any(path.root == root and path.relative.startswith(prefix) for root, prefix in folders)
+        }
+    return below
