@@ -85,7 +85,7 @@ class ContextPack:
 
     ``slices`` are grouped by file, files in the order of the text, best first. ``tokens`` counts ``text`` and is at
     most ``budget``. ``ranking`` goes on past what fitted. ``refused`` names what the request pointed at and must not
-    be shown.
+    be shown. ``focus`` is the selection as path (written as in the text), first and last line.
     """
 
     slices: tuple[Slice, ...]
@@ -96,6 +96,7 @@ class ContextPack:
     text: str
     revision: int
     budget: int
+    focus: tuple[str, int, int] | None = None
 
 
 def build_context(
@@ -349,7 +350,18 @@ def _finished(packing: _Packing) -> ContextPack:
         text=text,
         revision=packing.view.revision,
         budget=packing.request.budget,
+        focus=_focus(packing),
     )
+
+
+def _focus(packing: _Packing) -> tuple[str, int, int] | None:
+    path, span = packing.request.focus or (None, None)
+    source = packing.source(path) if path is not None else None
+    if source is None or span is None:
+        return None
+    first = source.text.line_of(span.start) + 1
+    last = source.text.line_of(max(span.end - 1, span.start)) + 1
+    return packing.shown_path(source.path), first, last
 
 
 def _in_order(block: _Block) -> list[Slice]:

@@ -1,0 +1,135 @@
+"""``Prompt``: the exact messages sent for a task, and a manifest of every piece of code in them.
+
+Bytes that stay the same come first, so that a server can reuse what it has read of an earlier prompt: the rules of the
+task type, the edit format, then the workspace context, and the task last. There is no time stamp, no name of a machine
+and nothing random: the same input gives the same bytes. This file sends nothing and chooses no code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from sightline.base.errors import UsageError
+from sightline.base.redact import redact
+from sightline.context.pack import ContextPack, Slice
+from sightline.models.messages import Message
+from sightline.models.tokens import count_messages
+from sightline.prompts.classify import TASK_TYPES, Complexity, complexity_of, is_read_only
+
+_HINTS: dict[Complexity, str] = {
+    "simple": "Keep the edit small.",
+    "moderate": "",
+    "complex": "This task touches several places. List them first, one line each; then edit all of them.",
+}
+_NO_CODE = "No code of the workspace was found for this task.\n\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManifestEntry:
+    """One piece of code in a prompt. Lines are one-based and inclusive; ``form`` as in ``context/render.py``."""
+
+    path: str
+    start_line: int
+    end_line: int
+    form: str
+    tokens: int
+    reasons: tuple[str, ...]
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """Messages ready to send. ``tokens`` estimates all of them.
+
+    ``stable_prefix`` is how the concatenated contents begin, up to the task: it does not depend on the task's words.
+    """
+
+    messages: tuple[Message, ...]
+    stable_prefix: str
+    manifest: tuple[ManifestEntry, ...]
+    tokens: int
+    task_type: str
+    complexity: Complexity
+
+
+def build_prompt(
+    task_type: str,
+    task: str,
+    pack: ContextPack,
+    edit_format_instructions: str,
+    *,
+    diagnostics: tuple[str, ...] = (),
+) -> Prompt:
+    """The prompt for a task. ``edit_format_instructions`` is left out for the kinds of task that change nothing.
+
+    Secrets in the task and the diagnostics are taken out. Raises :class:`UsageError` for an unknown ``task_type``.
+    """
+    complexity = complexity_of(task)
+    system = system_text(task_type, edit_format_instructions)
+    head = f"# Workspace\n\n{pack.text or _NO_CODE}# Task\n\n"
+    hint = "" if is_read_only(task_type) else _HINTS[complexity]
+    messages = (
+        Message(role="system", content=system),
+        Message(role="user", content=head + _task_text(task, pack, diagnostics, hint)),
+    )
+    return Prompt(
+        messages=messages,
+        stable_prefix=system + head,
+        manifest=manifest_of(pack),
+        tokens=count_messages(messages),
+        task_type=task_type,
+        complexity=complexity,
+    )
+
+
+def system_text(task_type: str, edit_format_instructions: str) -> str:
+    """The system message of a kind of task: the same bytes for every task of that kind and edit format."""
+    if task_type not in TASK_TYPES:
+        raise UsageError(f"There is no task type {task_type!r}.", hint=f"Use one of: {', '.join(TASK_TYPES)}.")
+    parts = [template("base"), template(task_type)]
+    if not is_read_only(task_type):
+        parts += [template("edits"), edit_format_instructions.strip()]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+@cache
+def template(name: str) -> str:
+    """The text of ``templates/<name>.md`` without white space around it."""
+    return files("sightline.prompts").joinpath("templates", f"{name}.md").read_text(encoding="utf-8").strip()
+
+
+def manifest_of(pack: ContextPack) -> tuple[ManifestEntry, ...]:
+    """Every piece of ``pack`` in the order of its text."""
+    return tuple(_entry(piece) for piece in pack.slices)
+
+
+def _entry(piece: Slice) -> ManifestEntry:
+    return ManifestEntry(
+        path=str(piece.path),
+        start_line=piece.first,
+        end_line=piece.last,
+        form=piece.form.value,
+        tokens=piece.tokens,
+        reasons=piece.reasons,
+        name=piece.name,
+    )
+
+
+def _task_text(task: str, pack: ContextPack, diagnostics: tuple[str, ...], hint: str) -> str:
+    parts = [redact(task.strip())]
+    if pack.focus is not None:
+        path, first, last = pack.focus
+        where = f"line {first}" if first == last else f"lines {first}-{last}"
+        parts.append(f"Selected in the editor: `{path}`, {where}.")
+    if diagnostics:
+        parts.append("Diagnostics to resolve:\n" + "\n".join(f"- {redact(one_line(text))}" for text in diagnostics))
+    if hint:
+        parts.append(hint)
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def one_line(text: str) -> str:
+    """``text`` with every run of white space as one space, so that it cannot pose as a section of the prompt."""
+    return " ".join(text.split())

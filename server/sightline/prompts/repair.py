@@ -1,0 +1,125 @@
+"""The next message after an edit was refused: what is wrong, and the code one needs to put it right.
+
+It is appended to the prompt before it, so that everything a server has read stays valid. It holds only the findings of
+this attempt, each with the definition around it and the definition it conflicts with, as the draft has them now.
+Nothing in it is executed or obeyed: findings are data.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sightline.base.paths import WorkspacePath
+from sightline.base.redact import redact
+from sightline.checks.check import Certainty, Finding
+from sightline.context.candidates import Permission
+from sightline.context.pack import ContextPack
+from sightline.context.ripple import RipplePlace, build_ripple
+from sightline.edits.proposal import Unmatched
+from sightline.graph.view import GraphView
+from sightline.models.messages import Message
+from sightline.models.tokens import count_messages, count_tokens
+from sightline.prompts.build import Prompt, manifest_of, one_line, template
+
+#: Tokens of code in one repair message.
+RIPPLE_BUDGET = 3000
+
+#: Findings listed; a model that stranded a hundred callers learns nothing new from the ninetieth.
+MOST_FINDINGS = 25
+
+#: Lines of the nearest text shown for an edit that could not be placed.
+MOST_NEAREST = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why a reply was not accepted. ``problems`` are sentences about parts of it that could not be read."""
+
+    reply: str
+    findings: tuple[Finding, ...] = ()
+    unmatched: tuple[Unmatched, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+def build_repair(previous: Prompt, refusal: Refusal, view: GraphView, permitted: Permission) -> Prompt:
+    """``previous`` with the reply and the reasons for its refusal appended.
+
+    ``view`` is the draft: the snapshot with everything of the reply that could be placed. ``findings`` have their
+    places in it. No path that ``permitted`` refuses is shown.
+    """
+    findings = _most_telling(refusal.findings)
+    pack = build_ripple(view, _places(findings), RIPPLE_BUDGET, count_tokens, permitted)
+    messages = (
+        *previous.messages,
+        Message(role="assistant", content=refusal.reply),
+        Message(role="user", content=_repair_text(refusal, findings, pack)),
+    )
+    return Prompt(
+        messages=messages,
+        stable_prefix="".join(message.content for message in previous.messages),
+        manifest=(*previous.manifest, *manifest_of(pack)),
+        tokens=count_messages(messages),
+        task_type=previous.task_type,
+        complexity=previous.complexity,
+    )
+
+
+def _most_telling(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Certain findings first, in a stable order, without repetition."""
+    unique = {(f.path, f.line, f.column, f.check, f.message): f for f in findings}
+    ordered = sorted(unique.items(), key=lambda item: (item[1].certainty is not Certainty.CERTAIN, item[0]))
+    return tuple(finding for _, finding in ordered)
+
+
+def _places(findings: tuple[Finding, ...]) -> tuple[RipplePlace, ...]:
+    places: list[RipplePlace] = []
+    for finding in findings[:MOST_FINDINGS]:
+        places.append(RipplePlace(path=finding.path, line=finding.line, reason=f"holds a {finding.check} finding"))
+        places += [
+            RipplePlace(path=related.path, line=related.line, reason=related.message or "belongs to a finding")
+            for related in finding.related
+        ]
+    return tuple(places)
+
+
+def _repair_text(refusal: Refusal, findings: tuple[Finding, ...], pack: ContextPack) -> str:
+    parts = [template("repair")]
+    if findings:
+        parts.append("## Findings\n\n" + "\n".join(_finding_lines(findings)))
+    if refusal.unmatched:
+        parts.append("## Edits that could not be placed\n\n" + "\n".join(map(_unmatched_text, refusal.unmatched)))
+    if refusal.problems:
+        lines = (f"- {redact(one_line(problem))}" for problem in refusal.problems)
+        parts.append("## Parts of the reply that could not be read\n\n" + "\n".join(lines))
+    if pack.text:
+        parts.append("## Code of the draft\n\n" + pack.text.strip())
+    return "\n\n".join(parts) + "\n"
+
+
+def _finding_lines(findings: tuple[Finding, ...]) -> list[str]:
+    lines: list[str] = []
+    for finding in findings[:MOST_FINDINGS]:
+        sentence = redact(one_line(finding.message))
+        lines.append(
+            f"- `{_path(finding.path)}` line {finding.line} ({finding.check}, {finding.certainty}): {sentence}"
+        )
+        for related in finding.related:
+            note = f": {redact(one_line(related.message))}" if related.message else ""
+            lines.append(f"  - see `{_path(related.path)}` line {related.line}{note}")
+    if len(findings) > MOST_FINDINGS:
+        lines.append(f"- and {len(findings) - MOST_FINDINGS} more")
+    return lines
+
+
+def _unmatched_text(unmatched: Unmatched) -> str:
+    text = f"- `{one_line(unmatched.path)}`: {redact(one_line(unmatched.reason))}"
+    nearest = redact(unmatched.nearest.rstrip("\n"))
+    if not nearest.strip():
+        return text
+    lines = nearest.split("\n")[:MOST_NEAREST]
+    fence = "`" * max(3, 1 + max(len(line) - len(line.lstrip().lstrip("`")) for line in lines))
+    return "\n".join((f"{text} The nearest lines are:", fence, *lines, fence))
+
+
+def _path(path: WorkspacePath) -> str:
+    return one_line(path.relative)

@@ -1,0 +1,58 @@
+"""The JSON of ``sightline prompt``, as plain typed dictionaries. Its shape is stable: fields may be added."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from sightline.prompts.build import Prompt
+
+
+class MessageReport(TypedDict):
+    """One message as it is sent."""
+
+    role: str
+    content: str
+
+
+class ManifestReport(TypedDict):
+    """One piece of code in the messages. Lines are one-based and inclusive."""
+
+    path: str
+    name: str
+    start_line: int
+    end_line: int
+    form: str
+    tokens: int
+    reasons: list[str]
+
+
+class PromptReport(TypedDict):
+    """``sightline prompt --json``."""
+
+    messages: list[MessageReport]
+    manifest: list[ManifestReport]
+    tokens: int
+    task_type: str
+    complexity: str
+
+
+def prompt_report(prompt: Prompt) -> PromptReport:
+    """A prompt as JSON."""
+    return PromptReport(
+        messages=[MessageReport(role=message.role, content=message.content) for message in prompt.messages],
+        manifest=[
+            ManifestReport(
+                path=entry.path,
+                name=entry.name,
+                start_line=entry.start_line,
+                end_line=entry.end_line,
+                form=entry.form,
+                tokens=entry.tokens,
+                reasons=list(entry.reasons),
+            )
+            for entry in prompt.manifest
+        ],
+        tokens=prompt.tokens,
+        task_type=prompt.task_type,
+        complexity=prompt.complexity,
+    )
