@@ -29,7 +29,7 @@ def build_ripple(
     count_tokens: CountTokens,
     permitted: Permission,
 ) -> ContextPack:
-    """The definitions around ``places``, in their order, under ``budget`` tokens; lines that do not exist are skipped."""
+    """The definitions around ``places``, in their order, under ``budget`` tokens; missing lines are skipped."""
     gate = Gate(permitted)
     pieces: dict[tuple[WorkspacePath, int], Candidate] = {}
     for place in places:
