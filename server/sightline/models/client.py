@@ -84,7 +84,9 @@ async def complete(
             if listener is not None and isawaitable(waiting := listener(event)):
                 await waiting
     assert finished is not None, "a provider's stream ended without Finished"
-    _check_whole_prompt(sent, finished.usage, report, limits)
+    if _was_cut(sent, finished.usage, limits):
+        # Asked again: a model that was not loaded before is now, and its window with it.
+        raise _truncated(sent, finished.usage, await provider.window_report(request.model))
     reasoning, text = pieces.parts()
     if not text.strip() and finished.finish in (Finish.STOP, Finish.OTHER):
         raise _empty_reply(reasoning)
@@ -146,19 +148,23 @@ def _check_window(sent: int, report: WindowReport, own: int | None) -> None:
 _SMALLER_PROMPT = "Lower the context budget (context.budget), or load the model with a larger window."
 
 
-def _check_whole_prompt(sent: int, usage: Usage, report: WindowReport, limits: CompletionLimits) -> None:
-    read = usage.prompt_tokens
+def _was_cut(sent: int, usage: Usage, limits: CompletionLimits) -> bool:
+    """Whether the server read less than was sent. Not told, or told as nothing at all, says nothing about that."""
+    read = usage.prompt_tokens or 0
     if not read:
-        return  # Not told, or told as nothing at all: that says nothing about a cut.
+        return False
     cached = usage.cached_tokens or 0
     if cached > read:
         read += cached  # Such a server counts what it had cached apart from what it read.
-    if read >= sent * (1 - limits.truncation_margin) or sent - read < limits.truncation_slack:
-        return
-    raise ModelError(
+    return read < sent * (1 - limits.truncation_margin) and sent - read >= limits.truncation_slack
+
+
+def _truncated(sent: int, usage: Usage, report: WindowReport) -> ModelError:
+    window = f" Its window holds {report.tokens:,} (says {report.source})." if report.tokens else ""
+    return ModelError(
         ModelFailure.TRUNCATED_PROMPT,
-        f"The server read {read:,} tokens of a prompt of about {sent:,}: it cut the prompt without saying so. "
-        "The reply was thrown away.",
+        f"The server read {usage.prompt_tokens:,} tokens of a prompt of about {sent:,}: it cut the prompt without "
+        f"saying so.{window} The reply was thrown away.",
         hint=report.hint or _SMALLER_PROMPT,
     )
 

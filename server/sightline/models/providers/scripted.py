@@ -57,7 +57,7 @@ class ScriptedProvider:
         pieces += [TextDelta(text=piece) for piece in _cut(_text(reply), reply.pieces)]
         for number in range(len(pieces) + 1):
             if reply.fail is not None and number == min(reply.fail_after, len(pieces)):
-                raise ModelError(reply.fail, reply.message or f"The scripted model fails: {reply.fail.value}.")
+                raise self._failure(reply, reply.fail)
             if reply.hang_after is not None and number == min(reply.hang_after, len(pieces)):
                 await asyncio.Event().wait()
             if number < len(pieces):
@@ -78,6 +78,10 @@ class ScriptedProvider:
 
     async def close(self) -> None:
         """Nothing is open."""
+
+    def _failure(self, reply: ScriptedReply, failure: ModelFailure) -> ModelError:
+        message = reply.message or f"The scripted model fails: {failure.value}."
+        return ModelError(failure, message, hint=f"It is told to by {self._source}, line {reply.line}.")
 
     def _next(self, request: ModelRequest) -> ScriptedReply:
         prompt = "\n".join(message.content for message in request.messages)
