@@ -77,14 +77,15 @@ def _unordered(insertion: LineChange, own: Match, other: Match) -> bool:
 
 
 def _place(lines: FileLines, block: ReplaceBlock) -> Match | Miss:
-    """The place of a block; of several readings of it exactly one must fit the file."""
+    """The place of a block. Of several readings that fit, the one with the longest search is right.
+
+    Its lines that look like dividers are then lines of the file.
+    """
     readings = ((block.search, block.replace), *block.alternatives)
     results = [locate(lines, search, replace, block.near) for search, replace in readings]
     matches = [result for result in results if isinstance(result, Match)]
-    if len(matches) > 1:
-        return Miss(reason="The block can be read in several ways: use nine characters for its markers.")
     if matches:
-        return matches[0]
+        return max(matches, key=lambda match: match.end - match.first)
     misses = [result for result in results if isinstance(result, Miss)]
     return next((miss for miss in misses if not miss.absent), misses[0])
 

@@ -15,6 +15,8 @@ from sightline.edits.file_lines import FileLines, words_of
 _COMMON = 40
 #: Lines shown at most.
 _SHOWN = 40
+#: Lines shown before and after, since a miss is often one of blank lines.
+_AROUND = 2
 
 
 def nearest_lines(lines: FileLines, wanted: Sequence[bytes]) -> tuple[int, int] | None:
@@ -24,8 +26,8 @@ def nearest_lines(lines: FileLines, wanted: Sequence[bytes]) -> tuple[int, int] 
         first = _vote(wanted, lambda line: [lines.word_index.get(word, []) for word in set(words_of(line))])
     if first is None:
         return None
-    start = min(max(first, 0), len(lines) - 1)
-    return start, min(max(first + len(wanted), start + 1), len(lines), start + _SHOWN)
+    start = min(max(first - _AROUND, 0), len(lines) - 1)
+    return start, min(max(first + len(wanted) + _AROUND, start + 1), len(lines), start + _SHOWN)
 
 
 def shown(lines: FileLines, place: tuple[int, int]) -> str:
