@@ -10,6 +10,8 @@ import re
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
+from tree_sitter import Node
+
 from sightline.graph.extract_scopes import ScopeMap
 from sightline.graph.extract_text import ParsedText
 from sightline.graph.facts import ReferenceKind
@@ -55,6 +57,7 @@ class Arguments:
     entries that are no positional argument.
     """
 
+    nodes: list[Node]
     counts: list[int]
     by_callee: dict[int, int]
     start_of: dict[int, int]
@@ -82,9 +85,10 @@ def read_arguments(text: ParsedText) -> Arguments:
     starts, ends = [node.start_byte for node in nodes], [node.end_byte for node in nodes]
     start_of = {start: index for index, start in enumerate(starts)}
     by_callee = start_of
-    if any(data[start - 1] in SPACE for start in starts if start):
+    if not {data[start - 1] for start in starts}.isdisjoint(SPACE):
         by_callee = {_before(data, start): index for index, start in enumerate(starts)}
     found = Arguments(
+        nodes=nodes,
         counts=[node.named_child_count for node in nodes],
         by_callee=by_callee,
         start_of=start_of,

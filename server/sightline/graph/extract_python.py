@@ -13,8 +13,9 @@ from tree_sitter import Node
 
 from sightline.base.text import digest_of
 from sightline.graph.extract_names import KEYWORD_NAME, LITERAL, SKIP, Names, emit, read_arguments
-from sightline.graph.extract_python_bindings import Bound, bind
+from sightline.graph.extract_python_bindings import Bound, bind, local_bindings
 from sightline.graph.extract_python_imports import (
+    TELLING_BUILTINS,
     Imports,
     import_reference_rows,
     read_imports,
@@ -27,14 +28,14 @@ from sightline.graph.extract_rows import (
     export_digest,
     ordered,
     reference_rows,
-    wanted_bindings,
+    telling_bindings,
 )
 from sightline.graph.extract_scopes import Region, ScopeKind, ScopeMap
 from sightline.graph.extract_text import ParsedText, Span2, field_of, plain, syntax_problems
 from sightline.graph.facts import DefinitionKind, ReferenceKind
 from sightline.graph.raw_facts import REFERENCE_CODE, ImportRow, RawFacts
 
-_BUILTINS = frozenset(name.encode() for name in dir(builtins)) | {b"__file__", b"__name__"}
+_BUILTINS = frozenset((*(name.encode() for name in dir(builtins)), b"__file__")) - TELLING_BUILTINS
 _TYPE = REFERENCE_CODE[ReferenceKind.TYPE]
 _KINDS = (("inherit", ReferenceKind.INHERIT), ("decorate", ReferenceKind.DECORATE))
 
@@ -55,7 +56,7 @@ def extract_python(text: ParsedText) -> RawFacts:
     scopes.settle()
     drafts, index_of = ordered([*containers, *bound.drafts], len(containers))
     rows = emit(names, scopes, index_of)
-    strings = read_strings(text, names, _annotation_ranges(text))
+    strings = read_strings(text, names, _annotation_ranges(text), rows.strings)
     public = next((at for at, draft in enumerate(drafts) if draft.name == "__all__"), -1)
 
     def enclosing_at(offset: int) -> int:
@@ -78,10 +79,7 @@ def extract_python(text: ParsedText) -> RawFacts:
         calls=tuple(rows.calls),
         imports=import_rows,
         problems=tuple(syntax_problems(text) + strings.problems),
-        bindings=wanted_bindings(
-            [(index_of[row[0]], *row[1:]) for row in bound.bindings],
-            {root.decode("utf-8", "replace") for root in rows.local_roots},
-        ),
+        bindings=telling_bindings(local_bindings(bound, rows.local_roots, index_of)),
         export_digest=export_digest(
             definitions, import_rows, [use.name.decode("utf-8", "replace") for use in strings.uses if use.public]
         ),
@@ -108,7 +106,7 @@ def _containers(text: ParsedText) -> list[Draft]:
         drafts.append(
             Draft(
                 name=data[name_start:name_end].decode("utf-8", "replace"),
-                kind=DefinitionKind.FUNCTION,
+                kind=DefinitionKind.FUNCTION.value,
                 start=began.get(start, start),
                 end=end,
                 name_start=name_start,
@@ -123,7 +121,7 @@ def _containers(text: ParsedText) -> list[Draft]:
         drafts.append(
             Draft(
                 name=data[name_start:name_end].decode("utf-8", "replace"),
-                kind=DefinitionKind.CLASS,
+                kind=DefinitionKind.CLASS.value,
                 start=began.get(start, start),
                 end=end,
                 name_start=name_start,
@@ -173,7 +171,7 @@ def _settle_containers(containers: list[Draft], scopes: ScopeMap) -> None:
             around.kept.add(name)
         if draft.parameters is not None:
             if around.kind is ScopeKind.CLASS:
-                draft.kind = DefinitionKind.METHOD
+                draft.kind = DefinitionKind.METHOD.value
             own = scopes.scope_by_key.get(index)
             if own is not None:
                 scopes.scopes[own].bound.update(row[0].encode("utf-8", "replace") for row in draft.parameters)
@@ -232,7 +230,9 @@ def _foreign(imports: Imports, bound: Bound, containers: list[Draft]) -> frozens
 def _names(text: ParsedText) -> Names:
     """Identifiers with the kinds that the query itself tells."""
     data = text.data
-    starts, ends = text.starts("id"), sorted(text.ends("id"))
+    start_by_end = {node.end_byte: node.start_byte for node in text.captures.get("id", ())}
+    ends = sorted(start_by_end)
+    starts = [start_by_end[end] for end in ends]
     if text.tree.root_node.has_error:  # missing identifiers have no text
         real = [(start, end) for start, end in zip(starts, ends, strict=True) if start < end]
         starts, ends = [start for start, _ in real], [end for _, end in real]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from tree_sitter import Node
 
@@ -22,15 +23,15 @@ _WRITE = REFERENCE_CODE[ReferenceKind.WRITE]
 
 @dataclass(slots=True)
 class Bound:
-    """``drafts``: variables and attributes. ``bindings``: rows whose first entry is a container."""
+    """``drafts``: variables and attributes. ``locals``: where local variables are bound."""
 
+    reading: _Reading
     drafts: list[Draft] = field(default_factory=list[Draft])
-    bindings: list[BindingRow] = field(default_factory=list[BindingRow])
+    locals: list[Span2] = field(default_factory=list[Span2])
     imported: set[bytes] = field(default_factory=set[bytes])
 
 
-@dataclass(frozen=True, slots=True)
-class _Assigned:
+class _Assigned(NamedTuple):
     """What one assignment says about its single target."""
 
     start: int
@@ -50,7 +51,6 @@ class _Reading:
     names: Names
     containers: list[Draft]
     scopes: ScopeMap
-    bound: Bound
     left_starts: list[int]
     lefts: list[Span2]
     right_by_left: dict[Span2, Span2]
@@ -67,13 +67,14 @@ class _Reading:
 def bind(text: ParsedText, names: Names, containers: list[Draft], scopes: ScopeMap) -> Bound:
     """Binds all targets: fills the scopes, marks writes in ``names.kinds``, and drafts the definitions."""
     reading = _reading(text, names, containers, scopes)
+    bound = Bound(reading)
     _declare_global(reading)
     kinds = names.kinds
     kinds.update(dict.fromkeys(text.ends("written"), _WRITE))
     excepted = set(text.ends("except.name"))
     attributes: list[Span2] = []
     for start, end in text.spans("alias.name"):
-        _bind_name(reading, start, end, scopes.scope_at(start), DefinitionKind.TYPE)
+        _bind_name(bound, start, end, scopes.scope_at(start), DefinitionKind.TYPE)
     for start, end in sorted(text.spans("target") + _pattern_captures(reading)):
         if kinds.get(end) == SKIP:
             continue  # a starred parameter
@@ -82,9 +83,9 @@ def bind(text: ParsedText, names: Names, containers: list[Draft], scopes: ScopeM
             attributes.append((start, end))
         else:
             kind = None if end in excepted else DefinitionKind.VARIABLE
-            _bind_name(reading, start, end, scopes.scope_at(start), kind)
+            _bind_name(bound, start, end, scopes.scope_at(start), kind)
     for start, end in text.spans("walrus"):
-        _bind_name(reading, start, end, scopes.function_of(scopes.scope_at(start)), DefinitionKind.VARIABLE)
+        _bind_name(bound, start, end, scopes.function_of(scopes.scope_at(start)), DefinitionKind.VARIABLE)
     for start, end in text.spans("deleted"):
         kinds[end] = _WRITE
         if end not in names.members:
@@ -94,10 +95,10 @@ def bind(text: ParsedText, names: Names, containers: list[Draft], scopes: ScopeM
     for start, end in reading.global_writes:
         if (-1, text.data[start:end]) not in reading.seen:
             kinds[end] = SKIP
-            _define(reading, (start, end), (start, end), -1, DefinitionKind.VARIABLE)
+            _define(bound, (start, end), (start, end), -1, DefinitionKind.VARIABLE)
     for start, end in attributes:
-        _bind_attribute(reading, start, end)
-    return reading.bound
+        _bind_attribute(bound, start, end)
+    return bound
 
 
 def _reading(text: ParsedText, names: Names, containers: list[Draft], scopes: ScopeMap) -> _Reading:
@@ -110,7 +111,6 @@ def _reading(text: ParsedText, names: Names, containers: list[Draft], scopes: Sc
         names=names,
         containers=containers,
         scopes=scopes,
-        bound=Bound(),
         left_starts=[start for start, _ in lefts],
         lefts=lefts,
         right_by_left=dict(zip(lefts, text.spans("assignment.right"), strict=True)),
@@ -155,8 +155,9 @@ def _mark_members(names: Names, start: int, end: int) -> None:
         names.members[names.ends[at]] = start
 
 
-def _bind_name(reading: _Reading, start: int, end: int, scope_index: int, kind: DefinitionKind | None) -> None:
+def _bind_name(bound: Bound, start: int, end: int, scope_index: int, kind: DefinitionKind | None) -> None:
     """Binds one name in its scope: a definition in modules (of ``kind``; none for ``except … as``) and classes."""
+    reading = bound.reading
     scope = reading.scopes.scopes[scope_index]
     name = reading.text.data[start:end]
     kinds = reading.names.kinds
@@ -166,7 +167,7 @@ def _bind_name(reading: _Reading, start: int, end: int, scope_index: int, kind: 
             reading.global_writes.append((start, end))
         elif name not in reading.outer.get(scope_index, ()):
             scope.bound.add(name)
-        _note_binding(reading, start, end)
+        bound.locals.append((start, end))
         return
     container = scope.container if scope.kind is ScopeKind.CLASS else -1
     scope.bound.add(name)
@@ -176,30 +177,38 @@ def _bind_name(reading: _Reading, start: int, end: int, scope_index: int, kind: 
         kinds[end] = _WRITE
     else:
         kinds[end] = SKIP
-        _define(reading, (start, end), (start, end), container, DefinitionKind.ATTRIBUTE if container >= 0 else kind)
+        _define(bound, (start, end), (start, end), container, DefinitionKind.ATTRIBUTE if container >= 0 else kind)
 
 
-def _note_binding(reading: _Reading, start: int, end: int) -> None:
-    container = reading.scopes.container_at(start)
-    callee = reading.callee_by_name.get(end)
-    name = plain(reading.text.data[start:end])
-    if callee is not None:
-        value = dotted(reading.text.data[callee[0] : callee[1]])
-        reading.bound.bindings.append((container, name, "", plain(value), ""))
-        return
-    said = _assigned(reading, (start, end))
-    reading.bound.bindings.append((container, name, said.annotation, said.value, said.alias))
+def local_bindings(bound: Bound, roots: set[bytes], index_of: list[int]) -> list[BindingRow]:
+    """What is said about the types of local variables; only of those (``roots``) that stand before a dot somewhere."""
+    reading = bound.reading
+    data = reading.text.data
+    rows: list[BindingRow] = []
+    for start, end in bound.locals:
+        if data[start:end] in roots:
+            enclosing = index_of[reading.scopes.container_at(start)]
+            name = data[start:end].decode("utf-8", "replace")
+            callee = reading.callee_by_name.get(end)
+            if callee is not None:
+                value = dotted(data[callee[0] : callee[1]]).decode("utf-8", "replace")
+                rows.append((enclosing, name, "", value, ""))
+            else:
+                said = _assigned(reading, (start, end))
+                rows.append((enclosing, name, said.annotation, said.value, said.alias))
+    return rows
 
 
-def _define(reading: _Reading, target: Span2, name: Span2, container: int, kind: DefinitionKind) -> None:
+def _define(bound: Bound, target: Span2, name: Span2, container: int, kind: DefinitionKind) -> None:
     """Drafts a variable or attribute; ``target`` is the whole left side that it was assigned by (``self.x``)."""
+    reading = bound.reading
     said = _assigned(reading, target)
     text = reading.text.data[name[0] : name[1]]
     reading.seen.add((container, text))
-    reading.bound.drafts.append(
+    bound.drafts.append(
         Draft(
             name=text.decode("utf-8", "replace"),
-            kind=kind,
+            kind=kind.value,
             start=said.start,
             end=said.end,
             name_start=name[0],
@@ -251,9 +260,9 @@ def _value_of(reading: _Reading, start: int, end: int) -> tuple[str, str]:
     if data.startswith(b"await ", start):
         start += 6
     if data[end - 1 : end] == b")":
-        return plain(callee_text(reading.names, start, end)), ""
+        return callee_text(reading.names, start, end).decode("utf-8", "replace"), ""
     alias = dotted(data[start:end])
-    return "", "" if alias in _NO_NAMES else plain(alias)
+    return "", "" if alias in _NO_NAMES else alias.decode("utf-8", "replace")
 
 
 def _lambda_parameters(reading: _Reading, right: Span2) -> tuple[ParameterRow, ...] | None:
@@ -264,8 +273,9 @@ def _lambda_parameters(reading: _Reading, right: Span2) -> tuple[ParameterRow, .
     return () if parameters is None else parameters_of(parameters, reading.text.data)
 
 
-def _bind_attribute(reading: _Reading, start: int, end: int) -> None:
+def _bind_attribute(bound: Bound, start: int, end: int) -> None:
     """``self.x = …`` defines an attribute of the class, once; ``self`` is whatever the method calls it."""
+    reading = bound.reading
     names, containers = reading.names, reading.containers
     at = bisect_left(names.ends, end)
     name = (names.starts[at], end)
@@ -282,4 +292,4 @@ def _bind_attribute(reading: _Reading, start: int, end: int) -> None:
     text = reading.text.data[name[0] : end]
     if root and root == own and "staticmethod" not in method.decorators and (method.parent, text) not in reading.seen:
         names.kinds[end] = SKIP
-        _define(reading, (start, end), name, method.parent, DefinitionKind.ATTRIBUTE)
+        _define(bound, (start, end), name, method.parent, DefinitionKind.ATTRIBUTE)

@@ -21,15 +21,22 @@ _STRING = REFERENCE_CODE[ReferenceKind.STRING]
 _TYPE = REFERENCE_CODE[ReferenceKind.TYPE]
 _TYPE_NAME = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*(?:\.[A-Za-z_\x80-\xff][\w\x80-\xff]*)*")
 _TYPE_CHECKING = re.compile(rb"(?:\w+\.)?TYPE_CHECKING")
-#: Calls whose arguments name something; what stands before the parenthesis, and which argument is the name.
-_NAMING_CALLS = (
-    (b"attr(", 1),  # getattr, setattr, hasattr, delattr, monkeypatch.setattr
-    (b"patch.object(", 1),
-    (b"patch(", 0),
-    (b"import_string(", 0),
+#: Calls whose arguments name something: what stands before the parenthesis, and which argument is the name.
+_NAMING_CALLS: tuple[tuple[bytes, int], ...] = (
+    (b"getattr", 1),
+    (b"setattr", 1),  # and monkeypatch.setattr
+    (b"hasattr", 1),
+    (b"delattr", 1),
+    (b"patch.object", 1),
+    (b"patch", 0),
+    (b"import_string", 0),
 )
-_IMPORTING_CALLS = (b"import_module(", b"__import__(")
-_BUILTIN_DYNAMIC = re.compile(rb"(?<![\w.])(eval|exec|globals|locals)\(")
+_IMPORTING_CALLS = (b"import_module", b"__import__")
+_DYNAMIC_CALLS = (b"eval", b"exec", b"globals", b"locals")
+#: Builtins that are read here, and therefore never dropped from the references.
+TELLING_BUILTINS = frozenset(
+    (b"getattr", b"setattr", b"hasattr", b"delattr", b"__import__", b"eval", b"exec", b"globals", b"locals")
+)
 
 
 @dataclass(slots=True)
@@ -111,8 +118,8 @@ class Strings:
     problems: list[ProblemRow] = field(default_factory=list[ProblemRow])
 
 
-def read_strings(text: ParsedText, names: Names, types: list[tuple[int, int]]) -> Strings:
-    """Reads all strings that may name something. ``types`` are the ranges of annotations."""
+def read_strings(text: ParsedText, names: Names, types: list[tuple[int, int]], used: Interned) -> Strings:
+    """Reads all strings that may name something. ``types`` are the ranges of annotations, ``used`` all names in use."""
     found = Strings()
     spans = text.spans("string")
     starts = [start for start, _ in spans]
@@ -128,11 +135,8 @@ def read_strings(text: ParsedText, names: Names, types: list[tuple[int, int]]) -
             if match:
                 _dotted(match.group(2), match.start(2), found)
                 taken.add(start)
-    _naming_calls(text, names, found, taken)
+    _naming_calls(text, names, used, found, taken)
     _public_names(text, spans, starts, found)
-    for match in _BUILTIN_DYNAMIC.finditer(data):
-        if match.end() - 1 in names.arguments.start_of:
-            found.problems.append(("dynamic", f"{match.group(1).decode()}() may use any name.", *match.span(1)))
     return found
 
 
@@ -152,36 +156,41 @@ def _type_string(data: bytes, start: int, end: int, found: Strings) -> None:
         found.uses.append(NamedByString(name, match.end() - len(name), receiver, _TYPE))
 
 
-def _naming_calls(text: ParsedText, names: Names, found: Strings, taken: set[int]) -> None:
+def _naming_calls(text: ParsedText, names: Names, used: Interned, found: Strings, taken: set[int]) -> None:
     data = text.data
-    for marker, wanted in _NAMING_CALLS:
-        for arguments, _ in _calls(text, names, marker):
+    for callee, wanted in _NAMING_CALLS:
+        for arguments, _ in _calls(data, names, callee, used):
             entries = [child for child in arguments.named_children if child.type != "comment"]
             if len(entries) <= wanted:
                 continue
             start, end = entries[wanted].byte_range
             match = NAME_STRING.fullmatch(data, start, end) if end - start < 160 else None
             if match is None:
-                if marker == b"attr(" and entries[wanted].type != "string":
+                if callee.endswith(b"attr") and entries[wanted].type != "string":
                     found.problems.append(("dynamic", "The name of an attribute is computed here.", start, end))
             elif start not in taken:
                 taken.add(start)
                 _dotted(match.group(2), match.start(2), found)
-    for marker in _IMPORTING_CALLS:
-        for arguments, at in _calls(text, names, marker):
+    for callee in _IMPORTING_CALLS:
+        for arguments, at in _calls(data, names, callee, used):
             _dynamic_import(arguments, at, data, found)
+    for callee in _DYNAMIC_CALLS:
+        for _, at in _calls(data, names, callee, used):
+            message = f"{callee.decode()}() may use any name."
+            found.problems.append(("dynamic", message, at, at + len(callee)))
 
 
-def _calls(text: ParsedText, names: Names, marker: bytes) -> list[tuple[Node, int]]:
-    """The argument lists of the calls written with ``marker``, and where the marker begins."""
-    lists = text.nodes("arguments")
+def _calls(data: bytes, names: Names, callee: bytes, used: Interned) -> list[tuple[Node, int]]:
+    """The argument lists of the calls of ``callee``, and where the callee begins."""
+    if callee.rpartition(b".")[2] not in used:
+        return []
     found: list[tuple[Node, int]] = []
-    at = text.data.find(marker)
+    at = data.find(callee + b"(")
     while at >= 0:
-        index = names.arguments.start_of.get(at + len(marker) - 1)
-        if index is not None:
-            found.append((lists[index], at))
-        at = text.data.find(marker, at + 1)
+        index = names.arguments.start_of.get(at + len(callee))
+        if index is not None and (at == 0 or not (data[at - 1 : at].isalnum() or data[at - 1] == 0x5F)):
+            found.append((names.arguments.nodes[index], at))
+        at = data.find(callee + b"(", at + 1)
     return found
 
 

@@ -6,12 +6,13 @@ Shared by all languages; it knows no syntax.
 from __future__ import annotations
 
 import hashlib
+import marshal
 from array import array
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from sightline.graph.extract_names import Rows
 from sightline.graph.raw_facts import BindingRow, DefinitionRow, ImportRow, ParameterRow
@@ -115,26 +116,27 @@ def export_digest(definitions: Sequence[DefinitionRow], imports: Sequence[Import
     ``public`` are further entries (``__all__``).
     """
     names: list[str] = []
-    visible: list[bool] = []
-    entries: list[str] = []
+    entries: list[bytes] = []
     for row in definitions:
         parent = row.parent
         names.append(f"{names[parent]}.{row.name}" if 0 <= parent < len(names) else row.name)
-        visible.append(row.exported and (parent < 0 or (parent < len(visible) and visible[parent])))
-        if visible[-1]:
-            signature = (row.kind, row.parameters, row.bases, row.decorators, row.annotation, row.value, row.alias)
-            entries.append(f"{names[-1]} {signature}")
+        if row.exported:
+            entries.append(names[-1].encode("utf-8", "replace") + _stable((row.kind, *row[8:13], row.alias)))
     for statement in imports:
         if statement.enclosing < 0:
             head = (statement.module, statement.level, statement.type_only, statement.reexport)
-            entries += [f"<{alias} {name} {head}" for name, alias, _, _ in statement.names]
-    entries += [f"!{entry}" for entry in public]
+            entries += [b"<" + _stable((alias, name, head)) for name, alias, _, _ in statement.names]
+    entries += [b"!" + entry.encode("utf-8", "replace") for entry in public]
     entries.sort()
-    return hashlib.blake2b("\n".join(entries).encode("utf-8", "replace"), digest_size=16).hexdigest()
+    return hashlib.blake2b(b"\n".join(entries), digest_size=16).hexdigest()
 
 
-def wanted_bindings(bindings: list[BindingRow], roots: set[str]) -> tuple[BindingRow, ...]:
-    """The bindings of names that stand before a dot somewhere; rows that say nothing only beside rows that do."""
+def _stable(value: tuple[object, ...]) -> bytes:
+    # Version 2 of marshal writes equal values equally; later versions also write which objects are shared.
+    return marshal.dumps(cast("tuple[str, ...]", value), 2)
+
+
+def telling_bindings(bindings: list[BindingRow]) -> tuple[BindingRow, ...]:
+    """The bindings that say something, once each; those that say nothing only beside one of the same name that does."""
     telling = {(row[0], row[1]) for row in bindings if row[2] or row[3] or row[4]}
-    kept = [row for row in bindings if row[1] in roots and (row[0], row[1]) in telling]
-    return tuple(dict.fromkeys(kept))
+    return tuple(dict.fromkeys([row for row in bindings if (row[0], row[1]) in telling]))

@@ -5,8 +5,10 @@ Knows tree-sitter, but no language.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 from tree_sitter import Node, Parser, Query, QueryCursor, Tree
@@ -46,8 +48,7 @@ class ParsedText:
         return [node.end_byte for node in self.captures.get(name, ())]
 
 
-def _span_of(node: Node) -> Span2:
-    return node.byte_range
+_span_of: Callable[[Node], Span2] = attrgetter("byte_range")
 
 
 @cache
