@@ -409,8 +409,10 @@ class _RealChild:
         return await self._process.stdout.read(1 << 18)
 
     async def stop(self) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
+        # ``Process.kill`` would reap a child that is dead already, behind the back of asyncio's watcher.
+        if self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._process.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
         await self._process.wait()
         # As in ``run``: left to the garbage collector the transport warns after the loop is gone.
         self._process._transport.close()  # type: ignore[attr-defined]  # noqa: SLF001

@@ -1,90 +1,344 @@
-"""``GraphView``: an immutable snapshot of the graph at one revision, and the queries on it. To be filled in."""
+"""``GraphView``: an immutable snapshot of the graph at one revision, and the queries on it.
+
+Safe to read from any thread. It turns paths and symbols into file ids and back; what a name means is decided by the
+rules in ``python_names.py`` and its siblings, what lies where by ``state.py``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cached_property
 
 from sightline.base.changes import ChangeSet
 from sightline.base.paths import WorkspacePath
-from sightline.graph.answers import Coverage, Edge, ReferencesAnswer, Symbol
+from sightline.graph import families
+from sightline.graph.advance import advance, parsed_changes
+from sightline.graph.answers import Confidence, Coverage, Edge, Place, Receiver, ReferencesAnswer, Symbol
 from sightline.graph.facts import FileFacts, Import, Reference
+from sightline.graph.index import FileIndex, IndexCache
+from sightline.graph.lookup import ViewFiles
+from sightline.graph.meanings import (
+    CONFIDENCES,
+    DefinitionMeaning,
+    Found,
+    InstanceMeaning,
+    Memo,
+    Query,
+    Rank,
+    SuperMeaning,
+)
+from sightline.graph.places import mentions, place_of
+from sightline.graph.raw_facts import definition_of, import_of
+from sightline.graph.references import Uses
+from sightline.graph.resolve import Layouts, edge_kind, edge_rank
+from sightline.graph.segments import FileEdge
+from sightline.graph.slices import at_once
+from sightline.graph.state import GraphState
+from sightline.graph.symbols import meaning_of, receiver_of
+from sightline.languages.registry import language_of
 from sightline.workspace.files import WorkspaceView
+
+#: Symbols of the same name that an open reference is said to mean, at most.
+MOST_CANDIDATES = 50
+#: Remembered answers of one view; more are forgotten all at once.
+MOST_REMEMBERED = 100_000
 
 
 class GraphView:
     """One snapshot of who defines, uses and imports what."""
 
-    workspace: WorkspaceView
+    def __init__(self, workspace: WorkspaceView, state: GraphState, layouts: Layouts, cache: IndexCache) -> None:
+        """``LiveGraph`` and :meth:`fork` make views; nobody else does."""
+        self.workspace = workspace
+        self.state = state
+        self.layouts = layouts
+        self.cache = cache
+        self._files = ViewFiles(workspace, state, layouts, cache)
+        self._memo: Memo = {}
+        self._answers: dict[tuple[Symbol, int], ReferencesAnswer] = {}
 
     @property
     def revision(self) -> int:
         """Revision of the workspace view this graph was computed for."""
-        raise NotImplementedError
+        return self.workspace.revision
 
     def paths(self) -> tuple[WorkspacePath, ...]:
         """Files of known languages, sorted; the unparsed ones included."""
-        raise NotImplementedError
+        return self._paths
+
+    @cached_property
+    def _paths(self) -> tuple[WorkspacePath, ...]:
+        return tuple(sorted(map(self.state.table.path_of, self.state.files())))
 
     def unparsed(self) -> tuple[tuple[WorkspacePath, str], ...]:
-        """Files without facts, each with the reason."""
-        raise NotImplementedError
+        """Files without facts, each with the reason, sorted."""
+        return self._unparsed
+
+    @cached_property
+    def _unparsed(self) -> tuple[tuple[WorkspacePath, str], ...]:
+        state = self.state
+        return tuple(sorted((state.table.path_of(file), reason) for file, reason in state.without_facts()))
 
     def facts(self, path: WorkspacePath) -> FileFacts | None:
         """Facts of a file; ``None`` for a file that is unparsed, of an unknown language or not in the view."""
-        raise NotImplementedError
+        index = self._index(path)
+        return index.facts() if index else None
 
     def dependencies(self, path: WorkspacePath) -> tuple[Edge, ...]:
         """Files that ``path`` imports, by target path."""
-        raise NotImplementedError
+        file = self.state.table.id_of(path)
+        return () if file is None else self._edges_of(file)
 
     def importers(self, path: WorkspacePath) -> tuple[Edge, ...]:
         """Files that import ``path`` directly, by source path."""
-        raise NotImplementedError
+        file = self.state.table.id_of(path)
+        if file is None or not self.state.exists(file):
+            return ()
+        found = (edge for source in self.state.importers(file) for edge in self._edges_of(source))
+        return tuple(sorted((edge for edge in found if edge.target == path), key=lambda edge: edge.source))
 
     def unresolved_imports(self, path: WorkspacePath) -> tuple[Import, ...]:
         """Imports that lead to no file of the workspace (standard library and installed packages among them)."""
-        raise NotImplementedError
+        index = self._index(path)
+        if index is None:
+            return ()
+        return tuple(import_of(row) for row in index.imports if not self._files.resolves(path, row))
 
     def symbols(self, path: WorkspacePath) -> tuple[Symbol, ...]:
         """All definitions of a file, in source order."""
-        raise NotImplementedError
+        file = self.state.table.id_of(path)
+        index = self._index(path)
+        if file is None or index is None:
+            return ()
+        return tuple(self._symbol(DefinitionMeaning(file, number)) for number in range(len(index.definitions)))
 
     def lookup(self, text: str) -> tuple[Symbol, ...]:
-        """Symbols meant by ``path::Qualified.name``, ``Qualified.name`` or ``name``, best first."""
-        raise NotImplementedError
+        """Symbols meant by ``path::Qualified.name``, ``Qualified.name``, ``module.Qualified.name`` or ``name``.
+
+        Best first: those nearest to the top of their file, then by path.
+        """
+        where, separator, name = text.rpartition("::")
+        found: list[tuple[int, Symbol]] = []
+        for path in self.files_defining(name.rpartition(".")[2]):
+            if separator and str(path) != where:
+                continue
+            for symbol in self.symbols(path):
+                qualified = symbol.qualified_name
+                if qualified == name or (not separator and (_tail(qualified, name) or _in_module(symbol, name))):
+                    found.append((qualified.count("."), symbol))
+        found.sort(key=lambda item: (item[0], item[1].path, item[1].index))
+        return tuple(symbol for _, symbol in found)
 
     def files_defining(self, name: str) -> tuple[WorkspacePath, ...]:
-        """Files with a definition of the bare ``name``."""
-        raise NotImplementedError
+        """Files with a definition of the bare ``name``, sorted."""
+        return self._confirmed(self.state.defining(name), lambda index: any(r.name == name for r in index.definitions))
 
     def files_referencing(self, name: str) -> tuple[WorkspacePath, ...]:
-        """Files in which the bare ``name`` is used."""
-        raise NotImplementedError
+        """Files in which the bare ``name`` is used, sorted."""
+        return self._confirmed(self.state.referencing(name), lambda index: bool(index.positions((name,))))
 
     def references(self, symbol: Symbol, *, limit: int = 10_000) -> ReferencesAnswer:
-        """All uses of ``symbol`` outside its own name span, with kind, confidence and coverage."""
-        raise NotImplementedError
+        """All uses of ``symbol`` outside its own name span, with kind, confidence and coverage.
 
-    def resolve(self, path: WorkspacePath, reference: Reference) -> tuple[tuple[Symbol, str], ...]:
-        """The symbols a reference in ``path`` may mean, each with its :class:`Confidence`, best first."""
-        raise NotImplementedError
+        Calls of a class count as uses of its constructor. A symbol of another view is found again by its qualified
+        name; one that is gone has no uses.
+        """
+        key = (symbol, limit)
+        if key not in self._answers:
+            self._answers[key] = self._references(symbol, limit)
+        return self._answers[key]
+
+    def resolve(self, path: WorkspacePath, reference: Reference) -> tuple[tuple[Symbol, Confidence], ...]:
+        """The symbols a reference in ``path`` may mean, each with its :class:`Confidence`, best first.
+
+        Empty for what lies outside the workspace, and for modules.
+        """
+        file = self.state.table.id_of(path)
+        if file is None:
+            return ()
+        answer = meaning_of(self._query(), file, reference)
+        if not answer and reference.receiver:
+            answer = self._by_name(reference.name)
+        found = [(each.rank, each.meaning) for each in answer if isinstance(each.meaning, DefinitionMeaning)]
+        return tuple((self._symbol(meaning), CONFIDENCES[rank]) for rank, meaning in sorted(found))
 
     def members(self, symbol: Symbol) -> tuple[Symbol, ...]:
         """Definitions directly inside a class, interface or namespace."""
-        raise NotImplementedError
+        meaning = self._locate(symbol)
+        index = self._files.index(meaning.file) if meaning else None
+        if meaning is None or index is None:
+            return ()
+        inside = (number for number, row in enumerate(index.definitions) if row.parent == meaning.number)
+        return tuple(self._symbol(DefinitionMeaning(meaning.file, number)) for number in inside)
 
     def subclasses(self, symbol: Symbol) -> tuple[Symbol, ...]:
         """Classes that inherit from ``symbol`` directly."""
-        raise NotImplementedError
+        meaning = self._locate(symbol)
+        if meaning is None:
+            return ()
+        found = families.subclasses(self._query(), self.state, meaning)
+        return tuple(self._symbol(each.meaning) for each in found if isinstance(each.meaning, DefinitionMeaning))
+
+    def overrides(self, symbol: Symbol) -> tuple[Symbol, ...]:
+        """Definitions of the same name in classes below the one that holds ``symbol``."""
+        meaning = self._locate(symbol)
+        found = families.overrides(self._query(), self.state, meaning) if meaning else ()
+        return tuple(map(self._symbol, found))
+
+    def overridden(self, symbol: Symbol) -> tuple[Symbol, ...]:
+        """Definitions of the same name in classes above the one that holds ``symbol``, nearest first."""
+        meaning = self._locate(symbol)
+        return tuple(map(self._symbol, families.overridden(self._query(), meaning))) if meaning else ()
+
+    def ancestors(self, symbol: Symbol) -> tuple[Symbol | str, ...]:
+        """The classes a member is looked for in, the class itself first, in the language's own order.
+
+        A built-in class is given by its name, a base that nobody can see (an installed package's) as ``"?"``. Bases
+        that add no members, such as ``object`` and ``Generic``, are left out.
+        """
+        meaning = self._locate(symbol)
+        line = families.ancestors(self._query(), meaning) if meaning else ()
+        return tuple(self._symbol(each) if isinstance(each, DefinitionMeaning) else each or "?" for each in line)
+
+    def receivers(self, path: WorkspacePath, reference: Reference) -> tuple[Receiver, ...]:
+        """The classes whose member a reference with a receiver may name; empty where the receiver is unknown.
+
+        It is empty for modules too, and for what lies outside the workspace.
+        """
+        file = self.state.table.id_of(path)
+        answer = receiver_of(self._query(), file, reference) if file is not None else ()
+        found: list[Receiver] = []
+        for meaning, rank in answer:
+            if isinstance(meaning, InstanceMeaning | SuperMeaning):
+                found.append(Receiver(symbol=self._symbol(meaning.of), instance=True, confidence=CONFIDENCES[rank]))
+            elif isinstance(meaning, DefinitionMeaning):
+                found.append(Receiver(symbol=self._symbol(meaning), instance=False, confidence=CONFIDENCES[rank]))
+        return tuple(found)
 
     def coverage(self) -> Coverage:
         """Coverage of the view as a whole."""
-        raise NotImplementedError
+        return Coverage(complete=not self._unparsed, unparsed=len(self._unparsed))
 
     def edges(self) -> Iterable[Edge]:
         """Every file edge, by source and target."""
-        raise NotImplementedError
+        for path in self.paths():
+            yield from self.dependencies(path)
 
     def fork(self, changes: ChangeSet) -> GraphView:
         """The graph as it would be with ``changes`` applied, in time proportional to the files they touch."""
-        raise NotImplementedError
+        workspace = self.workspace.fork(changes)
+        touched = {*changes.paths_before, *changes.paths_after}
+        hot = parsed_changes(workspace, self.state.table, touched)
+        state, layouts = at_once(advance(self.state, self.layouts, workspace, hot, touched))
+        return GraphView(workspace, state, layouts, self.cache)
+
+    def _query(self) -> Query:
+        if len(self._memo) > MOST_REMEMBERED:
+            self._memo = {}
+        return Query(self._files, self._memo)
+
+    def _index(self, path: WorkspacePath) -> FileIndex | None:
+        file = self.state.table.id_of(path)
+        return None if file is None else self._files.index(file)
+
+    def _confirmed(self, files: Iterable[int], holds: Callable[[FileIndex], bool]) -> tuple[WorkspacePath, ...]:
+        indexes = ((file, self._files.index(file)) for file in files)
+        return tuple(sorted(self.state.table.path_of(file) for file, index in indexes if index and holds(index)))
+
+    def _symbol(self, meaning: DefinitionMeaning) -> Symbol:
+        index = self._files.index(meaning.file)
+        assert index is not None, "a meaning is a definition of this view"
+        return Symbol(
+            path=self.state.table.path_of(meaning.file),
+            index=meaning.number,
+            qualified_name=index.qualified_name(meaning.number),
+            definition=definition_of(index.definitions[meaning.number]),
+        )
+
+    def _locate(self, symbol: Symbol) -> DefinitionMeaning | None:
+        file = self.state.table.id_of(symbol.path)
+        index = self._files.index(file) if file is not None else None
+        if file is None or index is None:
+            return None
+        names = index.qualified_name
+        if symbol.index < len(index.definitions) and names(symbol.index) == symbol.qualified_name:
+            return DefinitionMeaning(file, symbol.index)
+        same = (at for at in range(len(index.definitions)) if names(at) == symbol.qualified_name)
+        number = next(same, None)
+        return None if number is None else DefinitionMeaning(file, number)
+
+    def _edges_of(self, file: int) -> tuple[Edge, ...]:
+        source = self.state.table.path_of(file)
+        edges = (self._edge(source, edge) for edge in self.state.edges(file))
+        return tuple(sorted(edges, key=lambda edge: (edge.target, edge.line)))
+
+    def _edge(self, source: WorkspacePath, edge: FileEdge) -> Edge:
+        return Edge(
+            source=source,
+            target=self.state.table.path_of(edge.target),
+            kind=edge_kind(edge.code),
+            line=edge.line + 1,
+            confidence=CONFIDENCES[edge_rank(edge.code)],
+        )
+
+    def _by_name(self, name: str) -> tuple[Found, ...]:
+        """Members of that name anywhere, and globals only if there is no such member."""
+        members: list[Found] = []
+        others: list[Found] = []
+        for file in self.state.defining(name):
+            index = self._files.index(file)
+            for number, row in enumerate(index.definitions if index else ()):
+                if row.name == name:
+                    kind = members if row.parent >= 0 else others
+                    kind.append(Found(DefinitionMeaning(file, number), Rank.NAME_ONLY))
+            if len(members) >= MOST_CANDIDATES:
+                break
+        return tuple((members or others)[:MOST_CANDIDATES])
+
+    def _references(self, symbol: Symbol, limit: int) -> ReferencesAnswer:
+        meaning = self._locate(symbol)
+        query = self._query()
+        uses = families.all_uses_of(query, self.state, meaning, limit) if meaning else Uses()
+        unparsed = sum(
+            mentions(self.workspace, path, symbol.definition.name)
+            for path, _ in self._unparsed
+            if _can_name(path, symbol.path)
+        )
+        open_questions = unparsed or uses.dynamic or uses.ambiguous or uses.cut
+        return ReferencesAnswer(
+            symbol=symbol,
+            places=self._places(uses),
+            coverage=Coverage(
+                complete=not open_questions, unparsed=unparsed, dynamic=uses.dynamic, ambiguous=uses.ambiguous
+            ),
+            revision=self.revision,
+        )
+
+    def _places(self, uses: Uses) -> tuple[Place, ...]:
+        places: list[Place] = []
+        for use in uses.found:
+            index = self._files.index(use.file)
+            assert index is not None, "a use lies in a file with facts"
+            path = self.state.table.path_of(use.file)
+            places.append(place_of(self.workspace, path, index, use.reference, CONFIDENCES[use.rank]))
+        places.sort(key=lambda place: (place.path, place.reference.span))
+        return tuple(places)
+
+
+def _can_name(path: WorkspacePath, other: WorkspacePath) -> bool:
+    """Whether code in ``path`` could name what is defined in ``other``: their languages share modules."""
+    left, right = language_of(path), language_of(other)
+    return left is not None and right is not None and left.extractor == right.extractor
+
+
+def _tail(qualified: str, name: str) -> bool:
+    return qualified.endswith("." + name)
+
+
+def _in_module(symbol: Symbol, name: str) -> bool:
+    """Whether ``name`` is the qualified name with (the end of) the module's dotted path before it."""
+    if not name.endswith("." + symbol.qualified_name):
+        return False
+    module = str(symbol.path).rpartition(".")[0].removesuffix("/__init__").replace("/", ".")
+    before = name.removesuffix("." + symbol.qualified_name)
+    return module == before or module.endswith("." + before)

@@ -1,0 +1,30 @@
+"""From a file's text to its facts blob, with a reason in place of an exception. It reads no file."""
+
+from __future__ import annotations
+
+import logging
+
+from sightline.graph.codec import encode
+from sightline.graph.parse import parse_rows
+from sightline.graph.raw_facts import RawFacts
+from sightline.languages.spec import LanguageSpec
+from sightline.workspace.files import SourceFile
+
+_log = logging.getLogger(__name__)
+
+
+def facts_blob(source: SourceFile, language: LanguageSpec) -> tuple[bytes, str]:
+    """The blob and an empty reason, or no bytes and why there are none."""
+    rows, reason = guarded_rows(source, language)
+    return (encode(rows, source.text), "") if rows is not None else (b"", reason)
+
+
+def guarded_rows(source: SourceFile, language: LanguageSpec) -> tuple[RawFacts | None, str]:
+    """The rows and an empty reason, or ``None`` and why: ``too_deep``, or ``failed`` for a bug of ours."""
+    try:
+        return parse_rows(source.text.data, language), ""
+    except RecursionError:
+        return None, "too_deep"
+    except Exception:  # noqa: BLE001  one file that no extractor was tried on must not stop all others
+        _log.warning("No facts of %s.", source.path, exc_info=True)
+        return None, "failed"

@@ -1,0 +1,134 @@
+"""Classes and their relatives: members, subclasses, overrides, and constructors used through a call of the class."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sightline.graph.facts import Reference, ReferenceKind
+from sightline.graph.index import MODULE, FileIndex
+from sightline.graph.meanings import DefinitionMeaning, Found, Query, Rank
+from sightline.graph.python_names import CLASSES
+from sightline.graph.python_types import Ancestor, member, resolution_order
+from sightline.graph.references import Use, Uses, uses_of
+from sightline.graph.state import GraphState
+
+_CONSTRUCTORS = frozenset({"__init__", "__new__"})
+#: A search for relatives stops here: a class with more subclasses is a framework's root.
+MOST_RELATIVES = 2_000
+
+
+def all_uses_of(query: Query, state: GraphState, target: DefinitionMeaning, limit: int) -> Uses:
+    """As :func:`~sightline.graph.references.uses_of`; calls of a class count as uses of its constructor too."""
+    uses = uses_of(query, state, target, limit)
+    index = query.files.index(target.file)
+    assert index is not None, "the target is a definition of the view"
+    row = index.definitions[target.number]
+    if row.name not in _CONSTRUCTORS or row.parent == MODULE:
+        return uses
+    for owner, rank in _constructed_by(query, state, target):
+        calls = uses_of(query, state, owner, limit)
+        uses.cut = uses.cut or calls.cut
+        uses.found += [
+            Use(use.file, use.reference, max(use.rank, rank))
+            for use in calls.found
+            if use.reference.kind is ReferenceKind.CALL
+        ]
+    return uses
+
+
+def _constructed_by(
+    query: Query, state: GraphState, constructor: DefinitionMeaning
+) -> Iterator[tuple[DefinitionMeaning, Rank]]:
+    """The classes a call of which runs ``constructor``: its own, and subclasses that inherit it."""
+    index = query.files.index(constructor.file)
+    assert index is not None, "the target is a definition of the view"
+    row = index.definitions[constructor.number]
+    own = DefinitionMeaning(constructor.file, row.parent)
+    yield own, Rank.EXACT
+    for found in descendants(query, state, own):
+        if isinstance(found.meaning, DefinitionMeaning):
+            for each in member(query, found.meaning, row.name):
+                if each.meaning == constructor:
+                    yield found.meaning, max(found.rank, each.rank)
+
+
+def subclasses(query: Query, state: GraphState, owner: DefinitionMeaning) -> tuple[Found, ...]:
+    """Classes that name ``owner`` among their bases, sorted by file and place."""
+    found: dict[DefinitionMeaning, Rank] = {}
+    for use in uses_of(query, state, owner, MOST_RELATIVES * 10).found:
+        index = query.files.index(use.file)
+        if use.reference.kind is ReferenceKind.INHERIT and index is not None:
+            number = _heir(index, use.reference)
+            if number >= 0:
+                found[DefinitionMeaning(use.file, number)] = use.rank
+    return tuple(Found(meaning, rank) for meaning, rank in sorted(found.items()))
+
+
+def _heir(index: FileIndex, reference: Reference) -> int:
+    """The class in whose list of bases the reference stands."""
+    number = reference.enclosing
+    while number >= 0:
+        row = index.definitions[number]
+        if row.kind in CLASSES and reference.span.start < row.body_start:
+            return number
+        number = row.parent
+    return -1
+
+
+def descendants(query: Query, state: GraphState, owner: DefinitionMeaning) -> tuple[Found, ...]:
+    """All classes below ``owner``, nearest first."""
+    found: dict[DefinitionMeaning, Rank] = {}
+    waiting = [Found(owner, Rank.EXACT)]
+    for each in waiting:
+        if not isinstance(each.meaning, DefinitionMeaning) or len(found) > MOST_RELATIVES:
+            continue
+        for heir in subclasses(query, state, each.meaning):
+            if isinstance(heir.meaning, DefinitionMeaning) and heir.meaning not in found and heir.meaning != owner:
+                found[heir.meaning] = max(heir.rank, each.rank)
+                waiting.append(Found(heir.meaning, found[heir.meaning]))
+    return tuple(Found(meaning, rank) for meaning, rank in found.items())
+
+
+def ancestors(query: Query, owner: DefinitionMeaning) -> tuple[Ancestor, ...]:
+    """The classes in which a member of ``owner`` is looked for, itself first."""
+    return resolution_order(query, owner)
+
+
+def overrides(query: Query, state: GraphState, target: DefinitionMeaning) -> tuple[DefinitionMeaning, ...]:
+    """Definitions of the same name in classes below the target's class."""
+    owner, name = _owner(query, target)
+    if owner is None:
+        return ()
+    return tuple(
+        DefinitionMeaning(heir.meaning.file, number)
+        for heir in descendants(query, state, owner)
+        if isinstance(heir.meaning, DefinitionMeaning)
+        for number in _own_members(query, heir.meaning, name)
+    )
+
+
+def overridden(query: Query, target: DefinitionMeaning) -> tuple[DefinitionMeaning, ...]:
+    """Definitions of the same name in classes above the target's class, nearest first."""
+    owner, name = _owner(query, target)
+    if owner is None:
+        return ()
+    return tuple(
+        DefinitionMeaning(above.file, number)
+        for above in resolution_order(query, owner)[1:]
+        if isinstance(above, DefinitionMeaning)
+        for number in _own_members(query, above, name)
+    )
+
+
+def _owner(query: Query, target: DefinitionMeaning) -> tuple[DefinitionMeaning | None, str]:
+    index = query.files.index(target.file)
+    assert index is not None, "the target is a definition of the view"
+    row = index.definitions[target.number]
+    if row.parent == MODULE or index.definitions[row.parent].kind not in CLASSES:
+        return None, row.name
+    return DefinitionMeaning(target.file, row.parent), row.name
+
+
+def _own_members(query: Query, owner: DefinitionMeaning, name: str) -> tuple[int, ...]:
+    index = query.files.index(owner.file)
+    return index.scopes.get(owner.number, {}).get(name, ()) if index else ()

@@ -1,0 +1,251 @@
+"""``FileIndex``: one file's facts, decoded as far as somebody asks, with its scopes as dictionaries.
+
+A pure function of the facts: it knows no other file. Indexes are shared by all views through a bounded cache, since
+facts are found by digest.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from collections import OrderedDict
+from collections.abc import Iterable
+from functools import cached_property
+from threading import Lock
+from typing import NamedTuple
+
+from sightline.base.text import Span, Text
+from sightline.graph.codec import PackedFacts, encode
+from sightline.graph.facts import CallShape, FileFacts, Reference, ReferenceKind
+from sightline.graph.raw_facts import (
+    LOCAL_FLAG,
+    REFERENCE_KINDS,
+    REFERENCE_STRIDE,
+    BindingRow,
+    DefinitionRow,
+    ImportedNameRow,
+    ImportRow,
+    RawFacts,
+    facts_of,
+)
+
+#: The scope of a module, wherever a scope is the index of a definition.
+MODULE = -1
+
+_CACHED_INDEXES = 256
+
+
+class ImportBinding(NamedTuple):
+    """A name bound by an import: the statement and, within it, what is bound."""
+
+    statement: ImportRow
+    name: ImportedNameRow
+
+
+class FileIndex:
+    """Facts of one file with cheap partial access. Immutable to its users; parts are computed when first asked."""
+
+    def __init__(self, rows: PackedFacts | RawFacts, text: Text | None = None) -> None:
+        """``text`` is needed with :class:`RawFacts`, which do not keep the lengths of lines."""
+        assert text is not None or isinstance(rows, PackedFacts)
+        self._rows = rows
+        self._text = text
+
+    @property
+    def digest(self) -> str:
+        """Digest of the text."""
+        return self._rows.digest
+
+    @property
+    def language(self) -> str:
+        """Name of the language."""
+        return self._rows.language
+
+    @property
+    def export_digest(self) -> str:
+        """See :class:`~sightline.graph.facts.FileFacts`."""
+        return self._rows.export_digest
+
+    @cached_property
+    def definitions(self) -> tuple[DefinitionRow, ...]:
+        """All definitions, in source order."""
+        return self._rows.definitions
+
+    @cached_property
+    def imports(self) -> tuple[ImportRow, ...]:
+        """All imports, in source order."""
+        return self._rows.imports
+
+    @cached_property
+    def scopes(self) -> dict[int, dict[str, tuple[int, ...]]]:
+        """Scope → name → indexes of the definitions directly in it."""
+        found: dict[int, dict[str, tuple[int, ...]]] = {}
+        for index, row in enumerate(self.definitions):
+            scope = found.setdefault(row.parent, {})
+            scope[row.name] = (*scope.get(row.name, ()), index)
+        return found
+
+    @cached_property
+    def imported(self) -> dict[int, dict[str, tuple[ImportBinding, ...]]]:
+        """Scope → bound name → imports that bind it. ``import a.b`` binds "a" here; ``*`` is left out."""
+        found: dict[int, dict[str, tuple[ImportBinding, ...]]] = {}
+        for statement in self.imports:
+            scope = found.setdefault(statement.enclosing, {})
+            for name in statement.names:
+                if name[1] != "*" and name[0] != "*":
+                    bound = name[1] if name[0] else name[1].partition(".")[0]
+                    scope[bound] = (*scope.get(bound, ()), ImportBinding(statement, name))
+                elif name[0] == "*" and name[1] not in ("", "*"):
+                    scope[name[1]] = (*scope.get(name[1], ()), ImportBinding(statement, name))
+        return found
+
+    @cached_property
+    def stars(self) -> dict[int, tuple[ImportRow, ...]]:
+        """Scope → imports that bind every public name of their module."""
+        found: dict[int, tuple[ImportRow, ...]] = {}
+        for statement in self.imports:
+            if any(name[0] == "*" and name[1] in ("", "*") for name in statement.names):
+                found[statement.enclosing] = (*found.get(statement.enclosing, ()), statement)
+        return found
+
+    @cached_property
+    def bindings(self) -> dict[tuple[int, str], tuple[BindingRow, ...]]:
+        """(Function, local name) → what its assignments say of its type."""
+        found: dict[tuple[int, str], tuple[BindingRow, ...]] = {}
+        for row in self._rows.bindings:
+            key = (row[0], row[1])
+            found[key] = (*found.get(key, ()), row)
+        return found
+
+    @cached_property
+    def listed(self) -> frozenset[str] | None:
+        """Names in the module's ``__all__``; ``None`` when it has none."""
+        owners = self.scopes.get(MODULE, {}).get("__all__")
+        if not owners:
+            return None
+        names, _, kinds, enclosing, _, _ = self.columns
+        string = REFERENCE_KINDS.index(ReferenceKind.STRING)
+        entries = zip(names, kinds, enclosing, strict=True)
+        return frozenset(self.strings[name] for name, kind, owner in entries if kind == string and owner in owners)
+
+    @cached_property
+    def strings(self) -> tuple[str, ...]:
+        """Names and receivers of references."""
+        return self._rows.strings
+
+    @cached_property
+    def columns(self) -> tuple[array[int], ...]:
+        """The references' columns, see :class:`~sightline.graph.raw_facts.RawFacts`."""
+        if isinstance(self._rows, PackedFacts):
+            return self._rows.columns
+        return tuple(self._rows.references[at::REFERENCE_STRIDE] for at in range(REFERENCE_STRIDE))
+
+    def positions(self, names: Iterable[str]) -> list[int]:
+        """Numbers of the references to any of ``names``, ascending."""
+        places = {text: at for at, text in enumerate(self.strings)}
+        column = self.columns[0]
+        found: list[int] = []
+        for name in names:
+            number = places.get(name)
+            if number is None:
+                continue
+            at = -1
+            try:
+                while True:
+                    at = column.index(number, at + 1)
+                    found.append(at)
+            except ValueError:
+                pass
+        found.sort()
+        return found
+
+    def reference(self, at: int) -> Reference:
+        """The reference number ``at``."""
+        names, starts, kinds, enclosing, receivers, calls = self.columns
+        name = self.strings[names[at]]
+        call = calls[at]
+        return Reference(
+            name=name,
+            span=Span(starts[at], starts[at] + len(name.encode("utf-8", "replace"))),
+            kind=REFERENCE_KINDS[kinds[at] & ~LOCAL_FLAG],
+            enclosing=enclosing[at],
+            receiver=self.strings[receivers[at]],
+            call=self._calls[call] if call >= 0 else None,
+            local=bool(kinds[at] & LOCAL_FLAG),
+        )
+
+    def line_of(self, offset: int) -> int:
+        """Zero-based line of a byte offset."""
+        return bisect_right(self.line_starts, offset) - 1
+
+    @cached_property
+    def line_starts(self) -> array[int] | list[int]:
+        """Byte offset of every line."""
+        if isinstance(self._rows, PackedFacts):
+            return self._rows.line_starts
+        assert self._text is not None
+        return self._text.line_starts
+
+    @cached_property
+    def is_ascii(self) -> bool:
+        """Whether byte columns are character columns."""
+        if isinstance(self._rows, PackedFacts):
+            return self._rows.is_ascii
+        assert self._text is not None
+        return self._text.data.isascii()
+
+    def qualified_name(self, index: int) -> str:
+        """Dotted name of a definition within the file; empty for the module."""
+        parts: list[str] = []
+        while index >= 0:
+            parts.append(self.definitions[index].name)
+            index = self.definitions[index].parent
+        return ".".join(reversed(parts))
+
+    @property
+    def counts(self) -> tuple[int, int, int]:
+        """Number of definitions, references and imports."""
+        rows = self._rows
+        if isinstance(rows, PackedFacts):
+            return rows.counts
+        return len(rows.definitions), len(rows.references) // REFERENCE_STRIDE, len(rows.imports)
+
+    def packed(self) -> PackedFacts:
+        """The facts as a blob."""
+        if isinstance(self._rows, PackedFacts):
+            return self._rows
+        assert self._text is not None
+        return PackedFacts(encode(self._rows, self._text))
+
+    def facts(self) -> FileFacts:
+        """Everything, as objects."""
+        return facts_of(self._rows if isinstance(self._rows, RawFacts) else self._rows.raw())
+
+    @cached_property
+    def _calls(self) -> tuple[CallShape, ...]:
+        return tuple(
+            CallShape(positional=positional, keywords=keywords, splat=splat, double_splat=double_splat)
+            for positional, keywords, splat, double_splat in self._rows.calls
+        )
+
+
+class IndexCache:
+    """The indexes used last, by digest and language. Safe to share between threads."""
+
+    def __init__(self, limit: int = _CACHED_INDEXES) -> None:
+        self._limit = limit
+        self._entries: OrderedDict[tuple[str, str], FileIndex] = OrderedDict()
+        self._lock = Lock()
+
+    def index(self, packed: PackedFacts) -> FileIndex:
+        """The index of ``packed``, made if need be."""
+        key = (packed.digest, packed.language)
+        with self._lock:
+            found = self._entries.get(key)
+            if found is None:
+                found = self._entries[key] = FileIndex(packed)
+                if len(self._entries) > self._limit:
+                    self._entries.popitem(last=False)
+            else:
+                self._entries.move_to_end(key)
+        return found

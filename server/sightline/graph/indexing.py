@@ -1,0 +1,204 @@
+"""The first indexing of a workspace, step by step: what the store knows, what must be parsed, one segment of it all.
+
+Plain functions for ``LiveGraph``; nothing here is published to readers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from array import array
+from collections.abc import Callable, Generator, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sightline.base.errors import SightlineError
+from sightline.base.paths import WorkspacePath
+from sightline.base.system import System
+from sightline.graph.codec import CODEC_VERSION, PackedFacts
+from sightline.graph.facts_blob import facts_blob
+from sightline.graph.index import FileIndex
+from sightline.graph.parse import EXTRACTOR_VERSION
+from sightline.graph.pool import FileAnswer, FileRequest, Receive, WorkerPool, WorkersUnavailable
+from sightline.graph.resolve import Layouts, edges_of
+from sightline.graph.segments import NO_EDGES, SegmentFile, build_segment
+from sightline.graph.state import FileTable, GraphState
+from sightline.graph.store import FactsRow, GraphStore, StatRow, StoredState
+from sightline.languages.registry import language_named, language_of
+from sightline.workspace.files import WorkspaceView, read_source
+from sightline.workspace.scan import ScannedFile
+
+#: Called with (files done, files in all).
+Progress = Callable[[int, int], None]
+
+#: What stored facts must have been made by.
+EXTRACTOR = f"{EXTRACTOR_VERSION}.{CODEC_VERSION}"
+
+#: Fewer files than this are parsed in this process: starting a worker takes about as long.
+FEW_FILES = 16
+#: A file modified this shortly before it was read may change again within the clock's grain (seconds).
+RACY_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexReport:
+    """What an indexing found. ``edges`` are file edges, ``seconds`` of wall time; ``cold``: nothing was stored.
+
+    ``languages`` counts files by language; ``unparsed`` lists files without facts and why.
+    """
+
+    cold: bool
+    files: int
+    definitions: int
+    references: int
+    imports: int
+    edges: int
+    languages: dict[str, int]
+    unparsed: tuple[tuple[WorkspacePath, str], ...]
+    seconds: dict[str, float]
+
+
+@dataclass(slots=True)
+class Collected:
+    """Facts by path while they come in. ``blobs`` and ``reasons`` share no path."""
+
+    blobs: dict[WorkspacePath, bytes] = field(default_factory=dict[WorkspacePath, bytes])
+    reasons: dict[WorkspacePath, str] = field(default_factory=dict[WorkspacePath, str])
+    stored: int = 0
+
+
+def take_stored(files: Iterable[ScannedFile], stored: StoredState, collected: Collected) -> list[ScannedFile]:
+    """Adopts facts of files that look unchanged; returns the others."""
+    rest: list[ScannedFile] = []
+    for file in files:
+        language = language_of(file.path)
+        row = stored.stats.get((file.path.root, file.path.relative))
+        if language is None:
+            continue
+        known = row is not None and row.size == file.size and row.mtime_ns == file.mtime_ns
+        blob = stored.blobs.get((row.digest, language.name)) if row is not None and known else None
+        if blob is not None and is_whole(blob):
+            collected.blobs[file.path] = blob
+            collected.stored += 1
+        else:
+            rest.append(file)
+    return rest
+
+
+def is_whole(blob: bytes) -> bool:
+    """Whether a blob is what :func:`~sightline.graph.codec.encode` wrote."""
+    try:
+        PackedFacts(blob)
+    except ValueError:
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsing:
+    """What parsing needs: the machine, the workers and the store that keeps what comes back."""
+
+    system: System
+    pool: WorkerPool
+    store: GraphStore
+
+    async def parse(self, paths: Sequence[WorkspacePath], collected: Collected, done: Callable[[int], None]) -> None:
+        """Parses closed files from disk into ``collected``; calls ``done`` with the number of files finished."""
+        answered: set[int] = set()
+
+        def receive(index: int, answer: FileAnswer) -> None:
+            answered.add(index)
+            self._take(paths[index], answer, collected)
+            done(len(answered))
+
+        try:
+            if len(paths) <= FEW_FILES:
+                raise WorkersUnavailable
+            await self.pool.parse([_request(path) for path in paths], receive)
+        except WorkersUnavailable:
+            rest = [index for index in range(len(paths)) if index not in answered]
+            await self._parse_here(paths, rest, receive)
+
+    async def _parse_here(self, paths: Sequence[WorkspacePath], indexes: Iterable[int], receive: Receive) -> None:
+        for index in indexes:
+            receive(index, parse_from_disk(self.system, paths[index]))
+            await asyncio.sleep(0)
+
+    def _take(self, path: WorkspacePath, answer: FileAnswer, collected: Collected) -> None:
+        language = language_of(path)
+        assert language is not None, "only files of known languages are parsed"
+        if not answer.blob or not is_whole(answer.blob):
+            collected.reasons[path] = answer.reason or "damaged"
+            return
+        collected.blobs[path] = answer.blob
+        settled = answer.mtime_ns < (self.system.clock.now() - RACY_SECONDS) * 1e9
+        row = StatRow(path.root, path.relative, answer.size, answer.mtime_ns, answer.digest)
+        facts = FactsRow(answer.digest, language.name, EXTRACTOR, answer.blob)
+        self.store.put([row] if settled else [], [facts])
+
+
+def _request(path: WorkspacePath) -> FileRequest:
+    language = language_of(path)
+    assert language is not None, "only files of known languages are parsed"
+    return FileRequest(path.absolute, language.name)
+
+
+def parse_from_disk(system: System, path: WorkspacePath) -> FileAnswer:
+    """What a worker would answer, computed in this process."""
+    request = _request(path)
+    try:
+        found = system.files.stat(path.absolute)
+        source = read_source(system, path)
+    except OSError:
+        return FileAnswer("", b"", 0, 0, "unreadable")
+    except SightlineError as error:
+        return FileAnswer("", b"", 0, 0, error.kind)
+    blob, reason = facts_blob(source, language_named(request.language))
+    return FileAnswer(source.digest, blob, found.size, found.mtime_ns, reason)
+
+
+def first_state(
+    table: FileTable, layouts: Layouts, workspace: WorkspaceView, collected: Collected
+) -> Generator[None, None, GraphState]:
+    """One segment of all that was collected; a generator, see ``slices.py``."""
+    # Every file needs its id before the first import is resolved.
+    for path in sorted((*collected.blobs, *collected.reasons)):
+        table.add(path)
+    yield
+    files: list[SegmentFile] = []
+    reasons: dict[int, str] = {}
+    for path, blob in collected.blobs.items():
+        file = table.add(path)
+        index = FileIndex(PackedFacts(blob))
+        edges = edges_of(layouts, workspace, table, file, index.imports, index) if index.imports else NO_EDGES
+        files.append(SegmentFile(file, blob, edges))
+        yield
+    for path, reason in collected.reasons.items():
+        file = table.add(path)
+        reasons[file] = reason
+        files.append(SegmentFile(file, b"", NO_EDGES))
+    segment = yield from build_segment(files)
+    return GraphState(
+        table=table, segments=(segment,), owner=owned(array("B"), len(table), segment.files, 1), reasons=reasons
+    )
+
+
+def owned(owner: array[int], size: int, files: Iterable[int], number: int) -> array[int]:
+    """A copy of ``owner`` with room for ``size`` files in which ``files`` belong to segment ``number``."""
+    after = array("B", owner)
+    after.frombytes(bytes(max(0, size - len(after))))
+    for file in files:
+        after[file] = number
+    return after
+
+
+def count_facts(state: GraphState) -> tuple[int, int, int, dict[str, int]]:
+    """Definitions, references, imports, and parsed files by language."""
+    totals = [0, 0, 0]
+    languages: dict[str, int] = {}
+    for file in state.files():
+        hot = state.hot.get(file)
+        facts = hot.index if hot is not None and hot.index is not None else state.packed(file)
+        if facts is not None:
+            for at, count in enumerate(facts.counts):
+                totals[at] += count
+            languages[facts.language] = languages.get(facts.language, 0) + 1
+    return totals[0], totals[1], totals[2], languages

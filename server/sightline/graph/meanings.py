@@ -1,0 +1,167 @@
+"""What a name can mean, and the memory of one view for questions already answered.
+
+A *meaning* is a definition, a module, an instance of a class, the parent side of a class (``super()``), or something
+outside the workspace. Rules that find meanings are in ``python_names.py`` and its siblings; this file knows no
+language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import NamedTuple, Protocol, TypeAlias, TypeVar, cast
+
+from sightline.graph.answers import Confidence
+from sightline.graph.index import FileIndex
+
+
+class Rank(IntEnum):
+    """:class:`Confidence` in an order; the worst link of a chain counts."""
+
+    EXACT = 0
+    INFERRED = 1
+    NAME_ONLY = 2
+
+
+CONFIDENCES = {
+    Rank.EXACT: Confidence.EXACT,
+    Rank.INFERRED: Confidence.INFERRED,
+    Rank.NAME_ONLY: Confidence.NAME_ONLY,
+}
+
+
+class DefinitionMeaning(NamedTuple):
+    """A definition: file id and number in its facts."""
+
+    file: int
+    number: int
+
+
+class ModuleMeaning(NamedTuple):
+    """A module as ``importer`` names it; ``file`` is -1 for a namespace package or a module outside."""
+
+    importer: int
+    module: str
+    level: int
+    file: int
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceMeaning:
+    """An instance of a class."""
+
+    of: DefinitionMeaning
+
+
+@dataclass(frozen=True, slots=True)
+class SuperMeaning:
+    """``super()`` inside a class."""
+
+    of: DefinitionMeaning
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Something that is certainly not in the workspace: a built-in, an installed package."""
+
+
+OUTSIDE = Outside()
+
+Meaning: TypeAlias = DefinitionMeaning | ModuleMeaning | InstanceMeaning | SuperMeaning | Outside
+
+
+class Found(NamedTuple):
+    """One meaning and how it is known."""
+
+    meaning: Meaning
+    rank: Rank
+
+
+#: Several when a name has several; none when nothing is known.
+Answer: TypeAlias = tuple[Found, ...]
+
+UNKNOWN: Answer = ()
+EXTERNAL: Answer = (Found(OUTSIDE, Rank.EXACT),)
+
+
+def weakened(answer: Answer, rank: Rank) -> Answer:
+    """``answer`` with no meaning better known than ``rank``."""
+    if rank is Rank.EXACT:
+        return answer
+    return tuple(Found(found.meaning, max(found.rank, rank)) for found in answer)
+
+
+def merged(*answers: Answer) -> Answer:
+    """All meanings once, each as well known as the best of them."""
+    best: dict[Meaning, Rank] = {}
+    for found in (each for answer in answers for each in answer):
+        best[found.meaning] = min(found.rank, best.get(found.meaning, found.rank))
+    return tuple(Found(meaning, rank) for meaning, rank in best.items())
+
+
+class FileLookup(Protocol):
+    """What the rules ask of a view. Files are named by id."""
+
+    def index(self, file: int) -> FileIndex | None:
+        """Facts of a file, ``None`` for one that has none."""
+        ...
+
+    def module(self, importer: int, module: str, level: int) -> int:
+        """The file that ``importer`` gets when it imports ``module``, or -1."""
+        ...
+
+    def is_package(self, file: int) -> bool:
+        """Whether the file stands for its folder (``__init__.py``)."""
+        ...
+
+
+#: Steps of one question after which the rest stays unknown; star imports in circles are what needs it.
+MOST_STEPS = 20_000
+#: Nested questions, well under Python's own limit of frames.
+MOST_DEPTH = 60
+
+Memo: TypeAlias = dict[Hashable, object]
+
+_T = TypeVar("_T")
+
+
+class Query:
+    """One question and the chain of smaller ones under it, so that circles end.
+
+    An answer is remembered only if no circle was cut above it; otherwise it would depend on which question came first.
+    """
+
+    __slots__ = ("_cut", "_memo", "_open", "_steps", "files")
+
+    def __init__(self, files: FileLookup, memo: Memo) -> None:
+        self.files = files
+        self._memo = memo
+        self._open: dict[Hashable, int] = {}
+        self._cut = MOST_STEPS
+        self._steps = 0
+
+    def once(self, key: Hashable, compute: Callable[[], _T], unknown: _T) -> _T:
+        """The remembered answer to ``key``, or the computed one; ``unknown`` when ``key`` is being asked already."""
+        if key in self._memo:
+            return cast("_T", self._memo[key])
+        if key in self._open:
+            self._cut = min(self._cut, self._open[key])
+            return unknown
+        self._steps += 1
+        depth = len(self._open)
+        if self._steps > MOST_STEPS or depth > MOST_DEPTH:
+            self._cut = -1
+            return unknown
+        outer, self._cut = self._cut, MOST_STEPS
+        self._open[key] = depth
+        try:
+            answer = compute()
+        finally:
+            del self._open[key]
+        if self._cut >= depth:
+            self._memo[key] = answer
+            self._cut = outer
+        else:
+            self._cut = min(outer, self._cut)
+        return answer

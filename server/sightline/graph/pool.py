@@ -1,0 +1,201 @@
+"""The pool of parsing processes, as seen from the event loop.
+
+Files go out in chunks and come back one by one. A worker that dies or overruns takes its chunk with it; the files it
+had not answered are sent again one at a time, and the one that kills a worker alone is reported as unparsed. This file
+knows nothing of what is in a blob.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from sightline.base.system import ChildProcess, Processes
+from sightline.graph.frames import FrameReader, pack_frame
+
+#: Files per request: large enough to keep a worker busy, small enough to spread the last ones.
+CHUNK_FILES = 32
+#: A worker ends itself when one file takes longer; the pool gives up on it a little later.
+SECONDS_PER_FILE = 20
+#: A worker that has not said "ready" by then cannot be used (a cold disk and a busy machine included).
+SECONDS_TO_START = 60.0
+#: Workers nobody needed for this long are ended: each holds some 30 MB.
+IDLE_SECONDS = 15.0
+
+
+class WorkersUnavailable(Exception):
+    """No worker could be started here; the caller parses by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileRequest:
+    """A file to parse: its absolute path, already confined to the workspace, and its language's name."""
+
+    path: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileAnswer:
+    """What became of one request. ``blob`` is empty when ``reason`` says why there are no facts.
+
+    ``size`` and ``mtime_ns`` are those of the file that was read.
+    """
+
+    digest: str
+    blob: bytes
+    size: int
+    mtime_ns: int
+    reason: str
+
+
+Receive = Callable[[int, FileAnswer], None]
+_Chunk = list[tuple[int, FileRequest]]
+
+
+class WorkerPool:
+    """Starts workers when there is work and ends them when there has been none for a while."""
+
+    def __init__(self, processes: Processes, *, workers: int | None = None) -> None:
+        self._processes = processes
+        self._size = workers or max(1, min(8, os.cpu_count() or 1))
+        self._idle: list[_Worker] = []
+        self._busy: set[_Worker] = set()
+        self._release: asyncio.TimerHandle | None = None
+        self._closing: set[asyncio.Task[None]] = set()
+
+    @property
+    def process_ids(self) -> tuple[int, ...]:
+        """Processes that run now."""
+        return tuple(sorted(worker.process.pid for worker in (*self._idle, *self._busy)))
+
+    async def parse(self, requests: Sequence[FileRequest], receive: Receive) -> None:
+        """Parses ``requests``; calls ``receive(index, answer)`` once for each, in no particular order.
+
+        Cancelling ends the workers in flight. Raises :class:`WorkersUnavailable` when none can be started; answers
+        received before that stay valid.
+        """
+        if self._release:
+            self._release.cancel()
+        numbered = list(enumerate(requests))
+        chunks: deque[_Chunk] = deque(numbered[at : at + CHUNK_FILES] for at in range(0, len(numbered), CHUNK_FILES))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(min(self._size, len(chunks))):
+                    group.create_task(self._run(chunks, receive))
+        except* WorkersUnavailable as errors:
+            raise WorkersUnavailable(str(errors.exceptions[0])) from errors
+        finally:
+            loop = asyncio.get_running_loop()
+            self._release = loop.call_later(IDLE_SECONDS, self._end_idle)
+
+    async def close(self) -> None:
+        """Ends every worker."""
+        if self._release:
+            self._release.cancel()
+        self._end_idle()
+        await asyncio.gather(*self._closing)
+
+    def _end_idle(self) -> None:
+        for worker in self._idle:
+            task = asyncio.get_running_loop().create_task(worker.process.stop())
+            self._closing.add(task)
+            task.add_done_callback(self._closing.discard)
+        self._idle.clear()
+
+    async def _run(self, chunks: deque[_Chunk], receive: Receive) -> None:
+        """One worker's share of the queue. Singles made of a broken chunk go to its end."""
+        while chunks:
+            worker = await self._take()
+            chunk: _Chunk = []
+            try:
+                while chunks:
+                    chunk = chunks.popleft()
+                    await _serve(worker, chunk, receive)
+            except (OSError, EOFError, TimeoutError, ValueError) as error:
+                chunks.extend(_survivors(chunk, error, receive))
+                await self._discard(worker)
+            except BaseException:
+                await asyncio.shield(self._discard(worker))
+                raise
+            else:
+                self._busy.discard(worker)
+                self._idle.append(worker)
+
+    async def _take(self) -> _Worker:
+        worker = self._idle.pop() if self._idle else await _start(self._processes)
+        self._busy.add(worker)
+        return worker
+
+    async def _discard(self, worker: _Worker) -> None:
+        self._busy.discard(worker)
+        await worker.process.stop()
+
+
+class _Worker:
+    __slots__ = ("process", "reader")
+
+    def __init__(self, process: ChildProcess) -> None:
+        self.process = process
+        self.reader = FrameReader()
+
+
+async def _start(processes: Processes) -> _Worker:
+    # -P keeps the working directory off the import path: nothing of a workspace may ever be imported.
+    arguments = (sys.executable, "-P", "-m", "sightline.graph.worker", str(os.getpid()), str(SECONDS_PER_FILE))
+    try:
+        process = await processes.start(arguments, directory=os.path.dirname(sys.executable) or "/")
+    except OSError as error:
+        raise WorkersUnavailable(f"no worker can be started: {error}") from error
+    worker = _Worker(process)
+    try:
+        async with asyncio.timeout(SECONDS_TO_START):
+            if await _messages(worker) != ["ready"]:
+                raise EOFError
+    except (EOFError, TimeoutError, ValueError) as error:
+        await process.stop()
+        raise WorkersUnavailable("a worker did not come up") from error
+    except BaseException:
+        await asyncio.shield(process.stop())
+        raise
+    return worker
+
+
+async def _messages(worker: _Worker) -> list[object]:
+    """The next whole messages. Raises ``EOFError`` when the worker is gone."""
+    while True:
+        data = await worker.process.receive()
+        if not data:
+            raise EOFError
+        if messages := worker.reader.feed(data):
+            return messages
+
+
+async def _serve(worker: _Worker, chunk: _Chunk, receive: Receive) -> None:
+    """Sends a chunk and hands on its answers, which are taken out of ``chunk`` as they come."""
+    waiting = dict(chunk)
+    order = [index for index, _ in chunk]
+    await worker.process.send(pack_frame([(request.path, request.language) for _, request in chunk]))
+    while waiting:
+        async with asyncio.timeout(SECONDS_PER_FILE + 5):
+            messages = await _messages(worker)
+        for message in messages:
+            at, digest, blob, size, mtime_ns, reason = cast("tuple[int, str, bytes, int, int, str]", message)
+            index = order[at]
+            del waiting[index]
+            chunk[:] = waiting.items()
+            receive(index, FileAnswer(digest, blob, size, mtime_ns, reason))
+
+
+def _survivors(chunk: _Chunk, error: Exception, receive: Receive) -> Iterable[_Chunk]:
+    """What is left of a chunk whose worker is gone, one by one; a file that was alone is given up."""
+    if len(chunk) == 1:
+        reason = "timeout" if isinstance(error, TimeoutError) else "crashed"
+        receive(chunk[0][0], FileAnswer("", b"", 0, 0, reason))
+        return []
+    return [[entry] for entry in chunk]

@@ -1,0 +1,175 @@
+"""Immutable postings over many files: who defines a name, who uses it, who imports whom, who wanted which path.
+
+Everything lies in a few int arrays, so that a hundred thousand files cost a handful of objects. Names and paths appear
+as 32-bit keys only: two may share a key, so whoever follows one compares the real name again. This file knows no
+syntax, no paths and no order of segments; ``view.py`` lays them over one another.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Generator, Iterable, Sequence
+from dataclasses import dataclass
+from zlib import crc32
+
+from sightline.base.paths import WorkspacePath
+from sightline.graph.codec import PackedFacts
+
+_SHARDS = 64
+_SHARD_BITS = 32 - 6
+_PAUSE_EVERY = 2_000
+
+
+def path_key(path: WorkspacePath) -> int:
+    """The 32-bit key under which importers wait for ``path``."""
+    return crc32(f"{path.root}\0{path.relative}".encode("utf-8", "replace"))
+
+
+@dataclass(frozen=True, slots=True)
+class FileEdge:
+    """One resolved import: the target's file id, the zero-based line, and codes of kind and confidence."""
+
+    target: int
+    line: int
+    code: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileEdges:
+    """All resolved imports of one file, and :func:`path_key` of every path whose appearance would change them."""
+
+    edges: tuple[FileEdge, ...] = ()
+    wanted: tuple[int, ...] = ()
+
+
+NO_EDGES = FileEdges()
+
+
+class Postings:
+    """Key → file ids, as sorted keys, offsets and values (compressed sparse rows)."""
+
+    __slots__ = ("keys", "offsets", "values")
+
+    def __init__(self, keys: array[int], offsets: array[int], values: array[int]) -> None:
+        self.keys = keys
+        self.offsets = offsets
+        self.values = values
+
+    def get(self, key: int) -> Sequence[int]:
+        """Values of ``key``, in the order they were added."""
+        at = bisect_left(self.keys, key)
+        if at == len(self.keys) or self.keys[at] != key:
+            return ()
+        return self.values[self.offsets[at] : self.offsets[at + 1]]
+
+
+class PostingsBuilder:
+    """Collects postings; :meth:`finish` packs them and is a generator so that it can run in slices."""
+
+    __slots__ = ("_rows",)
+
+    def __init__(self) -> None:
+        self._rows: defaultdict[int, list[int]] = defaultdict(list)
+
+    def add(self, keys: Iterable[int], value: int) -> None:
+        """Adds ``value`` under every key."""
+        rows = self._rows
+        for key in keys:
+            rows[key].append(value)
+
+    def finish(self) -> Generator[None, None, Postings]:
+        """The postings. Keys are sorted shard by shard, since one sort of a million would hold the loop too long."""
+        shards: list[list[int]] = [[] for _ in range(_SHARDS)]
+        for count, key in enumerate(self._rows):
+            shards[key >> _SHARD_BITS].append(key)
+            if count % _PAUSE_EVERY == 0:
+                yield
+        keys, offsets, values = array("I"), array("I", [0]), array("I")
+        for shard in shards:
+            shard.sort()
+            keys.extend(shard)
+            for count, key in enumerate(shard):
+                values.extend(self._rows.pop(key))
+                offsets.append(len(values))
+                if count % _PAUSE_EVERY == 0:
+                    yield
+            yield
+        return Postings(keys, offsets, values)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """Facts, postings and file edges of a set of files. ``files`` is sorted; rows of the other arrays follow it."""
+
+    files: array[int]
+    blobs: tuple[bytes, ...]
+    defined: Postings
+    referenced: Postings
+    importers: Postings  # target file id → importing file ids
+    wanted: Postings  # path key → importing file ids
+    edge_offsets: array[int]
+    edge_targets: array[int]
+    edge_lines: array[int]
+    edge_codes: array[int]
+
+    def row(self, file: int) -> int:
+        """Row of a file id, or -1."""
+        at = bisect_left(self.files, file)
+        return at if at < len(self.files) and self.files[at] == file else -1
+
+    def facts(self, row: int) -> PackedFacts:
+        """Facts at a row, undecoded."""
+        return PackedFacts(self.blobs[row])
+
+    def edges(self, row: int) -> tuple[FileEdge, ...]:
+        """File edges at a row."""
+        start, end = self.edge_offsets[row], self.edge_offsets[row + 1]
+        return tuple(
+            FileEdge(self.edge_targets[at], self.edge_lines[at], self.edge_codes[at]) for at in range(start, end)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentFile:
+    """What a segment is made of: one file's id, facts blob (empty for a file without facts) and resolved imports."""
+
+    file: int
+    blob: bytes
+    edges: FileEdges
+
+
+def build_segment(files: Iterable[SegmentFile]) -> Generator[None, None, Segment]:
+    """Packs ``files`` into a segment; a generator, see ``slices.py``."""
+    defined, referenced, importers, wanted = (PostingsBuilder() for _ in range(4))
+    ids, offsets = array("I"), array("I", [0])
+    targets, lines, codes = array("I"), array("I"), array("B")
+    blobs: list[bytes] = []
+    for entry in sorted(files, key=lambda each: each.file):
+        ids.append(entry.file)
+        blobs.append(entry.blob)
+        if entry.blob:
+            facts = PackedFacts(entry.blob)
+            defined.add(facts.defined_keys, entry.file)
+            referenced.add(facts.referenced_keys, entry.file)
+        wanted.add(sorted(set(entry.edges.wanted)), entry.file)
+        importers.add(sorted({edge.target for edge in entry.edges.edges}), entry.file)
+        for edge in entry.edges.edges:
+            targets.append(edge.target)
+            lines.append(edge.line)
+            codes.append(edge.code)
+        offsets.append(len(targets))
+        yield
+    return Segment(
+        files=ids,
+        blobs=tuple(blobs),
+        defined=(yield from defined.finish()),
+        referenced=(yield from referenced.finish()),
+        importers=(yield from importers.finish()),
+        wanted=(yield from wanted.finish()),
+        edge_offsets=offsets,
+        edge_targets=targets,
+        edge_lines=lines,
+        edge_codes=codes,
+    )

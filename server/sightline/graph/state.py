@@ -1,0 +1,201 @@
+"""What a view is made of: the table of files, segments laid over one another, and the hot files over them.
+
+Everything here is addressed by file id and immutable once published, the append-only file table apart. This file knows
+no language and no workspace.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from threading import Lock
+
+from sightline.base.paths import WorkspacePath
+from sightline.graph.codec import PackedFacts, name_key
+from sightline.graph.index import FileIndex
+from sightline.graph.segments import FileEdge, FileEdges, Segment, path_key
+
+#: More segments than this are merged into one.
+MOST_SEGMENTS = 6
+
+
+class FileTable:
+    """Ids of paths; append-only and shared by all views and forks, whichever thread makes them."""
+
+    def __init__(self) -> None:
+        self._ids: dict[WorkspacePath, int] = {}
+        self._paths: list[WorkspacePath] = []
+        self._lock = Lock()
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+    def id_of(self, path: WorkspacePath) -> int | None:
+        """The id of a path that has one."""
+        return self._ids.get(path)
+
+    def path_of(self, file: int) -> WorkspacePath:
+        """The path of an id."""
+        return self._paths[file]
+
+    def add(self, path: WorkspacePath) -> int:
+        """The id of a path, given on first sight."""
+        found = self._ids.get(path)
+        if found is not None:
+            return found
+        with self._lock:
+            if path not in self._ids:
+                self._paths.append(path)
+                self._ids[path] = len(self._paths) - 1
+            return self._ids[path]
+
+
+class HotFile:
+    """One file that lies over the segments: its facts (or why it has none) and its resolved imports."""
+
+    __slots__ = ("_names", "edges", "index", "packed", "reason")
+
+    def __init__(
+        self, index: FileIndex | None, edges: FileEdges, *, packed: PackedFacts | None = None, reason: str = ""
+    ) -> None:
+        self.index = index
+        self.packed = packed
+        self.edges = edges
+        self.reason = reason
+        self._names: tuple[frozenset[int], frozenset[int]] | None = None
+
+    def with_edges(self, edges: FileEdges) -> HotFile:
+        """The same facts with other edges."""
+        other = HotFile(self.index, edges, packed=self.packed, reason=self.reason)
+        other._names = self._names
+        return other
+
+    def defines(self, key: int) -> bool:
+        """Whether a name with this key may be defined in the file."""
+        return key in self._keys()[0]
+
+    def references(self, key: int) -> bool:
+        """Whether a name with this key may be used in the file."""
+        return key in self._keys()[1]
+
+    def _keys(self) -> tuple[frozenset[int], frozenset[int]]:
+        if self._names is None:
+            self._names = self._compute_keys()
+        return self._names
+
+    def _compute_keys(self) -> tuple[frozenset[int], frozenset[int]]:
+        if self.packed is not None:
+            return frozenset(self.packed.defined_keys), frozenset(self.packed.referenced_keys)
+        if self.index is None:
+            return frozenset(), frozenset()
+        strings = self.index.strings
+        return (
+            frozenset(name_key(row.name) for row in self.index.definitions),
+            frozenset(name_key(strings[at]) for at in set(self.index.columns[0])),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraphState:
+    """Segments and hot files of one revision. ``owner[file]`` is one more than the number of the segment that counts.
+
+    A hot file hides segments; ``None`` there hides a file altogether. ``reasons`` tells why a file in a segment has an
+    empty blob.
+    """
+
+    table: FileTable
+    segments: tuple[Segment, ...] = ()
+    owner: array[int] = field(default_factory=lambda: array("B"))
+    hot: Mapping[int, HotFile | None] = field(default_factory=dict[int, "HotFile | None"])
+    reasons: Mapping[int, str] = field(default_factory=dict[int, str])
+
+    def exists(self, file: int) -> bool:
+        """Whether the file is part of the graph, with facts or without."""
+        if file in self.hot:
+            return self.hot[file] is not None
+        return file < len(self.owner) and self.owner[file] > 0
+
+    def files(self) -> Iterator[int]:
+        """All files, ascending except that hot ones come last."""
+        for file, number in enumerate(self.owner):
+            if number and file not in self.hot:
+                yield file
+        for file, hot in self.hot.items():
+            if hot is not None:
+                yield file
+
+    def without_facts(self) -> Iterator[tuple[int, str]]:
+        """Files that have no facts, and why."""
+        for file, reason in self.reasons.items():
+            if self.owner[file] and file not in self.hot:
+                yield file, reason
+        for file, hot in self.hot.items():
+            if hot is not None and hot.reason:
+                yield file, hot.reason
+
+    def packed(self, file: int) -> PackedFacts | None:
+        """Undecoded facts of a file that has them."""
+        if file in self.hot:
+            hot = self.hot[file]
+            return hot.packed if hot else None
+        if not self.exists(file):
+            return None
+        segment = self.segments[self.owner[file] - 1]
+        blob = segment.blobs[segment.row(file)]
+        return PackedFacts(blob) if blob else None
+
+    def reason(self, file: int) -> str:
+        """Why a file has no facts; empty for one that has."""
+        if file in self.hot:
+            hot = self.hot[file]
+            return hot.reason if hot else ""
+        return self.reasons.get(file, "")
+
+    def edges(self, file: int) -> tuple[FileEdge, ...]:
+        """Resolved imports of a file."""
+        if file in self.hot:
+            hot = self.hot[file]
+            return hot.edges.edges if hot else ()
+        if not self.exists(file):
+            return ()
+        segment = self.segments[self.owner[file] - 1]
+        return segment.edges(segment.row(file))
+
+    def defining(self, name: str) -> list[int]:
+        """Files that may define ``name``: keys are compared, not names. Ascending."""
+        key = name_key(name)
+        found = [file for file, hot in self.hot.items() if hot is not None and hot.defines(key)]
+        return self._under(found, lambda segment: segment.defined.get(key))
+
+    def referencing(self, name: str) -> list[int]:
+        """Files that may use ``name``: keys are compared, not names. Ascending."""
+        key = name_key(name)
+        found = [file for file, hot in self.hot.items() if hot is not None and hot.references(key)]
+        return self._under(found, lambda segment: segment.referenced.get(key))
+
+    def importers(self, file: int) -> list[int]:
+        """Files with an edge to ``file``. Ascending."""
+        found = [
+            each
+            for each, hot in self.hot.items()
+            if hot is not None and any(edge.target == file for edge in hot.edges.edges)
+        ]
+        return self._under(found, lambda segment: segment.importers.get(file))
+
+    def wanting(self, path: WorkspacePath) -> list[int]:
+        """Files whose imports may resolve differently when ``path`` appears or goes. Ascending."""
+        key = path_key(path)
+        found = [file for file, hot in self.hot.items() if hot is not None and key in hot.edges.wanted]
+        return self._under(found, lambda segment: segment.wanted.get(key))
+
+    def with_hot(self, changes: Mapping[int, HotFile | None]) -> GraphState:
+        """This state with ``changes`` laid over it."""
+        return replace(self, hot={**self.hot, **changes})
+
+    def _under(self, found: list[int], select: Callable[[Segment], Sequence[int]]) -> list[int]:
+        owner, hot = self.owner, self.hot
+        for number, segment in enumerate(self.segments, start=1):
+            found += [file for file in select(segment) if owner[file] == number and file not in hot]
+        found.sort()
+        return found

@@ -1,0 +1,224 @@
+"""The graph's cache on disk: facts by content digest, and the digest each file had when it was last seen.
+
+Droppable at any time: a damaged or unwritable database costs a cold start and nothing else. One thread does all
+reading and writing, in batches, so that the event loop never waits for a disk. Only bytes and digests lie here: this
+file knows neither what facts mean nor which files exist.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeVar
+
+from sightline.base.database import (
+    Connection,
+    DatabaseError,
+    DatabaseUnavailable,
+    drop_cache,
+    open_cache,
+)
+from sightline.base.text import digest_of
+
+SCHEMA = """
+CREATE TABLE stat (
+    root TEXT NOT NULL, path TEXT NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, digest TEXT NOT NULL,
+    PRIMARY KEY (root, path)
+) WITHOUT ROWID;
+CREATE TABLE facts (
+    id INTEGER PRIMARY KEY, digest TEXT NOT NULL, language TEXT NOT NULL, extractor TEXT NOT NULL, blob BLOB NOT NULL,
+    UNIQUE (digest, language, extractor)
+);
+"""
+SCHEMA_VERSION = 1
+
+#: Facts that no known file has are kept for a switch back to another branch, up to this multiple of those in use.
+UNUSED_FACTOR = 2
+_ROWS_A_BATCH = 500
+_ROWS_A_READ = 1_000
+
+_T = TypeVar("_T")
+
+
+class StatRow(NamedTuple):
+    """What a file looked like when its text had ``digest``."""
+
+    root: str
+    path: str
+    size: int
+    mtime_ns: int
+    digest: str
+
+
+class FactsRow(NamedTuple):
+    """One facts blob. ``extractor`` names the versions of the extractor and of the codec that made it."""
+
+    digest: str
+    language: str
+    extractor: str
+    blob: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StoredState:
+    """Everything a start needs: stat rows by (root, path), blobs by (digest, language)."""
+
+    stats: dict[tuple[str, str], StatRow]
+    blobs: dict[tuple[str, str], bytes]
+
+
+class GraphStore:
+    """One database and the thread that owns it. All methods are called on the event loop and none blocks it."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sightline-graph-store")
+        self._connection: Connection | None = None
+        self._stats: list[StatRow] = []
+        self._facts: list[FactsRow] = []
+        self._closed = False
+
+    async def load(self, roots: Sequence[str], extractor: str) -> StoredState:
+        """All stat rows of ``roots`` and the blobs made by ``extractor`` for the digests in them.
+
+        Damage found while reading empties the database; an empty state is then the answer.
+        """
+        return await self._run(lambda: self._load(roots, extractor))
+
+    async def blobs(self, keys: Sequence[tuple[str, str]], extractor: str) -> dict[tuple[str, str], bytes]:
+        """The stored blobs among the (digest, language) ``keys``."""
+        return await self._run(lambda: self._blobs(keys, extractor))
+
+    def put(self, stats: Sequence[StatRow] = (), facts: Sequence[FactsRow] = ()) -> None:
+        """Queues rows; they are written in batches by the store's thread. Never raises and never waits."""
+        if self._closed:
+            return
+        self._stats += stats
+        self._facts += facts
+        if len(self._stats) + len(self._facts) >= _ROWS_A_BATCH:
+            self._submit()
+
+    async def flush(self) -> None:
+        """Waits until everything queued so far is on its way to disk."""
+        self._submit()
+        await self._run(lambda: None)
+
+    async def prune(self, known: Sequence[tuple[str, str]]) -> None:
+        """Forgets stat rows of files not in ``known`` (root, path), and facts too long unused."""
+        self._submit()
+        await self._run(lambda: self._prune(known))
+
+    async def close(self) -> None:
+        """Writes what is queued and closes the database. A second call does nothing."""
+        if self._closed:
+            return
+        self._submit()
+        self._closed = True
+        await self._run(self._disconnect)
+        self._thread.shutdown(wait=False)
+
+    async def _run(self, work: Callable[[], _T]) -> _T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def _submit(self) -> None:
+        stats, facts = self._stats, self._facts
+        self._stats, self._facts = [], []
+        if stats or facts:
+            self._thread.submit(self._write, stats, facts)
+
+    def _open(self) -> Connection:
+        if self._connection is None:
+            self._connection = open_cache(self._path, version=SCHEMA_VERSION, schema=SCHEMA)
+        return self._connection
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            with contextlib.suppress(DatabaseError):
+                self._connection.close()
+            self._connection = None
+
+    def _start_over(self, error: DatabaseError) -> None:
+        """After damage the file goes; after a full disk or a lock it stays, and only this batch is lost."""
+        self._disconnect()
+        if not isinstance(error, DatabaseUnavailable):
+            drop_cache(self._path)
+
+    def _load(self, roots: Sequence[str], extractor: str) -> StoredState:
+        try:
+            connection = self._open()
+            stats = {
+                (row.root, row.path): row
+                for root in roots
+                for row in map(StatRow._make, _rows(connection, _READ_STATS, (root,)))
+            }
+            blobs = {
+                (digest, language): blob for digest, language, blob in _rows(connection, _READ_FACTS, (extractor,))
+            }
+        except DatabaseError as error:
+            self._start_over(error)
+            return StoredState(stats={}, blobs={})
+        return StoredState(stats=stats, blobs=blobs)
+
+    def _blobs(self, keys: Sequence[tuple[str, str]], extractor: str) -> dict[tuple[str, str], bytes]:
+        found: dict[tuple[str, str], bytes] = {}
+        try:
+            connection = self._open()
+            for digest, language in keys:
+                for (blob,) in _rows(connection, _READ_BLOB, (digest, language, extractor)):
+                    found[digest, language] = blob
+        except DatabaseError as error:
+            self._start_over(error)
+        return found
+
+    def _write(self, stats: Sequence[StatRow], facts: Sequence[FactsRow]) -> None:
+        try:
+            connection = self._open()
+            connection.execute("BEGIN IMMEDIATE")
+            connection.executemany("INSERT OR REPLACE INTO stat VALUES (?, ?, ?, ?, ?)", stats)
+            connection.executemany(
+                "INSERT OR REPLACE INTO facts (digest, language, extractor, blob) VALUES (?, ?, ?, ?)", facts
+            )
+            connection.execute("COMMIT")
+        except DatabaseError as error:
+            self._start_over(error)
+
+    def _prune(self, known: Sequence[tuple[str, str]]) -> None:
+        try:
+            connection = self._open()
+            connection.execute("BEGIN IMMEDIATE")
+            kept = set(known)
+            gone = [key for key in _rows(connection, "SELECT root, path FROM stat", ()) if key not in kept]
+            connection.executemany("DELETE FROM stat WHERE root = ? AND path = ?", gone)
+            (used,) = next(_rows(connection, "SELECT count(DISTINCT digest) FROM stat", ()))
+            connection.execute(_DELETE_UNUSED, (used * UNUSED_FACTOR,))
+            connection.execute("COMMIT")
+        except DatabaseError as error:
+            self._start_over(error)
+
+
+_READ_STATS = "SELECT root, path, size, mtime_ns, digest FROM stat WHERE root = ?"
+_READ_FACTS = """
+SELECT digest, language, blob FROM facts WHERE extractor = ? AND digest IN (SELECT digest FROM stat) ORDER BY id
+"""
+_READ_BLOB = "SELECT blob FROM facts WHERE digest = ? AND language = ? AND extractor = ?"
+_DELETE_UNUSED = """
+DELETE FROM facts WHERE digest NOT IN (SELECT digest FROM stat) AND id NOT IN (
+    SELECT id FROM facts WHERE digest NOT IN (SELECT digest FROM stat) ORDER BY id DESC LIMIT ?
+)
+"""
+
+
+def _rows(connection: Connection, query: str, parameters: tuple[object, ...]) -> Iterator[tuple[Any, ...]]:
+    """Rows in batches: the thread gives up the interpreter between two, so that the event loop gets its turns."""
+    cursor = connection.execute(query, parameters)
+    while rows := cursor.fetchmany(_ROWS_A_READ):
+        yield from rows
+
+
+def store_path(cache_directory: str, roots: Sequence[str]) -> str:
+    """Where the cache of a set of workspace roots lies."""
+    key = digest_of("\0".join(sorted(roots)).encode("utf-8", "replace"))[:16]
+    return f"{cache_directory.rstrip('/')}/graph-{key}.sqlite"

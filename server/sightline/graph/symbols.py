@@ -1,0 +1,89 @@
+"""Questions about one reference or one class, answered for the language of its file.
+
+It joins the rules of a language (``python_names.py``, ``python_types.py``) with the postings of a view. Results are
+meanings by file id; ``view.py`` turns them into symbols.
+"""
+
+from __future__ import annotations
+
+from sightline.graph.facts import DefinitionKind, Reference, ReferenceKind
+from sightline.graph.meanings import (
+    EXTERNAL,
+    UNKNOWN,
+    Answer,
+    DefinitionMeaning,
+    Found,
+    InstanceMeaning,
+    Query,
+    Rank,
+    weakened,
+)
+from sightline.graph.python_names import bare_name, binding_at, imported_meaning, module_name, scope_at
+from sightline.graph.python_types import Place, attribute, expression, member
+
+
+def meaning_of(query: Query, file: int, reference: Reference) -> Answer:
+    """What a reference means by the rules of its language; unknown when only its name is known."""
+    index = query.files.index(file)
+    if index is None:
+        return UNKNOWN
+    if reference.kind is ReferenceKind.IMPORT:
+        binding = binding_at(index, reference)
+        return imported_meaning(query, file, binding) if binding else EXTERNAL
+    if reference.kind is ReferenceKind.STRING:
+        return _listed(query, file, reference)
+    scope = scope_at(index, reference.enclosing, reference.span.start)
+    place = Place(file, scope, reference.span.start)
+    if reference.kind is ReferenceKind.KEYWORD:
+        return _keyword(query, place, reference)
+    if not reference.receiver:
+        return bare_name(query, file, scope, reference.name, reference.span.start)
+    return attribute(query, expression(query, place, reference.receiver, local=reference.local), reference.name)
+
+
+def receiver_of(query: Query, file: int, reference: Reference) -> Answer:
+    """What stands before the last dot of a reference; unknown for a bare name."""
+    index = query.files.index(file)
+    if index is None or not reference.receiver or reference.kind in (ReferenceKind.IMPORT, ReferenceKind.KEYWORD):
+        return UNKNOWN
+    scope = scope_at(index, reference.enclosing, reference.span.start)
+    place = Place(file, scope, reference.span.start)
+    return expression(query, place, reference.receiver, local=reference.local)
+
+
+def _listed(query: Query, file: int, reference: Reference) -> Answer:
+    """An entry of ``__all__`` names a global of its module; any other string could name anything."""
+    index = query.files.index(file)
+    if index is None or reference.enclosing < 0 or index.definitions[reference.enclosing].name != "__all__":
+        return UNKNOWN
+    return weakened(module_name(query, file, reference.name), Rank.INFERRED) or EXTERNAL
+
+
+def _keyword(query: Query, place: Place, reference: Reference) -> Answer:
+    """A keyword argument of a constructor that a class generates from its attributes (dataclasses, models)."""
+    callee = expression(query, place, reference.receiver, local=reference.local) if reference.receiver else UNKNOWN
+    if not callee:
+        return UNKNOWN
+    found: list[Found] = []
+    for each in callee:
+        meaning = each.meaning
+        if isinstance(meaning, InstanceMeaning | DefinitionMeaning):
+            owner = meaning.of if isinstance(meaning, InstanceMeaning) else meaning
+            found += weakened(_attributes(query, owner, reference.name), Rank.INFERRED)
+    return tuple(found) or EXTERNAL
+
+
+def _attributes(query: Query, owner: DefinitionMeaning, name: str) -> Answer:
+    index = query.files.index(owner.file)
+    if index is None or index.definitions[owner.number].kind != DefinitionKind.CLASS:
+        return UNKNOWN
+    return tuple(
+        found
+        for found in member(query, owner, name)
+        if isinstance(found.meaning, DefinitionMeaning) and _is_attribute(query, found.meaning)
+    )
+
+
+def _is_attribute(query: Query, meaning: DefinitionMeaning) -> bool:
+    index = query.files.index(meaning.file)
+    return index is not None and index.definitions[meaning.number].kind == DefinitionKind.ATTRIBUTE
