@@ -1,0 +1,184 @@
+"""Applies a prepared edit through the editor, and finds out what really happened.
+
+One edit at a time. Once it is sent, it is followed to its end even if the request is cancelled or the user takes long:
+what lands must be known, or nothing could be undone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from lsprotocol import types
+
+from sightline.base.errors import SightlineError
+from sightline.base.paths import WorkspacePath
+from sightline.engine.engine import FileAfter, PreparedEdit
+from sightline.lsp.landing import Landing, but_for_line_ends, exactly
+from sightline.lsp.session import Session
+from sightline.lsp.workspace_edit import workspace_edit
+
+Prepare = Callable[[], PreparedEdit]
+
+#: An edit that was refused because of typing meanwhile is made ready anew and sent again this often.
+MOST_RETRIES = 2
+
+APPLY, CANCEL = "Apply", "Cancel"
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of an edit. ``applied``: every file came to hold exactly the checked text.
+
+    ``different`` lists the files that hold something else although the editor changed some of them; it is empty when
+    nothing changed at all. ``reason`` says why not everything was applied.
+    """
+
+    prepared: PreparedEdit
+    applied: bool
+    reason: str = ""
+    different: tuple[WorkspacePath, ...] = ()
+
+
+async def apply_edit(session: Session, prepare: Prepare) -> dict[str, Any]:
+    """Makes an edit ready and applies it. Answers the outcome as JSON (docs/reference/protocol.md).
+
+    Raises what ``prepare`` raises, ``EditorCannot``, and :class:`SightlineError` (kind ``apply_in_progress``).
+    """
+    if session.applying is not None and not session.applying.done():
+        raise SightlineError(
+            "Another edit is being applied.",
+            hint="Finish it in the editor (perhaps its preview waits for you), then try again.",
+            kind="apply_in_progress",
+        )
+    session.applying = session.spawn(_apply(session, prepare), "sightline-apply")
+    outcome: Outcome = await asyncio.shield(session.applying)
+    return outcome_json(session, outcome)
+
+
+async def _apply(session: Session, prepare: Prepare) -> Outcome:
+    prepared = prepare()
+    if not await _confirmed(session, prepared):
+        return Outcome(prepared=prepared, applied=False, reason="You did not confirm it.")
+    prepared = prepare()
+    outcome = await _send(session, prepared)
+    for _ in range(MOST_RETRIES):
+        if outcome.applied or outcome.different or not _moved_on(session, prepared):
+            break
+        log.info("The text changed while the edit was on its way; it is made ready anew.")
+        prepared = prepare()
+        outcome = await _send(session, prepared)
+    _tell(session, outcome)
+    return outcome
+
+
+async def _send(session: Session, prepared: PreparedEdit) -> Outcome:
+    """Sends the edit once and follows it to its end."""
+    edit = workspace_edit(prepared, session.documents, session.client.can)
+    same = but_for_line_ends if session.client.can.normalizes_line_endings else exactly
+    landing = Landing(prepared, same)
+    session.landings.append(landing)
+    try:
+        answer = await session.client.apply_edit(prepared.label, edit)
+        if not answer.applied:
+            await _look_at_disk(session, landing)
+            landing.look(session.engine.view.workspace)
+            if landing.untouched(session.engine.view.workspace):
+                return Outcome(prepared=prepared, applied=False, reason=_refusal(answer))
+        missing = await landing.wait(lambda: session.engine.view.workspace)
+        await _look_at_disk(session, landing)
+        missing &= await landing.wait(lambda: session.engine.view.workspace) if missing else frozenset()
+    finally:
+        session.landings.remove(landing)
+    return _recorded(session, prepared, landing, missing, answer)
+
+
+def _recorded(
+    session: Session,
+    prepared: PreparedEdit,
+    landing: Landing,
+    missing: frozenset[WorkspacePath],
+    answer: types.ApplyWorkspaceEditResult,
+) -> Outcome:
+    if missing and landing.untouched(session.engine.view.workspace):
+        return Outcome(prepared=prepared, applied=False, reason="The editor left every file as it was.")
+    session.engine.applied(prepared, landed=frozenset(landing.seen))
+    if not missing:
+        return Outcome(prepared=prepared, applied=True)
+    reason = _refusal(answer) if not answer.applied else "The editor did not apply all of it."
+    return Outcome(prepared=prepared, applied=False, reason=reason, different=tuple(sorted(missing)))
+
+
+async def _look_at_disk(session: Session, landing: Landing) -> None:
+    """Lets the engine see what the editor wrote, created, moved or deleted."""
+    closed = tuple(sorted(path for path in landing.paths if session.documents.of_path(path) is None))
+    if closed:
+        await session.host.post("files of an edit", lambda engine: engine.files_changed(closed))
+
+
+async def _confirmed(session: Session, prepared: PreparedEdit) -> bool:
+    """Asks about files that need it, unless the editor's own preview will."""
+    reasons = {str(file.path): file.needs_confirmation for file in prepared.files if file.needs_confirmation}
+    if not reasons or session.client.can.change_annotations:
+        return True
+    question = "; ".join(f"{path}: {reason}" for path, reason in reasons.items())
+    answer = await session.client.choose(
+        types.MessageType.Warning, f"This edit touches files that need your word. {question}", (APPLY, CANCEL)
+    )
+    return answer == APPLY
+
+
+def _moved_on(session: Session, prepared: PreparedEdit) -> bool:
+    """Whether an open document has another version than the edit was computed for."""
+    documents = ((session.documents.of_path(file.old or file.path), file.version) for file in prepared.files)
+    return any(document is not None and document.version != version for document, version in documents)
+
+
+def _refusal(answer: types.ApplyWorkspaceEditResult) -> str:
+    return answer.failure_reason or "The editor refused the edit."
+
+
+def _tell(session: Session, outcome: Outcome) -> None:
+    if outcome.different:
+        names = ", ".join(str(path) for path in outcome.different)
+        session.client.show(
+            types.MessageType.Warning,
+            f"The edit was not applied as checked: {names}. {outcome.reason} "
+            "Look at these files; what did land can be taken back with your editor's own undo.",
+        )
+
+
+def outcome_json(session: Session, outcome: Outcome) -> dict[str, Any]:
+    """The outcome as the protocol carries it."""
+    prepared = outcome.prepared
+    return {
+        "turn": prepared.turn,
+        "label": prepared.label,
+        "applied": outcome.applied,
+        "rebased": prepared.rebased,
+        "reason": outcome.reason,
+        "files": [file_json(session, file) for file in prepared.files],
+        "different": [place_json(session, path) for path in outcome.different],
+    }
+
+
+def file_json(session: Session, file: FileAfter) -> dict[str, Any]:
+    """One file of a prepared edit, without its texts."""
+    old = place_json(session, file.old) if file.old is not None else None
+    return {
+        **place_json(session, file.path),
+        "kind": file.kind,
+        "old": old,
+        "version": file.version,
+        "needsConfirmation": file.needs_confirmation,
+    }
+
+
+def place_json(session: Session, path: WorkspacePath) -> dict[str, Any]:
+    """A file as address and as path within its root."""
+    return {"uri": session.documents.uri_of(path), "path": str(path)}

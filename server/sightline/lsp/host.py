@@ -1,0 +1,187 @@
+"""The engine of a session: opens it, indexes with progress, feeds it what happens outside in order, closes it.
+
+What is typed goes to the engine at once (``sync.py``); what takes time (the disk, roots, settings) goes through one
+queue here, so that the order in which the editor told it holds. This file knows no commands.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import replace
+
+from lsprotocol import types
+
+from sightline.base.errors import SightlineError
+from sightline.engine.engine import Engine
+from sightline.lsp.client import Client
+from sightline.lsp.documents import Documents
+from sightline.lsp.options import MakeEngine, ServerOptions
+from sightline.lsp.progress import ServerProgress
+
+Job = Callable[[Engine], Awaitable[None]]
+
+log = logging.getLogger(__name__)
+
+
+class EngineHost:
+    """Holds the engine. ``state`` is ``starting``, ``indexing``, ``ready`` or ``failed``."""
+
+    def __init__(self, client: Client, documents: Documents, make_engine: MakeEngine) -> None:
+        self.state = "starting"
+        self.message = "Sightline is starting."
+        self.options = ServerOptions()
+        self._client = client
+        self._documents = documents
+        self._make_engine = make_engine
+        self._engine: Engine | None = None
+        self._failure: SightlineError | None = None
+        self._settled = asyncio.Event()  # indexed, cancelled or failed
+        self._jobs: asyncio.Queue[tuple[str, Job, asyncio.Future[None]]] = asyncio.Queue()
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def engine(self) -> Engine:
+        """The engine. Raises the :class:`SightlineError` for which there is none."""
+        if self._engine is None:
+            raise self._failure or SightlineError(
+                "Sightline is still starting.", hint="Try again in a moment.", kind="starting"
+            )
+        return self._engine
+
+    def open_engine(self) -> Engine | None:
+        """The engine, if there is one by now."""
+        return self._engine
+
+    async def settled(self) -> Engine:
+        """Waits until the index is built, was cancelled or failed. Raises as :attr:`engine` does."""
+        await self._settled.wait()
+        return self.engine
+
+    def start(self, options: ServerOptions) -> None:
+        """Opens and indexes in the background."""
+        self.options = options
+        self._task = asyncio.create_task(self._run(), name="sightline-engine")
+
+    def post(self, name: str, job: Job) -> asyncio.Future[None]:
+        """Does ``job`` after everything posted before it, once the index is there. Its errors are logged.
+
+        The future is done when the job is, however it ended.
+        """
+        finished: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._jobs.put_nowait((name, job, finished))
+        return finished
+
+    def set_roots(self, roots: tuple[str, ...]) -> None:
+        """The workspace folders are these from now on."""
+        self.options = replace(self.options, roots=roots)
+
+        async def change(engine: Engine) -> None:
+            await engine.set_roots(roots)
+            self.bind_documents(engine)
+
+        self.post("workspace folders", change)
+
+    def reopen(self, options: ServerOptions) -> None:
+        """Opens the engine anew with other options, after everything posted so far. Edits that wait are forgotten."""
+
+        async def replace_engine(engine: Engine) -> None:
+            await self._close_engine(engine)
+            self.options = replace(options, roots=self.options.roots)
+            await self._open()
+
+        if self._engine is None and self._settled.is_set():
+            self.start(options)  # it failed before, perhaps for these very settings
+        else:
+            self.post("new settings", replace_engine)
+
+    async def close(self) -> None:
+        """Cancels whatever is under way and closes the engine."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+        if self._engine is not None:
+            await self._close_engine(self._engine)
+
+    # ----------------------------------------------------------------------
+
+    async def _run(self) -> None:
+        await self._open()
+        while True:
+            name, job, finished = await self._jobs.get()
+            try:
+                await job(self.engine)
+            except SightlineError as error:
+                log.warning("%s: %s", name, error)
+            except Exception:
+                log.exception("%s failed.", name)
+            finally:
+                if not finished.done():
+                    finished.set_result(None)
+
+    async def _open(self) -> None:
+        self._settled.clear()
+        try:
+            engine = await self._make_engine(self.options)
+        except SightlineError as error:
+            self._fail(error)
+            return
+        except Exception:
+            log.exception("The engine could not be opened.")
+            self._fail(SightlineError("Sightline could not start.", hint="The log has the details.", kind="internal"))
+            return
+        self._engine, self._failure = engine, None
+        self.bind_documents(engine)
+        await self._index(engine)
+
+    def bind_documents(self, engine: Engine) -> None:
+        """Gives the engine every open document that is a file of the workspace."""
+        for document in self._documents.rebind(engine.workspace_path):
+            assert document.path is not None
+            engine.open_document(document.path, document.text, document.version)
+
+    async def _index(self, engine: Engine) -> None:
+        self._tell("indexing", "Indexing the workspace.")
+        progress = ServerProgress(self._client)
+        indexing = asyncio.create_task(engine.start(progress.report), name="sightline-index")
+        progress.begin("Sightline: indexing", indexing.cancel)
+        try:
+            await indexing
+        except asyncio.CancelledError:
+            own = asyncio.current_task()
+            if own is None or own.cancelling():
+                raise
+            self._tell("ready", "Indexing was stopped. Answers come from what is indexed so far.")
+        except SightlineError as error:
+            await self._close_engine(engine)
+            self._fail(error)
+        except Exception:
+            log.exception("Indexing failed.")
+            await self._close_engine(engine)
+            self._fail(SightlineError("Indexing failed.", hint="The log has the details.", kind="internal"))
+        else:
+            self._tell("ready", "The index is ready.")
+        finally:
+            progress.end(self.message)
+
+    def _fail(self, error: SightlineError) -> None:
+        self._failure = error
+        self._client.show(types.MessageType.Error, f"Sightline: {error}")
+        self._tell("failed", str(error))
+
+    def _tell(self, state: str, message: str) -> None:
+        self.state, self.message = state, message
+        if state in ("ready", "failed"):
+            self._settled.set()
+        self._client.status_changed(state, message)
+        log.info("%s", message)
+
+    async def _close_engine(self, engine: Engine) -> None:
+        self._engine = None
+        try:
+            await engine.close()
+        except Exception:
+            log.exception("The engine did not close cleanly.")

@@ -1,0 +1,141 @@
+"""The messages of our own, ``sightline/*``, and the arguments of our commands (docs/reference/protocol.md).
+
+Every one of them has a type: without one, pygls turns parameters into named tuples and loses keys that are no Python
+identifiers. Field names are the names on the wire.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+TURN_EVENT = "sightline/turnEvent"
+STATUS_CHANGED = "sightline/statusChanged"
+DID_FOCUS = "sightline/didFocus"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnEventParams:
+    """Something that happened in a turn; the fields of ``TurnEvent``. ``number`` counts the events of a turn from 1."""
+
+    turn: str
+    number: int
+    kind: str
+    text: str
+    stage: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnEventNotification:
+    """Server to client: streams a turn."""
+
+    params: TurnEventParams
+    method: str = TURN_EVENT
+    jsonrpc: str = "2.0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusChangedParams:
+    """``state`` is ``starting``, ``indexing``, ``ready`` or ``failed``; ``message`` says more to a person."""
+
+    state: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusChangedNotification:
+    """Server to client: the state of the index changed."""
+
+    params: StatusChangedParams
+    method: str = STATUS_CHANGED
+    jsonrpc: str = "2.0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DidFocusNotification:
+    """Client to server: the editor's window came to the front, files may have changed behind its back."""
+
+    params: dict[str, Any] | None = field(default=None)
+    method: str = DID_FOCUS
+    jsonrpc: str = "2.0"
+
+
+#: By method name; all of them are notifications.
+TYPES: dict[str, type[Any]] = {
+    TURN_EVENT: TurnEventNotification,
+    STATUS_CHANGED: StatusChangedNotification,
+    DID_FOCUS: DidFocusNotification,
+}
+
+
+class Arguments(BaseModel):
+    """The one JSON object that a command takes. Unknown keys are ignored, so that newer clients can be served."""
+
+    model_config = ConfigDict(extra="ignore", alias_generator=to_camel, populate_by_name=True, frozen=True)
+
+
+class WirePosition(Arguments):
+    """An LSP ``Position``, in the encoding that was negotiated."""
+
+    line: int = Field(ge=0)
+    character: int = Field(ge=0)
+
+
+class WireRange(Arguments):
+    """An LSP ``Range``."""
+
+    start: WirePosition
+    end: WirePosition
+
+
+class WireDiagnostic(Arguments):
+    """The parts of an LSP ``Diagnostic`` that a model can use."""
+
+    message: str
+    range: WireRange | None = None
+    source: str | None = None
+    code: str | int | None = None
+
+
+class FeatureArguments(Arguments):
+    """Arguments of ``sightline.fix`` and its like: where the user is, and what they wrote."""
+
+    text: str = ""
+    uri: str | None = None
+    range: WireRange | None = None
+    mentions: tuple[str, ...] = ()
+    diagnostics: tuple[WireDiagnostic | str, ...] = ()
+    turn: str = Field(default="", max_length=200)
+    budget: int | None = Field(default=None, gt=0)
+
+
+class RunArguments(FeatureArguments):
+    """Arguments of ``sightline.run``."""
+
+    command: str
+
+
+class TurnArguments(Arguments):
+    """Arguments of the commands that speak of one turn."""
+
+    turn: str
+
+
+class ApplyArguments(TurnArguments):
+    """Arguments of ``sightline.apply``."""
+
+    in_spite_of_findings: bool = False
+
+
+class UndoArguments(Arguments):
+    """Arguments of ``sightline.undo``; without a turn, the last applied edit is taken back."""
+
+    turn: str | None = None
+
+
+class NoArguments(Arguments):
+    """For commands without arguments."""

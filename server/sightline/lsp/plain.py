@@ -1,0 +1,61 @@
+"""Features for editors that know only the protocol: run, ask where a person must decide, apply, show the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from lsprotocol import types
+
+from sightline.features.feature import Feature, FeatureResult
+from sightline.lsp.apply import apply_edit
+from sightline.lsp.chat import run_feature
+from sightline.lsp.messages import FeatureArguments
+from sightline.lsp.results import feature_json
+from sightline.lsp.session import Session
+from sightline.tasks.result import TurnResult, TurnVerdict
+
+APPLY, IN_SPITE, DISCARD = "Apply", "Apply in spite of this", "Discard"
+
+#: A message box holds no essay (characters); the whole text is in the command's answer and in the log.
+_MOST_SHOWN = 2_000
+
+
+async def run_and_apply(
+    session: Session, feature: Feature, turn: str, given: FeatureArguments, told: Callable[[str], None]
+) -> dict[str, Any]:
+    """Runs a feature; an accepted edit without findings is applied at once, anything else is put to the user.
+
+    Answers as ``sightline.run`` does, with ``applied`` as ``sightline.apply`` answers (null if nothing was applied).
+    """
+    result = await run_feature(session, feature.name, turn, given, told)
+    applied = None
+    if result.turn is None or result.turn.changes.is_empty:
+        kind = types.MessageType.Info if _is_answer(result) else types.MessageType.Error
+        session.client.show(kind, shortened(result.text))
+    elif await _wanted(session, result, result.turn):
+        told("applying")
+        engine, in_spite = session.engine, result.turn.verdict is TurnVerdict.REJECTED
+        applied = await apply_edit(session, lambda: engine.prepare(turn, in_spite_of_findings=in_spite))
+    else:
+        session.engine.discard(turn)
+    return {**feature_json(session, result), "applied": applied}
+
+
+def shortened(text: str) -> str:
+    """As much of ``text`` as a message box can hold."""
+    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN].rstrip()} …"
+
+
+def _is_answer(result: FeatureResult) -> bool:
+    return result.turn is None or result.turn.verdict is TurnVerdict.ANSWERED
+
+
+async def _wanted(session: Session, result: FeatureResult, turn: TurnResult) -> bool:
+    if turn.verdict is TurnVerdict.REJECTED:
+        answer = await session.client.choose(types.MessageType.Error, shortened(result.text), (DISCARD, IN_SPITE))
+        return answer == IN_SPITE
+    if turn.report is None or not turn.report.findings:
+        return True
+    answer = await session.client.choose(types.MessageType.Warning, shortened(result.text), (APPLY, DISCARD))
+    return answer == APPLY

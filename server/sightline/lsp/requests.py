@@ -1,0 +1,59 @@
+"""Every method of the protocol that is answered, in one table."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any
+
+from lsprotocol import types
+
+from sightline.lsp import lifecycle, sync
+from sightline.lsp.actions import code_actions, resolve_code_action
+from sightline.lsp.commands import execute_command
+from sightline.lsp.messages import DID_FOCUS
+from sightline.lsp.session import Session
+
+
+def cancel_progress(session: Session, params: types.WorkDoneProgressCancelParams) -> None:
+    """``window/workDoneProgress/cancel``."""
+    session.client.cancel_progress(params.token)
+
+
+#: Plain functions: they change state in the order in which their messages arrive, or answer at once.
+ORDERED: dict[str, Callable[[Session, Any], Any]] = {
+    types.INITIALIZE: lifecycle.initialize,
+    types.INITIALIZED: lifecycle.initialized,
+    types.EXIT: lifecycle.exit_session,
+    types.SET_TRACE: lifecycle.set_trace,
+    types.TEXT_DOCUMENT_DID_OPEN: sync.did_open,
+    types.TEXT_DOCUMENT_DID_CHANGE: sync.did_change,
+    types.TEXT_DOCUMENT_DID_CLOSE: sync.did_close,
+    types.TEXT_DOCUMENT_DID_SAVE: sync.did_save,
+    types.TEXT_DOCUMENT_CODE_ACTION: code_actions,
+    types.WORKSPACE_DID_CHANGE_WATCHED_FILES: sync.did_change_watched_files,
+    types.WORKSPACE_DID_CREATE_FILES: sync.did_create_files,
+    types.WORKSPACE_DID_RENAME_FILES: sync.did_rename_files,
+    types.WORKSPACE_DID_DELETE_FILES: sync.did_delete_files,
+    types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS: sync.did_change_workspace_folders,
+    types.WORKSPACE_DID_CHANGE_CONFIGURATION: lifecycle.did_change_configuration,
+    types.WINDOW_WORK_DONE_PROGRESS_CANCEL: cancel_progress,
+    DID_FOCUS: sync.did_focus,
+}
+
+#: Coroutine functions: they take time and can be cancelled.
+CANCELLABLE: dict[str, Callable[[Session, Any], Coroutine[Any, Any, Any]]] = {
+    types.SHUTDOWN: lifecycle.shutdown,
+    types.CODE_ACTION_RESOLVE: resolve_code_action,
+    types.WORKSPACE_EXECUTE_COMMAND: execute_command,
+}
+
+
+def register(session: Session) -> None:
+    """Hands the table to the protocol."""
+    for method, handler in ORDERED.items():
+        session.protocol.handlers[method] = partial(handler, session)
+    for method, coroutine in CANCELLABLE.items():
+        assert inspect.iscoroutinefunction(coroutine), f"{method} could not be cancelled"
+        session.protocol.handlers[method] = partial(coroutine, session)

@@ -1,0 +1,114 @@
+"""What commands answer, as JSON for clients (docs/reference/protocol.md). Keys are camelCase, as in the protocol."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sightline.base.paths import WorkspacePath
+from sightline.checks.check import Finding
+from sightline.engine.engine import PreparedEdit
+from sightline.features.feature import FeatureResult
+from sightline.lsp.apply import file_json, place_json
+from sightline.lsp.session import Session
+from sightline.models.messages import Usage
+from sightline.tasks.result import Attempt, TurnResult
+
+
+def feature_json(session: Session, result: FeatureResult) -> dict[str, Any]:
+    """The answer of a command. ``turn`` names it from now on; ``outcome`` is null if no model ran."""
+    return {
+        "command": result.command,
+        "turn": result.turn_id,
+        "revision": result.revision,
+        "text": result.text,
+        "places": [
+            {**place_json(session, place.path), "line": place.line, "label": place.label} for place in result.places
+        ],
+        "data": result.data,
+        "outcome": _turn_json(session, result.turn) if result.turn is not None else None,
+    }
+
+
+def preview_json(session: Session, prepared: PreparedEdit) -> dict[str, Any]:
+    """A prepared edit with whole texts, for a client's own diff view. A text is null where there is no file."""
+    return {
+        "turn": prepared.turn,
+        "label": prepared.label,
+        "rebased": prepared.rebased,
+        "files": [
+            {
+                **file_json(session, file),
+                "before": None if file.before is None else str(file.before),
+                "after": None if file.after is None else str(file.after),
+            }
+            for file in prepared.files
+        ],
+    }
+
+
+def _turn_json(session: Session, turn: TurnResult) -> dict[str, Any]:
+    report = turn.report
+    return {
+        "verdict": turn.verdict.value,
+        "revision": turn.revision,
+        "model": turn.model,
+        "text": turn.text,
+        "diff": turn.diff,
+        "changes": [place_json(session, path) for path in _touched(turn)],
+        "findings": [_finding_json(session, finding) for finding in (report.findings if report else ())],
+        "fixed": list(report.fixed) if report else [],
+        "skipped": [{"check": item.check, "reason": item.reason} for item in (report.skipped if report else ())],
+        "attempts": [_attempt_json(session, attempt) for attempt in turn.attempts],
+        "promptTokens": turn.prompt.tokens,
+        "manifest": [
+            {
+                "path": str(entry.path),
+                "startLine": entry.start_line,
+                "endLine": entry.end_line,
+                "form": str(entry.form),
+                "tokens": entry.tokens,
+                "reasons": list(entry.reasons),
+            }
+            for entry in turn.prompt.manifest
+        ],
+    }
+
+
+def _touched(turn: TurnResult) -> list[WorkspacePath]:
+    return sorted({*turn.changes.paths_before, *turn.changes.paths_after})
+
+
+def _attempt_json(session: Session, attempt: Attempt) -> dict[str, Any]:
+    findings = attempt.report.findings if attempt.report else ()
+    return {
+        "findings": [_finding_json(session, finding) for finding in findings],
+        "unmatched": [{"path": item.path, "reason": item.reason} for item in attempt.unmatched],
+        "problems": list(attempt.problems),
+        "usage": _usage_json(attempt.usage),
+        "seconds": attempt.seconds,
+    }
+
+
+def _finding_json(session: Session, finding: Finding) -> dict[str, Any]:
+    return {
+        **place_json(session, finding.path),
+        "check": finding.check,
+        "certainty": finding.certainty.value,
+        "severity": finding.severity.value,
+        "line": finding.line,
+        "column": finding.column,
+        "message": finding.message,
+        "related": [
+            {**place_json(session, place.path), "line": place.line, "message": place.message}
+            for place in finding.related
+        ],
+    }
+
+
+def _usage_json(usage: Usage) -> dict[str, int | None]:
+    return {
+        "promptTokens": usage.prompt_tokens,
+        "cachedTokens": usage.cached_tokens,
+        "outputTokens": usage.output_tokens,
+        "reasoningTokens": usage.reasoning_tokens,
+    }
