@@ -1,15 +1,16 @@
 """``LiveWorkspace``: the one writer of workspace views.
 
 It is used from the event loop only; what it hands out (``WorkspaceView``) is immutable and may go to any thread. Long
-looks at the disk run in a thread on values that nobody changes, and their result is adopted in one step on the loop,
+looks at the disk run in a thread on values that nobody changes, and their result is look in one step on the loop,
 under whatever documents are open by then. It knows no protocol: documents that are no files are its caller's business.
 """
 
 from __future__ import annotations
 
 import asyncio
+import threading
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sightline.base.paths import WorkspacePath, normal_root
@@ -18,10 +19,11 @@ from sightline.base.text import Text
 from sightline.workspace.files import SourceFile, WorkspaceView
 from sightline.workspace.ignore import IgnoreRules
 from sightline.workspace.known import KnownFiles, sort_key
+from sightline.workspace.look import Look, prepare_look, take_look
 from sightline.workspace.refresh import RescanNeeded, look_at
 from sightline.workspace.roots import owner, owner_of_real
 from sightline.workspace.scan import DEFAULT_OPTIONS, ScanOptions, ScanProgress, ScanResult, scan
-from sightline.workspace.stamps import Stamp, compare_stamps
+from sightline.workspace.stamps import Stamp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,18 +42,6 @@ class WorkspaceChange:
     def is_empty(self) -> bool:
         """Whether nothing changed."""
         return not (self.changed or self.removed)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Adopted:
-    """Everything a look at the disk found, made ready in the thread."""
-
-    result: ScanResult
-    stamps: dict[WorkspacePath, Stamp]
-    known: KnownFiles
-    skipped: dict[WorkspacePath, str]
-    changed: tuple[WorkspacePath, ...]
-    removed: tuple[WorkspacePath, ...]
 
 
 class LiveWorkspace:
@@ -89,9 +79,9 @@ class LiveWorkspace:
     async def scan(self, progress: ScanProgress | None = None) -> ScanResult:
         """Scans all roots and adopts what was found. Raises as :func:`sightline.workspace.scan.scan`."""
         async with self._lock:
-            adopted = await self._look(self._roots, progress)
-            self._adopt(adopted)
-            return adopted.result
+            result = await scan(self._system, self._roots, self._options, progress)
+            self._adopt(await asyncio.to_thread(prepare_look, self.view, self._stamps, result))
+            return result
 
     async def rescan(self) -> WorkspaceChange:
         """Looks at the whole disk again, for clients that do not watch files. Reads only what stamps cannot tell."""
@@ -102,7 +92,7 @@ class LiveWorkspace:
         """Replaces the roots. Open documents move to their new innermost root; those outside all are let go."""
         async with self._lock:
             wanted = tuple(dict.fromkeys(map(normal_root, roots)))
-            adopted = await self._look(wanted)
+            look = await self._look(wanted)
             before = self.view.overlay
             moved = {path: owner(wanted, path.absolute) for path in before}
             overlay: dict[WorkspacePath, SourceFile | None] = {}
@@ -116,9 +106,9 @@ class LiveWorkspace:
             self.view = replace(self.view, roots=wanted, overlay=overlay)
             return self._adopt(
                 replace(
-                    adopted,
-                    changed=tuple(sorted({*adopted.changed, *come}, key=sort_key)),
-                    removed=tuple(sorted({*adopted.removed, *gone}, key=sort_key)),
+                    look,
+                    changed=tuple(sorted({*look.changed, *come}, key=sort_key)),
+                    removed=tuple(sorted({*look.removed, *gone}, key=sort_key)),
                 ),
                 moved=frozenset(come),
             )
@@ -131,14 +121,11 @@ class LiveWorkspace:
                 found = await asyncio.to_thread(look_at, view, self._stamps, tuple(paths))
             except RescanNeeded:
                 return self._adopt(await self._look(self._roots))
-            stamps = self._stamps
-            for path in found.removed:
-                stamps.pop(path, None)
-            stamps.update(found.stamps)
+            self._adopt_stamps(found.stamps, found.removed)
             skipped = {path: reason for path, reason in view.skipped.items() if path not in found.looked_at}
             known = self._known.with_changes(found.stamps, found.removed)
             self.view = replace(self.view, known=known, skipped={**skipped, **found.skipped})
-            return self._publish(tuple(sorted(found.changed)), tuple(sorted(found.removed)))
+            return self._publish(found.changed, found.removed)
 
     def open_document(self, path: WorkspacePath, text: Text, version: int) -> WorkspaceChange:
         """The editor opened a file: its buffer lies over the disk from now on."""
@@ -178,15 +165,26 @@ class LiveWorkspace:
         except (OSError, ValueError):
             return False
 
-    async def _look(self, roots: tuple[str, ...], progress: ScanProgress | None = None) -> _Adopted:
-        result = await scan(self._system, roots, self._options, progress)
-        return await asyncio.to_thread(_compare, self._system, self._stamps, result)
+    async def _look(self, roots: tuple[str, ...]) -> Look:
+        stopped = threading.Event()
+        try:
+            return await asyncio.to_thread(take_look, self.view, self._stamps, roots, self._options, stopped.is_set)
+        finally:
+            stopped.set()
 
-    def _adopt(self, adopted: _Adopted, moved: frozenset[WorkspacePath] = frozenset()) -> WorkspaceChange:
+    def _adopt(self, look: Look, moved: frozenset[WorkspacePath] = frozenset()) -> WorkspaceChange:
         """Makes what was found the present; ``moved`` are open documents that count as changed all the same."""
-        self._stamps = adopted.stamps
-        self.view = replace(self.view, known=adopted.known, skipped=adopted.skipped, rules=adopted.result.rules)
-        return self._publish(adopted.changed, adopted.removed, moved)
+        self._adopt_stamps(look.stamps, look.removed)
+        self.view = replace(self.view, known=look.known, skipped=look.skipped, rules=look.rules)
+        return self._publish(look.changed, look.removed, moved)
+
+    def _adopt_stamps(self, stamps: Mapping[WorkspacePath, Stamp], removed: tuple[WorkspacePath, ...]) -> None:
+        if not self._stamps:
+            self._stamps = dict(stamps)
+            return
+        for path in removed:
+            self._stamps.pop(path, None)
+        self._stamps.update(stamps)
 
     def _publish(
         self,
@@ -206,20 +204,6 @@ class LiveWorkspace:
         if changed or removed:
             self.view = replace(self.view, revision=self.view.revision + 1)
         return WorkspaceChange(revision=self.view.revision, changed=changed, removed=removed)
-
-
-def _compare(system: System, before: dict[WorkspacePath, Stamp], result: ScanResult) -> _Adopted:
-    difference = compare_stamps(system, before, result.files, result.started)
-    known = KnownFiles(frozenset(difference.stamps))
-    known.in_order()  # in this thread, where it may take its time
-    return _Adopted(
-        result=result,
-        stamps=difference.stamps,
-        known=known,
-        skipped={file.path: file.reason for file in result.skipped},
-        changed=tuple(sorted(difference.changed, key=sort_key)),
-        removed=tuple(sorted(before.keys() - difference.stamps.keys(), key=sort_key)),
-    )
 
 
 def _without(paths: tuple[WorkspacePath, ...], path: WorkspacePath) -> tuple[WorkspacePath, ...]:

@@ -11,7 +11,7 @@ from sightline.base.system import FileStat
 from sightline.workspace.files import MAXIMUM_FILE_SIZE, WorkspaceView
 from sightline.workspace.ignore import RULE_FILES
 from sightline.workspace.roots import owner_of_real
-from sightline.workspace.scan import ScannedFile
+from sightline.workspace.scanned import ScannedFile
 from sightline.workspace.stamps import Stamp, compare_stamps
 from sightline.workspace.walk import is_binary_name
 
@@ -22,11 +22,11 @@ class RescanNeeded(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refreshed:
-    """``stamps`` of the files that are there, new and unchanged ones too; ``looked_at`` all files that were meant."""
+    """``stamps`` that are new or another than before; ``looked_at`` all files that were meant. Paths are sorted."""
 
     stamps: Mapping[WorkspacePath, Stamp]
-    changed: frozenset[WorkspacePath]
-    removed: frozenset[WorkspacePath]
+    changed: tuple[WorkspacePath, ...]
+    removed: tuple[WorkspacePath, ...]
     skipped: Mapping[WorkspacePath, str]
     looked_at: frozenset[WorkspacePath]
 
@@ -46,15 +46,15 @@ def look_at(view: WorkspaceView, stamps: Mapping[WorkspacePath, Stamp], paths: t
         listed = _listed_as(view, real_roots, path)
         if listed is not None:
             _look_at_one(view, listed, found)
-    removed = frozenset(_below(stamps, found.gone))
+    removed = _below(stamps, found.gone)
     before = {path: stamps[path] for path in found.files if path in stamps}
     difference = compare_stamps(view.system, before, found.files.values(), view.system.clock.now())
     return Refreshed(
         stamps=difference.stamps,
         changed=difference.changed,
-        removed=removed,
+        removed=tuple(sorted(removed)),
         skipped=found.skipped,
-        looked_at=removed | found.files.keys() | found.skipped.keys() | _below(view.skipped, found.gone),
+        looked_at=frozenset(removed) | found.files.keys() | found.skipped.keys() | _below(view.skipped, found.gone),
     )
 
 

@@ -11,10 +11,9 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sightline.base.paths import WorkspacePath
 from sightline.base.system import System
-from sightline.workspace.ignore import NO_RULES, IgnoreRules
 from sightline.workspace.roots import check_roots
+from sightline.workspace.scanned import ScannedFile, ScannedLink, ScanResult, SkippedFile
 from sightline.workspace.walk import Walk
 
 #: Called on the event loop with the number of files found so far, at most ten times a second.
@@ -29,50 +28,6 @@ class ScanOptions:
 
     maximum_files: int = 200_000
     allow_large_root: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScannedFile:
-    """A file found by a scan: ``size`` in bytes, ``mtime_ns`` as the file system reports it."""
-
-    path: WorkspacePath
-    size: int
-    mtime_ns: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SkippedFile:
-    """A file or folder that is listed but not read, and why.
-
-    Reasons: ``too_large``, ``binary`` (by its extension), ``unreadable``, ``outside_root`` (a link that leaves every
-    root), ``broken_link``, ``link_to_ignored``, ``name_not_utf8`` (the path then shows U+FFFD for the wrong bytes).
-    """
-
-    path: WorkspacePath
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScannedLink:
-    """A link to a file or folder that is listed under its own name; ``target`` is the absolute real path."""
-
-    path: WorkspacePath
-    target: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScanResult:
-    """Everything a scan found, sorted by path. Ignored files appear in no list.
-
-    ``roots`` are the roots as they were scanned: absolute, without doubles. ``started`` is Unix time in seconds.
-    """
-
-    files: tuple[ScannedFile, ...]
-    skipped: tuple[SkippedFile, ...]
-    links: tuple[ScannedLink, ...] = ()
-    roots: tuple[str, ...] = ()
-    rules: IgnoreRules = NO_RULES
-    started: float = 0.0
 
 
 DEFAULT_OPTIONS = ScanOptions()
@@ -123,15 +78,13 @@ def scan_now(
             report(len(walk.files))
     walk.resolve_links()
 
-    def by_path(found: tuple[WorkspacePath, *tuple[object, ...]]) -> tuple[str, str]:
-        return found[0].root, found[0].relative
+    def by_path(found: ScannedFile | SkippedFile | ScannedLink) -> tuple[str, str]:
+        return found.path.root, found.path.relative
 
     return ScanResult(
-        files=tuple(
-            ScannedFile(path=path, size=size, mtime_ns=mtime) for path, size, mtime in sorted(walk.files, key=by_path)
-        ),
-        skipped=tuple(SkippedFile(path=path, reason=reason) for path, reason in sorted(walk.skipped, key=by_path)),
-        links=tuple(ScannedLink(path=path, target=target) for path, target in sorted(walk.links, key=by_path)),
+        files=tuple(sorted(walk.files, key=by_path)),
+        skipped=tuple(sorted(walk.skipped, key=by_path)),
+        links=tuple(sorted(walk.links, key=by_path)),
         roots=tuple(checked),
         rules=walk.rules(),
         started=started,

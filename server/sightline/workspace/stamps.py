@@ -14,7 +14,8 @@ from sightline.base.paths import WorkspacePath
 from sightline.base.system import System
 from sightline.base.text import digest_of
 from sightline.workspace.files import MAXIMUM_FILE_SIZE
-from sightline.workspace.scan import ScannedFile
+from sightline.workspace.known import sort_key
+from sightline.workspace.scanned import ScannedFile
 
 #: Seconds for which a time of modification is not trusted.
 RACY_SECONDS = 2.0
@@ -36,10 +37,10 @@ class Stamp(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StampDifference:
-    """The stamps after looking, and the files whose content is, or may be, another."""
+    """``stamps`` that are new or another than before, and the files whose content is, or may be, another."""
 
     stamps: dict[WorkspacePath, Stamp]
-    changed: frozenset[WorkspacePath]
+    changed: tuple[WorkspacePath, ...]
 
 
 def compare_stamps(
@@ -50,12 +51,11 @@ def compare_stamps(
     A file is read only when its stamp is not to be trusted, or when a known digest can tell that nothing changed.
     """
     stamps: dict[WorkspacePath, Stamp] = {}
-    changed: set[WorkspacePath] = set()
+    changed: list[WorkspacePath] = []
     for file in files:
         old = before.get(file.path)
         same = old is not None and (old.size, old.mtime_ns) == (file.size, file.mtime_ns)
         if old is not None and same and not old.is_racy:
-            stamps[file.path] = old
             continue
         known = old.digest if old is not None else None
         new = Stamp(file.size, file.mtime_ns, None, now)
@@ -63,8 +63,8 @@ def compare_stamps(
             new = new._replace(digest=_digest(system, file.path))
         stamps[file.path] = new
         if known is None or known != new.digest:
-            changed.add(file.path)
-    return StampDifference(stamps=stamps, changed=frozenset(changed))
+            changed.append(file.path)
+    return StampDifference(stamps=stamps, changed=tuple(sorted(changed, key=sort_key)))
 
 
 def _digest(system: System, path: WorkspacePath) -> str | None:

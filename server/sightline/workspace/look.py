@@ -1,0 +1,63 @@
+"""A look at the whole disk, made ready for one step on the event loop. Runs in a thread and changes nothing.
+
+A scan of 100,000 files makes and drops as many objects; what is handed over is only what is another than before, so
+that the loop neither builds nor frees the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from sightline.base.errors import UsageError
+from sightline.base.paths import WorkspacePath
+from sightline.workspace.files import WorkspaceView
+from sightline.workspace.ignore import IgnoreRules
+from sightline.workspace.known import KnownFiles, sort_key
+from sightline.workspace.scan import ScanOptions, scan_now
+from sightline.workspace.scanned import ScanResult
+from sightline.workspace.stamps import Stamp, compare_stamps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """``stamps`` that are new or another than before; ``changed`` and ``removed`` sorted by path."""
+
+    stamps: dict[WorkspacePath, Stamp]
+    changed: tuple[WorkspacePath, ...]
+    removed: tuple[WorkspacePath, ...]
+    known: KnownFiles
+    skipped: Mapping[WorkspacePath, str]
+    rules: IgnoreRules
+
+
+def take_look(
+    view: WorkspaceView,
+    stamps: Mapping[WorkspacePath, Stamp],
+    roots: tuple[str, ...],
+    options: ScanOptions,
+    stopped: Callable[[], bool],
+) -> Look:
+    """Scans and compares. Raises as :func:`sightline.workspace.scan.scan`."""
+    result = scan_now(view.system, roots, options, stopped=stopped)
+    if stopped():
+        raise UsageError("The scan was stopped.", kind="cancelled")  # nobody waits for it any more
+    return prepare_look(view, stamps, result)
+
+
+def prepare_look(view: WorkspaceView, stamps: Mapping[WorkspacePath, Stamp], result: ScanResult) -> Look:
+    """Compares a scan with what the stamps and the view said before it."""
+    difference = compare_stamps(view.system, stamps, result.files, result.started)
+    seen = {file.path for file in result.files}
+    before = view.known if isinstance(view.known, KnownFiles) else KnownFiles(frozenset(view.known))
+    removed = tuple(sorted({path for path in before if path not in seen}, key=sort_key))
+    known = before.with_changes(difference.stamps, removed)
+    known.in_order()  # in this thread, where it may take its time
+    return Look(
+        stamps=difference.stamps,
+        changed=difference.changed,
+        removed=removed,
+        known=known,
+        skipped={file.path: file.reason for file in result.skipped},
+        rules=result.rules,
+    )
