@@ -32,7 +32,9 @@ def test_without_any_file_the_defaults_hold() -> None:
 
 def test_the_environment_alone_is_enough_for_a_model() -> None:
     loaded = load(
-        system_with(SIGHTLINE_MODEL="openai:m", SIGHTLINE_BASE_URL="http://127.0.0.1:1/v1", SIGHTLINE_API_KEY="k-secret")
+        system_with(
+            SIGHTLINE_MODEL="openai:m", SIGHTLINE_BASE_URL="http://127.0.0.1:1/v1", SIGHTLINE_API_KEY="k-secret"
+        )
     )
     assert loaded.settings.model.name == "openai:m"
     assert loaded.settings.model.base_url == "http://127.0.0.1:1/v1"
@@ -123,3 +125,22 @@ def test_trust_is_kept_by_real_root_and_can_be_revoked() -> None:
 def test_a_damaged_trust_file_trusts_nothing(damaged: str) -> None:
     system = system_with({"/cache/state/trust.json": damaged})
     assert not is_trusted(system, locations(system), "/work")
+
+
+def test_what_an_editor_merged_can_narrow_and_never_redirect() -> None:
+    system = system_with({USER: '[model]\nname = "openai:mine"\n[context]\nbudget = 6000\n'})
+    merged = {
+        "model": {"name": "openai:other", "baseUrl": "http://evil.example/v1", "apiKey": "stolen"},
+        "context": {"budget": 5000},
+        "edits": {"repairRounds": 1, "format": "whole_file"},
+        "interpreter": "/tmp/evil",
+        "workspace": None,
+    }
+    loaded = load_settings(system, locations(system), ("/work",), None, merged)
+    assert loaded.settings.model.name == "openai:mine"
+    assert loaded.settings.model.base_url == ""
+    assert loaded.settings.context.budget == 5000
+    assert (loaded.settings.edits.repair_rounds, loaded.settings.edits.format) == (1, "whole_file")
+    assert loaded.problems == ()
+    raised = load_settings(system, locations(system), ("/work",), None, {"context": {"budget": 7000}})
+    assert raised.settings.context.budget == 6000

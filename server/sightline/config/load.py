@@ -20,6 +20,8 @@ from sightline.config.locations import Locations
 from sightline.config.settings import Settings
 
 WORKSPACE_FILE = ".sightline/sightline.toml"
+#: Where problems of ``merged`` values are said to be.
+EDITOR = "the editor's workspace settings"
 
 _ENVIRONMENT = {
     "SIGHTLINE_MODEL": ("model", "name"),
@@ -49,9 +51,16 @@ class LoadedSettings:
 
 
 def load_settings(
-    system: System, where: Locations, roots: tuple[str, ...], given: Mapping[str, Any] | None = None
+    system: System,
+    where: Locations,
+    roots: tuple[str, ...],
+    given: Mapping[str, Any] | None = None,
+    merged: Mapping[str, Any] | None = None,
 ) -> LoadedSettings:
     """All settings for ``roots``. ``given`` is a table of user scope from the door (command line, editor).
+
+    ``merged`` is what an editor answers to ``workspace/configuration``: values whose scope it does not tell. They may
+    do what a file of the workspace may; of the rest, which may well be the user's own, nothing is read or reported.
 
     Never raises for a broken file: the file is left out and the problem is reported. Raises :class:`UsageError` for
     ``given`` values that do not fit, since the user just typed them.
@@ -70,6 +79,9 @@ def load_settings(
             sources.append(file)
             text = _text(system, file)
             table = _narrowed(table, _valid(found, file, text, problems), file, text, problems)
+    if merged:
+        narrowing = _without_user_scope(merged)
+        table = _narrowed(table, _valid(narrowing, EDITOR, "", problems), EDITOR, "", problems)
     for name, (section, key) in _ENVIRONMENT.items():
         if value := system.environment.get(name, "").strip():
             sources.append(name)
@@ -139,6 +151,25 @@ def _narrowed(table: Table, workspace: Table, file: str, text: str, problems: li
                 message = f"{section}.{key} can only be lowered here (it is {present})"
                 problems.append(SettingProblem(file=file, line=_line_of(text, [section, key]), message=message))
     return result
+
+
+def _without_user_scope(merged: Mapping[str, Any]) -> Table:
+    """The values that a workspace may set, by the names of the schema. Editors spell names in camel case."""
+    result: Table = {}
+    for section in Settings.model_fields:
+        values: object = merged.get(section)
+        if not isinstance(values, Mapping):
+            continue
+        named = {_snake_case(key): value for key, value in cast("Mapping[str, Any]", values).items()}
+        fields = _fields_of(section)
+        open_keys = (key for key, field in fields.items() if _scope(field) != "user" and named.get(key) is not None)
+        if kept := {key: named[key] for key in open_keys}:
+            result[section] = kept
+    return result
+
+
+def _snake_case(name: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
 
 
 def _fields_of(section: str) -> dict[str, FieldInfo]:
