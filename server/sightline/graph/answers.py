@@ -72,6 +72,18 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Receiver:
+    """What stands before the dot of a reference: an ``instance`` of the class ``symbol``, or the definition itself.
+
+    In ``super().x`` it is an instance of the class around, whose own members are passed over.
+    """
+
+    symbol: Symbol
+    instance: bool
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
     """How complete an answer is. ``complete`` is true only when nothing below could hide a use.
 

@@ -104,6 +104,12 @@ class GraphView:
             return ()
         return tuple(import_of(row) for row in index.imports if not self._files.resolves(path, row))
 
+    def module(self, importer: WorkspacePath, module: str, level: int = 0) -> WorkspacePath | None:
+        """The file that ``importer`` gets when it imports ``module``; ``None`` outside the workspace and for folders."""
+        source = self.state.table.id_of(importer)
+        file = self._files.module(source, module, level) if source is not None else -1
+        return self.state.table.path_of(file) if file >= 0 else None
+
     def symbols(self, path: WorkspacePath) -> tuple[Symbol, ...]:
         """All definitions of a file, in source order."""
         file = self.state.table.id_of(path)
