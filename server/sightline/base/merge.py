@@ -6,16 +6,16 @@ another is usually about the same thing. Nothing is ever guessed: what is not di
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 
-from sightline.base.changes import ChangeSet, FileCreate, FileEdit, TextLookup
+from sightline.base.changes import ChangeSet, FileCreate, FileEdit
 from sightline.base.errors import ChangeConflict
 from sightline.base.line_hunks import line_hunks, split_lines
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Span, Text, TextEdit
 
-#: Present text of a file, ``None`` where there is none.
-PresentText = Callable[[WorkspacePath], Text | None]
+#: Texts by path as they are now. A path that is missing, like one with ``None``, has no file.
+PresentTexts = Mapping[WorkspacePath, Text | None]
 
 
 def merge(base: Text, ours: Text, theirs: Text) -> Text | None:
@@ -44,19 +44,21 @@ def line_edits(before: Text, after: Text) -> tuple[TextEdit, ...]:
     return _as_edits(before, _replacements(before, after))
 
 
-def rebase(changes: ChangeSet, base: TextLookup, current: PresentText) -> ChangeSet:
-    """``changes``, computed for the texts of ``base``, as they read for the ``current`` texts.
+def rebase(changes: ChangeSet, base_texts: Mapping[WorkspacePath, Text], current_texts: PresentTexts) -> ChangeSet:
+    """``changes``, computed for ``base_texts``, as they read for ``current_texts``.
 
-    Edits are merged with what changed meanwhile. What was done meanwhile in the very same way is left out. Raises
-    :class:`ChangeConflict` with all paths where the two cannot both be kept: overlapping edits, a deleted or moved
-    file that changed or is gone, a created or moved-to path that is taken.
+    ``base_texts`` is needed for edited files that are another now, ``current_texts`` for all files of
+    ``changes.paths_before`` and for those that are created or moved to, if something is there. Edits are merged with
+    what changed meanwhile; what was done meanwhile in the very same way is left out. Raises :class:`ChangeConflict`
+    with all paths where the two cannot both be kept: overlapping edits, a deleted or moved file that changed or is
+    gone, a created or moved-to path that is taken.
     """
     conflicts: set[WorkspacePath] = set()
     moved = {rename.old: rename.new for rename in changes.renames}
     digests: dict[WorkspacePath, str] = {}
     edits: list[FileEdit] = []
     for path in changes.paths_before:
-        now = current(path)
+        now = current_texts.get(path)
         if now is None:
             if path in moved or path not in changes.deletes:
                 conflicts.add(path)
@@ -65,17 +67,17 @@ def rebase(changes: ChangeSet, base: TextLookup, current: PresentText) -> Change
         else:
             digests[path] = now.digest
     for edit in changes.edits:
-        now = current(edit.path)
+        now = current_texts.get(edit.path)
         if now is None:
             continue
-        merged = _rebased(edit, changes.base[edit.path], base, now)
+        merged = _rebased(edit, changes.base[edit.path], base_texts, now)
         if merged is None:
             conflicts.add(edit.path)
         elif merged:
             edits.append(FileEdit(path=edit.path, edits=merged))
     leaving = set(moved) | set(changes.deletes)
-    conflicts |= {new for new in moved.values() if new not in leaving and current(new) is not None}
-    creates = tuple(create for create in changes.creates if _is_wanted(create, current, conflicts))
+    conflicts |= {new for new in moved.values() if new not in leaving and current_texts.get(new) is not None}
+    creates = tuple(create for create in changes.creates if _is_wanted(create, current_texts, conflicts))
     if conflicts:
         raise _conflict(conflicts)
     edited = {edit.path for edit in edits}
@@ -102,19 +104,21 @@ def _as_edits(text: Text, replacements: Iterable[tuple[int, int, bytes]]) -> tup
     return tuple(TextEdit(Span(starts[start], starts[end]), new) for start, end, new in replacements)
 
 
-def _rebased(edit: FileEdit, digest: str, base: TextLookup, now: Text) -> tuple[TextEdit, ...] | None:
+def _rebased(
+    edit: FileEdit, digest: str, base_texts: Mapping[WorkspacePath, Text], now: Text
+) -> tuple[TextEdit, ...] | None:
     """The edits of one file against its present text; ``None`` for a conflict, empty when nothing is left to do."""
     if now.digest == digest:
         return edit.edits
-    before = base(edit.path)
-    if before.digest != digest:
+    before = base_texts.get(edit.path)
+    if before is None or before.digest != digest:
         return None
     merged = merge(before, before.apply(edit.edits), now)
     return None if merged is None else line_edits(now, merged)
 
 
-def _is_wanted(create: FileCreate, current: PresentText, conflicts: set[WorkspacePath]) -> bool:
-    there = current(create.path)
+def _is_wanted(create: FileCreate, current_texts: PresentTexts, conflicts: set[WorkspacePath]) -> bool:
+    there = current_texts.get(create.path)
     if there is not None and there != create.text:
         conflicts.add(create.path)
     return there is None
