@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
+from sightline.base.errors import PathOutsideRoot
 from sightline.base.paths import WorkspacePath
+from sightline.context.access import qualified_name
 from sightline.context.chunks import Chunk
-from sightline.graph.facts import FileFacts
+from sightline.graph.raw_facts import DefinitionRow
+from sightline.workspace.files import WorkspaceView
+from sightline.workspace.protected import is_protected
 
 #: Why a path must not be shown, or ``None`` when it may be.
 Permission = Callable[[WorkspacePath], str | None]
@@ -61,29 +65,52 @@ class Ranking:
 
 
 class Gate:
-    """Asks ``permitted`` once per path and remembers who was refused.
+    """Decides which paths may be shown, asking once per path.
 
-    A path that holds control characters is refused here: it could not be told from the lines around it in a prompt.
+    ``permitted`` is the caller's rule; ignored and secret-bearing files, links to them, and paths with control
+    characters (which could not be told from the lines around them in a prompt) are refused whatever it says.
     """
 
-    def __init__(self, permitted: Permission) -> None:
+    def __init__(self, workspace: WorkspaceView, permitted: Permission) -> None:
+        self._workspace = workspace
         self._permitted = permitted
         self._answers: dict[WorkspacePath, str | None] = {}
+        self._real: dict[WorkspacePath, str | None] = {}
 
     def reason(self, path: WorkspacePath) -> str | None:
-        """Why ``path`` must not be shown, or ``None``."""
+        """Why ``path`` must not be shown by its name, or ``None``. Looks at no disk."""
         if path not in self._answers:
-            odd = not path.relative.isprintable()
-            self._answers[path] = "its path holds control characters" if odd else self._permitted(path)
+            self._answers[path] = self._judge(path)
         return self._answers[path]
 
     def admits(self, path: WorkspacePath) -> bool:
-        """Whether ``path`` may be shown."""
+        """Whether ``path`` may be shown by its name."""
         return self.reason(path) is None
 
+    def real_reason(self, path: WorkspacePath) -> str | None:
+        """As :meth:`reason`, for the name given and for the file it is a link to."""
+        if path not in self._real:
+            self._real[path] = self.reason(path) or self._judge_target(path)
+        return self._real[path]
 
-def name_of(facts: FileFacts | None, chunk: Chunk) -> tuple[str, str]:
+    def _judge(self, path: WorkspacePath) -> str | None:
+        if not path.relative.isprintable():
+            return "its path holds control characters"
+        if self._workspace.rules.is_ignored(path):
+            return "it is ignored"
+        secret = is_protected(path)
+        return f"it may hold {secret}" if secret else self._permitted(path)
+
+    def _judge_target(self, path: WorkspacePath) -> str | None:
+        try:
+            real = self._workspace.canonical(path)
+        except (OSError, PathOutsideRoot):
+            return "it is a link that leads out of the workspace"
+        return self.reason(real) if real != path else None
+
+
+def name_of(definitions: Sequence[DefinitionRow], chunk: Chunk) -> tuple[str, str]:
     """Qualified name and kind of a piece: empty name and ``"module"`` for code between definitions."""
-    if facts is None or chunk.definition < 0:
+    if not 0 <= chunk.definition < len(definitions):
         return "", "module"
-    return facts.qualified_name(chunk.definition), facts.definitions[chunk.definition].kind.value
+    return qualified_name(definitions, chunk.definition), definitions[chunk.definition].kind

@@ -7,11 +7,12 @@ blocks and export lists are what many tasks change. This file knows no scores an
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sightline.base.text import Text
-from sightline.graph.facts import Definition, DefinitionKind, FileFacts
+from sightline.graph.facts import DefinitionKind
+from sightline.graph.raw_facts import DefinitionRow
 
 #: Code between definitions is cut at a blank line once it is this long (lines).
 BLOCK_LINES = 40
@@ -42,13 +43,9 @@ class Chunk:
         return self.last - self.first + 1
 
 
-def chunks_of(text: Text, facts: FileFacts | None) -> tuple[Chunk, ...]:
-    """The chunks of a file in order; without facts, blocks of lines."""
-    last_line = content_lines(text)
-    if facts is None:
-        return tuple(_blocks(text, 1, last_line, -1))
-    children = _children(facts)
-    return tuple(_cut(_Cut(text, facts, children), 1, last_line, -1))
+def chunks_of(text: Text, definitions: Sequence[DefinitionRow]) -> tuple[Chunk, ...]:
+    """The chunks of a file in order; without definitions, blocks of lines."""
+    return tuple(_cut(_Cut(text, definitions, _children(definitions)), 1, content_lines(text), -1))
 
 
 def content_lines(text: Text) -> int:
@@ -60,24 +57,22 @@ def content_lines(text: Text) -> int:
 @dataclass(frozen=True, slots=True)
 class _Cut:
     text: Text
-    facts: FileFacts
+    definitions: Sequence[DefinitionRow]
     children: dict[int, list[int]]
 
     def lines_of(self, index: int) -> tuple[int, int]:
-        span = self.facts.definitions[index].span
-        return self.text.line_of(span.start) + 1, self.text.line_of(max(span.end - 1, span.start)) + 1
+        row = self.definitions[index]
+        return self.text.line_of(row.start) + 1, self.text.line_of(max(row.end - 1, row.start)) + 1
 
 
-def _children(facts: FileFacts) -> dict[int, list[int]]:
+def _children(definitions: Sequence[DefinitionRow]) -> dict[int, list[int]]:
     """Definitions that are pieces of their own, under the nearest container (or -1)."""
     children: dict[int, list[int]] = {}
-    for index, definition in enumerate(facts.definitions):
-        parent = definition.parent
-        if parent >= 0 and facts.definitions[parent].kind not in _CONTAINERS:
-            continue
-        children.setdefault(parent, []).append(index)
+    for index, row in enumerate(definitions):
+        if row.parent < 0 or definitions[row.parent].kind in _CONTAINERS:
+            children.setdefault(row.parent, []).append(index)
     for group in children.values():
-        group.sort(key=lambda index: facts.definitions[index].span)
+        group.sort(key=lambda index: (definitions[index].start, definitions[index].end))
     return children
 
 
@@ -86,10 +81,10 @@ def _cut(cut: _Cut, first: int, last: int, owner: int) -> Iterator[Chunk]:
     at = first
     for index in cut.children.get(owner, ()):
         start, end = cut.lines_of(index)
-        if start < at or end > last or not _stands_alone(cut.facts.definitions[index], start, end):
+        if start < at or end > last or not _stands_alone(cut.definitions[index], start, end):
             continue
         yield from _between(cut, at, start - 1, owner, first)
-        if cut.children.get(index) and cut.facts.definitions[index].kind in _CONTAINERS:
+        if cut.children.get(index) and cut.definitions[index].kind in _CONTAINERS:
             yield from _cut(cut, start, end, index)
         else:
             yield Chunk(first=start, last=end, definition=index, head=True)
@@ -97,7 +92,7 @@ def _cut(cut: _Cut, first: int, last: int, owner: int) -> Iterator[Chunk]:
     yield from _between(cut, at, last, owner, first)
 
 
-def _stands_alone(definition: Definition, start: int, end: int) -> bool:
+def _stands_alone(definition: DefinitionRow, start: int, end: int) -> bool:
     if definition.kind in _BODIES or definition.kind in _CONTAINERS:
         return True
     return end - start + 1 >= TABLE_LINES

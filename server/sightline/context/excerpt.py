@@ -9,6 +9,9 @@ from sightline.context.tokens import terms_of_word, words
 #: Lines shown around a line that matters.
 AROUND = 5
 
+#: Lines shown around it where there is no more room.
+CLOSELY = 2
+
 #: A gap of at most so many lines between two windows is shown: a mark in its place would cost as much.
 BRIDGE = 3
 
@@ -30,12 +33,11 @@ def excerpt(
     best = _best_lines(lines, first, last, pointed, terms)
     chosen = {first} if best else set(range(first, first + most))
     for line in best:
-        window = set(range(max(first, line - AROUND), min(last, line + AROUND) + 1))
-        if len(chosen | window) > most:
-            window = {line}
-        if len(chosen | window) > most:
+        windows = (set(range(max(first, line - n), min(last, line + n) + 1)) for n in (AROUND, CLOSELY))
+        fitting = next((window for window in windows if len(chosen | window) <= most), None)
+        if fitting is None:
             break
-        chosen |= window
+        chosen |= fitting
     return _ranges(sorted(chosen), most)
 
 

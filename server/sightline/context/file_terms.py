@@ -8,13 +8,13 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sightline.base.text import Text
 from sightline.context.chunks import Chunk, chunks_of
 from sightline.context.tokens import terms_of_word, words
-from sightline.graph.facts import FileFacts
+from sightline.graph.raw_facts import DefinitionRow
 
 #: Counts are kept up to this; BM25 saturates far below it.
 MAXIMUM_BODY_COUNT = 63
@@ -77,12 +77,12 @@ def unpack_counts(packed: int) -> tuple[int, int, int]:
     return packed & 63, packed >> 6 & 15, packed >> 10 & 3
 
 
-def file_terms(path: str, text: Text, facts: FileFacts | None) -> FileTerms:
+def file_terms(path: str, text: Text, definitions: Sequence[DefinitionRow]) -> FileTerms:
     """Reads the words of a file. ``path`` is relative to its root."""
-    chunks = chunks_of(text, facts)
+    chunks = chunks_of(text, definitions)
     by_chunk = [_chunk_counter(text, chunk) for chunk in chunks]
-    in_names = _names_of_chunks(chunks, facts)
-    names = Counter(term for name in _defined_names(facts) for term in terms_of_word(name))
+    in_names = _names_of_chunks(chunks, definitions)
+    names = Counter(term for row in definitions for term in terms_of_word(row.name))
     in_path = path_terms(path)
     entries: dict[int, list[tuple[int, int]]] = {}
     for number, counter in enumerate(by_chunk):
@@ -104,7 +104,7 @@ def file_terms(path: str, text: Text, facts: FileFacts | None) -> FileTerms:
         file_counts.append(pack_counts(total // IN_TEXT, names[term], in_path[term]))
     lengths = array("I", (counter.total() for counter in by_chunk))
     return FileTerms(
-        digest=facts.digest if facts else text.digest,
+        digest=text.digest,
         bounds=array("i", (x for c in chunks for x in (c.first, c.last, c.definition, c.head))),
         lengths=lengths,
         terms=terms,
@@ -122,22 +122,18 @@ def path_terms(path: str) -> Counter[int]:
     return Counter(term for word in words(stem) for term in terms_of_word(word))
 
 
-def _names_of_chunks(chunks: tuple[Chunk, ...], facts: FileFacts | None) -> list[dict[int, int]]:
+def _names_of_chunks(chunks: tuple[Chunk, ...], definitions: Sequence[DefinitionRow]) -> list[dict[int, int]]:
     """For every chunk, what the names of its definition and of those around it add to its counts."""
     result: list[dict[int, int]] = []
     for chunk in chunks:
         added: dict[int, int] = {}
         index, weight = chunk.definition, OWN_NAME if chunk.head else OUTER_NAME
-        while facts is not None and index >= 0:
-            for term in terms_of_word(facts.definitions[index].name):
+        while index >= 0:
+            for term in terms_of_word(definitions[index].name):
                 added[term] = added.get(term, 0) + weight
-            index, weight = facts.definitions[index].parent, OUTER_NAME
+            index, weight = definitions[index].parent, OUTER_NAME
         result.append(added)
     return result
-
-
-def _defined_names(facts: FileFacts | None) -> Iterable[str]:
-    return (definition.name for definition in facts.definitions) if facts else ()
 
 
 def _chunk_counter(text: Text, chunk: Chunk) -> Counter[int]:

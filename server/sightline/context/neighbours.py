@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from sightline.base.errors import SightlineError
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Text
+from sightline.context.access import references_inside
 from sightline.context.request import ContextRequest, TaskType
 from sightline.context.signals import is_aside
 from sightline.graph.answers import Confidence, EdgeKind, Place, Symbol
@@ -77,14 +79,11 @@ def _users(view: GraphView, symbol: Symbol, request: ContextRequest) -> Iterator
 
 
 def _used(view: GraphView, symbol: Symbol, request: ContextRequest) -> Iterator[Neighbour]:
-    facts = view.facts(symbol.path)
-    if facts is None:
-        return
     span = symbol.definition.span
-    inside = [r for r in facts.references if r.kind in _FOLLOWED and span.contains(r.span)][:MOST_FOLLOWED]
+    inside = (each for each in references_inside(view, symbol.path, span) if each.kind in _FOLLOWED)
     found: dict[str, tuple[Symbol, float]] = {}
     times = Counter[str]()
-    for reference in inside:
+    for reference in islice(inside, MOST_FOLLOWED):
         for target, confidence in view.resolve(symbol.path, reference)[:1]:
             if target.path == symbol.path and span.contains(target.definition.span):
                 continue

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from sightline.base.paths import WorkspacePath
 from sightline.base.redact import redact
+from sightline.context.access import qualified_name
 from sightline.context.candidates import Candidate, Gate, Permission, RankedFile, Ranking, Tier, name_of
 from sightline.context.excerpt import excerpt
 from sightline.context.lexical import LexicalIndex
@@ -28,6 +29,9 @@ KIND = "other"
 
 #: No piece takes more of the budget than this, unless it is all there is; a larger one is cut around what matters.
 POINTED_SHARE, RANKED_SHARE = 0.6, 0.25
+
+#: A piece cut to fewer lines than this tells nobody anything.
+FEWEST_LINES = 8
 
 #: Lists of the names that are left out may take so much of the budget, in so many files.
 OUTLINE_SHARE, OUTLINED_FILES = 0.08, 4
@@ -115,7 +119,7 @@ def build_context(
     request = replace(
         request, task=redact(request.task), diagnostics=tuple(redact(sentence) for sentence in request.diagnostics)
     )
-    gate = Gate(permitted)
+    gate = Gate(view.workspace, permitted)
     ranking = rank(view, request, index, gate)
     return pack_ranking(view, ranking, request, count_tokens, gate)
 
@@ -210,9 +214,9 @@ def _ways(packing: _Packing, source: SourceLines, candidate: Candidate, budget: 
             terms=packing.ranking.terms,
             most=most,
         )
-        if most > 3:
+        if most >= FEWEST_LINES:
             ways.append(tuple(_full(packing, source, candidate, first, last) for first, last in ranges))
-    if chunk.definition >= 0 and source.facts is not None and candidate.tier is Tier.POINTED:
+    if 0 <= chunk.definition < len(source.definitions) and candidate.tier is Tier.POINTED:
         ways.append((_signature(packing, source, chunk.definition, candidate.reasons),))
     return ways
 
@@ -232,7 +236,7 @@ def _add(packing: _Packing, source: SourceLines, slices: tuple[Slice, ...], budg
 
 
 def _full(packing: _Packing, source: SourceLines, candidate: Candidate, first: int, last: int) -> Slice:
-    name, kind = name_of(source.facts, candidate.chunk)
+    name, kind = name_of(source.definitions, candidate.chunk)
     return Slice(
         path=source.path,
         name=name,
@@ -246,12 +250,11 @@ def _full(packing: _Packing, source: SourceLines, candidate: Candidate, first: i
 
 
 def _signature(packing: _Packing, source: SourceLines, index: int, reasons: tuple[str, ...]) -> Slice:
-    assert source.facts is not None
     first, last = source.signature(index)
     return Slice(
         path=source.path,
-        name=source.facts.qualified_name(index),
-        kind=source.facts.definitions[index].kind.value,
+        name=qualified_name(source.definitions, index),
+        kind=source.definitions[index].kind,
         first=first,
         last=last,
         form=Form.SIGNATURE,
@@ -262,10 +265,8 @@ def _signature(packing: _Packing, source: SourceLines, index: int, reasons: tupl
 
 def _heads(packing: _Packing, source: SourceLines, block: _Block, slices: Sequence[Slice]) -> list[Slice]:
     """Signatures of the classes around ``slices`` that the block does not show yet."""
-    if source.facts is None:
-        return []
     heads: list[Slice] = []
-    names = {source.facts.qualified_name(index): index for index in range(len(source.facts.definitions))}
+    names = {qualified_name(source.definitions, index): index for index in range(len(source.definitions))}
     for piece in slices:
         index = names.get(piece.name)
         for container in source.containers(index) if index is not None else ():
@@ -281,7 +282,7 @@ def _add_outlines(packing: _Packing) -> None:
     room = min(round(packing.request.budget * OUTLINE_SHARE), packing.request.budget - packing.used)
     for file in packing.ranking.files[:OUTLINED_FILES]:
         source = packing.source(file.path)
-        if source is None or source.facts is None:
+        if source is None:
             continue
         block = packing.blocks.get(file.path) or _Block(source)
         names = _names_left_out(source, block, file.reasons)
@@ -295,23 +296,21 @@ def _add_outlines(packing: _Packing) -> None:
 
 
 def _names_left_out(source: SourceLines, block: _Block, reasons: tuple[str, ...]) -> list[Slice]:
-    assert source.facts is not None
     names: list[Slice] = []
-    for index, definition in enumerate(source.facts.definitions):
-        around = [source.facts.definitions[container].kind for container in source.containers(index)]
+    for index, definition in enumerate(source.definitions):
+        around = [source.definitions[container].kind for container in source.containers(index)]
         if definition.kind not in _OUTLINED or any(kind not in _OUTLINED for kind in around):
             continue
         if any(kind in (DefinitionKind.FUNCTION, DefinitionKind.METHOD) for kind in around):
             continue
-        first = source.text.line_of(definition.span.start) + 1
-        last = source.text.line_of(max(definition.span.end - 1, definition.span.start)) + 1
+        first, last = source.lines_of(index)
         if not any(piece.first <= first <= piece.last for piece in block.pieces):
-            name = source.facts.qualified_name(index)
+            name = qualified_name(source.definitions, index)
             names.append(
                 Slice(
                     path=source.path,
                     name=name,
-                    kind=definition.kind.value,
+                    kind=definition.kind,
                     first=first,
                     last=last,
                     form=Form.OUTLINE,
@@ -378,7 +377,7 @@ def _dropped(packing: _Packing) -> tuple[Dropped, ...]:
         source = packing.source(candidate.path)
         if source is None or (candidate.path, candidate.chunk.first) in shown:
             continue
-        name, _ = name_of(source.facts, candidate.chunk)
+        name, _ = name_of(source.definitions, candidate.chunk)
         dropped.append(
             Dropped(
                 path=candidate.path,

@@ -33,6 +33,9 @@ FILE_SHARE = 0.25
 #: What an edge of the graph adds to a piece, as a share of its anchor's score.
 NEIGHBOUR_SHARE = 0.3
 
+#: Reasons given for a file; its pieces have their own.
+MOST_REASONS = 4
+
 #: More definitions of one name than this do not come first: the name alone does not say which is meant.
 MOST_POINTED = 3
 
@@ -102,7 +105,7 @@ def rank(view: GraphView, request: ContextRequest, index: LexicalIndex, gate: Ga
     named = "\n".join((request.task, *request.diagnostics))
     resolved = resolve_mentions(view, index, find_mentions(named, request.mentions), roots)
     pointed = (*resolved.files, *(place.path for place in resolved.places), *((request.focus or ())[:1]))
-    refused = {path: reason for path in pointed if (reason := gate.reason(path)) is not None}
+    refused = {path: reason for path in pointed if (reason := gate.real_reason(path)) is not None}
 
     _score_files(board, weights, resolved)
     _score_pieces(board, weights, spelled)
@@ -263,9 +266,7 @@ def _add_neighbour(board: _Board, anchor: _Piece, neighbour: Neighbour) -> None:
         piece.score += share
         piece.reasons.append(neighbour.reason)
         piece.lines.append(neighbour.line)
-        file = board.file(neighbour.path)
-        file.score += share / 2
-        file.reasons.append(neighbour.reason)
+        board.file(neighbour.path).score += share / 2
 
 
 def _in_order(board: _Board) -> list[_Piece]:
@@ -293,7 +294,8 @@ def _ordered_pieces(board: _Board) -> tuple[Candidate, ...]:
 def _ranked_files(board: _Board) -> tuple[RankedFile, ...]:
     for piece in _in_order(board):
         file = board.file(piece.path)
-        file.reasons.extend(reason for reason in piece.reasons if len(file.reasons) < 4)
+        new = [reason for reason in piece.reasons if reason not in file.reasons]
+        file.reasons.extend(new[: max(MOST_REASONS - len(file.reasons), 0)])
     files = sorted(board.files.values(), key=lambda file: (-file.score, file.path))
     return tuple(
         RankedFile(path=file.path, score=round(file.score, 4), reasons=tuple(dict.fromkeys(file.reasons)))

@@ -7,7 +7,6 @@ cannot end it. This file chooses nothing: ``pack.py`` says what is shown.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,12 +14,8 @@ from enum import StrEnum
 from sightline.base.redact import redact
 from sightline.context.source import SourceLines
 
-MARK = "⋮"
-
 #: Names listed in one mark; a longer list is cut and says how many more there are.
 MOST_NAMES = 30
-
-_FENCES = re.compile(r"`{3,}|~{3,}")
 
 
 class Form(StrEnum):
@@ -49,8 +44,7 @@ class Named:
 
 def render_block(source: SourceLines, shown_path: str, shown: Sequence[Shown], names: Sequence[Named] = ()) -> str:
     """The block of one file, ending in an empty line. ``names`` are listed in the marks of the gaps they lie in."""
-    mark = _mark_for(source.lines)
-    fence = _fence_for(source.lines)
+    mark, fence = source.mark, source.fence
     body: list[str] = []
     at = 1
     for first, last in _merged(source.lines, shown):
@@ -95,14 +89,3 @@ def _left_out(mark: str, first: int, last: int, names: Sequence[Named]) -> str:
     if len(inside) > MOST_NAMES:
         listed += f" and {len(inside) - MOST_NAMES} more"
     return redact(f"{mark} {where} left out" + (f": {listed}" if listed else ""))
-
-
-def _mark_for(lines: Sequence[str]) -> str:
-    """``⋮``, repeated until no line of the file begins with it."""
-    longest = max((len(text) - len(text.lstrip(MARK)) for line in lines if (text := line.lstrip())), default=0)
-    return MARK * (longest + 1)
-
-
-def _fence_for(lines: Sequence[str]) -> str:
-    longest = max((len(found) for line in lines for found in _FENCES.findall(line)), default=2)
-    return "`" * max(longest + 1, 3)

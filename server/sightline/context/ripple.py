@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sightline.base.errors import SightlineError
 from sightline.base.paths import WorkspacePath
+from sightline.context.access import definitions_of
 from sightline.context.candidates import Candidate, Gate, Permission, RankedFile, Ranking, Tier
 from sightline.context.chunks import Chunk, chunks_of
 from sightline.context.pack import ContextPack, CountTokens, pack_ranking
@@ -30,7 +31,7 @@ def build_ripple(
     permitted: Permission,
 ) -> ContextPack:
     """The definitions around ``places``, in their order, under ``budget`` tokens; missing lines are skipped."""
-    gate = Gate(permitted)
+    gate = Gate(view.workspace, permitted)
     pieces: dict[tuple[WorkspacePath, int], Candidate] = {}
     for place in places:
         chunk = _chunk_at(view, place) if gate.admits(place.path) else None
@@ -55,5 +56,5 @@ def _chunk_at(view: GraphView, place: RipplePlace) -> Chunk | None:
         text = view.workspace.read(place.path).text
     except SightlineError:
         return None
-    chunks = chunks_of(text, view.facts(place.path))
+    chunks = chunks_of(text, definitions_of(view, place.path))
     return next((chunk for chunk in chunks if chunk.first <= place.line <= chunk.last), None)

@@ -2,72 +2,98 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
 from sightline.base.errors import SightlineError
-from sightline.base.paths import WorkspacePath, confine
+from sightline.base.paths import WorkspacePath
 from sightline.base.redact import redact
 from sightline.base.text import Text
+from sightline.context.access import definitions_of, digest_of, language_of
 from sightline.context.candidates import Gate
 from sightline.context.chunks import content_lines
-from sightline.graph.facts import FileFacts
+from sightline.graph.raw_facts import DefinitionRow
 from sightline.graph.view import GraphView
+
+MARK = "⋮"
+
+_BACKTICKS = re.compile(r"`{3,}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceLines:
-    """A readable file. ``lines[0]`` is line 1; ``language`` is empty for a language the graph does not know."""
+    """A readable file. ``lines[0]`` is line 1; ``language`` and ``definitions`` are empty where there are no facts.
+
+    ``mark`` begins the lines that stand for what is left out, ``fence`` surrounds the code: neither can be taken for a
+    line of this file.
+    """
 
     path: WorkspacePath
     text: Text
-    facts: FileFacts | None
+    language: str
+    definitions: tuple[DefinitionRow, ...]
     lines: tuple[str, ...]
+    mark: str
+    fence: str
 
-    @property
-    def language(self) -> str:
-        """Name of the language for a code fence."""
-        return self.facts.language if self.facts else ""
+    def lines_of(self, index: int) -> tuple[int, int]:
+        """First and last one-based line of a definition."""
+        row = self.definitions[index]
+        return self.text.line_of(row.start) + 1, self.text.line_of(max(row.end - 1, row.start)) + 1
 
     def signature(self, index: int) -> tuple[int, int]:
         """One-based lines of the decorators and the signature of a definition, without its body."""
-        assert self.facts is not None
-        definition = self.facts.definitions[index]
-        head = self.text.data[definition.span.start : definition.body_start].rstrip()
-        end = definition.span.start + max(len(head) - 1, 0)
-        return self.text.line_of(definition.span.start) + 1, self.text.line_of(end) + 1
+        row = self.definitions[index]
+        head = self.text.data[row.start : row.body_start].rstrip()
+        return self.text.line_of(row.start) + 1, self.text.line_of(row.start + max(len(head) - 1, 0)) + 1
 
     def containers(self, index: int) -> list[int]:
         """Definitions around the one at ``index``, outermost first."""
-        assert self.facts is not None
         around: list[int] = []
-        index = self.facts.definitions[index].parent
+        index = self.definitions[index].parent
         while index >= 0:
             around.append(index)
-            index = self.facts.definitions[index].parent
+            index = self.definitions[index].parent
         return around[::-1]
 
 
 def source_lines(view: GraphView, path: WorkspacePath, gate: Gate) -> SourceLines | None:
     """The lines of ``path``; ``None`` when it cannot be read, or when it is a link to something that is refused."""
-    if not gate.admits(path) or not _target_admitted(view, path, gate):
+    if gate.real_reason(path) is not None:
         return None
     try:
         text = view.workspace.read(path).text
     except SightlineError:
         return None
-    return SourceLines(path=path, text=text, facts=view.facts(path), lines=_shown_lines(text.data))
+    lines = _shown_lines(text.data)
+    known = text.digest == digest_of(view, path)
+    return SourceLines(
+        path=path,
+        text=text,
+        language=language_of(view, path),
+        definitions=definitions_of(view, path) if known else (),
+        lines=lines,
+        mark=mark_for(lines),
+        fence=fence_for(lines),
+    )
 
 
-def _target_admitted(view: GraphView, path: WorkspacePath, gate: Gate) -> bool:
-    """A link called ``notes.txt`` must not show what ``.env`` holds."""
-    files = view.workspace.system.files
-    try:
-        real, root = files.real_path(path.absolute), files.real_path(path.root)
-        target = confine(root, real)
-    except (OSError, SightlineError):
-        return False
-    return target.relative == path.relative or gate.admits(WorkspacePath(path.root, target.relative))
+def mark_for(lines: tuple[str, ...]) -> str:
+    """``⋮``, repeated until no line begins with it."""
+    longest = max((_leading_marks(line) for line in lines if MARK in line), default=0)
+    return MARK * (longest + 1)
+
+
+def fence_for(lines: tuple[str, ...]) -> str:
+    """Backticks, more of them than any line has in a row, and at least three."""
+    longest = max((len(found) for line in lines if "``" in line for found in _BACKTICKS.findall(line)), default=2)
+    return "`" * max(longest + 1, 3)
+
+
+def _leading_marks(line: str) -> int:
+    bare = line.lstrip()
+    return len(bare) - len(bare.lstrip(MARK))
 
 
 @lru_cache(maxsize=128)

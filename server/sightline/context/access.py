@@ -1,0 +1,83 @@
+"""Cheap looks into a graph view: digests, definitions and references of one file, without building all its objects.
+
+``GraphView.facts`` decodes every reference of a file, which costs 5 ms for an ordinary one; a question looks at fifty
+files. This file is the only one in the room that knows how a view holds its facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sightline.base.paths import WorkspacePath
+from sightline.base.text import Span
+from sightline.graph.codec import PackedFacts
+from sightline.graph.facts import Reference
+from sightline.graph.index import FileIndex
+from sightline.graph.raw_facts import DefinitionRow
+from sightline.graph.state import GraphState
+from sightline.graph.view import GraphView
+
+
+def digest_of(view: GraphView, path: WorkspacePath) -> str | None:
+    """Digest of the text the facts of ``path`` were made of; ``None`` for a file without facts."""
+    found = _facts_of(view.state, path)
+    return found.digest if found else None
+
+
+def definitions_of(view: GraphView, path: WorkspacePath) -> tuple[DefinitionRow, ...]:
+    """The definitions of a file in source order; empty for a file without facts."""
+    found = _facts_of(view.state, path)
+    if isinstance(found, PackedFacts):
+        found = view.cache.index(found)
+    return found.definitions if found else ()
+
+
+def fresh_definitions_of(view: GraphView, path: WorkspacePath) -> tuple[DefinitionRow, ...]:
+    """As :func:`definitions_of`, without leaving anything in the view's cache: for walks over all files."""
+    found = _facts_of(view.state, path)
+    return found.definitions if found else ()
+
+
+def language_of(view: GraphView, path: WorkspacePath) -> str:
+    """Name of a file's language; empty for a file without facts."""
+    found = _facts_of(view.state, path)
+    return found.language if found else ""
+
+
+def references_inside(view: GraphView, path: WorkspacePath, span: Span) -> Iterable[Reference]:
+    """The references of a file that begin in ``span``, in source order."""
+    found = _facts_of(view.state, path)
+    if isinstance(found, PackedFacts):
+        found = view.cache.index(found)
+    if found is None:
+        return ()
+    starts = found.columns[1]
+    return (found.reference(at) for at, start in enumerate(starts) if span.start <= start < span.end)
+
+
+def changed_paths(before: GraphState, after: GraphState) -> set[WorkspacePath] | None:
+    """Files whose facts may differ between two states of one graph; ``None`` when every file must be looked at.
+
+    Typing changes hot files only, so the answer is short, and it is found without a look at any other file.
+    """
+    if before.table is not after.table or before.segments is not after.segments:
+        return None
+    files = before.hot.keys() | after.hot.keys()
+    return {after.table.path_of(file) for file in files if before.hot.get(file) is not after.hot.get(file)}
+
+
+def qualified_name(definitions: Sequence[DefinitionRow], index: int) -> str:
+    """Dotted name of a definition within its file; empty for -1."""
+    parts: list[str] = []
+    while index >= 0:
+        parts.append(definitions[index].name)
+        index = definitions[index].parent
+    return ".".join(reversed(parts))
+
+
+def _facts_of(state: GraphState, path: WorkspacePath) -> FileIndex | PackedFacts | None:
+    file = state.table.id_of(path)
+    if file is None:
+        return None
+    hot = state.hot.get(file)
+    return hot.index if hot is not None and hot.index is not None else state.packed(file)
