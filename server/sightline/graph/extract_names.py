@@ -275,8 +275,9 @@ class _Walk:
         if found is None:
             text = receiver_text(names, begin, start)
             found = text, root_of(text)
-            if found[1] in names.foreign and text.endswith(b"()") and text != b"super()":
-                found = UNKNOWN, UNKNOWN  # what a builtin returns may be anything
+            if found[1] in names.foreign and text.endswith(b"()"):
+                # What a builtin returns may be anything; of ``super()`` more is known.
+                found = (text if text == b"super()" else UNKNOWN), UNKNOWN
             if key and not key.endswith(b")."):
                 self._receivers[key] = found
         return found

@@ -6,7 +6,6 @@ from functools import partial
 
 from sightline.languages.spec import LanguageSpec, load_grammar
 
-
 JAVASCRIPT = LanguageSpec(
     name="javascript",
     extensions=(".js", ".jsx", ".mjs", ".cjs"),

@@ -6,7 +6,6 @@ from functools import partial
 
 from sightline.languages.spec import LanguageSpec, load_grammar
 
-
 PYTHON = LanguageSpec(
     name="python",
     extensions=(".py", ".pyi"),

@@ -6,7 +6,6 @@ from functools import partial
 
 from sightline.languages.spec import LanguageSpec, load_grammar
 
-
 TYPESCRIPT = LanguageSpec(
     name="typescript",
     extensions=(".ts", ".mts", ".cts"),

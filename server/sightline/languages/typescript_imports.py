@@ -1,0 +1,145 @@
+"""Where a TypeScript or JavaScript specifier may lead.
+
+Rules: TypeScript handbook, "Modules – Reference" (relative paths, ``.js`` that means ``.ts``, ``paths``, ``baseUrl``),
+and Node's packages documentation (``exports``, ``imports``, self-reference). Assets and JSON lead to no code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container
+
+from sightline.languages.python_layout import join, normal
+from sightline.languages.typescript_layout import Mapping, ScriptLayout
+
+_CODE = (".ts", ".tsx", ".d.ts", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts")
+#: What a specifier with the extension of an output file may mean, best first.
+_WRITTEN_AS = {
+    ".js": (".ts", ".tsx", ".d.ts", ".js", ".jsx"),
+    ".jsx": (".tsx", ".d.ts", ".jsx"),
+    ".mjs": (".mts", ".d.mts", ".mjs"),
+    ".cjs": (".cts", ".d.cts", ".cjs"),
+    ".ts": (".ts",),
+    ".tsx": (".tsx",),
+    ".mts": (".mts",),
+    ".cts": (".cts",),
+}
+_NO_CODE = re.compile(
+    r"\.(?:json5?|css|scss|sass|less|styl|svg|png|jpe?g|gif|webp|ico|woff2?|ttf|html?|md|txt|wasm|ya?ml)$"
+)
+#: Folders that builds write to, and where their source usually lies.
+_BUILT = re.compile(r"(^|/)(?:dist|lib|build|out|es|esm|cjs|output)(?:/(?:esm|cjs|es|src|types))?/")
+_OUTPUT = re.compile(r"(?:\.d)?\.[cm]?[jt]sx?$")
+
+
+def specifier_paths(importer: str, specifier: str, layout: ScriptLayout) -> tuple[str, ...]:
+    """Candidate files of a specifier, best first; empty for installed packages, assets and what leaves the root."""
+    specifier = specifier.partition("?")[0]
+    if not specifier or _NO_CODE.search(specifier) or ":" in specifier or "!" in specifier:
+        return ()
+    folder = importer.rpartition("/")[0]
+    if specifier.startswith("."):
+        return _probes(normal(folder, specifier), layout)
+    if specifier.startswith("/"):
+        return _probes(normal("", specifier.lstrip("/")), layout)
+    found: dict[str, None] = {}
+    config = _above(folder, layout.configs)
+    if config is not None:
+        for target in _mapped(specifier, layout.configs[config].paths):
+            found.update(dict.fromkeys(_probes(target, layout)))
+        base = layout.configs[config].base
+        if base is not None and not specifier.startswith("#"):
+            found.update(dict.fromkeys(_probes(normal(base, specifier), layout)))
+    if specifier.startswith("#"):
+        package = _above(folder, layout.packages)
+        targets = () if package is None else _mapped(specifier, layout.packages[package].imports)
+        found.update(dict.fromkeys(path for target in targets for path in _target_probes(target, layout)))
+    else:
+        found.update(dict.fromkeys(_package_paths(specifier, layout)))
+    return tuple(found)
+
+
+def _above(folder: str, known: Container[str]) -> str | None:
+    """The nearest folder at or above ``folder`` that is ``known``."""
+    while True:
+        if folder in known:
+            return folder
+        if not folder:
+            return None
+        folder = folder.rpartition("/")[0]
+
+
+def _mapped(specifier: str, mappings: tuple[Mapping, ...]) -> tuple[str, ...]:
+    """Targets of the best pattern: an exact one, else the one with the longest text before its ``*``."""
+    best: Mapping | None = None
+    for pattern, targets in mappings:
+        before, star, after = pattern.partition("*")
+        if not star:
+            if pattern == specifier:
+                return targets
+        elif (
+            len(specifier) >= len(before) + len(after)
+            and specifier.startswith(before)
+            and specifier.endswith(after)
+            and (best is None or len(before) > best[0].index("*"))
+        ):
+            best = pattern, targets
+    if best is None:
+        return ()
+    before, _, after = best[0].partition("*")
+    inner = specifier[len(before) : len(specifier) - len(after)]
+    return tuple(target.replace("*", inner) for target in best[1])
+
+
+def _package_paths(specifier: str, layout: ScriptLayout) -> tuple[str, ...]:
+    """Files of a workspace package, named by its ``name``."""
+    parts = specifier.split("/")
+    size = 2 if specifier.startswith("@") else 1
+    folder = layout.by_name.get("/".join(parts[:size]))
+    if folder is None:
+        return ()
+    package = layout.packages[folder]
+    inner = "/".join(parts[size:])
+    found: list[str] = []
+    for target in _mapped(inner, package.exports):
+        found += _target_probes(target, layout)
+    if not inner:
+        for entry in package.entries:
+            found += _target_probes(entry, layout)
+        found += _extended(join(folder, "src/index")) + _extended(join(folder, "index"))
+    elif not package.closed:
+        found += _probes(normal(folder, inner), layout)
+        found += _probes(normal(join(folder, "src"), inner), layout)
+    return tuple(dict.fromkeys(found))
+
+
+def _target_probes(target: str, layout: ScriptLayout) -> list[str]:
+    """A target of ``exports`` or ``main``: the file itself, and the source it is probably built from."""
+    found = list(_probes(target, layout))
+    source = _BUILT.sub(r"\1src/", target, count=1)
+    if source != target:
+        found += _extended(_OUTPUT.sub("", source))
+    return found
+
+
+def _probes(path: str | None, layout: ScriptLayout) -> tuple[str, ...]:
+    """Files that a path may mean: as written, with an extension, as a folder with a package or an index file."""
+    if path is None:
+        return ()
+    found: list[str] = []
+    for written, endings in _WRITTEN_AS.items():
+        if path.endswith(written):
+            found += [path.removesuffix(written) + ending for ending in endings]
+    if path:
+        found += _extended(path)
+    package = layout.packages.get(path)
+    if package is not None:
+        for entry in package.entries:
+            if entry != path:
+                found += [entry, *_extended(_OUTPUT.sub("", entry))]
+    found += _extended(join(path, "index"))
+    return tuple(dict.fromkeys(found))
+
+
+def _extended(path: str) -> list[str]:
+    return [path + extension for extension in _CODE]

@@ -1,0 +1,194 @@
+"""What ``tsconfig.json``, ``jsconfig.json`` and ``package.json`` files say about where modules lie."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from typing import TypeAlias, cast
+
+from sightline.languages.jsonc import parse_json
+from sightline.languages.python_layout import join, normal
+
+#: Configuration files extend one another; more than this is a loop or a mistake.
+_LONGEST_CHAIN = 16
+_TARGET_LIMIT = 24
+
+#: A pattern (at most one ``*``) and what it stands for, best first; paths relative to the root.
+Mapping: TypeAlias = tuple[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathConfig:
+    """``paths`` and ``baseUrl`` in force for the files below ``folder``; ``base`` is ``None`` when none is set."""
+
+    folder: str
+    base: str | None = None
+    paths: tuple[Mapping, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodePackage:
+    """A ``package.json`` of the workspace.
+
+    ``entries``: files named by ``types``, ``module``, ``main`` and the like. ``exports`` and ``imports`` are patterns
+    without ``./`` (the package itself is the empty pattern) with all their targets, whatever the condition; ``closed``
+    says that there is an ``exports`` table.
+    """
+
+    folder: str
+    name: str = ""
+    entries: tuple[str, ...] = ()
+    exports: tuple[Mapping, ...] = ()
+    imports: tuple[Mapping, ...] = ()
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptLayout:
+    """By folder: the path configuration and the package that hold for what lies below; and packages by name."""
+
+    configs: dict[str, PathConfig] = field(default_factory=dict[str, PathConfig])
+    packages: dict[str, NodePackage] = field(default_factory=dict[str, NodePackage])
+    by_name: dict[str, str] = field(default_factory=dict[str, str])
+
+
+Reader: TypeAlias = Callable[[str], str | None]
+_Table: TypeAlias = dict[str, object]
+
+
+def is_script_configuration(name: str) -> bool:
+    """Whether a file of this name may shape the layout."""
+    return name == "package.json" or (name.endswith(".json") and name.startswith(("tsconfig", "jsconfig")))
+
+
+def script_layout(files: Collection[str], read: Reader) -> ScriptLayout:
+    """The layout of a root with these ``files``."""
+    known = frozenset(path for path in files if path.endswith(".json"))
+    configs: dict[str, PathConfig] = {}
+    packages: dict[str, NodePackage] = {}
+    by_name: dict[str, str] = {}
+    for path in sorted(known):
+        folder, _, name = path.rpartition("/")
+        if name == "tsconfig.json" or (name == "jsconfig.json" and join(folder, "tsconfig.json") not in known):
+            configs[folder] = _config_of(path, read)
+        elif name == "package.json":
+            package = _package_of(folder, _object(parse_json(read(path) or "")))
+            packages[folder] = package
+            if package.name:
+                by_name.setdefault(package.name, folder)
+    return ScriptLayout(configs=configs, packages=packages, by_name=by_name)
+
+
+def _config_of(path: str, read: Reader) -> PathConfig:
+    """The configuration with what it extends; a "solution" that only refers to others takes the first paths of them."""
+    folder = path.rpartition("/")[0]
+    base, paths, own = _extended(path, folder, read, 0)
+    if base is None and not paths:
+        for reference in _list(own.get("references")):
+            target = _object(reference).get("path")
+            where = normal(folder, target) if isinstance(target, str) else None
+            if where is None:
+                continue
+            other = where if where.endswith(".json") else join(where, "tsconfig.json")
+            base, paths, _ = _extended(other, other.rpartition("/")[0], read, 0)
+            if other.rpartition("/")[0] == folder and (base is not None or paths):
+                break
+            base, paths = None, ()
+    return PathConfig(folder=folder, base=base, paths=paths)
+
+
+def _extended(path: str, root_folder: str, read: Reader, depth: int) -> tuple[str | None, tuple[Mapping, ...], _Table]:
+    """``baseUrl``, ``paths`` and the table of one file, with what it extends (later entries of a list win)."""
+    table = _object(parse_json(read(path) or ""))
+    folder = path.rpartition("/")[0]
+    base: str | None = None
+    paths: tuple[Mapping, ...] = ()
+    extends = table.get("extends")
+    for entry in [extends] if isinstance(extends, str) else _list(extends):
+        where = normal(folder, entry) if isinstance(entry, str) and entry.startswith(".") else None
+        if where is None or depth >= _LONGEST_CHAIN:
+            continue
+        other = where if where.endswith(".json") else where + ".json"
+        inherited, mappings, _ = _extended(other, root_folder, read, depth + 1)
+        base = inherited if inherited is not None else base
+        paths = mappings or paths
+    options = _object(table.get("compilerOptions"))
+    written = options.get("baseUrl")
+    if isinstance(written, str):
+        base = _placed(folder, root_folder, written)
+    mappings = _object(options.get("paths"))
+    if mappings:
+        against = base if base is not None else folder
+        paths = tuple((pattern, _targets(against, root_folder, value)) for pattern, value in mappings.items())
+    return base, paths, table
+
+
+def _placed(folder: str, root_folder: str, path: str) -> str | None:
+    if path.startswith("${configDir}"):
+        return normal(root_folder, path.removeprefix("${configDir}").lstrip("/"))
+    return normal(folder, path)
+
+
+def _targets(folder: str, root_folder: str, value: object) -> tuple[str, ...]:
+    placed = (_placed(folder, root_folder, entry) for entry in _list(value) if isinstance(entry, str))
+    return tuple(entry for entry in placed if entry is not None)
+
+
+def _package_of(folder: str, table: _Table) -> NodePackage:
+    name = table.get("name")
+    entries: list[str] = []
+    for key in ("source", "types", "typings", "module", "browser", "main"):
+        value = table.get(key)
+        if isinstance(value, str):
+            entries += _placed_list(folder, [value])
+    exports = table.get("exports")
+    return NodePackage(
+        folder=folder,
+        name=name if isinstance(name, str) else "",
+        entries=tuple(dict.fromkeys(entries)),
+        exports=_export_mappings(folder, exports),
+        imports=tuple(
+            (pattern, tuple(_placed_list(folder, _leaves(value))))
+            for pattern, value in _object(table.get("imports")).items()
+        ),
+        closed=exports is not None,
+    )
+
+
+def _export_mappings(folder: str, exports: object) -> tuple[Mapping, ...]:
+    table = _object(exports)
+    if not any(key.startswith(".") for key in table):
+        targets = _placed_list(folder, _leaves(exports))
+        return (("", tuple(targets)),) if targets else ()
+    return tuple(
+        (pattern.removeprefix(".").removeprefix("/"), tuple(_placed_list(folder, _leaves(value))))
+        for pattern, value in table.items()
+    )
+
+
+def _leaves(value: object) -> list[str]:
+    """All targets in a tree of conditions, in order."""
+    found: list[str] = []
+    waiting = [value]
+    while waiting and len(found) < _TARGET_LIMIT:
+        entry = waiting.pop()
+        if isinstance(entry, str):
+            found.append(entry)
+        elif isinstance(entry, dict):
+            waiting += reversed(list(cast("_Table", entry).values()))
+        elif isinstance(entry, list):
+            waiting += reversed(cast("list[object]", entry))
+    return found
+
+
+def _placed_list(folder: str, entries: list[str]) -> list[str]:
+    placed = (normal(folder, entry) for entry in entries)
+    return list(dict.fromkeys(entry for entry in placed if entry is not None))
+
+
+def _object(value: object) -> _Table:
+    return cast("_Table", value) if isinstance(value, dict) else {}
+
+
+def _list(value: object) -> list[object]:
+    return cast("list[object]", value) if isinstance(value, list) else []
