@@ -137,6 +137,7 @@ def main() -> None:
         parameters.n_ctx = arguments.window * arguments.slots
         parameters.n_parallel = arguments.slots
         parameters.endpoint_slots = True
+        parameters.cpuparams.n_threads = 1  # its threads wait by spinning, which starves a busy machine
         server = llama.Server(parameters)
         print(server.listening_address, flush=True)
         sys.stdin.read()

@@ -115,7 +115,8 @@ def _windows(pairs: list[tuple[Any, Any]]) -> dict[str, int]:
 
 async def _ollama(asker: Asker) -> Mapping[str, int] | None:
     version, running = await asyncio.gather(asker.at_root("/api/version"), asker.at_root("/api/ps"))
-    if "version" not in _table(version):
+    # Many programs answer /api/version; only Ollama lists running models beside it.
+    if not isinstance(_table(version).get("version"), str) or not isinstance(_table(running).get("models"), list):
         return None
     models = rows(running, "models")
     pairs = [(row.get(key), row.get("context_length")) for row in models for key in ("name", "model")]

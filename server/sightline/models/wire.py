@@ -41,7 +41,7 @@ class WireDelta(_Wire):
     @field_validator("content", mode="before")
     @classmethod
     def _joined(cls, value: Any) -> Any:
-        """Mistral sends a list of typed parts where others send a text; parts other than text are its reasoning."""
+        """Mistral sends a list of typed parts where others send a text; parts of other types are left out."""
         if not isinstance(value, list):
             return value
         parts = [cast("Mapping[str, Any]", part) for part in cast("list[Any]", value) if isinstance(part, dict)]
