@@ -86,7 +86,10 @@ class FileSystem(Protocol):
         ...
 
     def write(self, path: str, data: bytes, *, mode: int | None = None) -> None:
-        """Replaces a file as a whole: temporary file beside it, flush to disk, rename. Missing folders are made."""
+        """Replaces a file as a whole: temporary file beside it, flush to disk, rename. Missing folders are made.
+
+        Mode (unless given) and, where the system allows it, owner of the file stay.
+        """
         ...
 
     def write_new(self, path: str, data: bytes, *, mode: int | None = None) -> None:
@@ -105,7 +108,7 @@ class FileSystem(Protocol):
         ...
 
     def rename(self, old: str, new: str) -> None:
-        """Moves a file, replacing ``new``. Missing folders are made."""
+        """Moves a file, replacing ``new``, whose owner stays where the system allows it. Missing folders are made."""
         ...
 
     def try_lock(self, path: str) -> Callable[[], None] | None:
@@ -245,6 +248,7 @@ class RealFiles:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
+            _take_over_owner(temporary, path)
             os.chmod(temporary, mode if mode is not None else _mode_for(path))
             os.replace(temporary, path)
         except BaseException:
@@ -271,6 +275,7 @@ class RealFiles:
     def rename(self, old: str, new: str) -> None:
         folder = os.path.dirname(new)
         os.makedirs(folder, exist_ok=True)
+        _take_over_owner(old, new)
         os.replace(old, new)
         _sync_folder(folder)
 
@@ -286,6 +291,17 @@ class RealFiles:
             os.close(descriptor)
             raise
         return lambda: os.close(descriptor)
+
+
+def _take_over_owner(path: str, like: str) -> None:
+    """Gives ``path`` the owner of ``like``, so that an edit by root leaves a user's file the user's."""
+    if not hasattr(os, "chown"):
+        return
+    with contextlib.suppress(OSError):
+        wanted, found = os.stat(like), os.stat(path)
+        if (wanted.st_uid, wanted.st_gid) != (found.st_uid, found.st_gid):
+            os.chown(path, wanted.st_uid, wanted.st_gid)
+            os.chmod(path, stat_module.S_IMODE(found.st_mode))  # which chown may have lessened
 
 
 def _mode_for(path: str) -> int:
