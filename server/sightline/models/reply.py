@@ -71,7 +71,7 @@ class ReplyReader:
         if not self._chunks:
             raise ModelError(
                 ModelFailure.EMPTY_REPLY,
-                f"{self._speaker.where} accepted the request and then sent nothing.",
+                f"{self._speaker.where} accepted the request and then sent no reply.",
                 hint="Look into the model server's log, then try again.",
             )
         if self._finish is None and not self.done:
