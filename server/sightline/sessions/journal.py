@@ -1,0 +1,249 @@
+"""``EditJournal``: every applied edit with what takes it back, in a database that is kept.
+
+An entry holds the change set, its inverse, and the texts of the edited files after it (compressed, each stored once),
+so that an undo can be merged with what was typed since. It holds no copy of the workspace and no model's words. Text
+is kept as it was in the files; the database is readable by its user only.
+
+All methods are quick (one transaction, at most one flush to disk) and may be called from any thread. They raise
+:class:`SightlineError` of kind ``database`` when the disk fails.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import zlib
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Any
+
+from sightline.base.changes import ChangeSet, TextLookup
+from sightline.base.database import Connection, DatabaseError, open_precious
+from sightline.base.errors import SightlineError, UsageError
+from sightline.base.merge import rebase
+from sightline.base.paths import WorkspacePath
+from sightline.base.system import System
+from sightline.base.text import Text
+from sightline.sessions.change_json import dump_changes, load_changes
+
+_MIGRATIONS = (
+    """
+    CREATE TABLE entry (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        turn TEXT NOT NULL,
+        label TEXT NOT NULL,
+        made REAL NOT NULL,
+        undone REAL,
+        size INTEGER NOT NULL,
+        forward BLOB NOT NULL,
+        inverse BLOB NOT NULL
+    );
+    CREATE INDEX entry_turn ON entry (turn);
+    CREATE TABLE text (digest TEXT PRIMARY KEY, data BLOB NOT NULL);
+    CREATE TABLE entry_text (
+        entry INTEGER NOT NULL REFERENCES entry (id) ON DELETE CASCADE,
+        digest TEXT NOT NULL REFERENCES text (digest),
+        PRIMARY KEY (entry, digest)
+    ) WITHOUT ROWID;
+    CREATE INDEX entry_text_digest ON entry_text (digest);
+    """,
+)
+
+_ENTRIES = "SELECT id, turn, label, made, undone FROM entry"
+_PRUNE_OLD = "DELETE FROM entry WHERE made < ? AND id < (SELECT max(id) FROM entry)"
+_PRUNE_LARGE = """
+    DELETE FROM entry WHERE id < (SELECT max(id) FROM entry) AND id <= (
+        SELECT max(id) FROM (SELECT id, sum(size) OVER (ORDER BY id DESC) AS together FROM entry) WHERE together > ?
+    )
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalLimits:
+    """What is kept: entries younger than ``seconds`` and together smaller than ``size`` bytes; the newest always."""
+
+    seconds: float = 30 * 24 * 3600
+    size: int = 64 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalEntry:
+    """One applied edit. ``made`` and ``undone`` are Unix time in seconds; ``undone`` is ``None`` while it stands."""
+
+    id: int
+    turn: str
+    label: str
+    made: float
+    undone: float | None
+
+
+DEFAULT_LIMITS = JournalLimits()
+
+
+class EditJournal:
+    """The journal in one folder. Two processes may use it at the same time."""
+
+    def __init__(self, system: System, directory: str, limits: JournalLimits = DEFAULT_LIMITS) -> None:
+        """Opens ``edits.sqlite3`` in ``directory``, or makes it."""
+        self._clock = system.clock
+        self._limits = limits
+        self._lock = threading.Lock()
+        self._connection = open_precious(f"{directory.rstrip('/')}/edits.sqlite3", migrations=_MIGRATIONS)
+        self._connection.execute("PRAGMA foreign_keys=ON")
+
+    def close(self) -> None:
+        """Closes the database. May be called twice."""
+        with self._lock:
+            self._connection.close()
+
+    def record(self, *, turn: str, label: str, changes: ChangeSet, before: TextLookup) -> JournalEntry:
+        """Keeps an edit that was applied. ``before`` gives the texts before it, of ``changes.paths_before``."""
+        for path, digest in changes.base.items():
+            assert before(path).digest == digest, f"{path} is not the text the edit was computed for"
+        inverse = changes.inverse(before)
+        after = changes.texts_after(before)
+        texts = {text.digest: text.data for edit in inverse.edits if (text := after[edit.path]) is not None}
+        packed = {digest: zlib.compress(data) for digest, data in texts.items()}
+        forward_bytes, inverse_bytes = dump_changes(changes), dump_changes(inverse)
+        size = len(forward_bytes) + len(inverse_bytes) + sum(map(len, packed.values()))
+        now = self._clock.now()
+        with self._transaction() as connection:
+            cursor = connection.execute(
+                "INSERT INTO entry (turn, label, made, size, forward, inverse) VALUES (?, ?, ?, ?, ?, ?)",
+                (turn, label, now, size, forward_bytes, inverse_bytes),
+            )
+            number = cursor.lastrowid
+            assert number is not None
+            connection.executemany("INSERT OR IGNORE INTO text VALUES (?, ?)", packed.items())
+            connection.executemany("INSERT INTO entry_text VALUES (?, ?)", [(number, digest) for digest in packed])
+            self._prune(connection, now)
+        return JournalEntry(id=number, turn=turn, label=label, made=now, undone=None)
+
+    def entries(self, limit: int = 1000) -> tuple[JournalEntry, ...]:
+        """The newest entries, the newest first, undone ones too."""
+        return self._entries("ORDER BY id DESC LIMIT ?", limit)
+
+    def last(self) -> JournalEntry | None:
+        """The newest entry that stands: what an undo takes back."""
+        return next(iter(self._entries("WHERE undone IS NULL ORDER BY id DESC LIMIT 1")), None)
+
+    def last_undone(self) -> JournalEntry | None:
+        """The entry undone last, if nothing was recorded after it was: what a redo brings back."""
+        return next(
+            iter(
+                self._entries(
+                    "WHERE undone IS NOT NULL AND undone >= (SELECT coalesce(max(made), 0) FROM entry "
+                    "WHERE undone IS NULL) ORDER BY undone DESC, id LIMIT 1"
+                )
+            ),
+            None,
+        )
+
+    def find(self, turn: str) -> JournalEntry | None:
+        """The newest entry of a turn that stands."""
+        return next(iter(self._entries("WHERE turn = ? AND undone IS NULL ORDER BY id DESC LIMIT 1", turn)), None)
+
+    def inverse(self, entry: int, current: TextLookup | None = None) -> ChangeSet:
+        """The change set that takes an entry back.
+
+        Without ``current`` it is meant for exactly the texts after the edit. With it, it is made ready for the present
+        texts (a lookup that raises :class:`SightlineError` means that there is no file): merged with what changed
+        since where the two are disjoint, :class:`ChangeConflict` with the paths otherwise. Raises :class:`UsageError`
+        of kind ``no_such_entry``.
+        """
+        _, inverse, after = self._load(entry)
+        return inverse if current is None else rebase(inverse, after, _present(inverse, current))
+
+    def forward(self, entry: int, current: TextLookup | None = None) -> ChangeSet:
+        """The change set of an entry, for a redo; as :meth:`inverse`."""
+        forward, inverse, after = self._load(entry)
+        if current is None:
+            return forward
+        moved = {rename.old: rename.new for rename in inverse.renames}
+        before = {moved.get(edit.path, edit.path): after[edit.path].apply(edit.edits) for edit in inverse.edits}
+        return rebase(forward, before, _present(forward, current))
+
+    def mark_undone(self, entry: int) -> None:
+        """Tells that an entry was taken back."""
+        self._mark(entry, self._clock.now())
+
+    def mark_redone(self, entry: int) -> None:
+        """Tells that an undone entry stands again."""
+        self._mark(entry, None)
+
+    def _mark(self, entry: int, undone: float | None) -> None:
+        with self._transaction() as connection:
+            if not connection.execute("UPDATE entry SET undone = ? WHERE id = ?", (undone, entry)).rowcount:
+                raise _unknown(entry)
+
+    def _entries(self, clause: str, *parameters: object) -> tuple[JournalEntry, ...]:
+        rows = self._query(f"{_ENTRIES} {clause}", *parameters)
+        return tuple(
+            JournalEntry(id=number, turn=turn, label=label, made=made, undone=undone)
+            for number, turn, label, made, undone in rows
+        )
+
+    def _load(self, entry: int) -> tuple[ChangeSet, ChangeSet, dict[WorkspacePath, Text]]:
+        """Forward change, inverse change, and the texts that the edits of the inverse are meant for."""
+        rows = self._query("SELECT forward, inverse FROM entry WHERE id = ?", entry)
+        if not rows:
+            raise _unknown(entry)
+        texts: dict[str, bytes] = dict(
+            self._query("SELECT digest, data FROM text JOIN entry_text USING (digest) WHERE entry = ?", entry)
+        )
+        try:
+            forward, inverse = load_changes(rows[0][0]), load_changes(rows[0][1])
+            after = {edit.path: Text(zlib.decompress(texts[inverse.base[edit.path]])) for edit in inverse.edits}
+        except (ValueError, KeyError, zlib.error) as error:
+            raise SightlineError(f"Entry {entry} of the edit journal is damaged: {error}.", kind="database") from error
+        return forward, inverse, after
+
+    def _prune(self, connection: Connection, now: float) -> None:
+        connection.execute(_PRUNE_OLD, (now - self._limits.seconds,))
+        connection.execute(_PRUNE_LARGE, (self._limits.size,))
+        connection.execute("DELETE FROM text WHERE digest NOT IN (SELECT digest FROM entry_text)")
+
+    def _query(self, statement: str, *parameters: object) -> list[Any]:
+        with self._lock, _translated():
+            return self._connection.execute(statement, parameters).fetchall()
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Generator[Connection]:
+        with self._lock, _translated():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException:
+                with contextlib.suppress(DatabaseError):  # some errors have rolled it back already
+                    self._connection.execute("ROLLBACK")
+                raise
+
+
+@contextlib.contextmanager
+def _translated() -> Generator[None]:
+    try:
+        yield
+    except DatabaseError as error:
+        raise SightlineError(
+            f"The edit journal cannot be used: {error}.",
+            hint="Make room on the disk, or set SIGHTLINE_CACHE_DIR to a folder that can be written.",
+            kind="database",
+        ) from error
+
+
+def _present(changes: ChangeSet, current: TextLookup) -> dict[WorkspacePath, Text | None]:
+    """The present texts of all that a change set touches or makes."""
+    arriving = (*(create.path for create in changes.creates), *(rename.new for rename in changes.renames))
+    return {path: _text_or_none(path, current) for path in (*changes.paths_before, *arriving)}
+
+
+def _text_or_none(path: WorkspacePath, current: Callable[[WorkspacePath], Text]) -> Text | None:
+    try:
+        return current(path)
+    except SightlineError:
+        return None
+
+
+def _unknown(entry: int) -> UsageError:
+    return UsageError(f"The edit journal has no entry {entry}.", hint="It may be too old.", kind="no_such_entry")
