@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from support.edit_cases import CASES, EditCase, check_case, read_cases
 
 _CASES = [(path.name, case) for path in sorted(CASES.glob("*.txt")) for case in read_cases(path.name)]

@@ -15,7 +15,8 @@ A case file is a list of sections, each begun by a line ``@@@@ word argument fla
     @@@@ unmatched words         words of the reason of an unmatched edit
     @@@@ nearest words           words of the nearest lines of the last unmatched edit
 
-A case passes when exactly these problems, unmatched edits, texts and notes of "already" come out.
+A path with a space is written with ``%20``. A case passes when exactly these problems, unmatched edits, texts and notes
+of "already" come out.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ def read_cases(name: str) -> list[EditCase]:
     common: dict[str, bytes] = {}
     cases: list[EditCase] = []
     for words, lines in _sections((CASES / name).read_bytes().decode("utf-8")):
-        word, argument, flags = words[0], words[1] if len(words) > 1 else "", words[2:]
+        word, argument, flags = words[0], words[1].replace("%20", " ") if len(words) > 1 else "", words[2:]
         rest = " ".join(words[1:])
         text = _text(lines, words[1:] if word == "reply" else flags)
         if word == "common":

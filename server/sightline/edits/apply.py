@@ -197,7 +197,11 @@ def _create(plan: _Plan, target: Target, edits: Sequence[TextEditing]) -> None:
         if source is None:
             plan.refuse(first, _missing(plan, found.path))
             return
-    outcome = new_text(edits, source, missing=_missing(plan, target.path))
+    outcome = new_text(edits, source)
+    if outcome is None:
+        for edit in edits:
+            plan.refuse(edit, _missing(plan, target.path))
+        return
     if isinstance(outcome, TextOutcome):
         plan.unmatched += outcome.unmatched
         return
@@ -207,7 +211,9 @@ def _create(plan: _Plan, target: Target, edits: Sequence[TextEditing]) -> None:
 
 def _missing(plan: _Plan, path: WorkspacePath) -> str:
     """Says that a file does not exist, and which files of that name do."""
-    same_name = [str(other) for other in plan.targets.view.paths() if other.name == path.name][:3]
+    view = plan.targets.view
+    known = {*view.known, *view.overlay}
+    same_name = sorted(str(other) for other in known if other.name == path.name and view.exists(other))[:3]
     return f"{path} does not exist." + (f" Is it {' or '.join(same_name)}?" if same_name else "")
 
 

@@ -95,18 +95,17 @@ def _apply_missed(
 ) -> tuple[tuple[TextEdit, ...], list[Unmatched]]:
     """Tries blocks that are not in the text on what the others made of it. Adds to ``how``."""
     unmatched: list[Unmatched] = []
-    text = lines.text.apply(edits)
+    current = FileLines(lines.text.apply(edits)) if edits else lines
     changed = False
     for block, miss in missed:
-        current = FileLines(text)
-        found = _place(current, block) if miss.absent and text != lines.text else miss
+        found = _place(current, block) if miss.absent and current is not lines else miss
         if isinstance(found, Match):
-            text = text.apply(current.edits(found.changes))
+            current = FileLines(current.text.apply(current.edits(found.changes)))
             how.append(found.how)
             changed = True
         elif not (miss.absent and _is_done(lines, block)):
             unmatched.append(Unmatched(path=block.path, reason=miss.reason, line=block.line, nearest=miss.nearest))
-    return (minimal_edits(lines.text, text) if changed else edits), unmatched
+    return (minimal_edits(lines.text, current.text) if changed else edits), unmatched
 
 
 def _is_done(lines: FileLines, block: ReplaceBlock) -> bool:

@@ -105,7 +105,7 @@ class _Side:
     def _encoded(self, lines: Sequence[str]) -> list[bytes]:
         if self.file.bom and lines and lines[0].startswith(_BOM):
             lines = (lines[0].removeprefix(_BOM), *lines[1:])
-        return [Text.of(line).data for line in lines]
+        return [Text.of(line).data for line in lines if line]
 
     def _insertion(self, hunk: DiffHunk, new: list[bytes]) -> _Placed | str:
         start = hunk.start or 0

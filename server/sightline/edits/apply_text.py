@@ -32,16 +32,16 @@ def text_edits(file: SourceFile, edits: Sequence[TextEditing]) -> TextOutcome:
     return _fill(file, blocks, fillings)
 
 
-def new_text(edits: Sequence[TextEditing], source: SourceFile | None, *, missing: str) -> Text | TextOutcome:
+def new_text(edits: Sequence[TextEditing], source: SourceFile | None) -> Text | TextOutcome | None:
     """The text of a file that does not exist yet; ``source`` is the file of which a diff makes a copy.
 
     The first edit makes the file; search/replace blocks after it edit what it made. Answers what is unmatched
-    otherwise; ``missing`` says that the file does not exist.
+    otherwise, and ``None`` when the first edit makes no file.
     """
     first, *rest = edits
     made = _first_text(first, source)
     if made is None:
-        return _refused(edits, missing)
+        return None
     if not isinstance(first, FileDiff) and (elided := elided_lines(made, path=first.path)):
         return _refused([first], f"The new file leaves code out ({elided[0].strip()!r}): write all lines.")
     text = Text.of(made)
@@ -114,9 +114,9 @@ def _fill(file: SourceFile, blocks: Sequence[ReplaceBlock], fillings: Sequence[R
         return TextOutcome()
     if file.text.data.strip():
         return _refused(fillings, f"{file.path} exists and is not empty: the SEARCH part must hold lines of it.")
-    made = new_text(blocks, None, missing="")
-    if isinstance(made, TextOutcome):
-        return made
+    made = new_text(blocks, None)
+    if not isinstance(made, Text):
+        return made or _refused(blocks, f"{file.path} is empty: the first block must have an empty SEARCH part.")
     lines = FileLines(file.text)
     return TextOutcome(edits=lines.edits_to(split_lines(str(made))), how=Located.WHOLE)
 

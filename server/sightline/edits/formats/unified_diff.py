@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from sightline.edits.elision import elided_lines
 from sightline.edits.formats.diff_hunks import read_hunk
 from sightline.edits.formats.diff_names import GitNames, header_name, names_of_git_line, plain_names, unquoted
-from sightline.edits.proposal import DiffHunk, DiffKind, FileDiff, ProposalProblem
+from sightline.edits.proposal import DiffHunk, DiffKind, FileDiff, ProposalProblem, ProposedEdit
 from sightline.edits.reply import EditFormat, Fence, Parsed, Reply, fence_of
 
 INSTRUCTIONS = """\
@@ -59,7 +59,13 @@ class _Headers:
 def parse(reply: Reply) -> Parsed:
     """All files of all unified diffs in a model's reply; added lines that stand for code left out are problems."""
     parsed = read_diff(reply)
-    return replace(parsed, problems=(*parsed.problems, *_elisions(parsed)))
+    edits: list[ProposedEdit] = []
+    problems = list(parsed.problems)
+    for edit in parsed.edits:
+        found = list(_elisions(edit)) if isinstance(edit, FileDiff) else []
+        problems += found
+        edits += [] if found else [edit]
+    return replace(parsed, edits=tuple(edits), problems=tuple(problems))
 
 
 def read_diff(reply: Reply) -> Parsed:
@@ -92,10 +98,9 @@ def read_diff(reply: Reply) -> Parsed:
 FORMAT = EditFormat(name="diff", parse=parse, instructions=INSTRUCTIONS)
 
 
-def _elisions(parsed: Parsed) -> Iterator[ProposalProblem]:
-    hunks = ((edit.new, hunk) for edit in parsed.edits if isinstance(edit, FileDiff) for hunk in edit.hunks)
-    for path, hunk in hunks:
-        if elided := elided_lines("".join(hunk.new), path=path, known="".join(hunk.old)):
+def _elisions(diff: FileDiff) -> Iterator[ProposalProblem]:
+    for hunk in diff.hunks:
+        if elided := elided_lines("".join(hunk.new), path=diff.new, known="".join(hunk.old)):
             message = f"A hunk leaves code out ({elided[0].strip()!r}): write all lines."
             yield ProposalProblem(line=hunk.line, message=message)
 
@@ -123,9 +128,9 @@ def _read_file(reply: Reply, start: int, edits: list[FileDiff], problems: list[P
     diff = _file_diff(headers, tuple(hunks), start + 1)
     if diff is None:
         unreadable.append(ProposalProblem(line=start + 1, message="A diff does not say which file it is for."))
-    elif not hunks and headers.new and not headers.git:
+    elif not hunks and not unreadable and headers.new and not headers.git:
         unreadable.append(ProposalProblem(line=start + 1, message=f"The diff of {diff.new} has no hunks."))
-    else:
+    if diff is not None and not unreadable:
         edits.append(diff)
     problems += unreadable
     return number
