@@ -24,8 +24,8 @@ class Locations:
         return f"{self.state}/trust.json"
 
     def graph_store(self, roots: tuple[str, ...]) -> str:
-        """Folder of the graph store of these roots."""
-        return f"{self.cache}/graph/{_key(roots)}"
+        """Database file of the graph store of these roots."""
+        return f"{self.cache}/graph/{_key(roots)}.sqlite"
 
     def session_store(self, roots: tuple[str, ...]) -> str:
         """Folder of the edit journal of these roots."""

@@ -1,99 +1,217 @@
-"""The façade in editor terms: one object per set of workspace roots. Used from the event loop only."""
+"""The façade in editor terms: one object per set of workspace roots. Used from the event loop only.
+
+It wires the rooms together and holds what waits for the user's word. It decides nothing about code, and knows no
+editor protocol.
+"""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from sightline.base.changes import ChangeSet
+from sightline.base.errors import SightlineError, UsageError
 from sightline.base.paths import WorkspacePath
-from sightline.base.text import Text
-from sightline.features.feature import FeatureRequest, FeatureResult
+from sightline.base.system import System
+from sightline.base.text import Span, Text
+from sightline.checks.present import present_findings
+from sightline.config.settings import Settings
+from sightline.context.lexical import LexicalIndex
+from sightline.context.pack import ContextPack
+from sightline.edits.diff import unified_diff
+from sightline.engine.gate import CheckedDiff, check_diff, check_since, check_staged
+from sightline.engine.model import choose_model
+from sightline.engine.pending import FileAfter, PendingEdits, PreparedEdit
+from sightline.features.feature import FeatureContext, FeatureRequest, FeatureResult
+from sightline.features.registry import FEATURES
+from sightline.graph.live import IndexReport, LiveGraph
 from sightline.graph.view import GraphView
-from sightline.tasks.result import Listener
+from sightline.models.provider import Provider
+from sightline.models.tokens import count_tokens
+from sightline.prompts.build import Prompt
+from sightline.sessions.journal import EditJournal
+from sightline.tasks.result import Listener, TurnRequest, TurnResult
+from sightline.tasks.trial import Trial, TrialPolicy, try_reply
+from sightline.tasks.turn import TurnDependencies, prepare_prompt, run_turn
+from sightline.workspace.live import LiveWorkspace
+from sightline.workspace.protected import is_protected
+from sightline.workspace.write import apply_to_disk
+
+__all__ = ["Engine", "EngineParts", "FileAfter", "PreparedEdit", "Progress"]
 
 #: Called with (done, total) while files are scanned and parsed.
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FileAfter:
-    """One file of a prepared edit. ``before``/``after`` are ``None`` where there is no file; ``kind`` is
-    ``edit``, ``create``, ``delete`` or ``rename`` (then ``old`` is the former path).
+class EngineParts:
+    """What an engine is made of.
 
-    ``version`` is the editor's version of the open document the edit was computed for, ``None`` for a closed file.
+    ``journal`` opens the edit journal when it is first needed: a home that cannot be written is no reason not to index.
+    ``write_journal`` is the folder of the crash journal for files on disk.
     """
 
-    path: WorkspacePath
-    kind: str
-    before: Text | None
-    after: Text | None
-    version: int | None = None
-    old: WorkspacePath | None = None
-    needs_confirmation: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PreparedEdit:
-    """A checked edit made ready for the texts as they are *now*: rebased over what was typed meanwhile.
-
-    ``changes`` holds the digests of exactly these texts. ``rebased`` says that typing was merged.
-    """
-
-    turn: str
-    label: str
-    changes: ChangeSet
-    files: tuple[FileAfter, ...]
-    rebased: bool
+    system: System
+    settings: Settings
+    trusted: bool
+    workspace: LiveWorkspace
+    graph: LiveGraph
+    journal: Callable[[], EditJournal]
+    write_journal: str
 
 
 class Engine:
-    """Wiring and state of one workspace. To be filled in."""
+    """Wiring and state of one workspace. Made by :func:`sightline.engine.opening.open_engine`."""
+
+    def __init__(self, parts: EngineParts) -> None:
+        self._parts = parts
+        self._report: IndexReport | None = None
+        self._index = LexicalIndex()
+        self._provider: Provider | None = None
+        self._pending = PendingEdits(parts.journal)
+        self._updates = asyncio.Lock()
+
+    # Life ------------------------------------------------------------------------------------------------------
 
     async def start(self, progress: Progress | None = None) -> None:
         """Scans and indexes. May be cancelled; may be called again."""
-        raise NotImplementedError
+        async with self._updates:
+            clock = self._parts.system.clock
+            began = clock.monotonic()
+            scan = await self._parts.workspace.scan()
+            seconds = clock.monotonic() - began
+            self._report = await self._parts.graph.build(
+                scan, self._parts.workspace.view, progress, scan_seconds=seconds
+            )
 
     async def close(self) -> None:
         """Stops workers, closes stores and connections. Leaves no process."""
-        raise NotImplementedError
+        if self._provider is not None:
+            await self._provider.close()
+            self._provider = None
+        await self._parts.graph.close()
+        self._pending.close()
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """The workspace roots."""
+        return self._parts.workspace.view.roots
+
+    @property
+    def settings(self) -> Settings:
+        """The settings that hold."""
+        return self._parts.settings
 
     @property
     def view(self) -> GraphView:
         """The present snapshot."""
-        raise NotImplementedError
+        return self._parts.graph.view
+
+    @property
+    def report(self) -> IndexReport:
+        """What the last indexing found. Raises :class:`SightlineError` before the first one is done."""
+        if self._report is None:
+            raise SightlineError("The workspace is still being indexed.", hint="Try again shortly.", kind="indexing")
+        return self._report
+
+    # What the editor tells -------------------------------------------------------------------------------------
 
     def workspace_path(self, absolute: str) -> WorkspacePath | None:
         """The workspace path of an absolute path (innermost root), ``None`` outside every root."""
-        raise NotImplementedError
+        return self._parts.workspace.path_of(absolute)
 
     def open_document(self, path: WorkspacePath, text: Text, version: int) -> None:
         """The editor opened a file. The graph follows at once."""
-        raise NotImplementedError
+        change = self._parts.workspace.open_document(path, text, version)
+        self._parts.graph.update(self._parts.workspace.view, change)
 
     def change_document(self, path: WorkspacePath, text: Text, version: int) -> None:
         """The editor changed a file; ``text`` is the whole new text."""
-        raise NotImplementedError
+        change = self._parts.workspace.change_document(path, text, version)
+        self._parts.graph.update(self._parts.workspace.view, change)
 
     async def close_document(self, path: WorkspacePath) -> None:
         """The editor closed a file; the disk speaks again."""
-        raise NotImplementedError
+        change = self._parts.workspace.close_document(path)
+        self._parts.graph.update(self._parts.workspace.view, change)
 
     async def files_changed(self, paths: tuple[WorkspacePath, ...]) -> None:
         """Files or folders changed on disk (watched-file events)."""
-        raise NotImplementedError
+        async with self._updates:
+            change = await self._parts.workspace.refresh(paths)
+            await self._parts.graph.refresh(self._parts.workspace.view, change)
 
     async def rescan(self) -> None:
         """Looks at the whole disk again; for clients that do not watch files."""
-        raise NotImplementedError
+        async with self._updates:
+            change = await self._parts.workspace.rescan()
+            await self._parts.graph.refresh(self._parts.workspace.view, change)
 
     async def set_roots(self, roots: tuple[str, ...]) -> None:
         """The workspace folders changed."""
-        raise NotImplementedError
+        async with self._updates:
+            change = await self._parts.workspace.set_roots(roots)
+            await self._parts.graph.refresh(self._parts.workspace.view, change)
+
+    # What the user asks ----------------------------------------------------------------------------------------
 
     async def run(self, request: FeatureRequest, listener: Listener) -> FeatureResult:
-        """Runs a command. Cancelling the task cancels everything under it; the model server sees its socket closed."""
-        raise NotImplementedError
+        """Runs a command. Cancelling the task cancels everything under it; the model server sees its socket closed.
+
+        Raises :class:`UsageError` for an unknown command, and whatever the command raises.
+        """
+        feature = FEATURES.get(request.command)
+        if feature is None:
+            known = ", ".join(f"/{name}" for name in FEATURES)
+            raise UsageError(f"There is no command /{request.command}.", hint=f"Commands: {known}.")
+
+        async def run_this_turn(turn: TurnRequest) -> TurnResult:
+            return await self.ask(turn, listener)
+
+        return await feature.run(
+            request,
+            FeatureContext(
+                view=self.view,
+                listener=listener,
+                run_turn=run_this_turn,
+                build_prompt=self.build_prompt,
+                diagnose=self._diagnose,
+                prepare_undo=self._prepare_undo,
+                default_budget=self.settings.context.budget,
+            ),
+        )
+
+    async def ask(self, request: TurnRequest, listener: Listener) -> TurnResult:
+        """Runs one turn. An accepted or refused edit waits under ``request.turn`` for :meth:`prepare`."""
+        provider, choice = await choose_model(self.settings, self._parts.system, self._provider)
+        self._provider = provider
+        view = self.view
+        result = await run_turn(request, self._dependencies(view, listener), choice)
+        self._pending.add(result, label=f"{request.task_type}: {request.task}"[:120], view=view.workspace)
+        return result
+
+    async def build_prompt(self, request: TurnRequest) -> tuple[ContextPack, Prompt]:
+        """The context and the prompt of a task; no model is asked."""
+        return await prepare_prompt(request, self._dependencies(self.view, _deaf))
+
+    async def try_text(self, text: str, edit_format: str, *, strict: bool = False) -> Trial:
+        """Tries a reply from anywhere (a web chat, another agent) on the present snapshot."""
+        return await try_reply(text, edit_format, self.view, self._trial_policy(strict=strict))
+
+    async def check_diff(self, diff: str, *, strict: bool = False) -> CheckedDiff:
+        """Judges a unified diff that is not applied yet."""
+        return await check_diff(diff, self.view, self._trial_policy(strict=strict))
+
+    async def check_since(self, revision: str, *, strict: bool = False) -> CheckedDiff:
+        """Judges what the working tree changed since a git revision."""
+        return await check_since(revision, self.view, self._trial_policy(strict=strict))
+
+    async def check_staged(self, *, strict: bool = False) -> CheckedDiff:
+        """Judges what is staged in git."""
+        return await check_staged(self.view, self._trial_policy(strict=strict))
+
+    # Edits that wait for the user's word -----------------------------------------------------------------------
 
     def prepare(self, turn: str, *, in_spite_of_findings: bool = False) -> PreparedEdit:
         """Makes a turn's edit ready for the texts as they are now.
@@ -102,18 +220,82 @@ class Engine:
         ``no_such_turn``) for an unknown turn, and ``SightlineError`` (kind ``rejected``) for a refused edit unless
         ``in_spite_of_findings``.
         """
-        raise NotImplementedError
+        return self._pending.prepare(turn, self._parts.workspace.view, in_spite_of_findings=in_spite_of_findings)
 
-    def applied(self, prepared: PreparedEdit) -> tuple[WorkspacePath, ...]:
-        """Tells that the editor says it applied ``prepared``: compares what landed with what was checked, and records
-        the inverse in the journal. Returns the files whose text is not what was checked (empty: all is well).
+    def applied(
+        self, prepared: PreparedEdit, landed: frozenset[WorkspacePath] = frozenset()
+    ) -> tuple[WorkspacePath, ...]:
+        """Tells that the editor says it applied ``prepared``: compares what landed with what was checked.
+
+        ``landed`` are files that were seen to hold exactly the checked text since the edit was sent (the user may have
+        typed on by now); the others are compared as they are now. Records the inverse of what landed in the journal,
+        and of nothing else. Returns the files that did not land as checked (empty: all is well).
         """
-        raise NotImplementedError
+        return self._pending.applied(prepared, self._parts.workspace.view, landed)
 
     def discard(self, turn: str) -> None:
-        """Forgets a turn's edit."""
-        raise NotImplementedError
+        """Forgets a turn's edit. An unknown turn is no error: it is forgotten already."""
+        self._pending.discard(turn)
 
     def prepare_undo(self, turn: str | None = None) -> PreparedEdit:
         """The inverse of the last applied edit, or of ``turn``, ready for the texts as they are now."""
-        raise NotImplementedError
+        return self._pending.prepare_undo(turn, self._parts.workspace.view)
+
+    async def write(self, turn: str, label: str, changes: ChangeSet) -> None:
+        """Writes a checked change set to disk, all or nothing, and records its inverse. For doors without an editor."""
+        view = self._parts.workspace.view
+        before = {path: view.read(path).text for path in changes.paths_before}
+        await apply_to_disk(self._parts.system, changes, self._parts.write_journal)
+        self._pending.record(turn, label, changes, before.__getitem__)
+
+    def diff_of(self, changes: ChangeSet) -> str:
+        """The change set as a unified diff against the present snapshot."""
+        return unified_diff(changes, self.view.workspace)
+
+    # -----------------------------------------------------------------------------------------------------------
+
+    def _dependencies(self, view: GraphView, listener: Listener) -> TurnDependencies:
+        return TurnDependencies(
+            view=view,
+            index=self._index,
+            system=self._parts.system,
+            listener=listener,
+            count_tokens=count_tokens,
+            in_prompt=self._why_not_shown,
+            in_edit=self._why_not_touched,
+            trusted=self._parts.trusted,
+        )
+
+    def _trial_policy(self, *, strict: bool) -> TrialPolicy:
+        return TrialPolicy(
+            system=self._parts.system,
+            root=self.roots[0],
+            permitted=self._why_not_touched,
+            trusted=self._parts.trusted,
+            strict=strict,
+        )
+
+    def _why_not_shown(self, path: WorkspacePath) -> str | None:
+        """Asked by the name given and by the real one: a link to a secret is as secret."""
+        view = self._parts.workspace.view
+        if view.is_ignored(path):
+            return "it is ignored in this workspace"
+        return is_protected(path) or is_protected(view.canonical(path))
+
+    def _why_not_touched(self, path: WorkspacePath) -> str | None:
+        """A model may not edit what it may not see."""
+        reason = self._why_not_shown(path)
+        return f"{path} may not be edited: {reason}." if reason else None
+
+    async def _diagnose(self, path: WorkspacePath, span: Span | None) -> tuple[str, ...]:
+        found = await present_findings(self.view, path, self._parts.system, span=span)
+        return tuple(f"{finding.path}:{finding.line}: {finding.message}" for finding in found)
+
+    def _prepare_undo(self, turn: str | None, under: str) -> tuple[WorkspacePath, ...]:
+        prepared = self._pending.prepare_undo(turn, self._parts.workspace.view)
+        self._pending.hold(under, prepared)
+        return tuple(file.path for file in prepared.files)
+
+
+def _deaf(event: object) -> None:
+    del event

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Span
+from sightline.context.pack import ContextPack
 from sightline.graph.view import GraphView
+from sightline.prompts.build import Prompt
 from sightline.tasks.result import Listener, TurnRequest, TurnResult
 
 
@@ -51,7 +53,7 @@ class FeatureResult:
     revision: int
     text: str
     places: tuple[FoundPlace, ...] = ()
-    data: dict[str, Any] | None = None
+    data: Mapping[str, Any] | None = None
     turn: TurnResult | None = None
 
 
@@ -62,8 +64,9 @@ class FeatureContext:
     view: GraphView
     listener: Listener
     run_turn: Callable[[TurnRequest], Awaitable[TurnResult]]
-    build_context: Callable[[TurnRequest], Awaitable[Any]]
-    undo: Callable[[str | None], Awaitable[FeatureResult]]
+    build_prompt: Callable[[TurnRequest], Awaitable[tuple[ContextPack, Prompt]]]
+    diagnose: Callable[[WorkspacePath, Span | None], Awaitable[tuple[str, ...]]]
+    prepare_undo: Callable[[str | None, str], tuple[WorkspacePath, ...]]
     default_budget: int
 
 

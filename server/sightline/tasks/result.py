@@ -54,7 +54,7 @@ class TurnRequest:
     task: str
     root: str
     budget: int
-    focus: tuple[WorkspacePath, Span] | None = None
+    focus: tuple[WorkspacePath, Span | None] | None = None
     mentions: tuple[str, ...] = ()
     diagnostics: tuple[str, ...] = ()
     open_files: tuple[WorkspacePath, ...] = ()
@@ -72,10 +72,14 @@ class TurnVerdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One reply and what was found in it. ``problems`` are sentences about unreadable parts of the reply."""
+    """One reply and what was found in it.
+
+    ``asked`` is the message it answers, the last of the prompt; ``problems`` are sentences about unreadable parts.
+    """
 
     reply: str
     usage: Usage
+    asked: str = ""
     unmatched: tuple[Unmatched, ...] = ()
     problems: tuple[str, ...] = ()
     report: CheckReport | None = None

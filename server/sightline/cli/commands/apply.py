@@ -1,0 +1,74 @@
+"""``sightline apply``: tries, checks and applies a model's reply, for example one pasted from a web chat."""
+
+from __future__ import annotations
+
+import uuid
+
+import click
+
+from sightline.base.system import real_system
+from sightline.cli import reports
+from sightline.cli.convert import changes_json, findings_json, skipped_json, unmatched_json
+from sightline.cli.output import note, print_json, say
+from sightline.cli.workspace import json_option, opened, read_input, root_option, runs_async
+from sightline.edits.registry import format_names
+from sightline.features.narrate import finding_line
+
+
+@click.command("apply")
+@click.argument("file", metavar="FILE|-")
+@root_option
+@click.option(
+    "--format",
+    "edit_format",
+    type=click.Choice(["auto", *format_names()]),
+    default="auto",
+    show_default=True,
+    help="The format of the edits.",
+)
+@click.option("--dry-run", is_flag=True, help="Judge only; write nothing.")
+@click.option("--strict", is_flag=True, help="Possible findings reject too.")
+@json_option
+@runs_async
+async def command(file: str, root: str, edit_format: str, *, dry_run: bool, strict: bool, as_json: bool) -> int:
+    """Try, check and apply a model's reply. Nothing is written unless every part fits and no check rejects it."""
+    text = read_input(real_system(), file)
+    async with opened(root) as engine:
+        outcome = await engine.try_text(text, edit_format, strict=strict)
+        applied = False
+        if outcome.accepted and not dry_run and not outcome.changes.is_empty:
+            await engine.write(uuid.uuid4().hex[:12], "apply", outcome.changes)
+            applied = True
+        diff = engine.diff_of(outcome.changes)
+    report = outcome.report
+    findings = report.findings if report else ()
+    ok = outcome.accepted or (bool(outcome.already) and not outcome.unmatched and not outcome.problems)
+    if as_json:
+        shape = reports.ApplyJson(
+            verdict="accept" if ok else "reject",
+            applied=applied,
+            revision=outcome.before.revision,
+            changes=changes_json(outcome.changes),
+            unmatched=unmatched_json(outcome.unmatched, outcome.problems),
+            findings=findings_json(findings),
+            skipped=skipped_json(report.skipped if report else ()),
+            diff=diff,
+        )
+        print_json(shape.model_dump())
+        return 0 if ok else 1
+    say(diff.rstrip("\n"))
+    for item in outcome.unmatched:
+        note(f"{item.path}: {item.reason}")
+        if item.nearest:
+            note(f"  nearest lines:\n{item.nearest}")
+    for problem in outcome.problems:
+        note(problem)
+    for finding in findings:
+        note(finding_line(finding))
+    if not outcome.has_edits:
+        note("No edit was found in the text. Edits look like the blocks that `sightline prompt` asks for.")
+    elif ok and outcome.changes.is_empty:
+        note("Already so: nothing to change.")
+    else:
+        note("applied" if applied else "accepted, nothing written" if ok else "refused, nothing written")
+    return 0 if ok else 1

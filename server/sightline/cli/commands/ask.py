@@ -1,0 +1,84 @@
+"""``sightline ask``: asks a model; its edit is tried and checked before anything is written."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from sightline.cli.convert import ask_json
+from sightline.cli.output import note, print_json, say
+from sightline.cli.task import task_arguments, task_text, task_type_option, turn_request
+from sightline.cli.workspace import given_settings, json_option, model_option, opened, root_option, runs_async
+from sightline.features.narrate import narrate_turn
+from sightline.tasks.result import TurnEvent, TurnResult, TurnStage, TurnVerdict
+
+
+@click.command("ask")
+@task_arguments
+@root_option
+@model_option
+@task_type_option
+@click.option("--apply", "mode", flag_value="apply", help="Write the edit when every check passes.")
+@click.option("--dry-run", "mode", flag_value="dry-run", help="Write nothing and ask nothing.")
+@click.option("--budget", type=click.IntRange(min=64), help="Most tokens of code in the prompt.")
+@json_option
+@runs_async
+async def command(  # noqa: PLR0913  click hands over one argument an option
+    task: tuple[str, ...],
+    task_file: str | None,
+    root: str,
+    model: str | None,
+    task_type: str | None,
+    mode: str | None,
+    *,
+    budget: int | None,
+    as_json: bool,
+) -> int:
+    """Ask a model for TASK. The edit is tried in memory, checked, repaired at most three times, and then shown.
+
+    On a terminal you are asked before anything is written; elsewhere nothing is written without --apply.
+    """
+    text = task_text(task, task_file)
+    async with opened(root, given_settings(model, budget)) as engine:
+        request = turn_request(engine, text, task_type)
+        result = await engine.ask(request, _quiet if as_json else _stream)
+        applied = False
+        if result.verdict is TurnVerdict.ACCEPTED and _wanted(result, mode, as_json=as_json):
+            await engine.write(result.turn, text, result.changes)
+            applied = True
+    if as_json:
+        print_json(ask_json(result, request.task_type, applied=applied).model_dump())
+    else:
+        _tell(result, applied=applied)
+    return 0 if result.verdict in (TurnVerdict.ANSWERED, TurnVerdict.ACCEPTED) else 1
+
+
+def _wanted(result: TurnResult, mode: str | None, *, as_json: bool) -> bool:
+    if mode == "apply":
+        return True
+    if mode == "dry-run" or as_json or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return False
+    say("\n" + result.diff)
+    return click.confirm("Apply this edit?", default=False)
+
+
+def _tell(result: TurnResult, *, applied: bool) -> None:
+    say("")
+    if result.verdict is not TurnVerdict.ANSWERED:
+        say(narrate_turn(result))
+    if result.diff and not applied:
+        say("\n" + result.diff.rstrip("\n"))
+    if applied:
+        say("Applied. `git diff` shows it; `sightline ask` never touches .git.")
+
+
+def _stream(event: TurnEvent) -> None:
+    if event.kind == "text":
+        click.echo(event.text, nl=False)
+    elif event.kind == "stage" and event.stage in (TurnStage.CHECKS, TurnStage.REPAIR):
+        note(f"\n[{event.stage.value}]")
+
+
+def _quiet(event: TurnEvent) -> None:
+    del event

@@ -1,0 +1,83 @@
+"""``sightline config``: settings, where they come from, and their schema."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from sightline.base.system import real_system
+from sightline.cli.output import print_json, say
+from sightline.cli.workspace import given_settings, json_option, model_option, resolve_root, root_option
+from sightline.config.load import WORKSPACE_FILE, load_settings
+from sightline.config.locations import locations
+from sightline.config.settings import Settings
+
+
+@click.group("config", invoke_without_command=True)
+@click.pass_context
+def command(context: click.Context) -> None:
+    """Show settings, where they come from, and their schema."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+@command.command("show")
+@root_option
+@model_option
+@json_option
+def show(root: str, model: str | None, *, as_json: bool) -> int:
+    """Print the settings that hold for a workspace. A key is never printed."""
+    system = real_system()
+    real = resolve_root(system, root)
+    loaded = load_settings(system, locations(system), (real,), given_settings(model))
+    data = loaded.settings.model_dump(mode="json")
+    data["model"]["api_key"] = "set" if loaded.settings.model.api_key.get_secret_value() else ""
+    if as_json:
+        print_json({"settings": data, "sources": list(loaded.sources)})
+        return 0
+    for section, values in data.items():
+        say(f"[{section}]")
+        for key, value in values.items():
+            say(f"{key} = {json.dumps(value)}")
+    say(f"# from: {', '.join(loaded.sources) or 'defaults'}")
+    return 0
+
+
+@command.command("check")
+@root_option
+@json_option
+def check(root: str, *, as_json: bool) -> int:
+    """Explain every mistake in the settings files, with file and line. Exit code 1 when there is one."""
+    system = real_system()
+    real = resolve_root(system, root)
+    loaded = load_settings(system, locations(system), (real,))
+    if as_json:
+        rows = [{"file": item.file, "line": item.line, "message": item.message} for item in loaded.problems]
+        print_json({"problems": rows})
+    else:
+        for item in loaded.problems:
+            say(f"{item.file}:{item.line or 1}: {item.message}")
+        if not loaded.problems:
+            say("No mistakes found.")
+    return 1 if loaded.problems else 0
+
+
+@command.command("path")
+@root_option
+def path(root: str) -> int:
+    """Print where settings are read from, and where Sightline keeps its own files."""
+    system = real_system()
+    where = locations(system)
+    say(f"user settings:      {where.user_settings}")
+    say(f"workspace settings: {resolve_root(system, root)}/{WORKSPACE_FILE}")
+    say(f"cache:              {where.cache}")
+    say(f"state:              {where.state}")
+    return 0
+
+
+@command.command("schema")
+def schema() -> int:
+    """Print the JSON Schema of sightline.toml, for editors that complete it."""
+    print_json(Settings.model_json_schema())
+    return 0

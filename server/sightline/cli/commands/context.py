@@ -1,0 +1,37 @@
+"""``sightline context``: the code that a task needs, each part with its reasons. Calls no model."""
+
+from __future__ import annotations
+
+import click
+
+from sightline.cli.output import print_json, say
+from sightline.cli.task import task_arguments, task_text, turn_request
+from sightline.cli.workspace import given_settings, json_option, opened, root_option, runs_async
+from sightline.context.report import context_report
+
+
+@click.command("context")
+@task_arguments
+@root_option
+@click.option("--budget", type=click.IntRange(min=64), help="Most tokens of code.  [default: the setting]")
+@json_option
+@runs_async
+async def command(task: tuple[str, ...], task_file: str | None, root: str, budget: int | None, *, as_json: bool) -> int:
+    """Show the code that TASK needs, best first, each part with its reasons. Calls no model."""
+    text = task_text(task, task_file)
+    async with opened(root, given_settings(budget=budget)) as engine:
+        pack, _ = await engine.build_prompt(turn_request(engine, text))
+    shape = context_report(pack)
+    if as_json:
+        print_json(shape)
+        return 0
+    for file in shape["files"]:
+        say(f"{file['path']}  ({'; '.join(file['reasons'])})")
+        for symbol in file["symbols"]:
+            lines = f"{symbol['start_line']}-{symbol['end_line']}"
+            reasons = "; ".join(symbol["reasons"])
+            say(f"    {symbol['name'] or '(file)'}:{lines}  {symbol['form']}, {symbol['tokens']} tokens  {reasons}")
+    say(f"{shape['tokens']} of {shape['budget']} tokens, revision {shape['revision']}")
+    if shape["dropped"]:
+        say(f"{len(shape['dropped'])} more did not fit")
+    return 0

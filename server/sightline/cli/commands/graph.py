@@ -1,0 +1,215 @@
+"""``sightline graph``: asks the dependency graph. Every answer says how complete it is."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from sightline.base.errors import UsageError
+from sightline.base.paths import WorkspacePath, confine
+from sightline.cli import reports
+from sightline.cli.convert import coverage_json, edges_json, places_json, symbol_json
+from sightline.cli.output import print_json, say
+from sightline.cli.workspace import json_option, opened, root_option, runs_async
+from sightline.graph.answers import Coverage, Edge, Symbol
+from sightline.graph.impact import impact_of
+from sightline.graph.view import GraphView
+
+
+@click.group("graph")
+def command() -> None:
+    """Ask the dependency graph. Every answer says how complete it is."""
+
+
+@command.command("export")
+@root_option
+@json_option
+@click.option("--symbols", is_flag=True, help="Stream the symbol edges too, one JSON object a line.")
+@runs_async
+async def export(root: str, *, as_json: bool, symbols: bool) -> int:
+    """Print every file edge."""
+    async with opened(root) as engine:
+        view = engine.view
+        if symbols:
+            _stream_symbols(view)
+            return 0
+        shape = reports.GraphExportJson(
+            revision=view.revision,
+            files=[str(path) for path in view.paths()],
+            edges=edges_json(view.edges()),
+            coverage=coverage_json(view.coverage()),
+        )
+    if as_json:
+        print_json(shape.model_dump())
+    else:
+        for edge in shape.edges:
+            say(f"{edge.source}:{edge.line} -> {edge.target} ({edge.kind}, {edge.confidence})")
+    return 0
+
+
+def _stream_symbols(view: GraphView) -> None:
+    for path in view.paths():
+        for symbol in view.symbols(path):
+            for place in view.references(symbol).places:
+                shape = reports.SymbolEdgeJson(
+                    source=f"{place.path}::{place.enclosing}" if place.enclosing else str(place.path),
+                    target=symbol.identifier,
+                    kind=place.kind.value,
+                    path=str(place.path),
+                    line=place.line,
+                    confidence=place.confidence.value,
+                )
+                say(json.dumps(shape.model_dump()))
+
+
+@command.command("importers")
+@click.argument("path")
+@root_option
+@json_option
+@runs_async
+async def importers(path: str, root: str, *, as_json: bool) -> int:
+    """Print the files that import PATH."""
+    async with opened(root) as engine:
+        file = _file(engine.view, path)
+        return _tell_edges(engine.view, file, engine.view.importers(file), as_json=as_json)
+
+
+@command.command("dependencies")
+@click.argument("path")
+@root_option
+@json_option
+@runs_async
+async def dependencies(path: str, root: str, *, as_json: bool) -> int:
+    """Print the files that PATH imports."""
+    async with opened(root) as engine:
+        file = _file(engine.view, path)
+        return _tell_edges(engine.view, file, engine.view.dependencies(file), as_json=as_json)
+
+
+@command.command("references")
+@click.argument("name")
+@root_option
+@json_option
+@runs_async
+async def references(name: str, root: str, *, as_json: bool) -> int:
+    """Print the uses of NAME: `name`, `Class.method` or `path::Class.method`."""
+    async with opened(root) as engine:
+        view = engine.view
+        answers = [view.references(symbol) for symbol in _symbols(view, name)]
+        shape = reports.ReferencesJson(
+            revision=view.revision,
+            symbols=[
+                reports.SymbolReferences(
+                    symbol=symbol_json(view, answer.symbol),
+                    places=places_json(answer.places),
+                    coverage=coverage_json(answer.coverage),
+                )
+                for answer in answers
+            ],
+            coverage=coverage_json(_joint([answer.coverage for answer in answers])),
+        )
+    if as_json:
+        print_json(shape.model_dump())
+        return 0
+    for entry in shape.symbols:
+        say(f"{entry.symbol.path}:{entry.symbol.line}: {entry.symbol.kind} {entry.symbol.name}")
+        for place in entry.places:
+            inside = f" in {place.enclosing}" if place.enclosing else ""
+            say(f"    {place.path}:{place.line}:{place.column}: {place.kind}{inside} ({place.confidence})")
+        if not entry.places:
+            say("    no uses found")
+    _say_coverage(shape.coverage)
+    return 0
+
+
+@command.command("impact")
+@click.argument("name")
+@root_option
+@json_option
+@click.option("--depth", type=click.IntRange(1, 50), default=5, show_default=True, help="How many steps to follow.")
+@runs_async
+async def impact(name: str, root: str, depth: int, *, as_json: bool) -> int:
+    """Print who is affected, directly or through others, when NAME changes."""
+    async with opened(root) as engine:
+        view = engine.view
+        symbols = _symbols(view, name)
+        answers = [impact_of(view, symbol, depth=depth) for symbol in symbols]
+        shape = reports.ImpactJson(
+            revision=view.revision,
+            symbols=[symbol_json(view, symbol) for symbol in symbols],
+            impacted=[
+                reports.ImpactedJson(
+                    name=item.name,
+                    path=str(item.path),
+                    line=item.line,
+                    depth=item.depth,
+                    confidence=item.confidence.value,
+                )
+                for answer in answers
+                for item in answer.impacted
+            ],
+            coverage=coverage_json(_joint([answer.coverage for answer in answers])),
+        )
+    if as_json:
+        print_json(shape.model_dump())
+        return 0
+    for item in shape.impacted:
+        say(f"{'  ' * item.depth}{item.path}:{item.line}: {item.name or '(file)'} ({item.confidence})")
+    if not shape.impacted:
+        say("nothing found that depends on it")
+    _say_coverage(shape.coverage)
+    return 0
+
+
+def _tell_edges(view: GraphView, path: WorkspacePath, edges: tuple[Edge, ...], *, as_json: bool) -> int:
+    shape = reports.FileEdgesJson(
+        revision=view.revision, path=str(path), edges=edges_json(edges), coverage=coverage_json(view.coverage())
+    )
+    if as_json:
+        print_json(shape.model_dump())
+        return 0
+    for edge in shape.edges:
+        say(f"{edge.source}:{edge.line} -> {edge.target} ({edge.kind}, {edge.confidence})")
+    if not shape.edges:
+        say("none found")
+    _say_coverage(shape.coverage)
+    return 0
+
+
+def _file(view: GraphView, path: str) -> WorkspacePath:
+    for root in view.workspace.roots:
+        file = confine(root, path)
+        if view.workspace.exists(file):
+            return file
+    raise UsageError(f"{path} is not a file of this workspace.", hint="Paths are relative to --root.")
+
+
+def _symbols(view: GraphView, name: str) -> tuple[Symbol, ...]:
+    symbols = view.lookup(name)
+    if not symbols:
+        raise UsageError(
+            f"Nothing in the workspace is called {name}.",
+            hint="Names are written as in the code: name, Class.method or path::Class.method.",
+            kind="unknown_symbol",
+        )
+    return symbols
+
+
+def _joint(parts: list[Coverage]) -> Coverage:
+    return Coverage(
+        complete=all(part.complete for part in parts),
+        unparsed=max((part.unparsed for part in parts), default=0),
+        dynamic=sum(part.dynamic for part in parts),
+        ambiguous=sum(part.ambiguous for part in parts),
+    )
+
+
+def _say_coverage(coverage: reports.CoverageJson) -> None:
+    if coverage.complete:
+        say("coverage: complete")
+    else:
+        say(
+            f"coverage: incomplete ({coverage.unparsed} unparsed files, {coverage.dynamic} dynamic places, "
+            f"{coverage.ambiguous} uses by name alone)"
+        )

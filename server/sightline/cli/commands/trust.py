@@ -1,0 +1,37 @@
+"""``sightline trust``: says, gives or takes back trust in a workspace."""
+
+from __future__ import annotations
+
+import click
+
+from sightline.base.system import real_system
+from sightline.cli import reports
+from sightline.cli.output import print_json, say
+from sightline.cli.workspace import json_option, resolve_root, root_option
+from sightline.config.locations import locations
+from sightline.config.trust import is_trusted, revoke_trust, set_trust
+
+
+@click.command("trust")
+@root_option
+@click.option("--revoke", "action", flag_value="revoke", help="Trust it no longer.")
+@click.option("--show", "action", flag_value="show", help="Only say whether it is trusted.")
+@json_option
+def command(root: str, *, action: str | None, as_json: bool) -> int:
+    """Trust a workspace: lets git be asked and the workspace's own linter settings be used.
+
+    Nothing of an untrusted workspace runs. Keys and endpoints never come from a workspace, trusted or not.
+    """
+    system = real_system()
+    real = resolve_root(system, root)
+    where = locations(system)
+    if action == "revoke":
+        revoke_trust(system, where, real)
+    elif action is None:
+        set_trust(system, where, real)
+    shape = reports.TrustJson(root=real, trusted=is_trusted(system, where, real))
+    if as_json:
+        print_json(shape.model_dump())
+    else:
+        say(f"{real} is {'trusted' if shape.trusted else 'not trusted'}.")
+    return 0

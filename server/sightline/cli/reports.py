@@ -1,0 +1,324 @@
+"""The JSON shapes of the command line, stable from 0.1 on: fields may be added, none renamed or removed.
+
+``tools/generate.py`` writes their schemas into docs/reference/cli.md.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Report(BaseModel):
+    """Base of all shapes. Lines and columns are one-based; paths are relative to the root, with forward slashes."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class UnparsedFile(Report):
+    """A file that is in the workspace and not in the graph."""
+
+    path: str
+    reason: str
+
+
+class IndexSeconds(Report):
+    """Wall time in seconds."""
+
+    scan: float
+    parse: float
+    resolve: float
+    store: float
+    total: float
+
+
+class IndexJson(Report):
+    """`sightline index --json`. `edges` counts file edges; `cold` says that no stored facts could be used."""
+
+    root: str
+    revision: int
+    cold: bool
+    files: int
+    definitions: int
+    references: int
+    imports: int
+    edges: int
+    languages: dict[str, int]
+    unparsed: list[UnparsedFile]
+    seconds: IndexSeconds
+
+
+class CoverageJson(Report):
+    """How complete a graph answer is: `complete` only when nothing counted here could hide a use."""
+
+    complete: bool
+    unparsed: int
+    dynamic: int
+    ambiguous: int
+
+
+class EdgeJson(Report):
+    """A file edge: `source` imports `target` at `line`."""
+
+    source: str
+    target: str
+    kind: str
+    line: int
+    confidence: str
+
+
+class GraphExportJson(Report):
+    """`sightline graph export --json`."""
+
+    revision: int
+    files: list[str]
+    edges: list[EdgeJson]
+    coverage: CoverageJson
+
+
+class FileEdgesJson(Report):
+    """`sightline graph importers PATH --json` and `dependencies PATH --json`."""
+
+    revision: int
+    path: str
+    edges: list[EdgeJson]
+    coverage: CoverageJson
+
+
+class SymbolEdgeJson(Report):
+    """A use of a symbol: the definition `source` (or its file) uses `target`."""
+
+    source: str
+    target: str
+    kind: str
+    path: str
+    line: int
+    confidence: str
+
+
+class SymbolJson(Report):
+    """A definition."""
+
+    name: str
+    kind: str
+    path: str
+    line: int
+
+
+class PlaceJson(Report):
+    """A use of a symbol. `enclosing` is the definition around it."""
+
+    path: str
+    line: int
+    column: int
+    kind: str
+    confidence: str
+    enclosing: str
+
+
+class ReferencesJson(Report):
+    """`sightline graph references NAME --json`: one entry for each definition the name may mean."""
+
+    revision: int
+    symbols: list[SymbolReferences]
+    coverage: CoverageJson
+
+
+class SymbolReferences(Report):
+    """A definition and its uses."""
+
+    symbol: SymbolJson
+    places: list[PlaceJson]
+    coverage: CoverageJson
+
+
+class ImpactedJson(Report):
+    """A definition (or, with an empty name, a whole file) that is reached through uses, `depth` steps away."""
+
+    name: str
+    path: str
+    line: int
+    depth: int
+    confidence: str
+
+
+class ImpactJson(Report):
+    """`sightline graph impact NAME --json`: who is affected when the symbol changes, transitively."""
+
+    revision: int
+    symbols: list[SymbolJson]
+    impacted: list[ImpactedJson]
+    coverage: CoverageJson
+
+
+class RelatedJson(Report):
+    """Another place a finding speaks of."""
+
+    path: str
+    line: int
+    message: str = ""
+
+
+class FindingJson(Report):
+    """Something an edit broke. A certain finding rejects, a possible one is listed."""
+
+    check: str
+    certainty: Literal["certain", "possible"]
+    path: str
+    line: int
+    column: int
+    severity: str
+    message: str
+    related: list[RelatedJson]
+
+
+class SkippedJson(Report):
+    """A check that did not run."""
+
+    check: str
+    reason: str
+
+
+class CheckJson(Report):
+    """`sightline check --json`. Only new findings. `seconds` is the wall time by check, with `total`."""
+
+    verdict: Literal["accept", "reject"]
+    revision: int
+    findings: list[FindingJson]
+    fixed: list[str]
+    skipped: list[SkippedJson]
+    unmatched: list[UnmatchedJson] = Field(default_factory=list["UnmatchedJson"])
+    seconds: dict[str, float]
+
+
+class UnmatchedJson(Report):
+    """An edit that could not be placed, or a part of the reply that could not be read (then `path` may be empty)."""
+
+    path: str
+    reason: str
+
+
+class ChangeJson(Report):
+    """A file that the edit touches; `kind` is edit, create, delete or rename, `hunks` its number of edited places."""
+
+    path: str
+    kind: str
+    hunks: int
+
+
+class ApplyJson(Report):
+    """`sightline apply --json`."""
+
+    verdict: Literal["accept", "reject"]
+    applied: bool
+    revision: int
+    changes: list[ChangeJson]
+    unmatched: list[UnmatchedJson]
+    findings: list[FindingJson]
+    skipped: list[SkippedJson]
+    diff: str
+
+
+class UsageJson(Report):
+    """Tokens as the server counted them; null where it did not say."""
+
+    prompt_tokens: int | None
+    cached_tokens: int | None
+    output_tokens: int | None
+    reasoning_tokens: int | None
+
+
+class AttemptJson(Report):
+    """One reply of the model: what of it could not be used, and what its edit broke."""
+
+    reply: str
+    unmatched: list[UnmatchedJson]
+    findings: list[FindingJson]
+    usage: UsageJson
+    seconds: float
+
+
+class AskJson(Report):
+    """`sightline ask --json`."""
+
+    verdict: Literal["answered", "accepted", "rejected", "no_edits"]
+    applied: bool
+    revision: int
+    model: str
+    task_type: str
+    text: str
+    attempts: list[AttemptJson]
+    changes: list[ChangeJson]
+    findings: list[FindingJson]
+    skipped: list[SkippedJson]
+    diff: str
+    prompt_tokens: int
+    usage: UsageJson
+
+
+class ModelJson(Report):
+    """A model that a server offers; `window` is its loaded context window in tokens, null where it is not told."""
+
+    name: str
+    window: int | None
+
+
+class ServerJson(Report):
+    """A model server."""
+
+    name: str
+    base_url: str
+    models: list[ModelJson]
+    error: str = ""
+
+
+class ModelsJson(Report):
+    """`sightline models --json`. `configured` is the model that answers now, empty when there is none."""
+
+    configured: str
+    servers: list[ServerJson]
+
+
+class SettingProblemJson(Report):
+    """A mistake in a settings file; `line` is 0 where it is not known."""
+
+    file: str
+    line: int
+    message: str
+
+
+class StatusJson(Report):
+    """`sightline status --json`. Never holds a key."""
+
+    version: str
+    root: str
+    trusted: bool
+    model: str
+    base_url: str
+    key_present: bool
+    cache: str
+    state: str
+    settings_files: list[str]
+    problems: list[SettingProblemJson]
+
+
+class TrustJson(Report):
+    """`sightline trust --json`."""
+
+    root: str
+    trusted: bool
+
+
+class ErrorBody(Report):
+    """What went wrong and what to do next; `kind` is a stable word."""
+
+    kind: str
+    message: str
+    hint: str
+
+
+class ErrorJson(Report):
+    """With `--json`, an error on standard output."""
+
+    error: ErrorBody

@@ -1,0 +1,54 @@
+"""The TASK argument that several commands share."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from sightline.base.errors import UsageError
+from sightline.base.system import real_system
+from sightline.cli.workspace import read_input
+from sightline.engine.engine import Engine
+from sightline.prompts.classify import TASK_TYPES, classify_task
+from sightline.tasks.result import TurnRequest
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+task_type_option = click.option(
+    "--task-type", type=click.Choice(TASK_TYPES), help="The kind of task.  [default: from the text]"
+)
+
+
+def task_arguments(function: F) -> F:
+    """Adds TASK and ``--task-file`` to a command."""
+    function = click.option("--task-file", metavar="FILE", help="Read the task from a file, - for standard input.")(
+        function
+    )
+    return click.argument("task", nargs=-1)(function)
+
+
+def task_text(words: tuple[str, ...], task_file: str | None) -> str:
+    """The task as text. Raises :class:`UsageError` unless exactly one of the two ways is used."""
+    text = " ".join(words).strip()
+    if text and task_file:
+        raise UsageError("Give the task as words or by --task-file, not both.")
+    if task_file:
+        text = read_input(real_system(), task_file).strip()
+    if not text:
+        raise UsageError("What is the task?", hint='Say it in words: sightline context "add a --dry-run option".')
+    return text
+
+
+def turn_request(engine: Engine, text: str, task_type: str | None = None) -> TurnRequest:
+    """The task as a turn would be asked it."""
+    return TurnRequest(
+        turn=uuid.uuid4().hex[:12],
+        task_type=task_type or classify_task(text),
+        task=text,
+        root=engine.roots[0],
+        budget=engine.settings.context.budget,
+        edit_format=engine.settings.edits.format,
+    )

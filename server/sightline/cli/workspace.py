@@ -1,0 +1,115 @@
+"""What the commands share: the ``--root`` and ``--json`` options, and an engine opened for the time of one command."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+import click
+
+from sightline.base.errors import UsageError
+from sightline.base.system import System, real_system
+from sightline.cli.output import note, progress_bar
+from sightline.config.load import LoadedSettings, load_settings
+from sightline.config.locations import Locations, locations
+from sightline.config.trust import is_trusted
+from sightline.engine.engine import Engine
+from sightline.engine.opening import EngineOptions, open_engine
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+root_option = click.option(
+    "--root",
+    default=".",
+    show_default="current folder",
+    metavar="DIR",
+    help="The workspace.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON (schema in docs/reference/cli.md).")
+model_option = click.option(
+    "--model", metavar="PROVIDER:NAME", help="The model to ask, in place of the configured one."
+)
+
+
+def runs_async(function: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]:
+    """Runs a coroutine function as a click command body. Ctrl-C cancels it and everything under it."""
+
+    @wraps(function)
+    def run(*arguments: P.args, **keywords: P.kwargs) -> T:
+        return asyncio.run(function(*arguments, **keywords))
+
+    return run
+
+
+def resolve_root(system: System, root: str) -> str:
+    """Absolute real path of a root given on the command line. Raises :class:`UsageError` if it is no folder."""
+    real = system.files.real_path(root)
+    try:
+        found = system.files.stat(real)
+    except OSError as error:
+        raise UsageError(
+            f"The folder {root} cannot be opened: {error.strerror or error}.",
+            hint="Name an existing folder: --root DIR.",
+            kind="missing_root",
+        ) from error
+    if not found.is_directory:
+        raise UsageError(f"{root} is not a folder.", hint="Name the workspace folder: --root DIR.", kind="missing_root")
+    return real
+
+
+def given_settings(model: str | None = None, budget: int | None = None) -> dict[str, Any]:
+    """Command-line options as a settings table of user scope."""
+    table: dict[str, Any] = {}
+    if model is not None:
+        table["model"] = {"name": model}
+    if budget is not None:
+        table["context"] = {"budget": budget}
+    return table
+
+
+def settings_for(
+    system: System, root: str, given: dict[str, Any] | None = None
+) -> tuple[Locations, LoadedSettings, bool]:
+    """Folders, settings and trust of a root. Mistakes in settings files are told on standard error."""
+    where = locations(system)
+    loaded = load_settings(system, where, (root,), given)
+    for problem in loaded.problems:
+        note(f"sightline: {problem.file}:{problem.line or 1}: {problem.message}")
+    return where, loaded, is_trusted(system, where, root)
+
+
+@asynccontextmanager
+async def opened(root: str, given: dict[str, Any] | None = None, *, title: str = "Indexing") -> AsyncGenerator[Engine]:
+    """An engine for ``root``, indexed; closed at the end whatever happens."""
+    system = real_system()
+    real = resolve_root(system, root)
+    where, loaded, trusted = settings_for(system, real, given)
+    engine = await open_engine(
+        EngineOptions(roots=(real,), system=system, settings=loaded.settings, where=where, trusted=trusted)
+    )
+    try:
+        with progress_bar(title) as progress:
+            await engine.start(progress)
+        yield engine
+    finally:
+        await _closed(engine.close())
+
+
+async def _closed(closing: Awaitable[None]) -> None:
+    """Finishes closing even while the command is being cancelled."""
+    await asyncio.shield(asyncio.ensure_future(closing))
+
+
+def read_input(system: System, name: str) -> str:
+    """Text of a file argument, ``-`` for standard input. Raises :class:`UsageError` when it cannot be read."""
+    if name == "-":
+        return sys.stdin.buffer.read().decode("utf-8", "replace")
+    try:
+        return system.files.read(system.files.real_path(name), 64 << 20).decode("utf-8", "replace")
+    except OSError as error:
+        raise UsageError(f"{name} cannot be read: {error.strerror or error}.", kind="missing_file") from error

@@ -1,0 +1,96 @@
+"""Turns a diff, a git revision or git's index into a *before* and an *after*, and has the step judged."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from sightline.base.changes import ChangeSet
+from sightline.base.errors import UsageError
+from sightline.base.system import ProcessResult, System
+from sightline.checks.check import CheckReport, Verdict
+from sightline.edits.diff import changes_from_diff
+from sightline.edits.proposal import AppliedProposal, Unmatched
+from sightline.graph.view import GraphView
+from sightline.tasks.trial import TrialPolicy, judge
+
+_GIT_DIFF = ("diff", "--no-ext-diff", "--no-textconv", "--no-color", "--full-index", "--no-renames", "--relative")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedDiff:
+    """A judged diff; ``unmatched`` are parts that do not fit the tree, which reject it whatever the report says."""
+
+    report: CheckReport
+    unmatched: tuple[Unmatched, ...]
+
+
+async def check_diff(diff: str, view: GraphView, policy: TrialPolicy) -> CheckedDiff:
+    """Judges a unified diff against the tree it applies to, which is ``view``."""
+    applied = await asyncio.to_thread(changes_from_diff, diff, view.workspace, policy.root)
+    return await _judged(view, applied, policy)
+
+
+async def check_since(revision: str, view: GraphView, policy: TrialPolicy) -> CheckedDiff:
+    """Judges what the working tree changed since ``revision``: ``view`` is the *after*."""
+    if revision.startswith("-"):
+        raise UsageError(f"{revision} is not a git revision.")
+    backward = await _git_diff(policy, view, "-R", revision, "--")
+    before = await asyncio.to_thread(view.fork, backward.changes)
+    forward = backward.changes.inverse(lambda path: view.workspace.read(path).text)
+    report = await judge(before, view, forward, policy)
+    return CheckedDiff(report=report, unmatched=backward.unmatched)
+
+
+async def check_staged(view: GraphView, policy: TrialPolicy) -> CheckedDiff:
+    """Judges the index against HEAD. Untracked files count as present on both sides."""
+    to_index = await _git_diff(policy, view, "-R", "--")
+    after = await asyncio.to_thread(view.fork, to_index.changes)
+    to_head = await _git_diff(policy, after, "-R", "--cached", "--")
+    before = await asyncio.to_thread(after.fork, to_head.changes)
+    forward = to_head.changes.inverse(lambda path: after.workspace.read(path).text)
+    report = await judge(before, after, forward, policy)
+    return CheckedDiff(report=report, unmatched=(*to_index.unmatched, *to_head.unmatched))
+
+
+async def _judged(view: GraphView, applied: AppliedProposal, policy: TrialPolicy) -> CheckedDiff:
+    changes = applied.changes
+    after = await asyncio.to_thread(view.fork, changes) if not changes.is_empty else view
+    report = (
+        await judge(view, after, changes, policy)
+        if not changes.is_empty
+        else CheckReport(verdict=Verdict.ACCEPT, revision=view.revision)
+    )
+    return CheckedDiff(report=report, unmatched=applied.unmatched)
+
+
+async def _git_diff(policy: TrialPolicy, view: GraphView, *arguments: str) -> AppliedProposal:
+    """A guarded ``git diff`` as changes against ``view``. Needs trust: git reads the repository's configuration."""
+    if not policy.trusted:
+        raise UsageError(
+            "git is only asked in workspaces you trust.",
+            hint=f"Run sightline trust --root {policy.root}, or hand a diff over with --diff FILE.",
+            kind="untrusted",
+        )
+    result = await _git(policy.system, policy.root, *_GIT_DIFF, *arguments)
+    text = result.stdout.decode("utf-8", "replace")
+    if not text.strip():
+        return AppliedProposal(changes=ChangeSet())
+    return await asyncio.to_thread(changes_from_diff, text, view.workspace, policy.root)
+
+
+async def _git(system: System, root: str, *arguments: str) -> ProcessResult:
+    try:
+        result = await system.git(root, *arguments)
+    except OSError as error:
+        raise UsageError(
+            "git cannot be started.", hint="Install git, or hand a diff over with --diff FILE.", kind="no_git"
+        ) from error
+    if result.code != 0:
+        message = result.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise UsageError(
+            f"git says: {message[0] if message else 'error'}",
+            hint="Name an existing revision, in a git repository.",
+            kind="git",
+        )
+    return result

@@ -1,0 +1,58 @@
+"""Opens an engine: everything it is wired from, in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from sightline.base.paths import normal_root
+from sightline.base.system import System
+from sightline.config.locations import Locations
+from sightline.config.settings import Settings
+from sightline.engine.engine import Engine, EngineParts
+from sightline.graph.live import LiveGraph
+from sightline.sessions.journal import EditJournal
+from sightline.workspace.live import LiveWorkspace
+from sightline.workspace.scan import ScanOptions
+from sightline.workspace.write import recover
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineOptions:
+    """What a door decides: which roots, with which settings, and whether the user trusts them."""
+
+    roots: tuple[str, ...]
+    system: System
+    settings: Settings
+    where: Locations
+    trusted: bool
+
+
+async def open_engine(options: EngineOptions) -> Engine:
+    """An engine for ``options``; not yet indexed (:meth:`Engine.start`).
+
+    A multi-file write that a crash interrupted is rolled back or finished first. Raises ``SightlineError`` when the
+    state folder cannot be used.
+    """
+    system, settings, where = options.system, options.settings, options.where
+    roots = tuple(normal_root(root) for root in options.roots)
+    journal_folder = f"{where.session_store(roots)}/writes"
+    recover(system, journal_folder)
+    workspace = LiveWorkspace(
+        system,
+        roots,
+        ScanOptions(
+            maximum_files=settings.workspace.maximum_files, allow_large_root=settings.workspace.allow_large_root
+        ),
+    )
+    return Engine(
+        EngineParts(
+            system=system,
+            settings=settings,
+            trusted=options.trusted,
+            workspace=workspace,
+            graph=LiveGraph(system, where.graph_store(roots), workers=settings.workspace.workers or None),
+            journal=partial(EditJournal, system, where.session_store(roots)),
+            write_journal=journal_folder,
+        )
+    )

@@ -1,0 +1,248 @@
+"""Edits that were checked and wait for the user's word, and the way from there into the editor and the journal."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from sightline.base.changes import ChangeSet, TextLookup
+from sightline.base.errors import SightlineError, UsageError
+from sightline.base.merge import rebase
+from sightline.base.paths import WorkspacePath
+from sightline.base.text import Text
+from sightline.sessions.journal import EditJournal
+from sightline.tasks.result import TurnResult, TurnVerdict
+from sightline.workspace.files import WorkspaceView
+from sightline.workspace.protected import needs_confirmation
+
+#: Edits of older turns are forgotten beyond this number.
+MOST_PENDING = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileAfter:
+    """One file of a prepared edit.
+
+    ``kind`` is ``edit``, ``create``, ``delete`` or ``rename`` (then ``old`` is the former path); ``before`` and
+    ``after`` are ``None`` where there is no file. ``version`` is the editor's version of the open document the edit was
+    computed for, ``None`` for a closed file. ``needs_confirmation`` says why the user must be asked, "" if not.
+    """
+
+    path: WorkspacePath
+    kind: str
+    before: Text | None
+    after: Text | None
+    version: int | None = None
+    old: WorkspacePath | None = None
+    needs_confirmation: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedEdit:
+    """A checked edit made ready for the texts as they are *now*.
+
+    ``changes`` holds the digests of exactly these texts. ``rebased`` says that what was typed since the check was
+    merged (the places are disjoint). ``undoes`` is the journal's entry this edit takes back, if it is an undo.
+    """
+
+    turn: str
+    label: str
+    changes: ChangeSet
+    files: tuple[FileAfter, ...]
+    rebased: bool
+    undoes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Waiting:
+    label: str
+    changes: ChangeSet
+    base: dict[WorkspacePath, Text]
+    accepted: bool
+    undoes: int | None = None
+
+
+class PendingEdits:
+    """The edits that wait, by turn; the oldest are forgotten first."""
+
+    def __init__(self, open_journal: Callable[[], EditJournal]) -> None:
+        self._open_journal = open_journal
+        self._opened: EditJournal | None = None
+        self._waiting: OrderedDict[str, _Waiting] = OrderedDict()
+
+    def close(self) -> None:
+        """Closes the journal, if it was opened."""
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = None
+
+    def record(self, turn: str, label: str, changes: ChangeSet, before: TextLookup) -> None:
+        """Tells the journal of an edit that was applied without waiting here."""
+        self._journal.record(turn=turn, label=label, changes=changes, before=before)
+
+    def add(self, result: TurnResult, *, label: str, view: WorkspaceView) -> None:
+        """Keeps the edit of a turn, computed against ``view``. A turn without changes leaves nothing."""
+        if result.changes.is_empty:
+            return
+        self._keep(
+            result.turn,
+            _Waiting(
+                label=label,
+                changes=result.changes,
+                base={path: view.read(path).text for path in result.changes.paths_before},
+                accepted=result.verdict is TurnVerdict.ACCEPTED,
+            ),
+        )
+
+    def hold(self, turn: str, prepared: PreparedEdit) -> None:
+        """Keeps a prepared edit (an undo) under ``turn``."""
+        base = {file.old or file.path: file.before for file in prepared.files}
+        self._keep(
+            turn,
+            _Waiting(
+                label=prepared.label,
+                changes=prepared.changes,
+                base={path: text for path, text in base.items() if text is not None},
+                accepted=True,
+                undoes=prepared.undoes,
+            ),
+        )
+
+    def discard(self, turn: str) -> None:
+        """Forgets the edit of a turn."""
+        self._waiting.pop(turn, None)
+
+    def prepare(self, turn: str, view: WorkspaceView, *, in_spite_of_findings: bool = False) -> PreparedEdit:
+        """See :meth:`Engine.prepare <sightline.engine.engine.Engine.prepare>`."""
+        waiting = self._waiting.get(turn)
+        if waiting is None:
+            raise UsageError(f"No edit is waiting under {turn}.", hint="Ask for the edit again.", kind="no_such_turn")
+        if not waiting.accepted and not in_spite_of_findings:
+            raise SightlineError(
+                "This edit was refused by the checks.",
+                hint="Look at the findings; apply it in spite of them only if you know better.",
+                kind="rejected",
+            )
+        return _prepared(turn, waiting, view)
+
+    def prepare_undo(self, turn: str | None, view: WorkspaceView) -> PreparedEdit:
+        """The inverse of an applied edit. Raises :class:`UsageError` (kind ``nothing_to_undo``) when there is none."""
+        entry = self._journal.find(turn) if turn else self._journal.last()
+        if entry is None:
+            raise UsageError("There is no edit to undo.", kind="nothing_to_undo")
+        inverse = self._journal.inverse(entry.id, lambda path: view.read(path).text)
+        waiting = _Waiting(
+            label=f"Undo {entry.label}",
+            changes=inverse,
+            base={path: view.read(path).text for path in inverse.paths_before},
+            accepted=True,
+            undoes=entry.id,
+        )
+        return _prepared(f"undo-{entry.id}", waiting, view)
+
+    def applied(
+        self, prepared: PreparedEdit, view: WorkspaceView, landed: frozenset[WorkspacePath] = frozenset()
+    ) -> tuple[WorkspacePath, ...]:
+        """See :meth:`Engine.applied <sightline.engine.engine.Engine.applied>`."""
+        different = tuple(
+            path
+            for file in prepared.files
+            for path, expected in ((file.old, None), (file.path, file.after))
+            if path is not None and path not in landed and _text(view, path) != expected
+        )
+        changes = _without(prepared.changes, frozenset(different))
+        before = {file.old or file.path: file.before for file in prepared.files}
+
+        def lookup(path: WorkspacePath) -> Text:
+            text = before[path]
+            assert text is not None, f"{path} had no text before the edit"
+            return text
+
+        if prepared.undoes is None and not changes.is_empty:
+            self._journal.record(turn=prepared.turn, label=prepared.label, changes=changes, before=lookup)
+        elif prepared.undoes is not None and not different:
+            self._journal.mark_undone(prepared.undoes)
+        if not different:
+            self._waiting.pop(prepared.turn, None)
+        return different
+
+    @property
+    def _journal(self) -> EditJournal:
+        if self._opened is None:
+            self._opened = self._open_journal()
+        return self._opened
+
+    def _keep(self, turn: str, waiting: _Waiting) -> None:
+        self._waiting[turn] = waiting
+        while len(self._waiting) > MOST_PENDING:
+            self._waiting.popitem(last=False)
+
+
+def _text(view: WorkspaceView, path: WorkspacePath) -> Text | None:
+    try:
+        return view.read(path).text
+    except SightlineError:
+        return None
+
+
+def _without(changes: ChangeSet, paths: frozenset[WorkspacePath]) -> ChangeSet:
+    """``changes`` without everything that touches ``paths``, former names of moved files included."""
+    moved = {rename.old: rename.new for rename in changes.renames}
+    left_out = {path for path in changes.base if path in paths or moved.get(path) in paths}
+    return ChangeSet(
+        base={path: digest for path, digest in changes.base.items() if path not in left_out},
+        edits=tuple(edit for edit in changes.edits if edit.path not in left_out),
+        creates=tuple(create for create in changes.creates if create.path not in paths),
+        deletes=tuple(path for path in changes.deletes if path not in left_out),
+        renames=tuple(rename for rename in changes.renames if rename.old not in left_out),
+    )
+
+
+def _prepared(turn: str, waiting: _Waiting, view: WorkspaceView) -> PreparedEdit:
+    current = {path: _text(view, path) for path in waiting.base}
+    rebased = any(current[path] != text for path, text in waiting.base.items())
+    changes = rebase(waiting.changes, waiting.base, current) if rebased else waiting.changes
+    for create in changes.creates:
+        if _text(view, create.path) is not None:
+            raise SightlineError(
+                f"{create.path} exists by now.", hint="Move it away or ask again.", kind="change_conflict"
+            )
+    return PreparedEdit(
+        turn=turn,
+        label=waiting.label,
+        changes=changes,
+        files=_files(changes, view),
+        rebased=rebased,
+        undoes=waiting.undoes,
+    )
+
+
+def _files(changes: ChangeSet, view: WorkspaceView) -> tuple[FileAfter, ...]:
+    after = changes.texts_after(lambda path: view.read(path).text)
+    renamed = {rename.new: rename.old for rename in changes.renames}
+    created = {create.path for create in changes.creates}
+    files: list[FileAfter] = []
+    for path in sorted(after):
+        if path in renamed.values() and path not in created:
+            continue
+        old = renamed.get(path)
+        origin = None if path in created else view.read(old or path)
+        kind = "create" if path in created else "delete" if after[path] is None else "rename" if old else "edit"
+        files.append(
+            FileAfter(
+                path=path,
+                kind=kind,
+                before=origin.text if origin else None,
+                after=after[path],
+                version=origin.version if origin else None,
+                old=old,
+                needs_confirmation=needs_confirmation(path) or (needs_confirmation(old) if old else None) or "",
+            )
+        )
+    return tuple(files)
+
+
+def renamed_turn(prepared: PreparedEdit, turn: str) -> PreparedEdit:
+    """The same prepared edit under another turn name."""
+    return replace(prepared, turn=turn)

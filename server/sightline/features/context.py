@@ -1,0 +1,45 @@
+"""``/context add a --dry-run option``: the code a task needs, with reasons. Calls no model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sightline.base.paths import WorkspacePath
+from sightline.context.report import context_report
+from sightline.features.feature import FeatureContext, FeatureRequest, FeatureResult, FoundPlace
+from sightline.features.model_feature import ModelFeature
+from sightline.prompts.classify import classify_task
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Context(ModelFeature):
+    uses_model: bool = False
+
+    async def run(self, request: FeatureRequest, context: FeatureContext) -> FeatureResult:
+        turn = self.turn_request(request, context, task_type=classify_task(request.text))
+        pack, prompt = await context.build_prompt(turn)
+        data = context_report(pack)
+        lines = [
+            f"**{pack.tokens} of {pack.budget} tokens**, revision {pack.revision}, prompt {prompt.tokens} tokens\n"
+        ]
+        places: list[FoundPlace] = []
+        for file in data["files"]:
+            lines.append(f"- `{file['path']}`: {'; '.join(file['reasons'])}")
+            for symbol in file["symbols"]:
+                where = f"{symbol['start_line']}–{symbol['end_line']}"
+                lines.append(f"  - `{symbol['name']}` lines {where}, {symbol['form']}, {symbol['tokens']} tokens")
+                path = WorkspacePath(turn.root, file["path"])
+                places.append(FoundPlace(path=path, line=symbol["start_line"], label=symbol["name"]))
+        if data["dropped"]:
+            lines.append(f"\n{len(data['dropped'])} more did not fit.")
+        return FeatureResult(
+            command=self.name,
+            turn_id=request.turn,
+            revision=pack.revision,
+            text="\n".join(lines),
+            places=tuple(places),
+            data=data,
+        )
+
+
+FEATURE = _Context(name="context", title="Show the context for a task", action="", task="Work on the selected code.")

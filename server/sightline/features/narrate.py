@@ -1,0 +1,58 @@
+"""Tells a person, in Markdown, what came of a turn: what was shown, what was checked, at which revision."""
+
+from __future__ import annotations
+
+from sightline.checks.check import CheckReport, Finding
+from sightline.tasks.result import TurnResult, TurnVerdict
+
+_MOST_FINDINGS = 20
+
+
+def narrate_turn(result: TurnResult) -> str:
+    """The reply's prose is not repeated (it was streamed); an answer without edits is given whole."""
+    if result.verdict is TurnVerdict.ANSWERED:
+        return result.text
+    parts = [_headline(result)]
+    if result.report is not None:
+        parts.append(_findings(result.report))
+    last = result.attempts[-1] if result.attempts else None
+    if last is not None and result.verdict is not TurnVerdict.ACCEPTED:
+        parts += [f"- `{item.path}`: {item.reason}" for item in last.unmatched]
+        parts += [f"- {problem}" for problem in last.problems]
+    parts.append(_provenance(result))
+    return "\n\n".join(part for part in parts if part)
+
+
+def finding_line(finding: Finding) -> str:
+    """One finding as one line: ``path:line: message (certain, breakage)``."""
+    return f"{finding.path}:{finding.line}: {finding.message} ({finding.certainty.value}, {finding.check})"
+
+
+def _headline(result: TurnResult) -> str:
+    files = len(set(result.changes.paths_before) | set(result.changes.paths_after))
+    rounds = len(result.attempts) - 1
+    repaired = f" after {rounds} repair round{'s' if rounds != 1 else ''}" if rounds else ""
+    match result.verdict:
+        case TurnVerdict.ACCEPTED:
+            return f"**Edit ready**{repaired}: {files} file{'s' if files != 1 else ''}. Nothing is written yet."
+        case TurnVerdict.REJECTED:
+            return f"**Edit refused**{repaired}. No file was changed."
+        case _:
+            return "**No edit came of this.** The reply held no edit that could be applied."
+
+
+def _findings(report: CheckReport) -> str:
+    lines = [f"- {finding_line(finding)}" for finding in report.findings[:_MOST_FINDINGS]]
+    if len(report.findings) > _MOST_FINDINGS:
+        lines.append(f"- … and {len(report.findings) - _MOST_FINDINGS} more")
+    lines += [f"- not checked: {skipped.check} ({skipped.reason})" for skipped in report.skipped]
+    return "\n".join(lines)
+
+
+def _provenance(result: TurnResult) -> str:
+    files = {entry.path for entry in result.prompt.manifest}
+    checked = ", ".join(result.report.seconds) if result.report else "nothing"
+    return (
+        f"_Prompt: {result.prompt.tokens} tokens from {len(files)} files. Checked: {checked}. "
+        f"Revision {result.revision}. Model: {result.model}._"
+    )

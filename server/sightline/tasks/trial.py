@@ -1,0 +1,94 @@
+"""Tries a model's reply on a forked snapshot: parse, locate, fork, check. Nothing is written, nobody is asked.
+
+The same trial serves a turn's rounds, ``sightline apply`` and a reply pasted into the editor.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sightline.base.changes import ChangeSet
+from sightline.base.paths import WorkspacePath
+from sightline.base.system import System
+from sightline.checks.check import CheckInput, CheckReport, Verdict
+from sightline.checks.run import run_checks
+from sightline.edits.apply import apply_proposal
+from sightline.edits.between import changes_between
+from sightline.edits.parse import parse_reply
+from sightline.edits.proposal import Unmatched
+from sightline.graph.view import GraphView
+
+#: Answers why a path may not be touched or shown, ``None`` when it may.
+Permitted = Callable[[WorkspacePath], str | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialPolicy:
+    """What a trial may rely on. ``strict`` lets possible findings reject too."""
+
+    system: System
+    root: str
+    permitted: Permitted
+    trusted: bool
+    strict: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What came of a reply. ``after`` is ``before`` with everything that could be placed, also when it was refused.
+
+    ``changes`` leads from the turn's first snapshot to ``after``. ``report`` is ``None`` when nothing could be placed.
+    """
+
+    before: GraphView
+    after: GraphView
+    changes: ChangeSet
+    unmatched: tuple[Unmatched, ...]
+    problems: tuple[str, ...]
+    already: tuple[WorkspacePath, ...]
+    report: CheckReport | None
+
+    @property
+    def accepted(self) -> bool:
+        """Whether every part of the reply was placed and every check passed."""
+        whole = not self.unmatched and not self.problems
+        return whole and self.report is not None and self.report.verdict is Verdict.ACCEPT
+
+    @property
+    def has_edits(self) -> bool:
+        """Whether the reply held anything that looked like an edit."""
+        return bool(self.unmatched or self.problems or self.already) or not self.changes.is_empty
+
+
+async def try_reply(
+    text: str, edit_format: str, before: GraphView, policy: TrialPolicy, *, onto: GraphView | None = None
+) -> Trial:
+    """Tries ``text`` on ``onto`` (default ``before``): a repair round adds to the edits of the round before it.
+
+    Checks always compare with ``before``, the snapshot the user has. Never raises for bad replies.
+    """
+    base = onto if onto is not None else before
+    proposal = parse_reply(text, edit_format)
+    applied = await asyncio.to_thread(apply_proposal, proposal, base.workspace, policy.root, policy.permitted)
+    after = base if applied.changes.is_empty else await asyncio.to_thread(base.fork, applied.changes)
+    changes = changes_between(before.workspace, after.workspace)
+    report = None
+    if not changes.is_empty:
+        report = await judge(before, after, changes, policy)
+    return Trial(
+        before=before,
+        after=after,
+        changes=changes,
+        unmatched=applied.unmatched,
+        problems=tuple(f"Line {problem.line} of the reply: {problem.message}" for problem in proposal.problems),
+        already=applied.already,
+        report=report,
+    )
+
+
+async def judge(before: GraphView, after: GraphView, changes: ChangeSet, policy: TrialPolicy) -> CheckReport:
+    """Runs every check on the step from ``before`` to ``after``."""
+    given = CheckInput(before=before, after=after, changes=changes, system=policy.system, trusted=policy.trusted)
+    return await run_checks(given, strict=policy.strict)
