@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Callable
 
 import httpx
@@ -118,6 +119,15 @@ async def test_what_is_not_asked_again(outcome: Callable[[], Outcome]) -> None:
 async def test_a_server_that_may_be_at_work_is_not_asked_again(error: Exception) -> None:
     server = Server(lambda: error)
     with pytest.raises(TransportError):
+        await server.ask()
+    assert server.asked == 1
+
+
+async def test_a_host_that_does_not_exist_is_not_asked_again() -> None:
+    error = httpx.ConnectError("failed")
+    error.__cause__ = socket.gaierror(-2, "Name or service not known")
+    server = Server(lambda: error)
+    with pytest.raises(ConnectFailed):
         await server.ask()
     assert server.asked == 1
 
