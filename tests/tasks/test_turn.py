@@ -1,0 +1,153 @@
+"""One turn, end to end below the doors: the scripted model, the real graph, the real checks."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from sightline.base.text import Text
+from sightline.checks.check import Certainty, Verdict
+from sightline.engine.engine import Engine
+from sightline.models.messages import ModelError, ModelFailure
+from sightline.tasks.result import TurnEvent, TurnRequest, TurnResult, TurnStage, TurnVerdict
+from support.shop import HARMLESS, INVOICE, RENAME_DEFINITION, RENAME_USES, at, block, script, shop_engine
+
+
+async def ask(engine: Engine, task_type: str = "refactor", heard: list[TurnEvent] | None = None) -> TurnResult:
+    request = TurnRequest(
+        turn="t1", task_type=task_type, task="Rename total to grand_total", root=engine.roots[0], budget=2000
+    )
+    return await engine.ask(request, (heard if heard is not None else []).append)
+
+
+async def test_a_harmless_edit_is_accepted_and_nothing_is_written(tmp_path: Path) -> None:
+    async with shop_engine(tmp_path, script(HARMLESS)) as engine:
+        result = await ask(engine)
+        assert result.verdict is TurnVerdict.ACCEPTED
+        assert result.revision == engine.view.revision
+        assert '+    print("INVOICE")' in result.diff
+        assert (tmp_path / "work/shop/invoice.py").read_text("utf-8") == INVOICE
+
+
+async def test_an_edit_that_strands_a_caller_is_refused_with_the_place_and_then_repaired(tmp_path: Path) -> None:
+    heard: list[TurnEvent] = []
+    async with shop_engine(tmp_path, script(RENAME_DEFINITION, RENAME_USES)) as engine:
+        result = await ask(engine, heard=heard)
+        first, second = result.attempts
+        assert first.report is not None
+        assert first.report.verdict is Verdict.REJECT
+        certain = {(str(f.path), f.line) for f in first.report.findings if f.certainty is Certainty.CERTAIN}
+        assert ("shop/invoice.py", 3) in certain
+        assert "shop/invoice.py" in second.asked
+        assert result.verdict is TurnVerdict.ACCEPTED
+        assert {str(path) for path in result.changes.paths_after} == {"shop/cart.py", "shop/invoice.py"}
+        stages = [event.stage for event in heard if event.kind == "stage"]
+        assert stages.count(TurnStage.MODEL) == 2
+        assert stages[-1] is TurnStage.DONE
+
+
+async def test_repair_stops_after_three_rounds_and_the_edit_stays_refused(tmp_path: Path) -> None:
+    async with shop_engine(tmp_path, script(RENAME_DEFINITION, *[HARMLESS] * 9)) as engine:
+        result = await ask(engine)
+        assert result.verdict is TurnVerdict.REJECTED
+        assert len(result.attempts) == 4
+
+
+async def test_a_round_of_prose_costs_a_round_and_no_more(tmp_path: Path) -> None:
+    replies = script(RENAME_DEFINITION, "I do not know.", RENAME_USES)
+    async with shop_engine(tmp_path, replies) as engine:
+        result = await ask(engine)
+        assert len(result.attempts) == 3
+        assert result.verdict is TurnVerdict.ACCEPTED
+        assert "shop/invoice.py" in result.attempts[2].asked
+
+
+async def test_a_reply_that_was_cut_off_is_never_used(tmp_path: Path) -> None:
+    async with shop_engine(tmp_path, script(HARMLESS, headers="finish: length\n")) as engine:
+        result = await ask(engine)
+        assert result.verdict is TurnVerdict.NO_EDITS
+        assert result.changes.is_empty
+        assert "cut off" in result.attempts[0].problems[0]
+
+
+async def test_a_repair_that_was_cut_off_leaves_the_edit_refused(tmp_path: Path) -> None:
+    replies = script(RENAME_DEFINITION) + script(RENAME_USES, headers="finish: length\n")
+    async with shop_engine(tmp_path, replies) as engine:
+        result = await ask(engine)
+        assert result.verdict is TurnVerdict.REJECTED
+        assert len(result.attempts) == 2
+
+
+async def test_prose_without_an_edit_is_asked_once_more_and_then_told(tmp_path: Path) -> None:
+    async with shop_engine(tmp_path, script("Certainly!", "Still no edit.", HARMLESS)) as engine:
+        result = await ask(engine)
+        assert result.verdict is TurnVerdict.NO_EDITS
+        assert len(result.attempts) == 2
+
+
+async def test_an_edit_that_is_there_already_is_no_failure(tmp_path: Path) -> None:
+    already = block("shop/invoice.py", '    print("Bill")', '    print("Invoice")')
+    async with shop_engine(tmp_path, script(already)) as engine:
+        result = await ask(engine)
+        assert result.verdict is TurnVerdict.NO_EDITS
+        assert len(result.attempts) == 1
+
+
+async def test_a_question_is_answered_without_looking_for_edits(tmp_path: Path) -> None:
+    async with shop_engine(tmp_path, script(RENAME_DEFINITION)) as engine:
+        result = await ask(engine, "explain")
+        assert result.verdict is TurnVerdict.ANSWERED
+        assert result.changes.is_empty
+        assert result.text == RENAME_DEFINITION.strip()
+
+
+@pytest.mark.parametrize("path", ["../outside.py", "/etc/passwd", ".env", ".git/config", "shop/../../x.py", "C:\\x.py"])
+async def test_a_reply_cannot_leave_the_root_or_touch_what_is_secret(tmp_path: Path, path: str) -> None:
+    reply = f"{path}\n```\n<<<<<<< SEARCH\n=======\nowned\n>>>>>>> REPLACE\n```\n"
+    async with shop_engine(tmp_path, script(*[reply] * 4)) as engine:
+        result = await ask(engine)
+        assert result.verdict is not TurnVerdict.ACCEPTED
+        assert result.changes.is_empty
+        assert not (tmp_path / "outside.py").exists()
+
+
+async def test_a_failing_model_is_told_and_leaves_the_engine_usable(tmp_path: Path) -> None:
+    replies = script("x", headers="fail: unreachable\n") + script(HARMLESS)
+    async with shop_engine(tmp_path, replies) as engine:
+        with pytest.raises(ModelError) as caught:
+            await ask(engine)
+        assert caught.value.failure is ModelFailure.UNREACHABLE
+        assert (await ask(engine)).verdict is TurnVerdict.ACCEPTED
+
+
+async def test_a_turn_can_be_cancelled_while_the_model_hangs(tmp_path: Path) -> None:
+    asked = asyncio.Event()
+
+    def listen(event: TurnEvent) -> None:
+        if event.stage is TurnStage.MODEL:
+            asked.set()
+
+    replies = script("x", headers="hang_after: 0\n") + script(HARMLESS)
+    async with shop_engine(tmp_path, replies) as engine:
+        request = TurnRequest(turn="t", task_type="fix", task="x", root=engine.roots[0], budget=500)
+        task = asyncio.create_task(engine.ask(request, listen))
+        await asked.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert (await ask(engine)).verdict is TurnVerdict.ACCEPTED
+
+
+async def test_the_checks_judge_what_the_user_has_typed_not_what_is_on_disk(tmp_path: Path) -> None:
+    """The caller exists only in an unsaved buffer."""
+    remove = block("shop/cart.py", "def total(prices, rate):", "def sum_up(prices, rate):")
+    async with shop_engine(tmp_path, script(*[remove] * 4)) as engine:
+        other = at(engine, "shop/report.py")
+        engine.open_document(at(engine, "shop/invoice.py"), Text.of('"""Nothing here."""\n'), 1)
+        engine.open_document(other, Text.of("from shop import cart\n\nprint(cart.total([1], 0.1))\n"), 1)
+        result = await ask(engine)
+        assert result.verdict is TurnVerdict.REJECTED
+        assert result.report is not None
+        assert {str(finding.path) for finding in result.report.findings} == {"shop/report.py"}
