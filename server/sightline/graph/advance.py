@@ -10,8 +10,8 @@ from sightline.base.errors import SightlineError
 from sightline.base.paths import WorkspacePath
 from sightline.graph.facts_blob import guarded_rows
 from sightline.graph.index import FileIndex
-from sightline.graph.raw_facts import ImportRow
-from sightline.graph.resolve import Layouts, edges_of
+from sightline.graph.layouts import Layouts, layouts_after, redirected
+from sightline.graph.resolve import Resolver, bound_names, is_package
 from sightline.graph.segments import NO_EDGES
 from sightline.graph.state import FileTable, GraphState, HotFile
 from sightline.languages.registry import language_of
@@ -70,37 +70,45 @@ def advance(
     ``touched`` are all paths whose text or existence changed, files of no language (``tsconfig.json``) included.
     """
     after = state.with_hot(changes)
-    next_layouts = layouts.after(workspace, touched)
-    if next_layouts is not layouts:
-        affected: Iterable[int] = list(after.files())
-    else:
-        affected = _affected(state, after, changes, touched)
+    came_or_went = {path for path in touched if _exists(state, path) != _exists(after, path)}
+    next_layouts = layouts_after(layouts, workspace, touched, came_or_went)
+    affected = {file for file, hot in changes.items() if hot is not None}
+    affected |= redirected(layouts, next_layouts, after)
+    for path in came_or_went:
+        affected.update(after.wanting(path))
+    for path in touched:
+        if path not in came_or_went and is_package(path) and _binds_otherwise(state, after, path):
+            affected.update(after.wanting(path))
+    resolver = Resolver(after, next_layouts)
     resolved: dict[int, HotFile | None] = {}
-    for file in affected:
-        resolved[file] = _resolved(after, next_layouts, workspace, file)
+    for file in sorted(affected):
+        resolved[file] = _resolved(after, resolver, file)
         yield
     return after.with_hot(resolved), next_layouts
 
 
-def _affected(before: GraphState, after: GraphState, changes: Changes, touched: Collection[WorkspacePath]) -> list[int]:
-    """Changed files, and those whose imports look for a path that appeared or went."""
-    files = {file for file, hot in changes.items() if hot is not None}
-    for path in touched:
-        file = after.table.id_of(path)
-        if file is None or before.exists(file) != after.exists(file):
-            files.update(after.wanting(path))
-    return sorted(files)
+def _exists(state: GraphState, path: WorkspacePath) -> bool:
+    file = state.table.id_of(path)
+    return file is not None and state.exists(file)
 
 
-def _resolved(state: GraphState, layouts: Layouts, workspace: WorkspaceView, file: int) -> HotFile:
+def _binds_otherwise(before: GraphState, after: GraphState, package: WorkspacePath) -> bool:
+    """Whether a package's own statements now bind, or no longer bind, the name of one of its submodules."""
+    file = after.table.id_of(package)
+    if file is None or file not in after.hot:
+        return False
+    folder = package.relative.rpartition("/")[0]
+    prefix = f"{folder}/" if folder else ""
+    names = bound_names(before, file) ^ bound_names(after, file)
+    endings = (".py", "/__init__.py", ".pyi", "/__init__.pyi")
+    paths = (WorkspacePath(package.root, f"{prefix}{name}{ending}") for name in names for ending in endings)
+    return any(_exists(after, path) for path in paths)
+
+
+def _resolved(state: GraphState, resolver: Resolver, file: int) -> HotFile:
     hot = state.hot.get(file)
-    packed = state.packed(file) if hot is None or hot.index is None else None
-    rows: tuple[ImportRow, ...] = ()
-    if hot is not None and hot.index is not None:
-        rows = hot.index.imports
-    elif packed is not None:
-        rows = packed.imports
     index = hot.index if hot is not None else None
-    lines = index if index is not None else (FileIndex(packed) if packed is not None else None)
-    edges = edges_of(layouts, workspace, state.table, file, rows, lines) if rows and lines else NO_EDGES
+    packed = state.packed(file) if index is None else None
+    found = index if index is not None else (FileIndex(packed) if packed is not None else None)
+    edges = resolver.edges(file, found) if found is not None and found.imports else NO_EDGES
     return HotFile(index, edges, packed=packed, reason=state.reason(file))

@@ -16,14 +16,15 @@ from sightline.base.system import System
 from sightline.graph.codec import CODEC_VERSION, PackedFacts
 from sightline.graph.facts_blob import facts_blob
 from sightline.graph.index import FileIndex
+from sightline.graph.layouts import Layouts
 from sightline.graph.parse import EXTRACTOR_VERSION
 from sightline.graph.pool import FileAnswer, FileRequest, Receive, WorkerPool, WorkersUnavailable
-from sightline.graph.resolve import Layouts, edges_of
+from sightline.graph.resolve import Resolver
 from sightline.graph.segments import NO_EDGES, SegmentFile, build_segment
-from sightline.graph.state import FileTable, GraphState
+from sightline.graph.state import FileTable, GraphState, HotFile
 from sightline.graph.store import FactsRow, GraphStore, StatRow, StoredState
 from sightline.languages.registry import language_named, language_of
-from sightline.workspace.files import WorkspaceView, read_source
+from sightline.workspace.files import read_source
 from sightline.workspace.scan import ScannedFile
 
 #: Called with (files done, files in all).
@@ -112,7 +113,8 @@ class Parsing:
         try:
             if len(paths) <= FEW_FILES:
                 raise WorkersUnavailable
-            await self.pool.parse([_request(path) for path in paths], receive)
+            roots = [self.system.files.real_path(root) for root in {path.root for path in paths}]
+            await self.pool.parse([_request(path) for path in paths], receive, roots=roots)
         except WorkersUnavailable:
             rest = [index for index in range(len(paths)) if index not in answered]
             await self._parse_here(paths, rest, receive)
@@ -155,29 +157,29 @@ def parse_from_disk(system: System, path: WorkspacePath) -> FileAnswer:
     return FileAnswer(source.digest, blob, found.size, found.mtime_ns, reason)
 
 
-def first_state(
-    table: FileTable, layouts: Layouts, workspace: WorkspaceView, collected: Collected
-) -> Generator[None, None, GraphState]:
+def first_state(table: FileTable, layouts: Layouts, collected: Collected) -> Generator[None, None, GraphState]:
     """One segment of all that was collected; a generator, see ``slices.py``."""
     # Every file needs its id before the first import is resolved.
-    for path in sorted((*collected.blobs, *collected.reasons)):
-        table.add(path)
+    paths = sorted((*collected.blobs, *collected.reasons))
+    hot = {table.add(path): HotFile(None, NO_EDGES, reason=collected.reasons.get(path, "")) for path in paths}
     yield
-    files: list[SegmentFile] = []
-    reasons: dict[int, str] = {}
     for path, blob in collected.blobs.items():
-        file = table.add(path)
-        index = FileIndex(PackedFacts(blob))
-        edges = edges_of(layouts, workspace, table, file, index.imports, index) if index.imports else NO_EDGES
-        files.append(SegmentFile(file, blob, edges))
+        hot[table.add(path)] = HotFile(None, NO_EDGES, packed=PackedFacts(blob))
+    yield
+    unresolved = GraphState(table=table, hot=hot)
+    resolver = Resolver(unresolved, layouts)
+    files: list[SegmentFile] = []
+    for file, entry in hot.items():
+        index = FileIndex(entry.packed) if entry.packed else None
+        edges = resolver.edges(file, index) if index is not None and index.imports else NO_EDGES
+        files.append(SegmentFile(file, entry.packed.blob if entry.packed else b"", edges))
         yield
-    for path, reason in collected.reasons.items():
-        file = table.add(path)
-        reasons[file] = reason
-        files.append(SegmentFile(file, b"", NO_EDGES))
     segment = yield from build_segment(files)
     return GraphState(
-        table=table, segments=(segment,), owner=owned(array("B"), len(table), segment.files, 1), reasons=reasons
+        table=table,
+        segments=(segment,),
+        owner=owned(array("B"), len(table), segment.files, 1),
+        reasons={file: entry.reason for file, entry in hot.items() if entry.reason},
     )
 
 

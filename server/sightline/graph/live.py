@@ -28,8 +28,8 @@ from sightline.graph.indexing import (
     first_state,
     take_stored,
 )
+from sightline.graph.layouts import Layouts, build_layouts
 from sightline.graph.pool import WorkerPool
-from sightline.graph.resolve import Layouts, build_layouts
 from sightline.graph.segments import NO_EDGES
 from sightline.graph.slices import at_once, in_slices
 from sightline.graph.state import FileTable, GraphState, HotFile
@@ -94,6 +94,16 @@ class LiveGraph:
             await self._parsing.parse([path for path in closed if path not in view.skipped], collected, _ignore)
             await self._commit(view, (*change.changed, *change.removed), collected)
 
+    def settle(self) -> None:
+        """Parses every open document with errors whole now, which otherwise happens once typing pauses."""
+        for path in tuple(self.view.workspace.overlay):
+            self._settle(path)
+
+    async def packed(self) -> None:
+        """Waits until no hot files are being moved into segments."""
+        while self._packing is not None and not self._packing.done():
+            await asyncio.wait([self._packing])
+
     async def close(self) -> None:
         """Ends workers and background work, writes what is queued, closes the store. May be called twice."""
         self._documents.close()
@@ -125,7 +135,7 @@ class LiveGraph:
         await self._parsing.parse(paths, collected, lambda done: progress(taken + done, len(files)))
         clock.lap("parse")
         layouts = build_layouts(view)
-        base = await self._sliced(first_state(self.view.state.table, layouts, view, collected))
+        base = await self._sliced(first_state(self.view.state.table, layouts, collected))
         await self._replace(view, base, layouts)
         clock.lap("resolve")
         await self._parsing.store.prune([(file.path.root, file.path.relative) for file in scan.files])

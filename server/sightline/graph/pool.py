@@ -34,7 +34,7 @@ class WorkersUnavailable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FileRequest:
-    """A file to parse: its absolute path, already confined to the workspace, and its language's name."""
+    """A file to parse: its absolute path and its language's name."""
 
     path: str
     language: str
@@ -61,8 +61,11 @@ _Chunk = list[tuple[int, FileRequest]]
 class WorkerPool:
     """Starts workers when there is work and ends them when there has been none for a while."""
 
-    def __init__(self, processes: Processes, *, workers: int | None = None) -> None:
+    def __init__(
+        self, processes: Processes, *, workers: int | None = None, seconds_per_file: int = SECONDS_PER_FILE
+    ) -> None:
         self._processes = processes
+        self._seconds = seconds_per_file
         self._size = workers or max(1, min(8, os.cpu_count() or 1))
         self._idle: list[_Worker] = []
         self._busy: set[_Worker] = set()
@@ -74,9 +77,10 @@ class WorkerPool:
         """Processes that run now."""
         return tuple(sorted(worker.process.pid for worker in (*self._idle, *self._busy)))
 
-    async def parse(self, requests: Sequence[FileRequest], receive: Receive) -> None:
+    async def parse(self, requests: Sequence[FileRequest], receive: Receive, *, roots: Sequence[str]) -> None:
         """Parses ``requests``; calls ``receive(index, answer)`` once for each, in no particular order.
 
+        A file whose real path lies in none of ``roots`` (real paths themselves) is refused as ``outside_root``.
         Cancelling ends the workers in flight. Raises :class:`WorkersUnavailable` when none can be started; answers
         received before that stay valid.
         """
@@ -87,7 +91,7 @@ class WorkerPool:
         try:
             async with asyncio.TaskGroup() as group:
                 for _ in range(min(self._size, len(chunks))):
-                    group.create_task(self._run(chunks, receive))
+                    group.create_task(self._run(_Job(roots, chunks, receive)))
         except* WorkersUnavailable as errors:
             raise WorkersUnavailable(str(errors.exceptions[0])) from errors
         finally:
@@ -108,17 +112,17 @@ class WorkerPool:
             task.add_done_callback(self._closing.discard)
         self._idle.clear()
 
-    async def _run(self, chunks: deque[_Chunk], receive: Receive) -> None:
+    async def _run(self, job: _Job) -> None:
         """One worker's share of the queue. Singles made of a broken chunk go to its end."""
-        while chunks:
+        while job.chunks:
             worker = await self._take()
             chunk: _Chunk = []
             try:
-                while chunks:
-                    chunk = chunks.popleft()
-                    await _serve(worker, chunk, receive)
+                while job.chunks:
+                    chunk = job.chunks.popleft()
+                    await self._serve(worker, chunk, job)
             except (OSError, EOFError, TimeoutError, ValueError) as error:
-                chunks.extend(_survivors(chunk, error, receive))
+                job.chunks.extend(_survivors(chunk, error, job.receive))
                 await self._discard(worker)
             except BaseException:
                 await asyncio.shield(self._discard(worker))
@@ -127,14 +131,37 @@ class WorkerPool:
                 self._busy.discard(worker)
                 self._idle.append(worker)
 
+    async def _serve(self, worker: _Worker, chunk: _Chunk, job: _Job) -> None:
+        """Sends a chunk and hands on its answers, which are taken out of ``chunk`` as they come."""
+        waiting = dict(chunk)
+        order = [index for index, _ in chunk]
+        files = [(request.path, request.language) for _, request in chunk]
+        await worker.process.send(pack_frame((job.roots, files)))
+        while waiting:
+            async with asyncio.timeout(self._seconds + 5):
+                messages = await _messages(worker)
+            for message in messages:
+                at, digest, blob, size, mtime_ns, reason = cast("tuple[int, str, bytes, int, int, str]", message)
+                index = order[at]
+                del waiting[index]
+                chunk[:] = waiting.items()
+                job.receive(index, FileAnswer(digest, blob, size, mtime_ns, reason))
+
     async def _take(self) -> _Worker:
-        worker = self._idle.pop() if self._idle else await _start(self._processes)
+        worker = self._idle.pop() if self._idle else await _start(self._processes, self._seconds)
         self._busy.add(worker)
         return worker
 
     async def _discard(self, worker: _Worker) -> None:
         self._busy.discard(worker)
         await worker.process.stop()
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    roots: Sequence[str]
+    chunks: deque[_Chunk]
+    receive: Receive
 
 
 class _Worker:
@@ -145,9 +172,9 @@ class _Worker:
         self.reader = FrameReader()
 
 
-async def _start(processes: Processes) -> _Worker:
+async def _start(processes: Processes, seconds: int) -> _Worker:
     # -P keeps the working directory off the import path: nothing of a workspace may ever be imported.
-    arguments = (sys.executable, "-P", "-m", "sightline.graph.worker", str(os.getpid()), str(SECONDS_PER_FILE))
+    arguments = (sys.executable, "-P", "-m", "sightline.graph.worker", str(os.getpid()), str(seconds))
     try:
         process = await processes.start(arguments, directory=os.path.dirname(sys.executable) or "/")
     except OSError as error:
@@ -174,22 +201,6 @@ async def _messages(worker: _Worker) -> list[object]:
             raise EOFError
         if messages := worker.reader.feed(data):
             return messages
-
-
-async def _serve(worker: _Worker, chunk: _Chunk, receive: Receive) -> None:
-    """Sends a chunk and hands on its answers, which are taken out of ``chunk`` as they come."""
-    waiting = dict(chunk)
-    order = [index for index, _ in chunk]
-    await worker.process.send(pack_frame([(request.path, request.language) for _, request in chunk]))
-    while waiting:
-        async with asyncio.timeout(SECONDS_PER_FILE + 5):
-            messages = await _messages(worker)
-        for message in messages:
-            at, digest, blob, size, mtime_ns, reason = cast("tuple[int, str, bytes, int, int, str]", message)
-            index = order[at]
-            del waiting[index]
-            chunk[:] = waiting.items()
-            receive(index, FileAnswer(digest, blob, size, mtime_ns, reason))
 
 
 def _survivors(chunk: _Chunk, error: Exception, receive: Receive) -> Iterable[_Chunk]:

@@ -14,7 +14,6 @@ from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
-from sightline.base.paths import WorkspacePath
 from sightline.graph.codec import PackedFacts
 
 _SHARDS = 64
@@ -22,9 +21,9 @@ _SHARD_BITS = 32 - 6
 _PAUSE_EVERY = 2_000
 
 
-def path_key(path: WorkspacePath) -> int:
-    """The 32-bit key under which importers wait for ``path``."""
-    return crc32(f"{path.root}\0{path.relative}".encode("utf-8", "replace"))
+def path_key(root: str, relative: str) -> int:
+    """The 32-bit key under which importers wait for a path."""
+    return crc32(f"{root}\0{relative}".encode("utf-8", "replace"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ class FileEdge:
 
 @dataclass(frozen=True, slots=True)
 class FileEdges:
-    """All resolved imports of one file, and :func:`path_key` of every path whose appearance would change them."""
+    """All resolved imports of one file, and the keys of everything whose coming or going would change them."""
 
     edges: tuple[FileEdge, ...] = ()
     wanted: tuple[int, ...] = ()

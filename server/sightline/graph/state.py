@@ -24,7 +24,7 @@ class FileTable:
     """Ids of paths; append-only and shared by all views and forks, whichever thread makes them."""
 
     def __init__(self) -> None:
-        self._ids: dict[WorkspacePath, int] = {}
+        self._ids: dict[str, dict[str, int]] = {}
         self._paths: list[WorkspacePath] = []
         self._lock = Lock()
 
@@ -33,7 +33,12 @@ class FileTable:
 
     def id_of(self, path: WorkspacePath) -> int | None:
         """The id of a path that has one."""
-        return self._ids.get(path)
+        return self.find(path.root, path.relative)
+
+    def find(self, root: str, relative: str) -> int | None:
+        """The id of a path given in two parts."""
+        ids = self._ids.get(root)
+        return None if ids is None else ids.get(relative)
 
     def path_of(self, file: int) -> WorkspacePath:
         """The path of an id."""
@@ -41,14 +46,15 @@ class FileTable:
 
     def add(self, path: WorkspacePath) -> int:
         """The id of a path, given on first sight."""
-        found = self._ids.get(path)
+        found = self.find(path.root, path.relative)
         if found is not None:
             return found
         with self._lock:
-            if path not in self._ids:
+            ids = self._ids.setdefault(path.root, {})
+            if path.relative not in ids:
                 self._paths.append(path)
-                self._ids[path] = len(self._paths) - 1
-            return self._ids[path]
+                ids[path.relative] = len(self._paths) - 1
+            return ids[path.relative]
 
 
 class HotFile:
@@ -145,6 +151,14 @@ class GraphState:
         blob = segment.blobs[segment.row(file)]
         return PackedFacts(blob) if blob else None
 
+    def index(self, file: int) -> FileIndex | None:
+        """Facts of a file that has them, through no cache."""
+        hot = self.hot.get(file)
+        if hot is not None and hot.index is not None:
+            return hot.index
+        packed = self.packed(file)
+        return FileIndex(packed) if packed else None
+
     def reason(self, file: int) -> str:
         """Why a file has no facts; empty for one that has."""
         if file in self.hot:
@@ -185,7 +199,10 @@ class GraphState:
 
     def wanting(self, path: WorkspacePath) -> list[int]:
         """Files whose imports may resolve differently when ``path`` appears or goes. Ascending."""
-        key = path_key(path)
+        return self.wanting_key(path_key(path.root, path.relative))
+
+    def wanting_key(self, key: int) -> list[int]:
+        """Files that wait for a key among those they want. Ascending."""
         found = [file for file, hot in self.hot.items() if hot is not None and key in hot.edges.wanted]
         return self._under(found, lambda segment: segment.wanted.get(key))
 

@@ -16,6 +16,7 @@ from sightline.graph.advance import advance, parsed_changes
 from sightline.graph.answers import Confidence, Coverage, Edge, Place, Receiver, ReferencesAnswer, Symbol
 from sightline.graph.facts import FileFacts, Import, Reference
 from sightline.graph.index import FileIndex, IndexCache
+from sightline.graph.layouts import Layouts
 from sightline.graph.lookup import ViewFiles
 from sightline.graph.meanings import (
     CONFIDENCES,
@@ -30,7 +31,7 @@ from sightline.graph.meanings import (
 from sightline.graph.places import mentions, place_of
 from sightline.graph.raw_facts import definition_of, import_of
 from sightline.graph.references import Uses
-from sightline.graph.resolve import Layouts, edge_kind, edge_rank
+from sightline.graph.resolve import edge_kind, edge_rank
 from sightline.graph.segments import FileEdge
 from sightline.graph.slices import at_once
 from sightline.graph.state import GraphState
@@ -53,7 +54,7 @@ class GraphView:
         self.state = state
         self.layouts = layouts
         self.cache = cache
-        self._files = ViewFiles(workspace, state, layouts, cache)
+        self._files = ViewFiles(state, layouts, cache)
         self._memo: Memo = {}
         self._answers: dict[tuple[Symbol, int], ReferencesAnswer] = {}
 
@@ -105,7 +106,7 @@ class GraphView:
         return tuple(import_of(row) for row in index.imports if not self._files.resolves(path, row))
 
     def module(self, importer: WorkspacePath, module: str, level: int = 0) -> WorkspacePath | None:
-        """The file that ``importer`` gets when it imports ``module``; ``None`` outside the workspace and for folders."""
+        """The file that ``importer`` gets by importing ``module``; ``None`` outside the workspace, and for folders."""
         source = self.state.table.id_of(importer)
         file = self._files.module(source, module, level) if source is not None else -1
         return self.state.table.path_of(file) if file >= 0 else None

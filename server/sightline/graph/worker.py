@@ -1,8 +1,8 @@
 """A parsing process: ``python -m sightline.graph.worker PARENT_PID SECONDS_PER_FILE``.
 
-It reads requests (a tuple of (absolute path, language)) from its standard input and answers one frame per file,
-``(index, digest, blob, size, mtime_ns, reason)``; the first frame it writes is ``"ready"``. End of file ends it. It
-never imports the protocol library, writes no file, and trusts its caller that the paths lie inside the workspace.
+It reads requests, ``(roots, ((path, language), …))`` with absolute paths, from its standard input and answers one frame
+per file, ``(index, digest, blob, size, mtime_ns, reason)``; the first frame it writes is ``"ready"``. End of file ends
+it. It never imports the protocol library, writes no file, and reads none whose real path lies outside the roots.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable
-from typing import cast
+from typing import TypeAlias, cast
 
 from sightline.base.errors import SourceUnavailable
 from sightline.base.paths import WorkspacePath
@@ -55,33 +54,38 @@ def _serve(incoming: int, outgoing: int, seconds: int) -> None:
         for message in reader.feed(data):
             held = bytearray()
             since = clock.monotonic()
-            for index, (path, language) in enumerate(cast("tuple[tuple[str, str], ...]", message)):
+            roots, files = cast("_Request", message)
+            for index, (path, language) in enumerate(files):
                 if len(held) > _HOLD_BYTES or clock.monotonic() - since > _HOLD_SECONDS:
                     _write(outgoing, bytes(held))
                     held.clear()
                     since = clock.monotonic()
-                held += pack_frame((index, *_limited(seconds, lambda p=path, n=language: _parse_file(p, n))))
+                held += pack_frame((index, *_answer(seconds, roots, path, language)))
             _write(outgoing, bytes(held))
         gc.collect()
 
 
-Answer = tuple[str, bytes, int, int, str]
+_Request: TypeAlias = tuple[tuple[str, ...], tuple[tuple[str, str], ...]]
+_Answer: TypeAlias = tuple[str, bytes, int, int, str]
 
 
-def _limited(seconds: int, work: Callable[[], Answer]) -> Answer:
-    """Runs ``work`` under an alarm whose default action ends the process, even inside the parser's C code."""
+def _answer(seconds: int, roots: tuple[str, ...], path: str, language: str) -> _Answer:
+    """Parses one file under an alarm whose default action ends the process, even inside the parser's C code."""
     if not hasattr(signal, "alarm"):
-        return work()
+        return _parse_file(roots, path, language)
     signal.alarm(seconds)
     try:
-        return work()
+        return _parse_file(roots, path, language)
     finally:
         signal.alarm(0)
 
 
-def _parse_file(path: str, language: str) -> Answer:
+def _parse_file(roots: tuple[str, ...], path: str, language: str) -> _Answer:
     try:
         with open(path, "rb") as file:
+            real = _real_path(file.fileno(), path)
+            if not any(real.startswith(root.rstrip("/") + "/") for root in roots):
+                return "", b"", 0, 0, "outside_root"
             found = os.fstat(file.fileno())
             data = file.read(MAXIMUM_FILE_SIZE + 1)
         source = decode_source(WorkspacePath("/", path.lstrip("/")), data)
@@ -91,6 +95,14 @@ def _parse_file(path: str, language: str) -> Answer:
         return "", b"", 0, 0, error.kind
     blob, reason = facts_blob(source, language_named(language))
     return source.digest, blob, found.st_size, found.st_mtime_ns, reason
+
+
+def _real_path(descriptor: int, path: str) -> str:
+    """Where an open file really lies; asked of the descriptor where that works: a link could change meanwhile."""
+    try:
+        return os.readlink(f"/proc/self/fd/{descriptor}")
+    except OSError:
+        return os.path.realpath(path).replace("\\", "/")
 
 
 def _private_pipes() -> tuple[int, int]:

@@ -54,7 +54,7 @@ class LiveWorkspace:
         self._roots = tuple(dict.fromkeys(map(normal_root, roots)))
         self._stamps: dict[WorkspacePath, Stamp] = {}
         self._lock = asyncio.Lock()
-        self.view = WorkspaceView(revision=0, roots=self._roots, system=system, known=KnownFiles(), overlay={})
+        self.view: WorkspaceView = WorkspaceView(revision=0, roots=self._roots, system=system, known=KnownFiles(), overlay={})
 
     @property
     def rules(self) -> IgnoreRules:

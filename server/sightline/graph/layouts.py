@@ -1,0 +1,115 @@
+"""The layouts of a view's roots, and which imports a changed layout can redirect."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from zlib import crc32
+
+from sightline.base.errors import SightlineError
+from sightline.base.paths import WorkspacePath
+from sightline.graph.state import GraphState
+from sightline.languages.python_layout import PythonLayout
+from sightline.languages.registry import language_of
+from sightline.languages.resolver import ProjectLayout, build_layout, is_configuration, shapes_layout
+from sightline.workspace.files import WorkspaceView
+
+_NOTHING = ProjectLayout()
+
+
+@dataclass(frozen=True, slots=True)
+class Layouts:
+    """One :class:`ProjectLayout` for each root of a workspace."""
+
+    by_root: dict[str, ProjectLayout]
+
+    def of(self, root: str) -> ProjectLayout:
+        """The layout of a root; an empty one for a root that is none."""
+        return self.by_root.get(root, _NOTHING)
+
+
+def build_layouts(workspace: WorkspaceView) -> Layouts:
+    """The layouts of a workspace."""
+    return Layouts({root: _layout(workspace, root) for root in workspace.roots})
+
+
+def layouts_after(
+    layouts: Layouts,
+    workspace: WorkspaceView,
+    touched: Iterable[WorkspacePath],
+    came_or_went: Collection[WorkspacePath],
+) -> Layouts:
+    """The layouts of ``workspace``; the same object when nothing that shapes them has changed.
+
+    ``touched`` are all files with another text or existence, ``came_or_went`` those among them that are new or gone.
+    """
+    if tuple(layouts.by_root) != workspace.roots:
+        return build_layouts(workspace)
+    stale = {
+        path.root
+        for path in touched
+        if is_configuration(path.relative)
+        or (path in came_or_went and shapes_layout(layouts.of(path.root), path.relative))
+    }
+    changed = {root: _layout(workspace, root) for root in stale if root in layouts.by_root}
+    if all(layout == layouts.by_root[root] for root, layout in changed.items()):
+        return layouts
+    return Layouts({**layouts.by_root, **changed})
+
+
+def _layout(workspace: WorkspaceView, root: str) -> ProjectLayout:
+    def read(relative: str) -> str | None:
+        try:
+            return str(workspace.read(WorkspacePath(root, relative)).text)
+        except SightlineError:
+            return None
+
+    return build_layout([path.relative for path in workspace.paths() if path.root == root], read)
+
+
+def top_key(root: str, name: str) -> int:
+    """The key under which importers of a top-level Python module wait for the folders that hold it to change."""
+    return crc32(f"{root}\0\0{name}".encode("utf-8", "replace"))
+
+
+def redirected(before: Layouts, after: Layouts, state: GraphState) -> set[int]:
+    """Files whose imports may resolve differently under ``after``."""
+    if before is after:
+        return set()
+    found: set[int] = set()
+    for root in {*before.by_root, *after.by_root}:
+        old, new = before.of(root), after.of(root)
+        if (root in before.by_root) != (root in after.by_root):
+            found.update(_files(state, root, ""))
+            continue
+        if old.script != new.script:
+            found.update(file for file in _files(state, root, "") if not _is_python(state, file))
+        if old.python != new.python:
+            found |= _redirected_python(old.python, new.python, root, state)
+    return found
+
+
+def _redirected_python(old: PythonLayout, new: PythonLayout, root: str, state: GraphState) -> set[int]:
+    if old.roots != new.roots:
+        return {file for file in _files(state, root, "") if _is_python(state, file)}
+    found: set[int] = set()
+    # A file's own root depends on which of the folders above it are packages.
+    for folder in old.packages ^ new.packages:
+        found.update(_files(state, root, folder))
+    for top in {*old.tops, *new.tops}:
+        if old.tops.get(top) != new.tops.get(top):
+            found.update(state.wanting_key(top_key(root, top)))
+    return found
+
+
+def _files(state: GraphState, root: str, folder: str) -> Iterable[int]:
+    prefix = f"{folder}/" if folder else ""
+    for file in state.files():
+        path = state.table.path_of(file)
+        if path.root == root and path.relative.startswith(prefix):
+            yield file
+
+
+def _is_python(state: GraphState, file: int) -> bool:
+    language = language_of(state.table.path_of(file))
+    return language is not None and language.extractor == "python"

@@ -1,0 +1,238 @@
+"""Whatever happens to a small workspace, the graph equals one built from nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from sightline.base.changes import ChangeSet, FileCreate, FileEdit, FileRename
+from sightline.base.memory_system import MemoryFiles, memory_system
+from sightline.base.paths import WorkspacePath
+from sightline.base.text import Span, Text, TextEdit
+from sightline.graph import compact as compact_module
+from sightline.graph import live as live_module
+from sightline.graph.live import LiveGraph
+from sightline.graph.view import GraphView
+from sightline.workspace.files import WorkspaceView
+from sightline.workspace.live import LiveWorkspace, WorkspaceChange
+from support.graphs import ROOT, fresh_graph, path
+
+NAMES = (
+    "a.py",
+    "b.py",
+    "pkg/__init__.py",
+    "pkg/a.py",
+    "pkg/f.py",
+    "pkg/sub/b.py",
+    "deep/own/__init__.py",
+    "deep/own/a.py",
+    "deep/a.py",
+    "pyproject.toml",
+)
+LINES = (
+    "import a",
+    "import pkg.a",
+    "from pkg import f",
+    "from own.a import f",
+    "from own import a",
+    "[tool.pyright]\nextraPaths = ['deep']",
+    "from pkg import a as b",
+    "from . import a",
+    "from .a import *",
+    "from pkg.sub.b import f, A",
+    "from b import A as B",
+    "def f(x: A, y=1):\n    x.go()\n    return f(a.f)",
+    "class A:\n    z = 1\n    def go(self):\n        self.z\n        self.go()",
+    "class B(A):\n    def go(self):\n        super().go()",
+    "f()",
+    "B().go()",
+    "pkg.a.f()",
+    "__all__ = ['f', 'A']",
+    "x = A()\nx.go()",
+    "def broken(",
+    "class",
+    '"""open',
+    "é = 'ß'; f()",
+    "    f()",
+)
+texts = st.lists(st.sampled_from(LINES), max_size=6).map(lambda lines: "\n".join(lines) + "\n")
+small_texts = st.sampled_from((*LINES, "\n", " ", ")", ""))
+names = st.sampled_from(NAMES)
+
+
+def exported(graph: GraphView) -> dict[str, Any]:
+    """Everything a graph answers, in a form that can be compared."""
+    return {
+        "paths": graph.paths(),
+        "unparsed": graph.unparsed(),
+        "edges": list(graph.edges()),
+        "importers": {each: graph.importers(each) for each in graph.paths()},
+        "unresolved": {each: graph.unresolved_imports(each) for each in graph.paths()},
+        "facts": {each: graph.facts(each) for each in graph.paths()},
+        "references": {
+            symbol.identifier: _answer(graph, symbol) for each in graph.paths() for symbol in graph.symbols(each)
+        },
+        "names": {name: (graph.files_defining(name), graph.files_referencing(name)) for name in ("f", "A", "go", "b")},
+    }
+
+
+def _answer(graph: GraphView, symbol: Any) -> Any:
+    answer = graph.references(symbol)
+    return answer.places, answer.coverage
+
+
+@pytest.fixture(autouse=True, scope="module")
+def small_limits() -> Iterator[None]:
+    """Segments and merging happen after a handful of edits instead of hundreds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(live_module, "MOST_HOT", 2)
+        patch.setattr(compact_module, "MOST_SEGMENTS", 2)
+        yield
+
+
+class LiveStates(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = asyncio.new_event_loop()
+        self.system = memory_system({})
+        self.disk = self.system.files
+        assert isinstance(self.disk, MemoryFiles)
+        self.workspace = LiveWorkspace(self.system, (ROOT,))
+        self.version = 0
+        self.graph: LiveGraph
+
+    @initialize(files=st.dictionaries(names, texts, max_size=4))
+    def build(self, files: dict[str, str]) -> None:
+        self.disk.write(f"{ROOT}/keep.txt", b"so that the root exists")
+        for name, text in files.items():
+            self.disk.write(f"{ROOT}/{name}", text.encode())
+        self.loop.run_until_complete(self._build())
+
+    async def _build(self) -> None:
+        self.graph = LiveGraph(self.system, ":memory:")
+        scan = await self.workspace.scan()
+        await self.graph.build(scan, self.workspace.view)
+
+    @rule(name=names, text=texts)
+    def type_text(self, name: str, text: str) -> None:
+        self.version += 1
+        change = self.workspace.change_document(path(name), Text.of(text), self.version)
+        self._update(change)
+
+    @rule(name=names, insert=small_texts, place=st.floats(0, 1), cut=st.integers(0, 9))
+    def type_a_little(self, name: str, insert: str, place: float, cut: int) -> None:
+        file = self.workspace.view.overlay.get(path(name))
+        if file is not None:
+            text = str(file.text)
+            at = int(place * len(text))
+            self.type_text(name, text[:at] + insert + text[at + cut :])
+
+    @rule(name=names)
+    def close_document(self, name: str) -> None:
+        self._update(self.workspace.close_document(path(name)))
+
+    @rule(name=names, text=texts)
+    def write_on_disk(self, name: str, text: str) -> None:
+        self.disk.write(f"{ROOT}/{name}", text.encode())
+        self._refresh(name)
+
+    @rule(name=names)
+    def delete_on_disk(self, name: str) -> None:
+        if f"{ROOT}/{name}" in self._contents():
+            self.disk.remove(f"{ROOT}/{name}")
+            self._refresh(name)
+
+    @rule(old=names, new=names)
+    def rename_on_disk(self, old: str, new: str) -> None:
+        if old != new and f"{ROOT}/{old}" in self._contents():
+            self.disk.rename(f"{ROOT}/{old}", f"{ROOT}/{new}")
+            self._refresh(old, new)
+
+    @rule()
+    def build_again(self) -> None:
+        self.loop.run_until_complete(self._build_again())
+
+    async def _build_again(self) -> None:
+        await self.graph.build(await self.workspace.scan(), self.workspace.view)
+
+    @rule(data=st.data())
+    def fork(self, data: st.DataObject) -> None:
+        changes = data.draw(_changes(self.workspace.view))
+        before = exported(self.graph.view)
+        forked = self.graph.view.fork(changes)
+        assert exported(forked) == exported(fresh_graph(self.workspace.view.fork(changes)))
+        assert exported(self.graph.view) == before
+
+    @invariant()
+    def equals_a_fresh_graph(self) -> None:
+        self.graph.settle()
+        expected = exported(fresh_graph(self.workspace.view))
+        assert exported(self.graph.view) == expected
+        self.loop.run_until_complete(self.graph.packed())
+        assert exported(self.graph.view) == expected
+        assert self.graph.view.revision == self.workspace.view.revision
+
+    def teardown(self) -> None:
+        if hasattr(self, "graph"):
+            self.loop.run_until_complete(self.graph.close())
+        self.loop.run_until_complete(self.loop.shutdown_default_executor())
+        self.loop.close()
+
+    def _contents(self) -> dict[str, bytes]:
+        assert isinstance(self.disk, MemoryFiles)
+        return self.disk.contents
+
+    def _update(self, change: WorkspaceChange) -> None:
+        async def update() -> None:
+            self.graph.update(self.workspace.view, change)
+
+        self.loop.run_until_complete(update())
+
+    def _refresh(self, *changed: str) -> None:
+        async def refresh() -> None:
+            change = await self.workspace.refresh([path(name) for name in changed])
+            await self.graph.refresh(self.workspace.view, change)
+
+        self.loop.run_until_complete(refresh())
+
+
+def _changes(view: WorkspaceView) -> st.SearchStrategy[ChangeSet]:
+    """A change set that fits ``view``: edits, creations, deletions and renames of different files."""
+    kinds = st.sampled_from(("edit", "create", "delete", "rename", "leave"))
+    rows = st.tuples(*(st.tuples(kinds, texts, st.floats(0, 1)) for _ in NAMES))
+    return rows.map(lambda chosen: _change_set(view, chosen))
+
+
+def _change_set(view: WorkspaceView, rows: tuple[tuple[str, str, float], ...]) -> ChangeSet:
+    edits: list[FileEdit] = []
+    creates: list[FileCreate] = []
+    deletes: list[WorkspacePath] = []
+    renames: list[FileRename] = []
+    base: dict[Any, str] = {}
+    for name, (kind, text, place) in zip(NAMES, rows, strict=True):
+        here = path(name)
+        if kind == "create" and not view.exists(here):
+            creates.append(FileCreate(path=here, text=Text.of(text)))
+        if kind in ("create", "leave") or not view.exists(here):
+            continue
+        base[here] = view.read(here).digest
+        if kind == "edit":
+            at = int(place * len(view.read(here).text))
+            edits.append(FileEdit(path=here, edits=(TextEdit(Span(at, at), text.encode()),)))
+        elif kind == "delete":
+            deletes.append(here)
+        else:
+            renames.append(FileRename(old=here, new=path(f"moved/{name}")))
+    return ChangeSet(
+        base=base, edits=tuple(edits), creates=tuple(creates), deletes=tuple(deletes), renames=tuple(renames)
+    )
+
+
+LiveStates.TestCase.settings = settings(max_examples=100, stateful_step_count=12, deadline=None)
+TestLiveStates = LiveStates.TestCase

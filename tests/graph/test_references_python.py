@@ -1,0 +1,315 @@
+"""Uses of Python symbols, each case a small workspace with every expected use spelled out."""
+
+from __future__ import annotations
+
+from support.graphs import graph_of, path, symbol, uses
+
+
+def test_direct_imports_aliases_and_module_attributes_are_exact() -> None:
+    graph = graph_of(
+        {
+            "pkg/__init__.py": "",
+            "pkg/rates.py": """
+                def rate(x):
+                    return x
+
+                total = rate(1)
+            """,
+            "one.py": """
+                from pkg.rates import rate
+
+                rate(2)
+            """,
+            "two.py": """
+                from pkg.rates import rate as r
+
+                def f():
+                    return r(3)
+            """,
+            "three.py": """
+                import pkg.rates
+                import pkg.rates as rates
+                from pkg import rates as again
+
+                pkg.rates.rate(1)
+                rates.rate(1)
+                again.rate(1)
+            """,
+            "unrelated.py": """
+                def rate():
+                    pass
+
+                rate()
+            """,
+        }
+    )
+    assert uses(graph, "pkg/rates.py::rate") == [
+        "one.py:1:23 import exact",
+        "one.py:3:1 call exact",
+        "pkg/rates.py:4:9 call exact",
+        "three.py:5:11 call exact",
+        "three.py:6:7 call exact",
+        "three.py:7:7 call exact",
+        "two.py:1:23 import exact",
+        "two.py:4:12 call exact",
+    ]
+    assert uses(graph, "unrelated.py::rate") == ["unrelated.py:4:1 call exact"]
+
+
+def test_reexports_and_star_imports_are_followed() -> None:
+    graph = graph_of(
+        {
+            "pkg/__init__.py": """
+                from .deep import *
+                from .deep import hidden as shown
+            """,
+            "pkg/deep.py": """
+                from .deeper import work
+                __all__ = ["work", "hidden"]
+                def hidden(): pass
+                def left_out(): pass
+            """,
+            "pkg/deeper.py": "def work(): pass\n",
+            "use.py": """
+                import pkg
+                from pkg import work, shown
+                work()
+                shown()
+                pkg.work()
+                pkg.left_out()
+            """,
+        }
+    )
+    assert uses(graph, "pkg/deeper.py::work") == [
+        "pkg/deep.py:1:21 reexport exact",
+        "pkg/deep.py:2:13 read inferred",
+        "use.py:2:17 import exact",
+        "use.py:3:1 call exact",
+        "use.py:5:5 call exact",
+    ]
+    assert uses(graph, "pkg/deep.py::hidden") == [
+        "pkg/__init__.py:2:19 reexport exact",
+        "pkg/deep.py:2:21 read inferred",
+        "use.py:2:23 import exact",
+        "use.py:4:1 call exact",
+    ]
+    assert uses(graph, "pkg/deep.py::left_out") == []
+
+
+def test_circles_of_star_imports_end() -> None:
+    graph = graph_of(
+        {
+            "a.py": "from b import *\ndef f(): pass\n",
+            "b.py": "from c import *\n",
+            "c.py": "from a import *\nf()\n",
+        }
+    )
+    assert uses(graph, "a.py::f") == ["c.py:2:1 call exact"]
+
+
+def test_members_through_self_super_and_bases() -> None:
+    graph = graph_of(
+        {
+            "base.py": """
+                class Base:
+                    limit = 3
+
+                    def run(self):
+                        return self.limit
+            """,
+            "child.py": """
+                from base import Base
+
+                class Child(Base):
+                    def run(self):
+                        super().run()
+                        return self.limit
+
+                class GrandChild(Child):
+                    def go(self):
+                        self.run()
+            """,
+        }
+    )
+    assert uses(graph, "base.py::Base.limit") == ["base.py:5:21 attribute exact", "child.py:6:21 attribute exact"]
+    assert uses(graph, "base.py::Base.run") == ["child.py:5:17 call exact"]
+    assert uses(graph, "child.py::Child.run") == ["child.py:10:14 call exact"]
+    assert [each.qualified_name for each in graph.subclasses(symbol(graph, "base.py::Base"))] == ["Child"]
+    assert [each.qualified_name for each in graph.overrides(symbol(graph, "base.py::Base.run"))] == ["Child.run"]
+    assert [str(each.path) for each in graph.overridden(symbol(graph, "child.py::Child.run"))] == ["base.py"]
+
+
+def test_types_come_from_annotations_and_constructors() -> None:
+    graph = graph_of(
+        {
+            "m.py": """
+                class Car:
+                    def go(self): pass
+
+                class Bus:
+                    def go(self): pass
+
+                def make() -> Car: ...
+            """,
+            "use.py": """
+                from __future__ import annotations
+                from typing import Optional
+                from m import Bus, Car, make
+
+                def a(x: Car, y: "Bus | None", z: Optional[Car]):
+                    x.go()
+                    y.go()
+                    z.go()
+
+                def b():
+                    c = Car()
+                    c.go()
+                    make().go()
+                    d = make()
+                    d.go()
+
+                class Garage:
+                    first: Bus
+
+                    def __init__(self):
+                        self.car = Car()
+
+                    def all(self):
+                        self.car.go()
+                        self.first.go()
+
+                def unknown(x):
+                    x.go()
+            """,
+        }
+    )
+    assert uses(graph, "m.py::Car.go") == [
+        "use.py:6:7 call inferred",
+        "use.py:8:7 call inferred",
+        "use.py:12:7 call inferred",
+        "use.py:13:12 call inferred",
+        "use.py:15:7 call inferred",
+        "use.py:24:18 call inferred",
+        "use.py:28:7 call name_only",
+    ]
+    assert uses(graph, "m.py::Bus.go") == [
+        "use.py:7:7 call inferred",
+        "use.py:25:20 call inferred",
+        "use.py:28:7 call name_only",
+    ]
+    coverage = graph.references(symbol(graph, "m.py::Car.go")).coverage
+    assert (coverage.complete, coverage.ambiguous) == (False, 1)
+
+
+def test_calls_of_a_class_use_its_constructor() -> None:
+    graph = graph_of(
+        {
+            "m.py": """
+                class A:
+                    def __init__(self, x): pass
+
+                class B(A):
+                    pass
+
+                class C(A):
+                    def __init__(self):
+                        super().__init__(1)
+
+                A(1)
+                B(1)
+                C()
+            """,
+        }
+    )
+    assert uses(graph, "m.py::A.__init__") == [
+        "m.py:9:17 call exact",
+        "m.py:11:1 call exact",
+        "m.py:12:1 call exact",
+    ]
+    assert uses(graph, "m.py::C.__init__") == ["m.py:13:1 call exact"]
+
+
+def test_an_import_with_a_fallback_is_not_exact() -> None:
+    graph = graph_of(
+        {
+            "fast.py": "def f(): pass\n",
+            "use.py": """
+                try:
+                    from fast import f
+                except ImportError:
+                    def f(): pass
+
+                f()
+            """,
+        }
+    )
+    assert uses(graph, "fast.py::f") == ["use.py:2:22 import exact", "use.py:6:1 call inferred"]
+
+
+def test_shadowed_names_are_no_uses() -> None:
+    graph = graph_of(
+        {
+            "m.py": "def f(): pass\n",
+            "use.py": """
+                from m import f
+
+                def a(f):
+                    f()
+
+                def b():
+                    f = 1
+                    return f
+
+                class C:
+                    def f(self): pass
+                    f()
+
+                    def g(self):
+                        f()
+
+                def c():
+                    from other import f
+                    f()
+            """,
+        }
+    )
+    assert uses(graph, "m.py::f") == ["use.py:1:15 import exact", "use.py:15:9 call exact"]
+
+
+def test_strings_count_as_dynamic() -> None:
+    graph = graph_of(
+        {"m.py": "class A:\n    def go(self): pass\n", "use.py": "def f(a):\n    return getattr(a, 'go')()\n"}
+    )
+    answer = graph.references(symbol(graph, "m.py::A.go"))
+    assert [(place.line, str(place.confidence)) for place in answer.places] == [(2, "name_only")]
+    assert (answer.coverage.complete, answer.coverage.dynamic) == (False, 1)
+
+
+def test_a_global_is_not_reached_through_an_unknown_value_when_a_member_has_its_name() -> None:
+    files = {
+        "m.py": "def send(): pass\n",
+        "use.py": "def f(x):\n    x.send()\n",
+    }
+    assert uses(graph_of(files), "m.py::send") == ["use.py:2:7 call name_only"]
+    files["other.py"] = "class Mail:\n    def send(self): pass\n"
+    assert uses(graph_of(files), "m.py::send") == []
+
+
+def test_resolve_gives_what_references_finds() -> None:
+    graph = graph_of(
+        {
+            "m.py": "class A:\n    def go(self): pass\n",
+            "use.py": "from m import A\n\ndef f(a: A, b):\n    a.go()\n    b.go()\n    print(b)\n",
+        }
+    )
+    facts = graph.facts(path("use.py"))
+    assert facts is not None
+    found = {
+        (each.span.start, each.name): [(s.identifier, str(c)) for s, c in graph.resolve(path("use.py"), each)]
+        for each in facts.references
+    }
+    assert [value for (_, name), value in sorted(found.items()) if name == "go"] == [
+        [("m.py::A.go", "inferred")],
+        [("m.py::A.go", "name_only")],
+    ]
+    assert all(value == [("m.py::A", "exact")] for (_, name), value in found.items() if name == "A")
