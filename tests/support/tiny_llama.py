@@ -42,27 +42,41 @@ class TinyLlama:
 @asynccontextmanager
 async def tiny_llama(*, window: int = 512, slots: int = 2) -> AsyncGenerator[TinyLlama]:
     """A running server; it is gone when the block is left."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, __file__, "--window", str(window), "--slots", str(slots),
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
-        line = b" "
-        while line and not line.startswith(b"http://"):
-            line = await asyncio.wait_for(process.stdout.readline(), 60)
-        assert line, "the llama.cpp server did not start"
-        yield TinyLlama(root=line.decode().strip(), window=window, slots=slots)
-    finally:
-        process.stdin.close()
+    with tempfile.TemporaryFile() as log:
+        process = await asyncio.create_subprocess_exec(
+            # -P: this folder's modules must not stand in for the library's.
+            sys.executable, "-P", __file__, "--window", str(window), "--slots", str(slots),
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=log,
+        )  # fmt: skip
         try:
-            await asyncio.wait_for(process.wait(), 10)
-        except TimeoutError:
-            process.kill()
-            await process.wait()
-        # Left to the garbage collector the transport warns after the loop is gone.
-        process._transport.close()  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]  no public way
+            if not (root := await _address(process)):
+                log.seek(0)
+                said = log.read()[-2000:].decode("utf-8", "replace")
+                raise RuntimeError(f"the llama.cpp server did not start:\n{said}")
+            yield TinyLlama(root=root, window=window, slots=slots)
+        finally:
+            await _stop(process)
+
+
+async def _address(process: asyncio.subprocess.Process) -> str:
+    """The line that names the address, "" when the server ends without it."""
+    assert process.stdout is not None
+    while line := await asyncio.wait_for(process.stdout.readline(), 60):
+        if line.startswith(b"http://"):
+            return line.decode().strip()
+    return ""
+
+
+async def _stop(process: asyncio.subprocess.Process) -> None:
+    assert process.stdin is not None
+    process.stdin.close()
+    try:
+        await asyncio.wait_for(process.wait(), 10)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+    # Left to the garbage collector the transport warns after the loop is gone.
+    process._transport.close()  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]  no public way
 
 
 def byte_tokens() -> list[str]:

@@ -81,14 +81,14 @@ def failure_of(status: int, error: WireError) -> ModelFailure:
     return ModelFailure.SERVER if status >= 500 else ModelFailure.BAD_REQUEST
 
 
-def refusal(speaker: Speaker, status: int, error: WireError, *, retry_after: float | None = None) -> ModelError:
-    """The error for an answer with a status of 400 or more."""
-    failure = failure_of(status, error)
+def refusal(speaker: Speaker, status: int | None, error: WireError, *, retry_after: float | None = None) -> ModelError:
+    """The error for an answer with a status of 400 or more, or for an error that came with no status at all."""
+    failure = failure_of(status or 500, error)
     said = speaker.clean(error.message)
     asks = failure is ModelFailure.AUTHENTICATION and not speaker.key
-    message = (_ASKS_FOR_KEY if asks else _MESSAGES[failure]).format(
-        where=speaker.where, model=speaker.model, status=status
-    )
+    told = f" (status {status})" if status else ""
+    template = _ASKS_FOR_KEY if asks else _MESSAGES[failure]
+    message = template.format(where=speaker.where, model=speaker.model, told=told)
     if failure is ModelFailure.WINDOW_EXCEEDED and error.n_ctx and error.n_prompt_tokens:
         message = f"The prompt is {error.n_prompt_tokens:,} tokens and the model's window holds {error.n_ctx:,}."
         said = ""
@@ -99,7 +99,7 @@ def refusal(speaker: Speaker, status: int, error: WireError, *, retry_after: flo
 
 def stream_error(speaker: Speaker, error: WireError) -> ModelError:
     """The error for an error event in a stream that began well: the status is in the event, if anywhere."""
-    return refusal(speaker, error.status or 500, error)
+    return refusal(speaker, error.status, error)
 
 
 def redirected(speaker: Speaker, status: int) -> ModelError:
@@ -154,16 +154,16 @@ def _hint(failure: ModelFailure, speaker: Speaker, error: WireError, retry_after
     return _HINTS[failure]
 
 
-_ASKS_FOR_KEY = "{where} asks for a key (status {status})."
+_ASKS_FOR_KEY = "{where} asks for a key{told}."
 _MESSAGES = {
-    ModelFailure.AUTHENTICATION: "{where} refuses the key (status {status}).",
-    ModelFailure.NOT_FOUND: "{where} has no model {model!r}, or no chat API at this path (status {status}).",
-    ModelFailure.RATE_LIMITED: "{where} allows no more requests now (status {status}).",
-    ModelFailure.OVERLOADED: "{where} is overloaded or still loading the model (status {status}).",
-    ModelFailure.TIMEOUT: "{where} gave up waiting for the model (status {status}).",
-    ModelFailure.WINDOW_EXCEEDED: "The prompt does not fit the window of {model!r} (status {status}).",
-    ModelFailure.SERVER: "{where} failed (status {status}).",
-    ModelFailure.BAD_REQUEST: "{where} does not accept the request (status {status}).",
+    ModelFailure.AUTHENTICATION: "{where} refuses the key{told}.",
+    ModelFailure.NOT_FOUND: "{where} has no model {model!r}, or no chat API at this path{told}.",
+    ModelFailure.RATE_LIMITED: "{where} allows no more requests now{told}.",
+    ModelFailure.OVERLOADED: "{where} is overloaded or still loading the model{told}.",
+    ModelFailure.TIMEOUT: "{where} gave up waiting for the model{told}.",
+    ModelFailure.WINDOW_EXCEEDED: "The prompt does not fit the window of {model!r}{told}.",
+    ModelFailure.SERVER: "{where} failed{told}.",
+    ModelFailure.BAD_REQUEST: "{where} does not accept the request{told}.",
 }
 _HINTS = {
     ModelFailure.AUTHENTICATION: "Check the key (SIGHTLINE_API_KEY) and what it may be used for.",

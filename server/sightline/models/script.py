@@ -135,12 +135,12 @@ def _reply(headers: list[tuple[str, str, int]], body: str, section: _Section, fi
     for key, value, line in headers:
         if key == "when":
             when.append(value)
-        elif key not in _KEYS:
+        elif key not in REPLY_KEYS:
             raise _mistake(file, line, f"a reply has no '{key}'")
         elif key in given:
             raise _mistake(file, line, f"'{key}' is given twice")
         else:
-            given[key] = _value(_KEYS[key], key, value, line, file)
+            given[key] = _value(REPLY_KEYS[key], key, value, line, file)
     if given.get("prompt_tokens", 0) is None:
         given["usage"] = False
     return ScriptedReply(line=section.line, text=body, when=tuple(when), **given)
@@ -189,7 +189,8 @@ def _failure(value: str) -> ModelFailure:
         raise ValueError(f"one of {names} is wanted") from None
 
 
-_KEYS: dict[str, Callable[[str], Any]] = {
+#: Keys of a reply beside ``when``, each with its reader (``ValueError`` says what is wanted).
+REPLY_KEYS: dict[str, Callable[[str], Any]] = {
     "times": _times,
     "pieces": _whole,
     "delay": _seconds,
