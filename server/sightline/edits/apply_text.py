@@ -97,9 +97,12 @@ def _apply_wholes(file: SourceFile, wholes: Sequence[WholeFile]) -> TextOutcome:
 
 
 def _is_excerpt(contents: list[bytes], wanted: list[bytes]) -> bool:
-    """Whether the text stands in the file as it is, with more text before and after it: that is a quotation."""
+    """Whether the text is less than half of the file, word for word from its middle: that is a quotation.
+
+    Of 352 real commits to Flask, two delete at both ends of a file; both keep more than half of it.
+    """
     size = len(wanted)
-    return any(
+    return 2 * size < len(contents) and any(
         contents[at : at + size] == wanted
         and any(line.strip() for line in contents[:at])
         and any(line.strip() for line in contents[at + size :])

@@ -18,6 +18,8 @@ _ENDS = re.compile(r"^(?P<indent>[ \t]*)(?P<mark>>{5,9})[ \t]*(?:(?:REPLACE|UPDA
 _NEAR = re.compile(r"(?i)(?:\blines?|@|\bL)\s*(\d{1,7})(?:\s*(?:-|–|to|\.\.)\s*L?(\d{1,7}))?")
 _HEADER = re.compile(r"^\s*:(?P<which>start|end)_line:\s*(?P<number>\d{1,7})\s*$")
 _RULE = re.compile(r"^\s*-{5,9}\s*$")
+#: A block can be read in as many ways as it has dividers.
+_MOST_DIVIDERS = 20
 _DOCUMENTATION = (".md", ".markdown", ".mdx", ".rst", ".txt", ".adoc")
 
 
@@ -77,6 +79,8 @@ def read_block(lines: tuple[str, ...], number: int) -> Block:
     dividers = _dividers(lines[first:end], opened["indent"], len(opened["mark"]))
     if not dividers:
         return Block(end=end + 1, problem="A search/replace block has no ======= line between its two parts.")
+    if len(dividers) > _MOST_DIVIDERS:
+        return Block(end=end + 1, problem="A search/replace block has too many ======= lines: use nine characters.")
     rest = opened["rest"].strip()
     near = _near(rest) or header
     return Block(
