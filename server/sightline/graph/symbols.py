@@ -16,10 +16,11 @@ from sightline.graph.meanings import (
     InstanceMeaning,
     Query,
     Rank,
+    merged,
     weakened,
 )
-from sightline.graph.python_names import bare_name, binding_at, imported_meaning, module_name, scope_at
-from sightline.graph.python_types import Place, attribute, expression, member
+from sightline.graph.python_names import CLASSES, bare_name, binding_at, imported_meaning, module_name, scope_at
+from sightline.graph.python_types import Place, attribute, expression, member, row_of, value_of
 
 
 def meaning_of(query: Query, file: int, reference: Reference) -> Answer:
@@ -48,7 +49,16 @@ def receiver_of(query: Query, file: int, reference: Reference) -> Answer:
         return UNKNOWN
     scope = scope_at(index, reference.enclosing, reference.span.start)
     place = Place(file, scope, reference.span.start)
-    return expression(query, place, reference.receiver, local=reference.local)
+    answer = expression(query, place, reference.receiver, local=reference.local)
+    return merged(*(_opened(query, found) for found in answer))
+
+
+def _opened(query: Query, found: Found) -> Answer:
+    """What a variable or a property holds; anything else as it is."""
+    row = row_of(query, found.meaning)
+    if row is None or row.kind in CLASSES or not isinstance(found.meaning, DefinitionMeaning):
+        return (found,)
+    return weakened(value_of(query, found.meaning), found.rank)
 
 
 def _listed(query: Query, file: int, reference: Reference) -> Answer:

@@ -1,0 +1,52 @@
+"""Breakage: what the edit took away or changed, and somebody still uses as it was.
+
+Removed, renamed and moved definitions (``stranded.py``), signatures that calls no longer fit (``resigned.py``),
+overrides that no longer match (``overrides.py``) and files that are gone (``modules_gone.py``). A finding is certain
+when the graph knows the use by the language's rules, possible when only the name agrees.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+from sightline.checks.check import CheckInput, CheckOutcome, Finding
+from sightline.checks.definitions import definition_changes
+from sightline.checks.matching import Matching
+from sightline.checks.modules_gone import lost_imports
+from sightline.checks.overrides import broken_overrides
+from sightline.checks.resigned import judge, unfit_calls
+from sightline.checks.stranded import rerouted_calls, stranded_uses
+from sightline.checks.texts import touched_files
+
+
+class BreakageCheck:
+    """See the module."""
+
+    name = "breakage"
+
+    async def run(self, given: CheckInput) -> CheckOutcome:
+        """All places that the edit left behind, each once. The work is done in a thread: a view may be read there."""
+        return CheckOutcome(findings=await asyncio.to_thread(_run, given))
+
+
+def _run(given: CheckInput) -> tuple[Finding, ...]:
+    kept: dict[tuple[object, ...], Finding] = {}
+    for finding in _findings(given):
+        kept.setdefault((finding.path, finding.span, finding.certainty), finding)
+    return tuple(kept.values())
+
+
+def _findings(given: CheckInput) -> Iterator[Finding]:
+    files = touched_files(given)
+    matching = Matching(given, files)
+    changes = definition_changes(given, files)
+    yield from lost_imports(matching)
+    for removed in changes.removed:
+        yield from stranded_uses(matching, removed)
+        for use in rerouted_calls(matching, removed):
+            finding = judge(matching, use)
+            if finding is not None:
+                yield finding
+    yield from unfit_calls(matching, changes)
+    yield from broken_overrides(matching, changes)

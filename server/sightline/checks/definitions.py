@@ -1,0 +1,145 @@
+"""What an edit does to definitions: which are gone, which take other arguments, which are new.
+
+Definitions are the same when their file (followed through renames) and their qualified name are. Several of one name
+(overloads, property setters, both branches of an ``if``) are one definition here. Who uses them is another file's work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sightline.base.paths import WorkspacePath
+from sightline.checks.check import CheckInput
+from sightline.checks.texts import TouchedFile
+from sightline.graph.answers import Symbol
+from sightline.graph.facts import Definition, DefinitionKind
+from sightline.graph.view import GraphView
+
+CLASSES = frozenset({DefinitionKind.CLASS, DefinitionKind.INTERFACE, DefinitionKind.ENUM})
+FUNCTIONS = frozenset({DefinitionKind.FUNCTION, DefinitionKind.METHOD})
+
+#: Symbols of one qualified name in one file, in source order.
+Group = tuple[Symbol, ...]
+Groups = Mapping[str, Group]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removed:
+    """A definition that is gone. ``successor`` is what seems to have taken its place: a new name, or a new file."""
+
+    file: TouchedFile
+    group: Group
+    successor: Symbol | None = None
+
+    @property
+    def symbol(self) -> Symbol:
+        """The first of the group."""
+        return self.group[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Altered:
+    """A definition that is still there, with another signature, other decorators or other bases."""
+
+    file: TouchedFile
+    before: Group
+    after: Group
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """A definition that was not there."""
+
+    file: TouchedFile
+    group: Group
+
+
+@dataclass(slots=True, kw_only=True)
+class DefinitionChanges:
+    """All changes of definitions in one edit."""
+
+    removed: list[Removed] = field(default_factory=list[Removed])
+    altered: list[Altered] = field(default_factory=list[Altered])
+    added: list[Added] = field(default_factory=list[Added])
+
+
+def definition_changes(given: CheckInput, files: Sequence[TouchedFile]) -> DefinitionChanges:
+    """Compares the definitions of the touched files."""
+    changes = DefinitionChanges()
+    for file in files:
+        before, after = groups_of(given.before, file.old), groups_of(given.after, file.new)
+        for name, group in before.items():
+            other = after.get(name, ())
+            if not other or _left_the_module(group, other):
+                changes.removed.append(Removed(file=file, group=group))
+            elif _signatures(group) != _signatures(other):
+                changes.altered.append(Altered(file=file, before=group, after=other))
+        changes.added += (Added(file=file, group=group) for name, group in after.items() if name not in before)
+    changes.removed = [_with_successor(removed, changes.added) for removed in _outermost(changes.removed)]
+    return changes
+
+
+def groups_of(view: GraphView, path: WorkspacePath | None) -> Groups:
+    """The definitions of a file by qualified name."""
+    found: dict[str, Group] = {}
+    for symbol in view.symbols(path) if path is not None else ():
+        found[symbol.qualified_name] = (*found.get(symbol.qualified_name, ()), symbol)
+    return found
+
+
+def parent_name(symbol: Symbol) -> str:
+    """Qualified name of the definition around a symbol, empty at module level."""
+    return symbol.qualified_name.rpartition(".")[0]
+
+
+def parent_of(view: GraphView, symbol: Symbol) -> Symbol | None:
+    """The definition around a symbol of ``view``."""
+    index = symbol.definition.parent
+    symbols = view.symbols(symbol.path)
+    return symbols[index] if 0 <= index < len(symbols) else None
+
+
+def owner_of(view: GraphView, symbol: Symbol) -> Symbol | None:
+    """The class directly around a symbol of ``view``."""
+    parent = parent_of(view, symbol)
+    return parent if parent is not None and parent.definition.kind in CLASSES else None
+
+
+def _signatures(group: Group) -> tuple[tuple[object, ...], ...]:
+    """What callers and heirs depend on. Annotations are not among it: no type is checked here."""
+    return tuple(_signature(symbol.definition) for symbol in group if symbol.definition.kind is not _ATTRIBUTE)
+
+
+_ATTRIBUTE = DefinitionKind.ATTRIBUTE
+
+
+def _signature(definition: Definition) -> tuple[object, ...]:
+    parameters = definition.parameters
+    shape = None if parameters is None else tuple((p.name, p.kind, p.has_default) for p in parameters)
+    return definition.kind, shape, definition.decorators, definition.bases
+
+
+def _left_the_module(before: Group, after: Group) -> bool:
+    """Whether other files can no longer name what they could (``export`` was taken away)."""
+    return any(symbol.definition.exported for symbol in before) and not any(s.definition.exported for s in after)
+
+
+def _outermost(removed: Sequence[Removed]) -> Iterator[Removed]:
+    """Without what went only because the definition around it went."""
+    gone = {(row.file.path, row.symbol.qualified_name) for row in removed}
+    for row in removed:
+        parents = row.symbol.qualified_name.split(".")[:-1]
+        if not any((row.file.path, ".".join(parents[:end])) in gone for end in range(1, len(parents) + 1)):
+            yield row
+
+
+def _with_successor(removed: Removed, added: Sequence[Added]) -> Removed:
+    """The same name elsewhere, or the only new name of the same kind in the same place."""
+    definition, parent = removed.symbol.definition, parent_name(removed.symbol)
+    same_kind = [row for row in added if row.group[0].definition.kind is definition.kind]
+    moved = [row for row in same_kind if row.group[0].definition.name == definition.name]
+    beside = [row for row in same_kind if row.file is removed.file and parent_name(row.group[0]) == parent]
+    alike = [row for row in beside if row.group[0].definition.parameters == definition.parameters]
+    chosen = moved or alike or beside
+    return Removed(file=removed.file, group=removed.group, successor=chosen[0].group[0] if len(chosen) == 1 else None)

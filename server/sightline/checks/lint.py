@@ -1,0 +1,135 @@
+"""Lint: ruff's correctness rules on the touched Python files, the text handed over by standard input.
+
+Only our own ruff is run, never one the workspace brings. Without trust the workspace's configuration is not read
+either (``--isolated``). A finding is new when its rule, message and line text were not there before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from ruff import find_ruff_bin
+
+from sightline.base.system import ProcessTimeout, System
+from sightline.base.text import Position, PositionEncoding, Span, Text
+from sightline.checks.check import Certainty, CheckInput, CheckOutcome, Finding, Severity, SkippedCheck
+from sightline.checks.texts import TouchedFile, line_and_column, new_ones, touched_files
+
+#: Rules whose findings fail at run time: syntax, misused comparisons, misplaced statements, undefined names.
+FATAL_RULES = ("E9", "F63", "F7", "F82")
+
+#: Newest syntax that ruff knows: an older target would call newer syntax an error.
+_TARGET = "py314"
+
+
+class LintUnavailable(Exception):
+    """ruff is not there, or did not do its work; the message says why."""
+
+
+class LintCheck:
+    """See the module."""
+
+    name = "lint"
+
+    async def run(self, given: CheckInput) -> CheckOutcome:
+        """Findings of :data:`FATAL_RULES` are certain; others come only from a trusted workspace's own choice."""
+        files = [file for file in await asyncio.to_thread(touched_files, given) if _is_python(file)]
+        if not files:
+            return CheckOutcome()
+        findings: list[Finding] = []
+        fixed: list[str] = []
+        try:
+            executable = find_ruff_bin()
+        except FileNotFoundError:
+            return CheckOutcome(skipped=(SkippedCheck(check=self.name, reason="ruff is not installed"),))
+        for file in files:
+            assert file.after is not None
+            try:
+                after = await _ruff(given, executable, file, file.after)
+                before = [] if file.before is None else await _ruff(given, executable, file, file.before)
+            except LintUnavailable as error:
+                skipped = SkippedCheck(check=self.name, reason=str(error))
+                return CheckOutcome(findings=tuple(findings), fixed=tuple(fixed), skipped=(skipped,))
+            old = [] if file.before is None else [_key(row, file.before) for row in before]
+            new = new_ones(old, [(_key(row, file.after), row) for row in after])
+            findings += (self._finding(file, row) for row in new)
+            if file.before is not None:
+                gone = new_ones(
+                    [_key(row, file.after) for row in after], [(_key(row, file.before), row) for row in before]
+                )
+                fixed += (f"{file.path}: {row['message']}" for row in gone)
+        return CheckOutcome(findings=tuple(findings), fixed=tuple(fixed))
+
+    def _finding(self, file: TouchedFile, row: dict[str, Any]) -> Finding:
+        assert file.after is not None
+        code = str(row["code"] or "syntax")
+        fatal = code == "syntax" or code.startswith((*FATAL_RULES, "invalid-syntax"))
+        span = _span(row, file.after)
+        line, column = line_and_column(file.after, span.start)
+        return Finding(
+            check=self.name,
+            certainty=Certainty.CERTAIN if fatal else Certainty.POSSIBLE,
+            severity=Severity.ERROR if fatal else Severity.WARNING,
+            path=file.path,
+            span=span,
+            line=line,
+            column=column,
+            message=f"{row['message']} ({code})",
+            symbol=file.after.slice(span) if code.startswith("F82") else "",
+        )
+
+
+def _is_python(file: TouchedFile) -> bool:
+    return file.after is not None and file.path.suffix in (".py", ".pyi")
+
+
+async def _ruff(given: CheckInput, executable: str, file: TouchedFile, text: Text) -> list[dict[str, Any]]:
+    """ruff's findings on one text, as its JSON has them."""
+    rules = ",".join(FATAL_RULES)
+    chosen = (
+        ("--extend-select", rules) if given.trusted else ("--isolated", "--select", rules, "--target-version", _TARGET)
+    )
+    arguments = (
+        executable, "check", "--no-cache", "--quiet", "--exit-zero", "--output-format", "json", *chosen,
+        "--stdin-filename", file.path.absolute, "-",
+    )  # fmt: skip
+    directory = file.path.root if given.trusted else "/"
+    return _rows(await _run(given.system, arguments, directory, text))
+
+
+async def _run(system: System, arguments: Sequence[str], directory: str, text: Text) -> bytes:
+    try:
+        done = await system.processes.run(arguments, directory=directory, stdin=text.data, seconds=30.0)
+    except OSError as error:
+        raise LintUnavailable(f"ruff could not be started: {error.strerror or error}") from error
+    except ProcessTimeout as error:
+        raise LintUnavailable(str(error)) from error
+    if done.code != 0:
+        complaint = done.stderr.decode(errors="replace").strip().splitlines()
+        raise LintUnavailable(f"ruff failed: {complaint[0] if complaint else f'exit code {done.code}'}")
+    return done.stdout
+
+
+def _rows(output: bytes) -> list[dict[str, Any]]:
+    try:
+        rows: list[dict[str, Any]] = json.loads(output or b"[]")
+    except ValueError as error:
+        raise LintUnavailable("ruff's answer is not JSON") from error
+    return rows
+
+
+def _key(row: dict[str, Any], text: Text) -> tuple[str, str, str]:
+    line = min(int(row["location"]["row"]) - 1, text.line_count - 1)
+    return str(row["code"]), str(row["message"]), text.line_text(line).strip()
+
+
+def _span(row: dict[str, Any], text: Text) -> Span:
+    # ruff counts lines as we do, from one, and columns in characters.
+    start, end = (
+        text.offset(Position(int(at["row"]) - 1, int(at["column"]) - 1), PositionEncoding.UTF32)
+        for at in (row["location"], row["end_location"])
+    )
+    return Span(start, max(start, end))

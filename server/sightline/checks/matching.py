@@ -1,0 +1,122 @@
+"""Which reference after an edit is which reference before it.
+
+In a file the edit does not touch it is the same one. In a touched file it is the one at the same place of a line that
+stayed as it was; references on new or changed lines are new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+from sightline.base.paths import WorkspacePath
+from sightline.base.text import Text
+from sightline.checks.check import Certainty, CheckInput, Finding, RelatedPlace, Severity
+from sightline.checks.texts import TouchedFile, line_and_column, read_text
+from sightline.graph.answers import Symbol
+from sightline.graph.facts import Reference
+from sightline.graph.view import GraphView
+
+#: A reference and the file it stands in.
+Use = tuple[WorkspacePath, Reference]
+_Index = dict[tuple[int, str, str], Reference]
+
+
+class Matching:
+    """Follows references of one edit in both directions. Safe to use from one thread at a time."""
+
+    def __init__(self, given: CheckInput, files: Sequence[TouchedFile]) -> None:
+        self.given = given
+        self.files = tuple(files)
+        self._by_old = {file.old: file for file in files if file.old is not None}
+        self._by_new = {file.new: file for file in files if file.new is not None}
+        self._indexes: dict[tuple[int, WorkspacePath], _Index] = {}
+        self._texts: dict[tuple[int, WorkspacePath], Text | None] = {}
+
+    def after_of(self, use: Use) -> Use | None:
+        """The same reference after the edit; ``None`` when its line was changed or is gone."""
+        path, reference = use
+        file = self._by_old.get(path)
+        if file is None:
+            return use
+        offset = self._forward.get(path, {}).get(self._line(self.given.before, path, reference))
+        if offset is None or file.new is None:
+            return None
+        start = reference.span.start + offset
+        found = self._index(self.given.after, file.new).get((start, reference.name, reference.receiver))
+        return None if found is None else (file.new, found)
+
+    def before_of(self, use: Use) -> Use | None:
+        """The same reference before the edit; ``None`` for one that is new or stands on a changed line."""
+        path, reference = use
+        file = self._by_new.get(path)
+        if file is None:
+            return use
+        offset = file.old_offset(reference.span.start)
+        if offset is None or file.old is None:
+            return None
+        found = self._index(self.given.before, file.old).get((offset, reference.name, reference.receiver))
+        return None if found is None else (file.old, found)
+
+    def touched(self, path: WorkspacePath) -> TouchedFile | None:
+        """The touched file that had this path before the edit."""
+        return self._by_old.get(path)
+
+    def changed_references(self, file: TouchedFile) -> Iterator[Reference]:
+        """References of a touched file that are new or stand on a changed line, in source order."""
+        facts = self.given.after.facts(file.new) if file.new is not None else None
+        if facts is not None:
+            yield from (reference for reference in facts.references if file.is_new(reference.span))
+
+    def text_after(self, path: WorkspacePath) -> Text | None:
+        """Text of a file after the edit."""
+        return self._text(self.given.after, path)
+
+    def finding(
+        self, use: Use, message: str, *, certainty: Certainty, symbol: str, related: Sequence[RelatedPlace] = ()
+    ) -> Finding:
+        """A finding of the breakage check at a reference in the graph after the edit."""
+        path, reference = use
+        text = self.text_after(path)
+        line, column = line_and_column(text, reference.span.start) if text is not None else (1, 1)
+        return Finding(
+            check="breakage",
+            certainty=certainty,
+            severity=Severity.ERROR if certainty is Certainty.CERTAIN else Severity.WARNING,
+            path=path,
+            span=reference.span,
+            line=line,
+            column=column,
+            message=message,
+            related=tuple(related),
+            symbol=symbol,
+        )
+
+    def definition_place(self, symbol: Symbol, message: str, *, before: bool = False) -> RelatedPlace:
+        """Where a symbol is defined; for one that is gone, the line it had."""
+        text = self._text(self.given.before if before else self.given.after, symbol.path)
+        line = line_and_column(text, symbol.definition.name_span.start)[0] if text is not None else 1
+        return RelatedPlace(path=symbol.path, line=line, message=message)
+
+    @cached_property
+    def _forward(self) -> dict[WorkspacePath, dict[int, int]]:
+        """Touched file → line before → how far its bytes moved."""
+        return {path: file.line_shifts for path, file in self._by_old.items()}
+
+    def _line(self, view: GraphView, path: WorkspacePath, reference: Reference) -> int:
+        text = self._text(view, path)
+        return -1 if text is None else text.line_of(reference.span.start)
+
+    def _index(self, view: GraphView, path: WorkspacePath) -> _Index:
+        key = (id(view), path)
+        if key not in self._indexes:
+            facts = view.facts(path)
+            rows = facts.references if facts is not None else ()
+            self._indexes[key] = {(row.span.start, row.name, row.receiver): row for row in rows}
+        return self._indexes[key]
+
+    def _text(self, view: GraphView, path: WorkspacePath) -> Text | None:
+        key = (id(view), path)
+        if key not in self._texts:
+            self._texts[key] = read_text(view.workspace, path)
+        return self._texts[key]

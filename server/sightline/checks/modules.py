@@ -1,0 +1,101 @@
+"""Names that a Python module has for its importers, by every way of binding one that the language knows.
+
+The graph lists definitions and imports; a module may also bind names in loops, ``with`` blocks and the like, or make
+them at run time, and then nobody can say which it lacks.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from sightline.base.paths import WorkspacePath
+from sightline.checks.texts import read_text
+from sightline.graph.view import GraphView
+
+#: Names every module has (language reference, 3.2, "Modules").
+_ALWAYS = frozenset(
+    {"__name__", "__doc__", "__file__", "__loader__", "__package__", "__path__", "__spec__", "__dict__"}
+)
+#: Star imports are followed this far.
+_MOST_MODULES = 50
+
+
+def names_of_module(view: GraphView, path: WorkspacePath) -> frozenset[str] | None:
+    """The globals of a module; ``None`` when they cannot be known: a star import from outside, ``__getattr__``…"""
+    found: set[str] = set(_ALWAYS)
+    waiting, seen = [path], {path}
+    while waiting:
+        module = waiting.pop()
+        text = read_text(view.workspace, module)
+        names = _globals_of(text.data) if text is not None else None
+        stars = _starred(view, module)
+        if names is None or stars is None or len(seen) > _MOST_MODULES:
+            return None
+        found |= names
+        waiting += (each for each in stars if each not in seen)
+        seen |= stars
+    return frozenset(found)
+
+
+def _globals_of(source: bytes) -> set[str] | None:
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+    names = set(_bound(tree))
+    return None if "__getattr__" in names or _makes_names(tree) else names
+
+
+def _makes_names(tree: ast.Module) -> bool:
+    """Whether the module binds names as it runs: ``exec`` at its top level, writes to ``globals()``, a stand-in."""
+    for statement in tree.body:
+        if isinstance(statement, ast.Expr) and _calls(statement.value, "exec"):
+            return True
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
+            is_module_table = isinstance(node.value, ast.Attribute) and ast.unparse(node.value) == "sys.modules"
+            if _calls(node.value, "globals") or is_module_table:
+                return True
+        if isinstance(node, ast.Attribute) and node.attr in ("update", "setdefault") and _calls(node.value, "globals"):
+            return True
+    return False
+
+
+def _calls(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+
+
+def _bound(node: ast.AST) -> Iterator[str]:
+    """Names bound in the scope of ``node``; of functions and classes inside it, only what they declare global."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield child.name
+            yield from (name for inner in ast.walk(child) if isinstance(inner, ast.Global) for name in inner.names)
+            continue
+        if isinstance(child, ast.Lambda):
+            continue
+        if isinstance(child, ast.Name) and not isinstance(child.ctx, ast.Load):
+            yield child.id
+        elif isinstance(child, ast.alias):
+            yield child.asname or child.name.partition(".")[0]
+        elif isinstance(child, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and child.name:
+            yield child.name
+        yield from _bound(child)
+
+
+def _starred(view: GraphView, path: WorkspacePath) -> set[WorkspacePath] | None:
+    """Modules whose public names a module takes over; ``None`` when one of them is outside the workspace."""
+    facts = view.facts(path)
+    text = read_text(view.workspace, path)
+    if facts is None or text is None:
+        return None
+    found: set[WorkspacePath] = set()
+    unresolved = {row.span for row in view.unresolved_imports(path)}
+    for row in facts.imports:
+        if any(name.name == "*" for name in row.names):
+            line = text.line_of(row.span.start) + 1
+            if row.span in unresolved:
+                return None
+            found |= {edge.target for edge in view.dependencies(path) if edge.line == line}
+    return found

@@ -1,0 +1,92 @@
+"""Whether something outside the workspace may answer for a member: a base class nobody can see, or ``__getattr__``.
+
+Classes of the standard library are asked themselves, by the running interpreter; nothing of the workspace or of its
+packages is imported. What cannot be asked may answer for anything.
+"""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import sys
+from functools import lru_cache
+
+from sightline.graph.answers import Symbol
+from sightline.graph.view import GraphView
+
+#: Modules that do something when imported.
+_NOISY = frozenset({"antigravity", "this", "idlelib", "turtledemo", "__main__", "test", "lib2to3", "turtle", "tkinter"})
+_DYNAMIC = frozenset({"__getattr__", "__getattribute__"})
+
+
+def may_be_provided(view: GraphView, owner: Symbol, name: str) -> bool:
+    """Whether a class that does not define ``name`` in plain sight may have it nevertheless."""
+    line = view.ancestors(owner)
+    for each in line:
+        if isinstance(each, Symbol):
+            if any(member.definition.name in _DYNAMIC for member in view.members(each)):
+                return True
+        elif each != "?" and hasattr(getattr(builtins, each, None), name):
+            return True
+    classes = [each for each in line if isinstance(each, Symbol)]
+    if "?" not in line:
+        return False
+    return any(_base_may_provide(view, each, base, name) for each in classes for base in each.definition.bases)
+
+
+def _base_may_provide(view: GraphView, owner: Symbol, base: str, name: str) -> bool:
+    text = base.partition("[")[0].strip()
+    if _is_visible(view, owner, text):
+        return False
+    dotted = _dotted(view, owner, text)
+    found = _library_class(dotted) if dotted else None
+    return True if found is None else hasattr(found, name)
+
+
+def _is_visible(view: GraphView, owner: Symbol, text: str) -> bool:
+    """Whether a base is a class of the workspace or a built-in one, which the line of ancestors lists by itself."""
+    facts = view.facts(owner.path)
+    span = owner.definition.span
+    if facts is None:
+        return False
+    head, _, last = text.rpartition(".")
+    for reference in facts.references:
+        inside = span.start <= reference.span.start < owner.definition.body_start
+        if inside and reference.name == last and reference.receiver == head:
+            return bool(view.resolve(owner.path, reference))
+    return isinstance(getattr(builtins, text, None), type)
+
+
+def _dotted(view: GraphView, owner: Symbol, text: str) -> str:
+    """A base by the full name of its module, as far as the file's imports tell; empty if they do not."""
+    facts = view.facts(owner.path)
+    head, _, rest = text.partition(".")
+    for row in facts.imports if facts is not None else ():
+        for imported in row.names:
+            if imported.alias == head and not row.level:
+                start = f"{row.module}.{imported.name}" if imported.name else row.module
+                return f"{start}.{rest}" if rest else start
+    return ""
+
+
+@lru_cache(maxsize=512)
+def _library_class(dotted: str) -> object | None:
+    """A class of the standard library by its full name."""
+    parts = dotted.split(".")
+    if parts[0] not in sys.stdlib_module_names or parts[0] in _NOISY:
+        return None
+    for end in range(len(parts) - 1, 0, -1):
+        found = _library_module(".".join(parts[:end]))
+        if found is None:
+            continue
+        for part in parts[end:]:
+            found = getattr(found, part, None)
+        return found if isinstance(found, type) else None
+    return None
+
+
+def _library_module(name: str) -> object | None:
+    try:
+        return importlib.import_module(name)
+    except Exception:  # noqa: BLE001  a module of the library may be missing or broken on this machine in any way
+        return None

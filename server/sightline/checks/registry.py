@@ -1,0 +1,14 @@
+"""The checks, in the order they run: cheap and decisive ones first. Adding one is one file beside this and one line."""
+
+from __future__ import annotations
+
+from sightline.checks.breakage import BreakageCheck
+from sightline.checks.check import Check
+from sightline.checks.imports import ImportsCheck
+from sightline.checks.lint import LintCheck
+from sightline.checks.syntax import SyntaxCheck
+
+CHECKS: tuple[Check, ...] = (SyntaxCheck(), ImportsCheck(), BreakageCheck(), LintCheck())
+
+#: What runs when nobody chose: everything.
+DEFAULT = CHECKS

@@ -1,0 +1,186 @@
+"""Calls that no longer fit: of definitions whose signature changed, and of anything in the text the edit wrote.
+
+Every resolved call is judged against the signature it meets after the edit. A call that was wrong before is not
+reported again; one on a line the edit wrote is.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from sightline.base.paths import WorkspacePath
+from sightline.checks.calls import Misfit, callee_of, misfit, moved
+from sightline.checks.check import Certainty, Finding
+from sightline.checks.classes import constructor, is_generated, is_known
+from sightline.checks.definitions import (
+    CLASSES,
+    FUNCTIONS,
+    Added,
+    DefinitionChanges,
+    Group,
+    groups_of,
+    owner_of,
+)
+from sightline.checks.matching import Matching, Use
+from sightline.checks.texts import TouchedFile
+from sightline.graph.answers import Symbol
+from sightline.graph.facts import Reference
+from sightline.graph.view import GraphView
+
+
+def unfit_calls(matching: Matching, changes: DefinitionChanges) -> Iterator[Finding]:
+    """Findings for all calls that fitted before the edit, or were not there, and do not fit after it."""
+    after = matching.given.after
+    judged: set[tuple[WorkspacePath, int]] = set()
+    for symbol in _resigned(matching, changes):
+        for place in after.references(symbol).places:
+            use = (place.path, place.reference)
+            key = (place.path, place.reference.span.start)
+            if place.reference.call is None or key in judged:
+                continue
+            judged.add(key)
+            finding = judge(matching, use)
+            if finding is not None:
+                yield finding
+    for file in matching.files:
+        yield from _new_text(matching, file, judged)
+
+
+def judge(matching: Matching, use: Use) -> Finding | None:
+    """The finding for one call of the graph after the edit, if it is newly wrong."""
+    before, after = matching.given.before, matching.given.after
+    targets = is_known(after.resolve(*use))
+    wrong = misfit(after, *use, targets)
+    old = matching.before_of(use)
+    old_targets = is_known(before.resolve(*old)) if old is not None else ()
+    if wrong is not None:
+        if old is not None and old_targets and misfit(before, *old, old_targets) is not None:
+            return None
+        return _finding(matching, use, wrong)
+    if old is None or len(targets) != 1 or len(old_targets) != 1:
+        return None
+    return _moved(matching, old, old_targets[0], use, targets[0])
+
+
+def _moved(matching: Matching, old: Use, old_target: Symbol, use: Use, target: Symbol) -> Finding | None:
+    call = use[1].call
+    if call is None or old[1].call != call:
+        return None
+    was = callee_of(matching.given.before, *old, old_target)
+    now = callee_of(matching.given.after, *use, target)
+    reason = moved(was, now, call)
+    if reason is None or was is None or now is None:
+        return None
+    return _finding(matching, use, Misfit(symbol=target, reason=reason, certain=was.certain and now.certain))
+
+
+def _finding(matching: Matching, use: Use, wrong: Misfit) -> Finding:
+    symbol = wrong.symbol
+    name = symbol.qualified_name if symbol.definition.parent >= 0 else symbol.definition.name
+    return matching.finding(
+        use,
+        f"`{name}` {wrong.reason}.",
+        certainty=Certainty.CERTAIN if wrong.certain else Certainty.POSSIBLE,
+        symbol=symbol.identifier,
+        related=(matching.definition_place(symbol, "its definition"),),
+    )
+
+
+def _resigned(matching: Matching, changes: DefinitionChanges) -> Iterator[Symbol]:
+    """Symbols of the graph after whose calls may meet another signature than before."""
+    after = matching.given.after
+    for altered in changes.altered:
+        for symbol in altered.after:
+            if symbol.definition.kind in FUNCTIONS:
+                yield symbol
+            elif symbol.definition.kind in CLASSES:
+                yield from _with_heirs(after, symbol)
+    for added in changes.added:
+        yield from _hiding(matching, added)
+    for file in matching.files:
+        yield from _regenerated(matching, file)
+    for removed in changes.removed:
+        yield from _uncovered(matching, removed.group, removed.file)
+
+
+def _hiding(matching: Matching, added: Added) -> Iterator[Symbol]:
+    """New members that stand in front of an inherited one."""
+    after = matching.given.after
+    for symbol in added.group:
+        if symbol.definition.kind in FUNCTIONS and owner_of(after, symbol) is not None:
+            is_constructor = symbol.definition.name in ("__init__", "__new__")
+            if is_constructor or after.overridden(symbol):
+                yield symbol
+
+
+def _regenerated(matching: Matching, file: TouchedFile) -> Iterator[Symbol]:
+    """Dataclasses and the like whose attributes give them another constructor."""
+    before, after = matching.given.before, matching.given.after
+    old = groups_of(before, file.old)
+    for name, group in groups_of(after, file.new).items():
+        same = old.get(name, ())
+        if len(group) != 1 or len(same) != 1 or group[0].definition.kind not in CLASSES:
+            continue
+        if is_generated(after, group[0]) and constructor(before, same[0]) != constructor(after, group[0]):
+            yield from _with_heirs(after, group[0])
+
+
+def _uncovered(matching: Matching, group: Group, file: TouchedFile) -> Iterator[Symbol]:
+    """The class whose own constructor went, so that calls meet an inherited one."""
+    owner = owner_of(matching.given.before, group[0])
+    if owner is None or group[0].definition.name not in ("__init__", "__new__"):
+        return
+    for symbol in groups_of(matching.given.after, file.new).get(owner.qualified_name, ()):
+        yield from _with_heirs(matching.given.after, symbol)
+
+
+def _with_heirs(view: GraphView, owner: Symbol) -> Iterator[Symbol]:
+    waiting, seen = [owner], {owner.identifier}
+    while waiting:
+        symbol = waiting.pop()
+        yield symbol
+        heirs = [heir for heir in view.subclasses(symbol) if heir.identifier not in seen]
+        seen.update(heir.identifier for heir in heirs)
+        waiting += heirs
+
+
+def _new_text(matching: Matching, file: TouchedFile, judged: set[tuple[WorkspacePath, int]]) -> Iterator[Finding]:
+    """Calls on lines the edit wrote. One that was written just as wrongly elsewhere in the old file is not new."""
+    if file.new is None:
+        return
+    fresh = [
+        reference
+        for reference in matching.changed_references(file)
+        if reference.call is not None and (file.new, reference.span.start) not in judged
+    ]
+    found = [(reference, judge(matching, (file.new, reference))) for reference in fresh]
+    wrong = [(reference, finding) for reference, finding in found if finding is not None]
+    if not wrong:
+        return
+    old = _old_misfits(matching, file, {reference.name for reference, _ in wrong})
+    for reference, finding in wrong:
+        if old[_spelling(reference)] > 0:
+            old[_spelling(reference)] -= 1
+        else:
+            yield finding
+
+
+def _old_misfits(matching: Matching, file: TouchedFile, names: Iterable[str]) -> Counter[tuple[object, ...]]:
+    """Wrong calls of some names in the text before, by how they are written."""
+    before = matching.given.before
+    facts = before.facts(file.old) if file.old is not None else None
+    wanted = frozenset(names)
+    rows: Sequence[Reference] = facts.references if facts is not None else ()
+    return Counter(
+        _spelling(reference)
+        for reference in rows
+        if file.old is not None
+        and reference.name in wanted
+        and reference.call is not None
+        and misfit(before, file.old, reference, is_known(before.resolve(file.old, reference))) is not None
+    )
+
+
+def _spelling(reference: Reference) -> tuple[object, ...]:
+    return reference.name, reference.receiver, reference.call

@@ -1,0 +1,89 @@
+"""Runs the checks over one edit and draws the verdict.
+
+Cheap checks go first, and a text that certainly cannot be parsed ends the run: what the others would say of it is
+noise. The event loop only waits here; each check does its long work in threads and processes.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from sightline.checks.check import (
+    Certainty,
+    Check,
+    CheckInput,
+    CheckOutcome,
+    CheckReport,
+    Finding,
+    SkippedCheck,
+    Verdict,
+)
+from sightline.checks.registry import DEFAULT
+
+_LOG = logging.getLogger(__name__)
+
+#: Certain findings of this check make the others pointless.
+_DECISIVE = "syntax"
+
+
+async def run_checks(given: CheckInput, checks: Sequence[Check] = DEFAULT, *, strict: bool = False) -> CheckReport:
+    """The report on one edit. Certain findings reject it, under ``strict`` possible ones too. Cancellable at any await.
+
+    A check that fails is a bug of ours: it is logged, and the report lists it as skipped, so that nobody takes the
+    edit for checked.
+    """
+    findings: list[Finding] = []
+    fixed: list[str] = []
+    skipped: list[SkippedCheck] = []
+    seconds: dict[str, float] = {}
+    decided = False
+    for check in checks:
+        if decided:
+            skipped.append(SkippedCheck(check=check.name, reason="the edited text cannot be parsed"))
+            continue
+        start = given.system.clock.monotonic()
+        outcome = await _guarded(check, given)
+        seconds[check.name] = given.system.clock.monotonic() - start
+        findings += outcome.findings
+        fixed += outcome.fixed
+        skipped += outcome.skipped
+        decided = check.name == _DECISIVE and any(_is_certain(finding) for finding in outcome.findings)
+    kept = _without_echoes(findings)
+    rejected = kept if strict else [finding for finding in kept if _is_certain(finding)]
+    return CheckReport(
+        verdict=Verdict.REJECT if rejected else Verdict.ACCEPT,
+        revision=given.before.revision,
+        findings=tuple(sorted(kept, key=_order)),
+        fixed=tuple(fixed),
+        skipped=tuple(skipped),
+        seconds=seconds,
+    )
+
+
+async def _guarded(check: Check, given: CheckInput) -> CheckOutcome:
+    try:
+        return await check.run(given)
+    except Exception:  # noqa: BLE001  one broken check must not cost the user the findings of the others
+        _LOG.exception("The check %r failed.", check.name)
+        return CheckOutcome(skipped=(SkippedCheck(check=check.name, reason="it failed; the log has the details"),))
+
+
+def _is_certain(finding: Finding) -> bool:
+    return finding.certainty is Certainty.CERTAIN
+
+
+def _order(finding: Finding) -> tuple[bool, str, int, int]:
+    return not _is_certain(finding), str(finding.path), finding.line, finding.column
+
+
+def _without_echoes(findings: Sequence[Finding]) -> list[Finding]:
+    """One finding a place and name: the certain one, or the first (two checks may see one missing name)."""
+    kept: dict[tuple[object, ...], Finding] = {}
+    for finding in findings:
+        name = finding.symbol.rpartition("::")[2].rpartition(".")[2]
+        key = (finding.path, finding.line, name or finding.message)
+        other = kept.get(key)
+        if other is None or (_is_certain(finding) and not _is_certain(other)):
+            kept[key] = finding
+    return list(kept.values())

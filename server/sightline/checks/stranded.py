@@ -1,0 +1,183 @@
+"""Uses of definitions that are gone: imports, calls and attributes that lead nowhere after the edit.
+
+A use is judged in the graph *after* the edit. One that the edit removed, corrected, or left leading to something else
+(a re-export, a base class) is no finding. Of a chain of imports only the first broken link is reported.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from sightline.base.paths import WorkspacePath
+from sightline.checks.check import Certainty, Finding
+from sightline.checks.classes import is_known
+from sightline.checks.definitions import CLASSES, Removed, owner_of
+from sightline.checks.matching import Matching, Use
+from sightline.checks.modules import names_of_module
+from sightline.checks.outside import may_be_provided
+from sightline.graph.answers import Confidence, Place, Symbol
+from sightline.graph.facts import FileFacts, Reference, ReferenceKind
+from sightline.graph.view import GraphView
+
+
+def stranded_uses(matching: Matching, removed: Removed) -> Iterator[Finding]:
+    """Findings for every use of a removed definition that leads nowhere now."""
+    before, after = matching.given.before, matching.given.after
+    if _is_still_bound(matching, removed):
+        return
+    places = [place for symbol in removed.group for place in before.references(symbol).places]
+    left: dict[tuple[WorkspacePath, int], tuple[Use, Place]] = {}
+    for place in places:
+        for use in _uses_after(matching, place):
+            if not is_known(after.resolve(*use)):
+                left.setdefault((use[0], use[1].span.start), (use, place))
+    imports = {use for use, _ in left.values() if use[1].kind is ReferenceKind.IMPORT}
+    for use, place in left.values():
+        if not _is_echo(after, removed.symbol, use, imports):
+            yield _finding(matching, removed, use, place)
+
+
+def rerouted_calls(matching: Matching, removed: Removed) -> Iterator[Use]:
+    """Calls of a removed definition that now reach another one, whose signature may differ."""
+    for symbol in removed.group:
+        for place in matching.given.before.references(symbol).places:
+            use = matching.after_of((place.path, place.reference)) if place.reference.call is not None else None
+            if use is not None and is_known(matching.given.after.resolve(*use)):
+                yield use
+
+
+def _is_still_bound(matching: Matching, removed: Removed) -> bool:
+    """Whether a module still has a global of that name by other means: an import from outside, a loop, a star."""
+    if removed.symbol.definition.parent >= 0 or removed.file.new is None or removed.file.path.suffix != ".py":
+        return False
+    bound = names_of_module(matching.given.after, removed.file.new)
+    return bound is None or removed.symbol.definition.name in bound
+
+
+def _uses_after(matching: Matching, place: Place) -> Iterator[Use]:
+    """The use as it stands after the edit; on changed lines, references written just like it."""
+    same = matching.after_of((place.path, place.reference))
+    file = matching.touched(place.path)
+    if same is not None:
+        yield same
+    elif file is not None and file.new is not None:
+        wanted = _spelling(place.reference)
+        for reference in matching.changed_references(file):
+            if _spelling(reference) == wanted:
+                yield file.new, reference
+
+
+def _spelling(reference: Reference) -> tuple[object, ...]:
+    is_import = reference.kind is ReferenceKind.IMPORT
+    return reference.name, reference.receiver, is_import, reference.kind is ReferenceKind.STRING
+
+
+def _is_echo(view: GraphView, gone: Symbol, use: Use, imports: set[Use]) -> bool:
+    """Whether the use fails only because an import before it fails, which has a finding of its own."""
+    path, reference = use
+    facts = view.facts(path)
+    if facts is None:
+        return False
+    if reference.kind is ReferenceKind.IMPORT:
+        return any(_passes_on(view, target, reference.name) for target in _imported_files(view, path, facts, reference))
+    if reference.kind is ReferenceKind.STRING:
+        return False
+    if not reference.receiver:
+        return any(other == path for other, _ in imports)
+    if gone.definition.parent >= 0:
+        return False
+    # ``package.name`` where the package's own import of the name is what broke.
+    module = reference.receiver.rpartition(".")[2]
+    stem = gone.path.name.rpartition(".")[0]
+    return module != stem and any(other != path for other, _ in imports) and stem != "__init__"
+
+
+def _imported_files(
+    view: GraphView, path: WorkspacePath, facts: FileFacts, reference: Reference
+) -> Iterator[WorkspacePath]:
+    """The files that the import statement around a reference leads to."""
+    statement = next((row for row in facts.imports if row.span.contains(reference.span)), None)
+    text = view.workspace.read(path).text if statement is not None else None
+    if statement is not None and text is not None:
+        line = text.line_of(statement.span.start) + 1
+        yield from (edge.target for edge in view.dependencies(path) if edge.line == line)
+
+
+def _passes_on(view: GraphView, path: WorkspacePath, name: str) -> bool:
+    """Whether a file has the name from an import of its own."""
+    facts = view.facts(path)
+    return facts is not None and any(
+        imported.alias == name and row.enclosing < 0 for row in facts.imports for imported in row.names
+    )
+
+
+def _finding(matching: Matching, removed: Removed, use: Use, place: Place) -> Finding:
+    symbol = removed.symbol
+    certain = place.confidence is not Confidence.NAME_ONLY and not _is_excused(matching, removed, use)
+    certainty = Certainty.CERTAIN if certain else Certainty.POSSIBLE
+    name = symbol.qualified_name if symbol.definition.parent >= 0 else symbol.definition.name
+    verb = "imported" if use[1].kind is ReferenceKind.IMPORT else "used"
+    hedge = "is" if certain else "may be"
+    message = f"`{name}` {_fate(removed)}, and {hedge} still {verb} here."
+    successor = removed.successor
+    related = (
+        matching.definition_place(successor, "what seems to have replaced it")
+        if successor is not None
+        else matching.definition_place(symbol, "where it was", before=True)
+    )
+    return matching.finding(use, message, certainty=certainty, symbol=symbol.identifier, related=(related,))
+
+
+def _fate(removed: Removed) -> str:
+    successor, symbol = removed.successor, removed.symbol
+    if removed.file.new is None:
+        return f"went with {removed.file.old}"
+    if successor is None:
+        return f"is gone from {removed.file.path}"
+    if successor.definition.name == symbol.definition.name:
+        where = str(successor.path) if successor.path != removed.file.new else f"`{successor.qualified_name}`"
+        return f"has moved to {where}"
+    return f"is gone from {removed.file.path} (renamed to `{successor.definition.name}`?)"
+
+
+def _is_excused(matching: Matching, removed: Removed, use: Use) -> bool:
+    """Whether something that no rule of names sees may make the use work, or keep it from ever running."""
+    after = matching.given.after
+    path, reference = use
+    if reference.kind is ReferenceKind.STRING:
+        return True
+    if reference.kind is ReferenceKind.IMPORT:
+        return _is_tried(matching, path, reference)
+    owner = owner_of(matching.given.before, removed.symbol)
+    if owner is None:
+        return False
+    owners = [each.symbol for each in after.receivers(path, reference)] or [*_again(after, owner)]
+    return any(may_be_provided(after, each, removed.symbol.definition.name) for each in owners)
+
+
+def _again(view: GraphView, symbol: Symbol) -> Sequence[Symbol]:
+    """A class of the graph before, found in the graph after."""
+    return [
+        each
+        for each in view.symbols(symbol.path)
+        if each.qualified_name == symbol.qualified_name and each.definition.kind in CLASSES
+    ]
+
+
+def _is_tried(matching: Matching, path: WorkspacePath, reference: Reference) -> bool:
+    """Whether an import stands in a ``try`` that catches its failure."""
+    facts = matching.given.after.facts(path)
+    row = next((row for row in facts.imports if row.span.contains(reference.span)), None) if facts else None
+    text = matching.text_after(path)
+    if row is None or text is None or not row.guarded:
+        return False
+    try:
+        tree = ast.parse(text.data)
+    except (SyntaxError, ValueError, RecursionError):
+        return True
+    line = text.line_of(row.span.start) + 1
+    return any(
+        isinstance(node, ast.Try) and node.handlers and node.body[0].lineno <= line <= (node.body[-1].end_lineno or 0)
+        for node in ast.walk(tree)
+    )
