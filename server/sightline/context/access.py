@@ -17,6 +17,9 @@ from sightline.graph.raw_facts import DefinitionRow
 from sightline.graph.state import GraphState
 from sightline.graph.view import GraphView
 
+#: Not ``None``, which hides a file.
+_NOT_HOT = object()
+
 
 def digest_of(view: GraphView, path: WorkspacePath) -> str | None:
     """Digest of the text the facts of ``path`` were made of; ``None`` for a file without facts."""
@@ -63,7 +66,11 @@ def changed_paths(before: GraphState, after: GraphState) -> set[WorkspacePath] |
     if before.table is not after.table or before.segments is not after.segments:
         return None
     files = before.hot.keys() | after.hot.keys()
-    return {after.table.path_of(file) for file in files if before.hot.get(file) is not after.hot.get(file)}
+    return {
+        after.table.path_of(file)
+        for file in files
+        if before.hot.get(file, _NOT_HOT) is not after.hot.get(file, _NOT_HOT)
+    }
 
 
 def qualified_name(definitions: Sequence[DefinitionRow], index: int) -> str:

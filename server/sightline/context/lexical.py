@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from threading import RLock
 
@@ -133,19 +133,6 @@ class LexicalIndex:
             if len(self._files) > 2 * len(self._slots) + 64:
                 self._rebuild()
 
-    def document_frequency(self, term: int) -> int:
-        """Number of files with ``term`` (dead slots included: close enough for a weight)."""
-        posting = self._postings.get(term)
-        if posting is None:
-            return 0
-        return 1 if isinstance(posting, int) else len(posting)
-
-    def inverse_frequency(self, term: int) -> float:
-        """How much a term tells files apart (never negative)."""
-        frequency = self.document_frequency(term)
-        count = max(len(self._files), 1)
-        return math.log(1 + (count - frequency + 0.5) / (frequency + 0.5))
-
     def search(self, weights: Mapping[int, float]) -> list[FileHit]:
         """Every file with a word of the query, best first; ``weights`` gives the terms, 1.0 for an ordinary one."""
         with self._lock:
@@ -161,17 +148,23 @@ class LexicalIndex:
     def _scores(self, weights: Mapping[int, float]) -> list[float]:
         scores = [0.0] * len(self._files)
         norms = self._norms()
+        count = len(self._slots)
         for term, weight in weights.items():
-            posting = self._postings.get(term)
-            if posting is None:
-                continue
-            value = weight * self.inverse_frequency(term)
-            for packed in (posting,) if isinstance(posting, int) else posting:
+            posting = self._living(self._postings.get(term, ()))
+            value = weight * math.log(1 + (count - len(posting) + 0.5) / (len(posting) + 0.5))
+            for packed in posting:
                 slot = packed >> _COUNT_BITS
                 code = packed & _COUNT_MASK
-                count = _BODY[code] * norms[slot] + _FIELDS[code]
-                scores[slot] += value * count / (SATURATION + count)
+                times = _BODY[code] * norms[slot] + _FIELDS[code]
+                scores[slot] += value * times / (SATURATION + times)
         return scores
+
+    def _living(self, posting: int | Sequence[int]) -> Sequence[int]:
+        """A posting without the dead, so that no score depends on what was changed before."""
+        entries = (posting,) if isinstance(posting, int) else posting
+        if len(self._files) == len(self._slots):
+            return entries
+        return [packed for packed in entries if self._files[packed >> _COUNT_BITS] is not None]
 
     def _norms(self) -> list[float]:
         """What one occurrence in the body of each file counts."""

@@ -31,12 +31,14 @@ _PLAIN_PATH = re.compile(
     r"(?<![\w/\\.@+-])((?:\.{0,2}[\\/])?(?:[\w.@+-]+[\\/]){0,20}[\w.@+-]*\w\.[A-Za-z]\w{0,9})(?![\w(])"
 )
 _PLAIN_FOLDER = re.compile(r"(?<![\w/\\.@:+-])((?:[\w.+-]+/){1,20})(?![\w*])")
-_DOTTED = re.compile(r"(?<![\w./\\@-])([A-Za-z_$][\w$]*(?:(?:\.|::|#)[A-Za-z_$][\w$]*)+)(?:\(\))?")
+_DOTTED = re.compile(r"(?<![\w./\\@$-])([A-Za-z_$][\w$]*(?:(?:\.|::|#)[A-Za-z_$][\w$]*)+)(?:\(\))?")
 _IDENTIFIER = re.compile(
     r"(?<![\w./\\@$-])(?:([A-Za-z_$][\w$]*)\("
-    r"|(_*[A-Za-z][A-Za-z0-9]*_\w+|_+[A-Za-z]\w*|[A-Z]+[a-z0-9]+[A-Z]\w*|[a-z]+[A-Z]\w*))"
+    r"|(_*[A-Za-z][A-Za-z0-9]*_\w+|_+[A-Za-z]\w*|[A-Z]+[a-z0-9]+[A-Z]\w*|[a-z]+[A-Z]\w*)\b(?!\.\w))"
 )
 _NAME = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\.|::|#)[A-Za-z_$][\w$]*)*\Z")
+_PATH_AND_NAME = re.compile(r"[\w./-]+\.\w+::[\w.]+\Z")
+_CALLEE = re.compile(r"(?:(?:def|class|function|async) )+([A-Za-z_$][\w$]*)|([A-Za-z_$][\w$]*(?:\.[\w$]+)*)\(")
 _EXTENSION = re.compile(r"[\w)]\.([A-Za-z]\w{0,9})\Z")
 
 #: Abbreviations that look like file names.
@@ -90,7 +92,7 @@ def find_mentions(text: str, given: Iterable[str] = ()) -> Mentions:
     for pattern in (_PLAIN_PATH, _DOTTED, _IDENTIFIER):
         for match in pattern.finditer(text):
             name = match[1] or match[2]
-            if name not in explicit.names and name.lower() not in _NOT_FILES:
+            if name not in explicit.names and name[0] != "@" and name.lower() not in _NOT_FILES:
                 implied.add(name)
     for match in _PLAIN_FOLDER.finditer(text):
         folders.add(match[1])
@@ -110,10 +112,12 @@ def _names_in_code(code: str) -> list[str]:
     """The names a piece in backticks points at: the whole of it, or the callee of ``f(x)``, or what stands in it."""
     stripped = code.strip()
     whole = stripped.removesuffix("()").rstrip(";,")
-    if _NAME.match(whole) or (" " not in whole and _EXTENSION.search(whole)) or whole.endswith("/"):
+    if _NAME.match(whole) or _PATH_AND_NAME.match(whole) or whole.endswith("/"):
         return [whole]
-    callee = re.match(r"(?:def |class |function |async )*([A-Za-z_$][\w$.]*)\s*[(:]?", stripped)
-    names = [callee[1].rstrip(".")] if callee else []
+    if " " not in whole and _EXTENSION.search(whole):
+        return [whole]
+    callee = _CALLEE.match(stripped)
+    names = [callee[1] or callee[2]] if callee else []
     return names + [match[1] or match[2] for match in _IDENTIFIER.finditer(stripped)]
 
 

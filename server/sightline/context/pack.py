@@ -12,15 +12,18 @@ from dataclasses import dataclass, field, replace
 from sightline.base.paths import WorkspacePath
 from sightline.base.redact import redact
 from sightline.context.access import qualified_name
-from sightline.context.candidates import Candidate, Gate, Permission, RankedFile, Ranking, Tier, name_of
+from sightline.context.candidates import Candidate, Gate, Permission, Ranking, Tier, name_of
 from sightline.context.excerpt import excerpt
 from sightline.context.lexical import LexicalIndex
 from sightline.context.rank import rank
 from sightline.context.render import Form, Named, Shown, render_block, shown_text
 from sightline.context.request import ContextRequest
+from sightline.context.slices import ContextPack, Dropped, Slice
 from sightline.context.source import SourceLines, source_lines
 from sightline.graph.facts import DefinitionKind
 from sightline.graph.view import GraphView
+
+__all__ = ["ContextPack", "CountTokens", "Dropped", "Slice", "build_context", "pack_ranking"]
 
 #: Tokens of a text of some kind, see ``models/tokens.py``. One kind serves for everything here, because blocks of
 #: several languages are added up; it is the one that overestimates code, so that the promise errs on the safe side.
@@ -42,65 +45,10 @@ PATIENCE = 40
 #: What is listed as dropped.
 MOST_DROPPED = 50
 
-_OUTLINED = frozenset(
-    {
-        DefinitionKind.FUNCTION,
-        DefinitionKind.METHOD,
-        DefinitionKind.CLASS,
-        DefinitionKind.INTERFACE,
-        DefinitionKind.TYPE,
-        DefinitionKind.ENUM,
-    }
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slice:
-    """A piece that is in the text. Lines are one-based and inclusive.
-
-    For ``FULL`` and ``SIGNATURE`` they are exactly the lines shown; for ``OUTLINE`` the lines the name stands for.
-    ``name`` is qualified within the file, empty for code between definitions.
-    """
-
-    path: WorkspacePath
-    name: str
-    kind: str
-    first: int
-    last: int
-    form: Form
-    tokens: int
-    reasons: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dropped:
-    """A piece that did not fit."""
-
-    path: WorkspacePath
-    name: str
-    first: int
-    last: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContextPack:
-    """The context of one request.
-
-    ``slices`` are grouped by file, files in the order of the text, best first. ``tokens`` counts ``text`` and is at
-    most ``budget``. ``ranking`` goes on past what fitted. ``refused`` names what the request pointed at and must not
-    be shown. ``focus`` is the selection as path (written as in the text), first and last line.
-    """
-
-    slices: tuple[Slice, ...]
-    tokens: int
-    dropped: tuple[Dropped, ...]
-    refused: tuple[tuple[WorkspacePath, str], ...]
-    ranking: tuple[RankedFile, ...]
-    text: str
-    revision: int
-    budget: int
-    focus: tuple[str, int, int] | None = None
+_FUNCTIONS = frozenset({DefinitionKind.FUNCTION.value, DefinitionKind.METHOD.value})
+_OUTLINED = _FUNCTIONS | {
+    kind.value for kind in (DefinitionKind.CLASS, DefinitionKind.INTERFACE, DefinitionKind.TYPE, DefinitionKind.ENUM)
+}
 
 
 def build_context(
@@ -226,7 +174,8 @@ def _add(packing: _Packing, source: SourceLines, slices: tuple[Slice, ...], budg
     path = source.path
     block = packing.blocks.get(path) or _Block(source)
     added = [*_heads(packing, source, block, slices), *slices]
-    grown = _Block(source, [*block.pieces, *added], block.names)
+    names = [name for name in block.names if not _covered(name.first, added)]
+    grown = _Block(source, [*block.pieces, *added], names)
     grown.tokens = packing.count(packing.text_of(grown))
     if packing.used - block.tokens + grown.tokens > budget:
         return False
@@ -285,26 +234,27 @@ def _add_outlines(packing: _Packing) -> None:
         if source is None:
             continue
         block = packing.blocks.get(file.path) or _Block(source)
-        names = _names_left_out(source, block, file.reasons)
-        grown = _Block(source, block.pieces, names)
-        grown.tokens = packing.count(packing.text_of(grown))
-        cost = grown.tokens - block.tokens
-        if names and cost <= room:
-            room -= cost
-            packing.blocks[file.path] = grown
-            packing.order.append((file.path, tuple(names)))
+        names = _names_left_out(packing, source, block, file.reasons)
+        for listed in (names, [piece for piece in names if "." not in piece.name]):
+            grown = _Block(source, block.pieces, listed)
+            grown.tokens = packing.count(packing.text_of(grown))
+            cost = grown.tokens - block.tokens
+            if listed and cost <= room:
+                room -= cost
+                packing.blocks[file.path] = grown
+                packing.order.append((file.path, tuple(listed)))
+                break
 
 
-def _names_left_out(source: SourceLines, block: _Block, reasons: tuple[str, ...]) -> list[Slice]:
+def _names_left_out(packing: _Packing, source: SourceLines, block: _Block, reasons: tuple[str, ...]) -> list[Slice]:
+    """Definitions of the module and of its classes that no piece of ``block`` shows."""
     names: list[Slice] = []
     for index, definition in enumerate(source.definitions):
-        around = [source.definitions[container].kind for container in source.containers(index)]
-        if definition.kind not in _OUTLINED or any(kind not in _OUTLINED for kind in around):
-            continue
-        if any(kind in (DefinitionKind.FUNCTION, DefinitionKind.METHOD) for kind in around):
+        kinds = [definition.kind, *(source.definitions[container].kind for container in source.containers(index))]
+        if not _OUTLINED.issuperset(kinds) or _FUNCTIONS.intersection(kinds[1:]):
             continue
         first, last = source.lines_of(index)
-        if not any(piece.first <= first <= piece.last for piece in block.pieces):
+        if not _covered(first, block.pieces):
             name = qualified_name(source.definitions, index)
             names.append(
                 Slice(
@@ -314,11 +264,15 @@ def _names_left_out(source: SourceLines, block: _Block, reasons: tuple[str, ...]
                     first=first,
                     last=last,
                     form=Form.OUTLINE,
-                    tokens=0,
+                    tokens=packing.count(f", {name}"),
                     reasons=reasons[:1],
                 )
             )
     return names
+
+
+def _covered(line: int, pieces: Sequence[Slice]) -> bool:
+    return any(piece.first <= line <= piece.last for piece in pieces)
 
 
 def _shrink_to_fit(packing: _Packing) -> None:
@@ -369,7 +323,8 @@ def _in_order(block: _Block) -> list[Slice]:
 
 
 def _dropped(packing: _Packing) -> tuple[Dropped, ...]:
-    shown = {(piece.path, piece.first) for _, added in packing.order for piece in added}
+    pieces = [piece for block in packing.blocks.values() for piece in block.pieces]
+    shown = {(piece.path, piece.first) for piece in pieces if piece.form is Form.FULL}
     dropped: list[Dropped] = []
     for candidate in packing.ranking.pieces:
         if len(dropped) == MOST_DROPPED:

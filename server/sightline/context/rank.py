@@ -31,7 +31,11 @@ NAMED_SYMBOL, IMPLIED_SYMBOL = 1.2, 0.6
 #: A file's share in the score of its pieces.
 FILE_SHARE = 0.25
 #: What an edge of the graph adds to a piece, as a share of its anchor's score.
-NEIGHBOUR_SHARE = 0.3
+NEIGHBOUR_SHARE = 0.2
+
+#: Edges put a file into the ranking and order what words leave equal; to let them outvote words made the first file
+#: wrong in 4 of 66 tasks more (contextbench, development half).
+LIFT_BY_NEIGHBOURS = 0.02
 
 #: Reasons given for a file; its pieces have their own.
 MOST_REASONS = 4
@@ -180,8 +184,8 @@ def _score_pieces(board: _Board, weights: dict[int, float], spelled: dict[int, s
         piece = board.piece(result.path, result.terms.chunk(number))
         piece.score = score
         words = result.best_words(number, spelled)
-        if words:
-            piece.reasons.append("speaks of " + ", ".join(f"“{word}”" for word in words))
+        found_words = ", ".join(f"“{word}”" for word in words)
+        piece.reasons.append(f"speaks of {found_words}" if words else "stands in a file that fits the task")
 
 
 def _lift_file(board: _Board, result: ChunkScores, best: float) -> None:
@@ -266,7 +270,7 @@ def _add_neighbour(board: _Board, anchor: _Piece, neighbour: Neighbour) -> None:
         piece.score += share
         piece.reasons.append(neighbour.reason)
         piece.lines.append(neighbour.line)
-        board.file(neighbour.path).score += share / 2
+        board.file(neighbour.path).score += share * LIFT_BY_NEIGHBOURS
 
 
 def _in_order(board: _Board) -> list[_Piece]:

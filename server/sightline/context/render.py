@@ -14,9 +14,6 @@ from enum import StrEnum
 from sightline.base.redact import redact
 from sightline.context.source import SourceLines
 
-#: Names listed in one mark; a longer list is cut and says how many more there are.
-MOST_NAMES = 30
-
 
 class Form(StrEnum):
     """How a piece is shown."""
@@ -84,8 +81,5 @@ def _joins(lines: Sequence[str], end: int, start: int) -> bool:
 
 def _left_out(mark: str, first: int, last: int, names: Sequence[Named]) -> str:
     where = f"line {first}" if first == last else f"lines {first}-{last}"
-    inside = [named.name for named in names if first <= named.first <= last]
-    listed = ", ".join(inside[:MOST_NAMES])
-    if len(inside) > MOST_NAMES:
-        listed += f" and {len(inside) - MOST_NAMES} more"
-    return redact(f"{mark} {where} left out" + (f": {listed}" if listed else ""))
+    listed = ", ".join(named.name for named in names if first <= named.first <= last)
+    return redact(f"{mark} {where} left out" + (f", with {listed}" if listed else ""))

@@ -48,7 +48,7 @@ _RULES: tuple[tuple[TaskType, re.Pattern[str]], ...] = (
         TaskType.DOCUMENT,
         _any(
             r"\b(?:document|docstrings?|doc comments?|readme|changelog)\b",
-            r"\b(?:add|write|improve)\b[^.\n]{0,30}\b(?:comments?|docs|documentation)\b",
+            r"\b(?:add|write|improve|update|complete)\b[^.\n]{0,30}\b(?:docstrings?|comments?|docs|documentation)\b",
         ),
     ),
     (

@@ -15,6 +15,7 @@ from sightline.checks.check import Certainty, Finding
 from sightline.context.candidates import Permission
 from sightline.context.pack import ContextPack
 from sightline.context.ripple import RipplePlace, build_ripple
+from sightline.context.source import fence_for
 from sightline.edits.proposal import Unmatched
 from sightline.graph.view import GraphView
 from sightline.models.messages import Message
@@ -117,7 +118,7 @@ def _unmatched_text(unmatched: Unmatched) -> str:
     if not nearest.strip():
         return text
     lines = nearest.split("\n")[:MOST_NEAREST]
-    fence = "`" * max(3, 1 + max(len(line) - len(line.lstrip().lstrip("`")) for line in lines))
+    fence = fence_for(tuple(lines))
     return "\n".join((f"{text} The nearest lines are:", fence, *lines, fence))
 
 

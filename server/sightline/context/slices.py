@@ -1,0 +1,58 @@
+"""What packing answers: the pieces that are in a text, the pieces that are not, and the text. Plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sightline.base.paths import WorkspacePath
+from sightline.context.candidates import RankedFile
+from sightline.context.render import Form
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slice:
+    """A piece that is in the text. Lines are one-based and inclusive.
+
+    For ``FULL`` and ``SIGNATURE`` they are exactly the lines shown; for ``OUTLINE`` the lines the name stands for.
+    ``name`` is qualified within the file, empty for code between definitions.
+    """
+
+    path: WorkspacePath
+    name: str
+    kind: str
+    first: int
+    last: int
+    form: Form
+    tokens: int
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dropped:
+    """A piece that did not fit."""
+
+    path: WorkspacePath
+    name: str
+    first: int
+    last: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContextPack:
+    """The context of one request.
+
+    ``slices`` are grouped by file, files in the order of the text, best first. ``tokens`` counts ``text`` and is at
+    most ``budget``. ``ranking`` goes on past what fitted. ``refused`` names what the request pointed at and must not
+    be shown. ``focus`` is the selection as path (written as in the text), first and last line.
+    """
+
+    slices: tuple[Slice, ...]
+    tokens: int
+    dropped: tuple[Dropped, ...]
+    refused: tuple[tuple[WorkspacePath, str], ...]
+    ranking: tuple[RankedFile, ...]
+    text: str
+    revision: int
+    budget: int
+    focus: tuple[str, int, int] | None = None

@@ -1,0 +1,107 @@
+"""Every line with content is in exactly one chunk, and definitions are never cut."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sightline.base.text import Text
+from sightline.context.access import definitions_of
+from sightline.context.chunks import BLOCK_LINES, Chunk, chunks_of
+from support.graphs import graph_of, path
+
+MODULE = """
+    import os
+    from shop import tax
+
+    RATES = {
+        "a": 1,
+        "b": 2,
+        "c": 3,
+        "d": 4,
+        "e": 5,
+    }
+    DEBUG = False
+
+
+    class Cart:
+        \"\"\"A cart.\"\"\"
+
+        limit = 3
+
+        def add(self, item):
+            def inner():
+                return item
+            return inner
+
+        currency = "EUR"
+
+        @property
+        def total(self):
+            return 0
+
+
+    def checkout(cart):
+        return cart.total
+
+
+    __all__ = ["Cart", "checkout"]
+"""
+
+
+def cut(text: str) -> list[tuple[str, int, int, bool]]:
+    view = graph_of({"m.py": text})
+    rows = definitions_of(view, path("m.py"))
+    source = view.workspace.read(path("m.py")).text
+    return [
+        (rows[chunk.definition].name if chunk.definition >= 0 else "", chunk.first, chunk.last, chunk.head)
+        for chunk in chunks_of(source, rows)
+    ]
+
+
+def test_definitions_tables_and_what_lies_between_are_chunks() -> None:
+    assert cut(MODULE) == [
+        ("", 1, 2, False),
+        ("RATES", 4, 10, True),
+        ("", 11, 11, False),
+        ("Cart", 14, 17, True),
+        ("add", 19, 22, True),
+        ("Cart", 24, 24, False),
+        ("total", 26, 28, True),
+        ("checkout", 31, 32, True),
+        ("", 35, 35, False),
+    ]
+
+
+def test_long_code_without_definitions_is_cut_at_blank_lines() -> None:
+    text = "\n".join(f"x{n} = {n}" if n % 10 else "" for n in range(1, 200))
+    chunks = chunks_of(Text.of(text), ())
+    assert len(chunks) > 3
+    assert all(chunk.lines <= 2 * BLOCK_LINES for chunk in chunks)
+
+
+def test_an_empty_file_has_no_chunk() -> None:
+    assert chunks_of(Text.of(""), ()) == ()
+    assert chunks_of(Text.of("\n\n  \n"), ()) == ()
+
+
+LINES = st.sampled_from(
+    ["", "x = 1", "def f():", "    pass", "class A:", "    def g(self):", "        return 1", "@d", ")"]
+)
+
+
+@given(st.lists(LINES, max_size=120))
+def test_each_line_with_content_is_in_exactly_one_chunk(lines: list[str]) -> None:
+    text = "\n".join(lines)
+    view = graph_of({"m.py": text.lstrip("\n")})
+    source = view.workspace.read(path("m.py")).text
+    chunks = chunks_of(source, definitions_of(view, path("m.py")))
+    _check_partition(source, chunks)
+
+
+def _check_partition(source: Text, chunks: tuple[Chunk, ...]) -> None:
+    covered = [line for chunk in chunks for line in range(chunk.first, chunk.last + 1)]
+    assert len(covered) == len(set(covered))
+    content = {line + 1 for line in range(source.line_count) if source.line_text(line).strip()}
+    assert content <= set(covered)
+    assert covered == sorted(covered)
