@@ -200,9 +200,28 @@ class System:
 
     async def git(self, root: str, *arguments: str, seconds: float = 30.0) -> ProcessResult:
         """Runs git on a repository without running anything the repository names. For trusted workspaces only."""
+        off = [option for name in await self._git_filters(root) for option in _without_filter(name)]
         return await self.processes.run(
-            ("git", *GIT_GUARD, "-C", root, *arguments), directory=root, seconds=seconds, limit=256 << 20
+            ("git", *GIT_GUARD, *off, "-C", root, *arguments), directory=root, seconds=seconds, limit=256 << 20
         )
+
+    async def _git_filters(self, root: str) -> set[str]:
+        """Names of the content filters that are configured: ``git diff`` would run their programs.
+
+        git 2.39 has no switch that ignores ``.gitattributes`` (``--attr-source`` came later), and reading the
+        configuration runs nothing.
+        """
+        found = await self.processes.run(
+            ("git", *GIT_GUARD, "-C", root, "config", "--null", "--name-only", "--get-regexp", r"^filter\."),
+            directory=root,
+        )
+        keys = found.stdout.decode("utf-8", "surrogateescape").split("\0")
+        return {key.removeprefix("filter.").rpartition(".")[0] for key in keys if key}
+
+
+def _without_filter(name: str) -> tuple[str, ...]:
+    values = (("clean", ""), ("smudge", ""), ("process", ""), ("required", "false"))
+    return tuple(part for key, value in values for part in ("-c", f"filter.{name}.{key}={value}"))
 
 
 class RealFiles:

@@ -1,0 +1,240 @@
+"""Every command on a small workspace: what it prints, its JSON, its exit code."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from cli.conftest import Sightline
+from sightline.cli import reports
+from support.shop import HARMLESS, INVOICE, RENAME_DEFINITION, RENAME_USES, script
+
+
+def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *replies: str) -> None:
+    (tmp_path / "replies.txt").write_text(script(*replies), "utf-8")
+    monkeypatch.setenv("SIGHTLINE_MODEL", f"scripted:{tmp_path / 'replies.txt'}")
+
+
+def test_index_counts_what_is_there_and_is_warm_the_second_time(sightline: Sightline, work: Path) -> None:
+    for file in work.rglob("*.py"):
+        os.utime(file, (1_700_000_000, 1_700_000_000))  # younger files are read again: their stamps prove nothing
+    first = reports.IndexJson.model_validate(sightline("index", "--json").json)
+    assert (first.cold, first.files, first.edges) == (True, 3, 1)
+    assert first.languages == {"python": 3}
+    assert set(first.seconds.model_dump()) == {"scan", "parse", "resolve", "store", "total"}
+    second = reports.IndexJson.model_validate(sightline("index", "--json").json)
+    assert not second.cold
+    assert second.model_copy(update={"cold": True, "seconds": first.seconds}) == first
+
+
+def test_context_keeps_to_its_budget_and_gives_reasons(sightline: Sightline) -> None:
+    data = sightline("context", "change the tax rate in total", "--budget", "300", "--json").json
+    assert data["tokens"] <= 300
+    assert data["ranking"][0] == "shop/cart.py"
+    symbol = data["files"][0]["symbols"][0]
+    assert set(symbol) >= {"name", "kind", "start_line", "end_line", "form", "tokens", "reasons"}
+    assert symbol["form"] in ("full", "signature", "outline")
+    assert "def total(prices, rate):" in data["text"]
+
+
+def test_prompt_has_messages_and_a_manifest(sightline: Sightline) -> None:
+    data = sightline("prompt", "fix the rounding in total", "--json").json
+    assert [message["role"] for message in data["messages"]] == ["system", "user"]
+    assert data["task_type"] == "fix"
+    assert data["manifest"][0]["path"] == "shop/cart.py"
+    assert data["tokens"] > 0
+
+
+def test_the_same_prompt_twice_is_the_same_to_the_byte(sightline: Sightline) -> None:
+    assert sightline("prompt", "fix total").out == sightline("prompt", "fix total").out
+
+
+def test_graph_answers_carry_coverage(sightline: Sightline) -> None:
+    exported = reports.GraphExportJson.model_validate(sightline("graph", "export", "--json").json)
+    assert [(edge.source, edge.target, edge.line) for edge in exported.edges] == [
+        ("shop/invoice.py", "shop/cart.py", 3)
+    ]
+    importers = reports.FileEdgesJson.model_validate(sightline("graph", "importers", "shop/cart.py", "--json").json)
+    assert [edge.source for edge in importers.edges] == ["shop/invoice.py"]
+    dependencies = reports.FileEdgesJson.model_validate(
+        sightline("graph", "dependencies", "shop/invoice.py", "--json").json
+    )
+    assert [edge.target for edge in dependencies.edges] == ["shop/cart.py"]
+    uses = reports.ReferencesJson.model_validate(sightline("graph", "references", "total", "--json").json)
+    assert [(place.line, place.enclosing) for place in uses.symbols[0].places] == [(3, ""), (8, "print_invoice")]
+    assert uses.coverage.complete
+    impact = reports.ImpactJson.model_validate(sightline("graph", "impact", "shop/cart.py::total", "--json").json)
+    assert {item.name for item in impact.impacted} == {"", "print_invoice"}
+
+
+def test_symbol_edges_are_streamed_one_a_line(sightline: Sightline) -> None:
+    lines = sightline("graph", "export", "--symbols", "--json").out.splitlines()
+    edges = [reports.SymbolEdgeJson.model_validate_json(line) for line in lines]
+    assert ("shop/invoice.py::print_invoice", "shop/cart.py::total", "call") in {
+        (edge.source, edge.target, edge.kind) for edge in edges
+    }
+
+
+BREAKING = """\
+--- a/shop/cart.py
++++ b/shop/cart.py
+@@ -3,3 +3,3 @@
+
+-def total(prices, rate):
++def total(prices, rate, currency):
+     \"\"\"Sum of prices with tax.\"\"\"
+"""
+
+
+def test_check_refuses_a_diff_that_strands_a_caller(sightline: Sightline) -> None:
+    ran = sightline("check", "--diff", "-", "--json", stdin=BREAKING.replace("\n\n-def", "\n \n-def"))
+    report = reports.CheckJson.model_validate(ran.json)
+    assert ran.code == 1
+    assert report.verdict == "reject"
+    (finding,) = [finding for finding in report.findings if finding.check == "breakage"]
+    assert (finding.path, finding.line, finding.certainty) == ("shop/invoice.py", 8, "certain")
+    assert [(place.path, place.line) for place in finding.related] == [("shop/cart.py", 4)]
+
+
+def test_check_refuses_a_diff_that_does_not_apply(sightline: Sightline) -> None:
+    ran = sightline(
+        "check", "--diff", "-", "--json", stdin=BREAKING.replace("def total(prices, rate):", "def nothing():")
+    )
+    assert ran.code == 1
+    assert reports.CheckJson.model_validate(ran.json).unmatched[0].path == "shop/cart.py"
+
+
+def git(work: Path, *arguments: str) -> None:
+    identity = ("-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "init.defaultBranch=main")
+    subprocess.run(["git", *identity, *arguments], cwd=work, check=True, capture_output=True)
+
+
+def test_check_judges_what_is_staged_and_what_changed_since_a_revision(sightline: Sightline, work: Path) -> None:
+    git(work, "init")
+    git(work, "add", ".")
+    git(work, "commit", "-m", "all")
+    assert sightline("check", "--staged", "--json").json["error"]["kind"] == "untrusted"
+    sightline("trust")
+    assert sightline("check", "--staged", "--json").json["verdict"] == "accept"
+    cart = work / "shop/cart.py"
+    cart.write_text(cart.read_text("utf-8").replace("def total(prices", "def totals(prices"), "utf-8")
+    since = sightline("check", "--base", "HEAD", "--json")
+    assert since.code == 1
+    assert {finding["path"] for finding in since.json["findings"]} == {"shop/invoice.py"}
+    assert sightline("check", "--staged", "--json").json["verdict"] == "accept", "nothing is staged yet"
+    git(work, "add", ".")
+    (work / "shop/cart.py").write_text("# the working tree has moved on\n", "utf-8")
+    staged = sightline("check", "--staged", "--json")
+    assert staged.code == 1
+    assert {finding["path"] for finding in staged.json["findings"]} == {"shop/invoice.py"}
+    assert sightline("check", "--base", "nonsense", "--json").json["error"]["kind"] == "git"
+
+
+def test_a_repository_that_names_programs_runs_none(sightline: Sightline, work: Path, tmp_path: Path) -> None:
+    git(work, "init")
+    git(work, "add", ".")
+    git(work, "commit", "-m", "all")
+    trap = tmp_path / "trap"
+    program = tmp_path / "program.sh"
+    program.write_text(f"#!/bin/sh\ntouch {trap}\n", "utf-8")
+    program.chmod(0o755)
+    for key in ("core.fsmonitor", "diff.external", "core.pager", "core.editor", "core.sshCommand"):
+        git(work, "config", key, str(program))
+    git(work, "config", "core.hooksPath", str(tmp_path))
+    git(work, "config", "filter.evil.clean", str(program))
+    git(work, "config", "diff.evil.textconv", str(program))
+    git(work, "config", "diff.evil.command", str(program))
+    (work / ".gitattributes").write_text("*.py filter=evil diff=evil\n", "utf-8")
+    trap.unlink(missing_ok=True)
+    cart = work / "shop/cart.py"
+    cart.write_text(cart.read_text("utf-8") + "\n", "utf-8")
+    for arguments in (["index"], ["context", "x"], ["graph", "export"], ["status"]):
+        assert sightline(*arguments).code == 0
+    assert not trap.exists(), "an untrusted workspace: no git at all"
+    sightline("trust")
+    sightline("check", "--base", "HEAD")
+    sightline("check", "--staged")
+    assert not trap.exists()
+
+
+def test_apply_writes_an_accepted_reply_and_nothing_else(sightline: Sightline, work: Path) -> None:
+    dry = sightline("apply", "-", "--dry-run", "--json", stdin=HARMLESS)
+    assert (dry.code, dry.json["applied"]) == (0, False)
+    assert (work / "shop/invoice.py").read_text("utf-8") == INVOICE
+    wet = sightline("apply", "-", "--json", stdin=HARMLESS)
+    assert reports.ApplyJson.model_validate(wet.json).applied
+    assert wet.json["changes"] == [{"path": "shop/invoice.py", "kind": "edit", "hunks": 1}]
+    assert "INVOICE" in (work / "shop/invoice.py").read_text("utf-8")
+    again = sightline("apply", "-", "--json", stdin=HARMLESS)
+    assert (again.code, again.json["applied"], again.json["changes"]) == (0, False, [])
+
+
+def test_apply_refuses_and_writes_nothing(sightline: Sightline, work: Path) -> None:
+    ran = sightline("apply", "-", "--json", stdin=RENAME_DEFINITION)
+    assert (ran.code, ran.json["verdict"], ran.json["applied"]) == (1, "reject", False)
+    assert "def total(" in (work / "shop/cart.py").read_text("utf-8")
+    both = sightline("apply", "-", "--json", stdin=RENAME_DEFINITION + RENAME_USES)
+    assert (both.code, both.json["applied"]) == (0, True)
+    assert "grand_total" in (work / "shop/invoice.py").read_text("utf-8")
+
+
+@pytest.mark.parametrize("text", ["", "no edit here", "\x00\x01garbage", "```\n<<<<<<< SEARCH\n"])
+def test_apply_of_a_text_without_edits_is_refused(sightline: Sightline, text: str) -> None:
+    ran = sightline("apply", "-", "--json", stdin=text)
+    assert (ran.code, ran.json["verdict"]) == (1, "reject")
+
+
+def test_ask_repairs_and_applies(
+    sightline: Sightline, work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model(tmp_path, monkeypatch, RENAME_DEFINITION, RENAME_USES)
+    ran = sightline("ask", "rename total to grand_total", "--apply", "--json")
+    report = reports.AskJson.model_validate(ran.json)
+    assert (ran.code, report.verdict, report.applied, len(report.attempts)) == (0, "accepted", True, 2)
+    assert report.usage.output_tokens
+    assert "grand_total" in (work / "shop/cart.py").read_text("utf-8")
+
+
+def test_ask_without_a_terminal_writes_nothing_by_itself(
+    sightline: Sightline, work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model(tmp_path, monkeypatch, HARMLESS)
+    ran = sightline("ask", "shout")
+    assert ran.code == 0
+    assert '+    print("INVOICE")' in ran.out
+    assert (work / "shop/invoice.py").read_text("utf-8") == INVOICE
+
+
+def test_ask_tells_a_refusal_by_its_exit_code(
+    sightline: Sightline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model(tmp_path, monkeypatch, *[RENAME_DEFINITION] * 4)
+    ran = sightline("ask", "rename total", "--apply", "--json")
+    assert (ran.code, ran.json["verdict"], ran.json["applied"]) == (1, "rejected", False)
+
+
+def test_status_and_models_and_trust_and_config(sightline: Sightline, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIGHTLINE_API_KEY", "sk-very-secret-key-0123456789")
+    status = reports.StatusJson.model_validate(sightline("status", "--json").json)
+    assert (status.trusted, status.key_present, status.model) == (False, True, "")
+    for arguments in (["status"], ["status", "--json"], ["config", "show"], ["config", "show", "--json"]):
+        assert "very-secret" not in sightline(*arguments).out
+    assert sightline("trust", "--json").json["trusted"]
+    assert sightline("trust", "--show", "--json").json["trusted"]
+    assert not sightline("trust", "--revoke", "--json").json["trusted"]
+    assert sightline("config", "check").code == 0
+    assert sightline("config", "schema", root=False).json["title"] == "Settings"
+    listed = reports.ModelsJson.model_validate(sightline("models", "--json").json)
+    assert listed.configured == ""
+
+
+def test_help_and_version_of_everything(sightline: Sightline) -> None:
+    assert sightline("--version", root=False).code == 0
+    assert "Commands" in sightline("--help", root=False).out
+    for name in ("index", "context", "prompt", "ask", "apply", "check", "graph", "models", "status", "trust", "serve"):
+        ran = sightline(name, "--help", root=False)
+        assert ran.code == 0
+        assert "Usage" in ran.out
