@@ -92,3 +92,11 @@ def test_nearest_lines_are_those_of_the_place_meant() -> None:
     outcome = apply_blocks(Text.of("\n".join(lines)), [ReplaceBlock(path="a.py", search=search, replace="", line=1)])
     assert lines[1002] in outcome.unmatched[0].nearest
     assert "998-1008" in outcome.unmatched[0].reason or "999-1008" in outcome.unmatched[0].reason
+
+
+def test_new_lines_take_the_line_end_of_the_lines_they_replace() -> None:
+    text = Text(b"a\nb\r\nc\nd\r\n")
+    block = ReplaceBlock(path="a.py", search="b\nc\n", replace="B\nC\nC2\n", line=1)
+    assert text.apply(apply_blocks(text, [block]).edits).data == b"a\nB\r\nC\nC2\nd\r\n"
+    added = ReplaceBlock(path="a.py", search="d\n", replace="d\ne\n", line=1)
+    assert text.apply(apply_blocks(text, [added]).edits).data == b"a\nb\r\nc\nd\r\ne\r\n"
