@@ -7,7 +7,6 @@ import json
 import logging
 import socket
 import traceback
-from collections.abc import AsyncIterator
 from contextlib import aclosing
 from typing import Any
 
@@ -19,7 +18,6 @@ from sightline.models.client import complete
 from sightline.models.messages import (
     Finish,
     Finished,
-    Message,
     ModelError,
     ModelFailure,
     ModelRequest,
@@ -29,68 +27,11 @@ from sightline.models.messages import (
 )
 from sightline.models.policy import ModelPolicy, Secret
 from sightline.models.providers.openai_compatible import OpenAICompatibleProvider
-from sightline.transport.policy import Limits, RetryPolicy
+from sightline.transport.policy import Limits
 from sightline.transport.pool import Pool
 from support.chat import delta, event, finish, reply
-from support.loopback import Exchange, LoopbackServer, Route, loopback_server
-
-KEY = "sk-secret-0123456789abcdef0123"
-CHAT = "POST /v1/chat/completions"
-ASK = ModelRequest(
-    model="tiny",
-    messages=(Message(role="system", content="Be brief."), Message(role="user", content="Hi 🎉 \ud800")),
-    max_output_tokens=64,
-    temperature=0.2,
-    prompt_tokens=20,
-)
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[LoopbackServer]:
-    async with loopback_server() as running:
-        yield running
-
-
-@pytest.fixture
-async def pool() -> AsyncIterator[Pool]:
-    async with Pool() as opened:
-        yield opened
-
-
-def provider_at(server: LoopbackServer, pool: Pool, *, kind: str = "openai", **fields: Any) -> OpenAICompatibleProvider:
-    given: dict[str, Any] = {"base_url": server.base_url, "api_key": Secret(KEY), **fields}
-    policy = ModelPolicy(kind=kind, name="tiny", retries=RetryPolicy(tries=1), **given)
-    return OpenAICompatibleProvider(policy, pool)
-
-
-def streams(data: bytes) -> Route:
-    """A route that streams ``data`` in one piece."""
-
-    async def route(exchange: Exchange) -> None:
-        await exchange.begin_stream()
-        await exchange.send(data)
-
-    return route
-
-
-def answers(status: int, body: Any, **headers: str) -> Route:
-    async def route(exchange: Exchange) -> None:
-        await exchange.answer(status, body, **headers)
-
-    return route
-
-
-async def events(provider: OpenAICompatibleProvider, request: ModelRequest = ASK) -> list[StreamEvent]:
-    async with aclosing(provider.stream(request)) as stream:
-        return [item async for item in stream]
-
-
-async def fails(provider: OpenAICompatibleProvider) -> ModelError:
-    with pytest.raises(ModelError) as caught:
-        await events(provider)
-    assert caught.value.hint, caught.value
-    assert KEY not in "".join(traceback.format_exception(caught.value))
-    return caught.value
+from support.chat_server import ASK, CHAT, KEY, answers, events, fails, provider_at, streams
+from support.loopback import Exchange, LoopbackServer, loopback_server
 
 
 async def test_what_is_sent(server: LoopbackServer, pool: Pool) -> None:
@@ -418,110 +359,6 @@ async def test_the_key_is_in_no_log_and_no_repr(
     assert "HTTP Request: POST" in caplog.text
     assert KEY not in caplog.text
     assert KEY not in repr(provider) + repr(vars(provider))
-
-
-@pytest.mark.parametrize("bare", [True, False])
-async def test_models_are_listed_with_the_windows_that_are_told(
-    server: LoopbackServer, pool: Pool, *, bare: bool
-) -> None:
-    listed = [{"id": "a", "max_model_len": 4096}, {"id": "b"}, {"no": "id"}, "odd"]
-    server.routes["GET /v1/models"] = answers(200, json.dumps(listed) if bare else {"data": listed})
-    models = await provider_at(server, pool).models()
-    assert [(model.name, model.window) for model in models] == [("a", 4096), ("b", None)]
-
-
-@pytest.mark.parametrize(
-    ("route", "failure"),
-    [
-        (answers(404, ""), ModelFailure.NOT_FOUND),
-        (answers(401, {"error": "no"}), ModelFailure.AUTHENTICATION),
-        (answers(200, "<html>"), ModelFailure.PROTOCOL),
-        (answers(200, {"hello": "world"}), ModelFailure.PROTOCOL),
-        (answers(200, '"data"'), ModelFailure.PROTOCOL),
-        (answers(301, "", location="http://127.0.0.1:1/"), ModelFailure.PROTOCOL),
-    ],
-)
-async def test_lists_that_are_none(server: LoopbackServer, pool: Pool, route: Route, failure: ModelFailure) -> None:
-    server.routes["GET /v1/models"] = route
-    with pytest.raises(ModelError) as caught:
-        await provider_at(server, pool).models()
-    assert caught.value.failure is failure
-    assert caught.value.hint
-
-
-def ollama(window: int | None) -> dict[str, Route]:
-    running = [{"name": "tiny:latest", "model": "tiny:latest", "context_length": window}] if window else []
-    return {
-        "GET /api/version": answers(200, {"version": "0.33.3"}),
-        "GET /api/ps": answers(200, {"models": running}),
-        CHAT: streams(reply("fine", prompt=2_050)),
-    }
-
-
-@pytest.mark.parametrize("kind", ["ollama", "openai"])
-async def test_ollama_gets_no_prompt_it_would_cut(server: LoopbackServer, pool: Pool, kind: str) -> None:
-    server.routes |= ollama(4096)
-    provider = provider_at(server, pool, kind=kind)
-    large = ModelRequest(model="tiny", messages=ASK.messages, prompt_tokens=5_000)
-    with pytest.raises(ModelError) as caught:
-        await complete(provider, large, clock=ManualClock())
-    assert caught.value.failure is ModelFailure.WINDOW_EXCEEDED
-    assert "OLLAMA_CONTEXT_LENGTH" in caught.value.hint
-    assert not any(asked.startswith("POST") for asked in server.asked)
-    fitting = ModelRequest(model="tiny", messages=ASK.messages, prompt_tokens=2_000)
-    assert (await complete(provider, fitting, clock=ManualClock())).text == "fine"
-
-
-async def test_ollama_with_the_model_not_loaded_is_caught_by_what_it_read(server: LoopbackServer, pool: Pool) -> None:
-    """Before the request nobody knows the window; the request loads the model, and Ollama cuts the prompt."""
-    server.routes |= ollama(None)
-    provider = provider_at(server, pool, kind="ollama")
-    report = await provider.window_report("tiny")
-    assert report.tokens is None
-    assert "OLLAMA_CONTEXT_LENGTH" in report.hint
-
-    async def load(exchange: Exchange) -> None:
-        server.routes |= ollama(4096)
-        await streams(reply("fine", prompt=2_050))(exchange)
-
-    server.routes[CHAT] = load
-    large = ModelRequest(model="tiny", messages=ASK.messages, prompt_tokens=5_000)
-    with pytest.raises(ModelError) as caught:
-        await complete(provider, large, clock=ManualClock())
-    assert caught.value.failure is ModelFailure.TRUNCATED_PROMPT
-    assert "4,096 (says Ollama)" in caught.value.message
-    assert "OLLAMA_CONTEXT_LENGTH" in caught.value.hint
-
-
-async def test_the_users_window_holds_where_it_is_smaller_or_alone(server: LoopbackServer, pool: Pool) -> None:
-    server.routes |= ollama(4096)
-    assert await provider_at(server, pool, kind="ollama", window=2048).window("tiny") == 2048
-    assert await provider_at(server, pool, kind="ollama", window=99_999).window("tiny") == 4096
-    server.routes |= ollama(None)
-    assert await provider_at(server, pool, kind="ollama", window=99_999).window("tiny") == 99_999
-
-
-async def test_a_server_that_is_down_has_no_window_and_is_asked_again_when_it_is_up(
-    server: LoopbackServer, pool: Pool
-) -> None:
-    provider = provider_at(server, pool)
-    assert await provider.window("tiny") is None
-    server.routes |= ollama(4096)
-    assert await provider.window("tiny") == 4096
-
-
-async def test_a_public_service_is_asked_for_its_list_once_and_for_nothing_else() -> None:
-    asked: list[str] = []
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        asked.append(request.url.path)
-        return httpx.Response(200, json={"data": [{"id": "tiny", "context_length": 200_000}]})
-
-    async with Pool(transport=httpx.MockTransport(answer)) as mocked:
-        policy = ModelPolicy(kind="openai", name="tiny", base_url="https://openrouter.ai/api/v1", api_key=Secret(KEY))
-        provider = OpenAICompatibleProvider(policy, mocked)
-        assert [await provider.window("tiny") for _ in range(3)] == [200_000] * 3
-    assert asked == ["/api/v1/models"]
 
 
 async def test_closing_twice_and_a_pool_that_is_not_ours(server: LoopbackServer, pool: Pool) -> None:
