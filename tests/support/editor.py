@@ -13,6 +13,7 @@ import json
 import re
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -152,11 +153,13 @@ class Editor:
         return result
 
     async def until(self, condition: Callable[[], bool], seconds: float = 20.0) -> None:
-        """Waits until a condition holds; it is looked at whenever the server says anything."""
+        """Waits until a condition holds; it is looked at whenever the server says anything, and now and then."""
         async with asyncio.timeout(seconds):
             while not condition():
                 self.changed.clear()
-                await self.changed.wait()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(0.01):
+                        await self.changed.wait()
 
     async def ready(self) -> None:
         """Waits until the server's index is there."""

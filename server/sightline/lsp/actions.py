@@ -13,7 +13,7 @@ from lsprotocol import types
 
 from sightline.features.feature import Feature
 from sightline.lsp.apply import place_json
-from sightline.lsp.chat import run_feature
+from sightline.lsp.chat import asked_now, run_feature
 from sightline.lsp.commands import new_turn
 from sightline.lsp.documents import Document
 from sightline.lsp.errors import BadArguments
@@ -55,7 +55,8 @@ async def resolve_code_action(session: Session, action: types.CodeAction) -> typ
     if document is None or document.version != given.get("version"):
         raise BadArguments("The file changed since this action was offered.", hint="Ask for code actions again.")
     turn = new_turn()
-    await run_feature(session, feature.name, turn, FeatureArguments.model_validate(given), lambda _: None)
+    asked = asked_now(session, FeatureArguments.model_validate(given))
+    await run_feature(session, feature.name, turn, asked, lambda _: None)
     try:
         action.edit = workspace_edit(session.engine.prepare(turn), session.documents, session.client.can)
     finally:

@@ -63,6 +63,7 @@ async def apply_edit(session: Session, prepare: Prepare) -> dict[str, Any]:
 
 async def _apply(session: Session, prepare: Prepare) -> Outcome:
     prepared = prepare()
+    workspace_edit(prepared, session.documents, session.client.can)  # refuses before anybody is asked
     if not await _confirmed(session, prepared):
         return Outcome(prepared=prepared, applied=False, reason="You did not confirm it.")
     prepared = prepare()
@@ -88,7 +89,7 @@ async def _send(session: Session, prepared: PreparedEdit) -> Outcome:
         if not answer.applied:
             await _look_at_disk(session, landing)
             landing.look(session.engine.view.workspace)
-            if landing.untouched(session.engine.view.workspace):
+            if not landing.seen:  # what differs from before was typed: the editor says that it did nothing
                 return Outcome(prepared=prepared, applied=False, reason=_refusal(answer))
         missing = await landing.wait(lambda: session.engine.view.workspace)
         await _look_at_disk(session, landing)

@@ -20,9 +20,13 @@ from sightline.tasks.result import TurnEvent, TurnStage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where the user is: read from the buffers when the command arrives, before anything typed after it."""
+class Asked:
+    """What the user asked, and where: read from the buffers when the command arrives, before anything typed after it.
 
+    ``text`` is the open document at ``uri``, ``None`` if there is none; ``span`` the selection in it.
+    """
+
+    given: FeatureArguments
     uri: str | None
     encoding: PositionEncoding
     text: Text | None = None
@@ -31,14 +35,13 @@ class Place:
 
 
 async def run_feature(
-    session: Session, command: str, turn: str, given: FeatureArguments, told: Callable[[str], None]
+    session: Session, command: str, turn: str, asked: Asked, told: Callable[[str], None]
 ) -> FeatureResult:
     """Runs ``command`` and streams its events under ``turn``. ``told`` is given a sentence for each stage.
 
     Waits for the index if it is being built. Cancelling the task cancels everything under it. Raises
     :class:`UsageError` (kind ``turn_running``) for a turn that is running already, and what the engine raises.
     """
-    place = place_of(session, given)
     if turn in session.running:
         raise UsageError(f"A turn {turn} is running already.", hint="Give each turn its own name.", kind="turn_running")
     own = asyncio.current_task()
@@ -49,20 +52,27 @@ async def run_feature(
         if session.host.state in ("starting", "indexing"):
             stream.tell("Waiting for the index of the workspace.")
         engine = await session.host.settled()
-        return await engine.run(_request(engine, command, turn, given, place), stream.event)
+        return await engine.run(_request(engine, command, turn, asked), stream.event)
     finally:
         stream.closed = True
         del session.running[turn]
 
 
-def place_of(session: Session, given: FeatureArguments) -> Place:
-    """What the arguments point at, in the texts as they are now."""
+def asked_now(session: Session, given: FeatureArguments) -> Asked:
+    """What the arguments mean in the texts as they are now."""
     encoding = session.documents.encoding
     document = session.documents.get(given.uri) if given.uri is not None else None
     if document is None:
-        return Place(uri=given.uri, encoding=encoding)
+        return Asked(given=given, uri=given.uri, encoding=encoding)
     span = _span(document.text, given.range, encoding) if given.range is not None else None
-    return Place(uri=document.uri, encoding=encoding, text=document.text, span=span, language=document.language)
+    return Asked(
+        given=given,
+        uri=document.uri,
+        encoding=encoding,
+        text=document.text,
+        span=span,
+        language=document.language,
+    )
 
 
 def sentence_of(diagnostic: WireDiagnostic | str, path: str) -> str:
@@ -107,41 +117,43 @@ class _Stream:
         )
 
 
-def _request(engine: Engine, command: str, turn: str, given: FeatureArguments, place: Place) -> FeatureRequest:
-    absolute = uri_to_path(place.uri) if place.uri is not None else None
+def _request(engine: Engine, command: str, turn: str, asked: Asked) -> FeatureRequest:
+    given = asked.given
+    absolute = uri_to_path(asked.uri) if asked.uri is not None else None
     path = engine.workspace_path(absolute) if absolute is not None else None
     roots = engine.roots
     if not roots and path is None:
         raise UsageError("No folder is open.", hint="Open the folder of your project first.", kind="missing_root")
-    shown = str(path) if path is not None else (place.uri or "")
+    shown = str(path) if path is not None else (asked.uri or "")
     return FeatureRequest(
         command=command,
         turn=turn,
-        text=given.text if path is not None or place.text is None else _with_selection(given.text, place),
+        text=_with_selection(asked) if path is None and asked.text is not None else given.text,
         root=path.root if path is not None else roots[0],
         path=path,
-        span=_span_in(engine, path, given, place),
+        span=_span_in(engine, path, asked) if path is not None else None,
         mentions=given.mentions,
         diagnostics=tuple(sentence_of(diagnostic, shown) for diagnostic in given.diagnostics),
         budget=given.budget,
     )
 
 
-def _span_in(engine: Engine, path: WorkspacePath | None, given: FeatureArguments, place: Place) -> Span | None:
-    if path is None or place.text is not None or given.range is None:
-        return place.span if path is not None else None
+def _span_in(engine: Engine, path: WorkspacePath, asked: Asked) -> Span | None:
+    if asked.text is not None or asked.given.range is None:
+        return asked.span
     try:
         text = engine.view.workspace.read(path).text  # a closed file: the client means what is on disk
     except SightlineError:
         return None
-    return _span(text, given.range, place.encoding)
+    return _span(text, asked.given.range, asked.encoding)
 
 
-def _with_selection(text: str, place: Place) -> str:
+def _with_selection(asked: Asked) -> str:
     """A document that is no file (``untitled:``) has no path to be found under: its selection comes along as text."""
-    assert place.text is not None, "only an open document has a selection"
-    code = place.text.slice(place.span) if place.span is not None else str(place.text)
-    return f"{text}\n\n```{place.language}\n{code}\n```" if code.strip() else text
+    assert asked.text is not None, "only an open document has a selection"
+    code = asked.text.slice(asked.span) if asked.span is not None else str(asked.text)
+    text = asked.given.text
+    return f"{text}\n\n```{asked.language}\n{code}\n```" if code.strip() else text
 
 
 def _span(text: Text, wanted: WireRange, encoding: PositionEncoding) -> Span:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from sightline.features.feature import Feature
 from sightline.lsp.apply import apply_edit
-from sightline.lsp.chat import run_feature
+from sightline.lsp.chat import Asked, asked_now, run_feature
 from sightline.lsp.errors import BadArguments, bad_arguments
 from sightline.lsp.messages import (
     ApplyArguments,
@@ -28,8 +28,15 @@ from sightline.lsp.progress import client_progress
 from sightline.lsp.results import feature_json, preview_json
 from sightline.lsp.session import Session
 
-#: Told a sentence about how far the command is.
-Told = Callable[[str], None]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One execution of a command. ``asked`` was read when it arrived; ``told`` takes a sentence on how far it is."""
+
+    session: Session
+    given: Any
+    asked: Asked | None
+    told: Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,21 +45,26 @@ class Command:
 
     takes: type[Arguments]
     title: str
-    run: Callable[[Session, Any, Told], Awaitable[Any]]
+    run: Callable[[Call], Awaitable[Any]]
 
 
-async def execute_command(session: Session, params: types.ExecuteCommandParams) -> Any:
-    """``workspace/executeCommand``. A coroutine, so that ``$/cancelRequest`` cancels it and all it started."""
+def execute_command(session: Session, params: types.ExecuteCommandParams) -> Coroutine[Any, Any, Any]:
+    """``workspace/executeCommand``. The coroutine can be cancelled, and with it all it started."""
     command = commands_of(session.features.values()).get(params.command)
     if command is None:
         raise BadArguments(f"There is no command {params.command}.")
-    given: Any = params.arguments[0] if params.arguments else None
+    sent: Any = params.arguments[0] if params.arguments else None
     try:
-        arguments = command.takes.model_validate({} if given is None else given)
+        given = command.takes.model_validate({} if sent is None else sent)
     except ValidationError as error:
         raise bad_arguments(params.command, error) from error
-    with client_progress(session.client, params.work_done_token, f"Sightline: {command.title}") as told:
-        return await command.run(session, arguments, told)
+    asked = asked_now(session, given) if isinstance(given, FeatureArguments) else None
+
+    async def execute() -> Any:
+        with client_progress(session.client, params.work_done_token, f"Sightline: {command.title}") as told:
+            return await command.run(Call(session=session, given=given, asked=asked, told=told))
+
+    return execute()
 
 
 def commands_of(features: Iterable[Feature]) -> dict[str, Command]:
@@ -66,44 +78,42 @@ def new_turn() -> str:
 
 
 def _feature_command(feature: Feature) -> Command:
-    async def run(session: Session, given: FeatureArguments, told: Told) -> Any:
-        return await run_and_apply(session, feature, given.turn or new_turn(), given, told)
+    async def run(call: Call) -> Any:
+        assert call.asked is not None, "features take FeatureArguments"
+        return await run_and_apply(call.session, feature, call.given.turn or new_turn(), call.asked, call.told)
 
     return Command(takes=FeatureArguments, title=feature.title, run=run)
 
 
-async def _run(session: Session, given: RunArguments, told: Told) -> dict[str, Any]:
-    result = await run_feature(session, given.command.lstrip("/"), given.turn or new_turn(), given, told)
-    return feature_json(session, result)
+async def _run(call: Call) -> dict[str, Any]:
+    assert call.asked is not None, "RunArguments are FeatureArguments"
+    name, turn = call.given.command.lstrip("/"), call.given.turn or new_turn()
+    return feature_json(call.session, await run_feature(call.session, name, turn, call.asked, call.told))
 
 
-async def _apply(session: Session, given: ApplyArguments, told: Told) -> dict[str, Any]:
-    told("applying")
-    engine = session.engine
+async def _apply(call: Call) -> dict[str, Any]:
+    engine, given = call.session.engine, call.given
     return await apply_edit(
-        session, lambda: engine.prepare(given.turn, in_spite_of_findings=given.in_spite_of_findings)
+        call.session, lambda: engine.prepare(given.turn, in_spite_of_findings=given.in_spite_of_findings)
     )
 
 
-async def _discard(session: Session, given: TurnArguments, told: Told) -> dict[str, Any]:
-    del told
-    session.engine.discard(given.turn)
-    return {"turn": given.turn}
+async def _discard(call: Call) -> dict[str, Any]:
+    call.session.engine.discard(call.given.turn)
+    return {"turn": call.given.turn}
 
 
-async def _preview(session: Session, given: TurnArguments, told: Told) -> dict[str, Any]:
-    del told
-    return preview_json(session, session.engine.prepare(given.turn, in_spite_of_findings=True))
+async def _preview(call: Call) -> dict[str, Any]:
+    return preview_json(call.session, call.session.engine.prepare(call.given.turn, in_spite_of_findings=True))
 
 
-async def _undo(session: Session, given: UndoArguments, told: Told) -> dict[str, Any]:
-    told("undoing")
-    engine = session.engine
-    return await apply_edit(session, lambda: engine.prepare_undo(given.turn))
+async def _undo(call: Call) -> dict[str, Any]:
+    engine = call.session.engine
+    return await apply_edit(call.session, lambda: engine.prepare_undo(call.given.turn))
 
 
-async def _status(session: Session, given: NoArguments, told: Told) -> dict[str, Any]:
-    del given, told
+async def _status(call: Call) -> dict[str, Any]:
+    session = call.session
     engine = session.host.open_engine()
     ready = engine is not None and session.host.state == "ready"
     return {

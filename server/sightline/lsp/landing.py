@@ -44,14 +44,13 @@ class Landing:
 
     def note(self, path: WorkspacePath, text: Text | None) -> None:
         """The editor reported a text (``None``: the file is gone)."""
-        if path in self._expected and self._same(text, self._expected[path]):
-            self.seen.add(path)
+        self._compare(path, text)
         self._noted.set()
 
     def look(self, view: WorkspaceView) -> None:
         """Compares what the workspace says now."""
         for path in self.paths - self.seen:
-            self.note(path, text_of(view, path))
+            self._compare(path, text_of(view, path))
 
     def untouched(self, view: WorkspaceView) -> bool:
         """Whether every file is as it was before the edit."""
@@ -74,6 +73,10 @@ class Landing:
         except TimeoutError:
             pass
         return self.paths - self.seen
+
+    def _compare(self, path: WorkspacePath, text: Text | None) -> None:
+        if path in self._expected and self._same(text, self._expected[path]):
+            self.seen.add(path)
 
 
 def text_of(view: WorkspaceView, path: WorkspacePath) -> Text | None:

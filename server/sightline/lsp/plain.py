@@ -9,8 +9,7 @@ from lsprotocol import types
 
 from sightline.features.feature import Feature, FeatureResult
 from sightline.lsp.apply import apply_edit
-from sightline.lsp.chat import run_feature
-from sightline.lsp.messages import FeatureArguments
+from sightline.lsp.chat import Asked, run_feature
 from sightline.lsp.results import feature_json
 from sightline.lsp.session import Session
 from sightline.tasks.result import TurnResult, TurnVerdict
@@ -22,13 +21,13 @@ _MOST_SHOWN = 2_000
 
 
 async def run_and_apply(
-    session: Session, feature: Feature, turn: str, given: FeatureArguments, told: Callable[[str], None]
+    session: Session, feature: Feature, turn: str, asked: Asked, told: Callable[[str], None]
 ) -> dict[str, Any]:
     """Runs a feature; an accepted edit without findings is applied at once, anything else is put to the user.
 
     Answers as ``sightline.run`` does, with ``applied`` as ``sightline.apply`` answers (null if nothing was applied).
     """
-    result = await run_feature(session, feature.name, turn, given, told)
+    result = await run_feature(session, feature.name, turn, asked, told)
     applied = None
     if result.turn is None or result.turn.changes.is_empty:
         kind = types.MessageType.Info if _is_answer(result) else types.MessageType.Error

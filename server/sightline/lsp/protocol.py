@@ -7,6 +7,7 @@ those of the lifecycle; handlers are registered from outside.
 from __future__ import annotations
 
 import asyncio
+import inspect
 import json
 import logging
 from collections.abc import Callable
@@ -46,7 +47,7 @@ class SightlineProtocol(LanguageServerProtocol):
 
     def __init__(self, server: LanguageServer, converter: Converter) -> None:
         super().__init__(server, converter)
-        #: What handles each method: a plain function (keeps its order) or a coroutine function (can be cancelled).
+        #: What handles each method. A handler runs when its message arrives; a coroutine it returns can be cancelled.
         self.handlers: dict[str, Callable[[Any], Any]] = {}
         #: Set by ``initialize``: requests are refused until then.
         self.initialized = False
@@ -160,6 +161,32 @@ class SightlineProtocol(LanguageServerProtocol):
         return await asyncio.shield(reply)
 
     # ------------------------------------------------------------ handling
+
+    def _execute_handler(
+        self,
+        msg_id: MsgId,
+        handler: Callable[..., Any],
+        callback: Callable[[Future[Any]], None],
+        args: tuple[Any, ...] | None = None,
+        kwargs: dict[str, Any] | None = None,
+    ) -> None:
+        """Runs a handler now, and the coroutine it may return as a task.
+
+        pygls would begin a coroutine a moment later, when the text its positions speak of may have changed.
+        """
+        future: Any
+        try:
+            result = handler(*(args or ()), **(kwargs or {}))
+        except Exception as error:  # noqa: BLE001  whatever it is, it is the answer
+            future = Future[Any]()
+            future.set_exception(error)
+        else:
+            if inspect.iscoroutine(result):
+                future = self._request_futures[msg_id] = asyncio.ensure_future(result)  # type: ignore[assignment]  pygls keeps both kinds of future in one place
+            else:
+                future = Future[Any]()
+                future.set_result(result)
+        future.add_done_callback(callback)
 
     def _handle_cancel_notification(self, msg_id: MsgId) -> None:
         """Cancels the task, and answers soon even if the task takes longer to end.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -21,8 +20,8 @@ def cancel_progress(session: Session, params: types.WorkDoneProgressCancelParams
     session.client.cancel_progress(params.token)
 
 
-#: Plain functions: they change state in the order in which their messages arrive, or answer at once.
-ORDERED: dict[str, Callable[[Session, Any], Any]] = {
+#: Called when the message arrives. What takes time returns a coroutine, which can be cancelled.
+HANDLERS: dict[str, Callable[[Session, Any], Any]] = {
     types.INITIALIZE: lifecycle.initialize,
     types.INITIALIZED: lifecycle.initialized,
     types.EXIT: lifecycle.exit_session,
@@ -39,21 +38,14 @@ ORDERED: dict[str, Callable[[Session, Any], Any]] = {
     types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS: sync.did_change_workspace_folders,
     types.WORKSPACE_DID_CHANGE_CONFIGURATION: lifecycle.did_change_configuration,
     types.WINDOW_WORK_DONE_PROGRESS_CANCEL: cancel_progress,
-    DID_FOCUS: sync.did_focus,
-}
-
-#: Coroutine functions: they take time and can be cancelled.
-CANCELLABLE: dict[str, Callable[[Session, Any], Coroutine[Any, Any, Any]]] = {
     types.SHUTDOWN: lifecycle.shutdown,
     types.CODE_ACTION_RESOLVE: resolve_code_action,
     types.WORKSPACE_EXECUTE_COMMAND: execute_command,
+    DID_FOCUS: sync.did_focus,
 }
 
 
 def register(session: Session) -> None:
     """Hands the table to the protocol."""
-    for method, handler in ORDERED.items():
+    for method, handler in HANDLERS.items():
         session.protocol.handlers[method] = partial(handler, session)
-    for method, coroutine in CANCELLABLE.items():
-        assert inspect.iscoroutinefunction(coroutine), f"{method} could not be cancelled"
-        session.protocol.handlers[method] = partial(coroutine, session)
