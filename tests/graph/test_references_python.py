@@ -313,3 +313,58 @@ def test_resolve_gives_what_references_finds() -> None:
         [("m.py::A.go", "name_only")],
     ]
     assert all(value == [("m.py::A", "exact")] for (_, name), value in found.items() if name == "A")
+
+
+def test_a_name_that_a_function_imports_and_assigns_is_not_exact() -> None:
+    graph = graph_of(
+        {
+            "m.py": "class A: pass\n",
+            "use.py": """
+                def f(cls):
+                    if cls is None:
+                        from m import A as cls
+                    return cls()
+
+                def g(options):
+                    kind = options.kind
+                    if kind is None:
+                        from m import A as kind
+                    return kind()
+            """,
+        }
+    )
+    assert "use.py:10:12 call inferred" in uses(graph, "m.py::A")
+    assert not any(line.endswith("call exact") for line in uses(graph, "m.py::A"))
+
+
+def test_keywords_of_generated_constructors_use_attributes() -> None:
+    graph = graph_of(
+        {
+            "m.py": """
+                from dataclasses import dataclass
+
+                @dataclass
+                class Data:
+                    size: int
+                    name: str = ""
+
+                class Model:
+                    def __init__(self, *args, **kwargs): pass
+
+                class Written:
+                    size: int
+                    def __init__(self, size): pass
+            """,
+            "use.py": """
+                from m import Data, Model, Written
+                class Mine(Model):
+                    size = 3
+                Data(size=1)
+                Mine(size=2)
+                Written(size=3)
+            """,
+        }
+    )
+    assert uses(graph, "m.py::Data.size") == ["use.py:4:6 write inferred"]
+    assert uses(graph, "use.py::Mine.size") == ["use.py:5:6 write inferred"]
+    assert uses(graph, "m.py::Written.size") == []

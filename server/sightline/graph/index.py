@@ -19,6 +19,7 @@ from sightline.graph.codec import PackedFacts, encode
 from sightline.graph.facts import CallShape, FileFacts, Reference, ReferenceKind
 from sightline.graph.raw_facts import (
     LOCAL_FLAG,
+    REFERENCE_CODE,
     REFERENCE_KINDS,
     REFERENCE_STRIDE,
     BindingRow,
@@ -118,13 +119,21 @@ class FileIndex:
         return found
 
     @cached_property
+    def written(self) -> frozenset[tuple[int, str]]:
+        """(Innermost definition, bare name) of every assignment that is a reference and no definition."""
+        names, _, kinds, enclosing, receivers, _ = self.columns
+        write = REFERENCE_CODE[ReferenceKind.WRITE]
+        rows = zip(names, kinds, enclosing, receivers, strict=True)
+        return frozenset((owner, self.strings[name]) for name, kind, owner, at in rows if kind == write and not at)
+
+    @cached_property
     def listed(self) -> frozenset[str] | None:
         """Names in the module's ``__all__``; ``None`` when it has none."""
         owners = self.scopes.get(MODULE, {}).get("__all__")
         if not owners:
             return None
         names, _, kinds, enclosing, _, _ = self.columns
-        string = REFERENCE_KINDS.index(ReferenceKind.STRING)
+        string = REFERENCE_CODE[ReferenceKind.STRING]
         entries = zip(names, kinds, enclosing, strict=True)
         return frozenset(self.strings[name] for name, kind, owner in entries if kind == string and owner in owners)
 

@@ -93,9 +93,15 @@ def _in_scope(query: Query, file: int, scope: int, name: str, before: int) -> An
         return UNKNOWN
     own = tuple(Found(DefinitionMeaning(file, each), Rank.EXACT) for each in defined)
     others = [imported_meaning(query, file, binding) for binding in imported]
-    # A name that is both imported and defined, or imported in two ways, depends on what happens at run time.
-    rank = Rank.EXACT if len(others) + bool(own) == 1 else Rank.INFERRED
+    # A name that is both imported and defined, imported in two ways or assigned as well depends on the run.
+    ways = len(others) + bool(own) + (scope != MODULE and _bound_otherwise(index, scope, name))
+    rank = Rank.EXACT if ways == 1 else Rank.INFERRED
     return weakened(merged(own, *others), rank)
+
+
+def _bound_otherwise(index: FileIndex, scope: int, name: str) -> bool:
+    parameters = index.definitions[scope].parameters or ()
+    return (scope, name) in index.written or any(parameter[0] == name for parameter in parameters)
 
 
 def module_name(query: Query, file: int, name: str) -> Answer:

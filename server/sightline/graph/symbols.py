@@ -6,7 +6,7 @@ meanings by file id; ``view.py`` turns them into symbols.
 
 from __future__ import annotations
 
-from sightline.graph.facts import DefinitionKind, Reference, ReferenceKind
+from sightline.graph.facts import DefinitionKind, ParameterKind, Reference, ReferenceKind
 from sightline.graph.meanings import (
     EXTERNAL,
     UNKNOWN,
@@ -21,6 +21,7 @@ from sightline.graph.meanings import (
 )
 from sightline.graph.python_names import CLASSES, bare_name, binding_at, imported_meaning, module_name, scope_at
 from sightline.graph.python_types import Place, attribute, expression, member, row_of, value_of
+from sightline.graph.raw_facts import ParameterRow
 
 
 def meaning_of(query: Query, file: int, reference: Reference) -> Answer:
@@ -84,14 +85,25 @@ def _keyword(query: Query, place: Place, reference: Reference) -> Answer:
 
 
 def _attributes(query: Query, owner: DefinitionMeaning, name: str) -> Answer:
+    """The attribute that a generated constructor takes as ``name``; nothing if a written one has such a parameter."""
     index = query.files.index(owner.file)
     if index is None or index.definitions[owner.number].kind != DefinitionKind.CLASS:
         return UNKNOWN
+    for found in member(query, owner, "__init__"):
+        row = row_of(query, found.meaning)
+        if row is not None and not _passes_on(row.parameters or (), name):
+            return UNKNOWN
     return tuple(
         found
         for found in member(query, owner, name)
         if isinstance(found.meaning, DefinitionMeaning) and _is_attribute(query, found.meaning)
     )
+
+
+def _passes_on(parameters: tuple[ParameterRow, ...], name: str) -> bool:
+    """Whether a keyword argument reaches ``**kwargs`` instead of a parameter of its own."""
+    kinds = {parameter[0]: parameter[1] for parameter in parameters}
+    return name not in kinds and ParameterKind.VARIADIC_KEYWORD in kinds.values()
 
 
 def _is_attribute(query: Query, meaning: DefinitionMeaning) -> bool:
