@@ -31,9 +31,9 @@ UNKNOWN = b"?"
 #: Receiver of a member of a literal; in :attr:`Names.foreign`, so that no row is made of it.
 LITERAL = b'""'
 SPACE = b" \t\r\n\f\\"
-#: A dotted name; white space, line continuations and ``?.`` may stand at its dots.
-_DOTTED = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*(?:[\s\\]*\??\.[\s\\]*#?[\w$\x80-\xff]+)*")
-_GAP = re.compile(rb"[\s\\?]+")
+#: A dotted name; white space, line continuations, ``?.`` and ``!.`` may stand at its dots.
+_DOTTED = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*(?:[\s\\!]*\??\.[\s\\]*#?[\w$\x80-\xff]+)*")
+_GAP = re.compile(rb"[\s\\?!]+")
 
 
 class Interned(dict[bytes, int]):
@@ -53,8 +53,8 @@ class Arguments:
     """The argument lists of a text, in source order, and what stands in them.
 
     ``by_callee``: end of the callee → index of its list. ``start_of``: start of a list → its index. ``start_by_end``:
-    end of a list → its start. ``owner``: end of a keyword's name → index of its list. ``extra``: list → number of
-    entries that are no positional argument.
+    end of a list → its start. ``owner``: end of a keyword's name → index of its list; ``naming`` are those lists.
+    ``extra``: list → number of entries that are no positional argument.
     """
 
     nodes: list[Node]
@@ -64,6 +64,7 @@ class Arguments:
     start_by_end: dict[int, int]
     owner: dict[int, int] = field(default_factory=dict[int, int])
     keywords: dict[int, tuple[str, ...]] = field(default_factory=dict[int, tuple[str, ...]])
+    naming: set[int] = field(default_factory=set[int])
     extra: dict[int, int] = field(default_factory=dict[int, int])
     splats: set[int] = field(default_factory=set[int])
     double_splats: set[int] = field(default_factory=set[int])
@@ -78,15 +79,19 @@ class Arguments:
         return (positional, keywords, index in self.splats, index in self.double_splats)
 
 
-def read_arguments(text: ParsedText) -> Arguments:
-    """Reads the captures ``arguments``, ``arguments.*`` and ``keyword``."""
+def read_arguments(text: ParsedText, gap: bytes = SPACE) -> Arguments:
+    """Reads the captures ``arguments``, ``arguments.*``, ``keyword`` (of a keyword argument) and ``option``.
+
+    An option is a key of an object that is itself an argument. ``gap`` are the bytes that may stand between a callee
+    and its arguments.
+    """
     data = text.data
     nodes = text.nodes("arguments")
     starts, ends = [node.start_byte for node in nodes], [node.end_byte for node in nodes]
     start_of = {start: index for index, start in enumerate(starts)}
     by_callee = start_of
-    if not {data[start - 1] for start in starts}.isdisjoint(SPACE):
-        by_callee = {_before(data, start): index for index, start in enumerate(starts)}
+    if not {data[start - 1] for start in starts}.isdisjoint(gap):
+        by_callee = {_before(data, start, gap): index for index, start in enumerate(starts)}
     found = Arguments(
         nodes=nodes,
         counts=[node.named_child_count for node in nodes],
@@ -100,25 +105,28 @@ def read_arguments(text: ParsedText) -> Arguments:
             found.extra[index] = found.extra.get(index, 0) + 1
             indices.add(index)
     for start, end in text.spans("arguments.generator"):
-        found.by_callee = {**found.by_callee, _before(data, start): len(found.counts)}
+        found.by_callee = {**found.by_callee, _before(data, start, gap): len(found.counts)}
         found.start_by_end[end] = start
         found.counts.append(1)
     return found
 
 
-def _before(data: bytes, start: int) -> int:
-    """End of what stands before ``start``, white space and line continuations left out."""
-    while start > 0 and data[start - 1] in SPACE:
+def _before(data: bytes, start: int, gap: bytes) -> int:
+    """End of what stands before ``start``, bytes in ``gap`` left out."""
+    while start > 0 and data[start - 1] in gap:
         start -= 1
     return start
 
 
 def _read_keywords(text: ParsedText, starts: list[int], ends: list[int], found: Arguments) -> None:
-    spans = text.spans("keyword")
     names: dict[int, list[str]] = {}
-    for (start, end), index in zip(spans, owners(starts, ends, [start for start, _ in spans]), strict=True):
-        found.owner[end] = index
-        names.setdefault(index, []).append(text.data[start:end].decode("utf-8", "replace"))
+    for capture in ("keyword", "option"):
+        spans = text.spans(capture)
+        for (start, end), index in zip(spans, owners(starts, ends, [start for start, _ in spans]), strict=True):
+            found.owner[end] = index
+            found.naming.add(index)
+            if capture == "keyword":
+                names.setdefault(index, []).append(text.data[start:end].decode("utf-8", "replace"))
     found.keywords = {index: tuple(texts) for index, texts in names.items()}
 
 
@@ -177,7 +185,8 @@ def callee_text(names: Names, start: int, end: int) -> bytes:
     opens = names.arguments.start_by_end.get(end)
     if opens is None or opens <= start or opens - start > _LONGEST_RECEIVER:
         return b""
-    return dotted(names.data[start:opens].rstrip(SPACE))
+    callee = names.data[start:opens].rstrip(SPACE)
+    return dotted(callee.removeprefix(b"new ").lstrip() if callee.startswith(b"new ") else callee)
 
 
 def receiver_text(names: Names, start: int, member: int) -> bytes:
@@ -188,7 +197,7 @@ def receiver_text(names: Names, start: int, member: int) -> bytes:
     """
     data = names.data
     end = member
-    while end > start and data[end - 1] in b" \t\r\n\f\\.?":
+    while end > start and data[end - 1] in b" \t\r\n\f\\.?!":
         end -= 1
     last = data[end - 1 : end]
     if last == b")":
@@ -284,7 +293,7 @@ class _Walk:
 
     def _call(self, arguments: int, receiver: bytes, name: bytes, local: int) -> int:
         rows = self._rows
-        if arguments in self._names.arguments.keywords:
+        if arguments in self._names.arguments.naming:
             callee = receiver + b"." + name if receiver else name
             self._callees[arguments] = rows.strings[callee], local
         return rows.calls.setdefault(self._names.arguments.shape(arguments), len(rows.calls))

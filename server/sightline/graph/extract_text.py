@@ -59,7 +59,7 @@ def parser_for(language: LanguageSpec) -> Parser:
 
 @cache
 def _query_for(language: LanguageSpec) -> Query:
-    return Query(language.grammar(), query_source(language.query))
+    return Query(language.grammar(), query_source(language))
 
 
 @cache

@@ -14,6 +14,7 @@ from tree_sitter import Tree
 
 from sightline.base.text import Span
 from sightline.graph.extract_python import extract_python
+from sightline.graph.extract_script import extract_script
 from sightline.graph.extract_text import ParsedText, captured, parser_for
 from sightline.graph.facts import FileFacts
 from sightline.graph.raw_facts import RawFacts, facts_of
@@ -22,7 +23,7 @@ from sightline.languages.spec import LanguageSpec
 #: Raised with every change to what extraction returns: stored facts of other versions are dropped.
 EXTRACTOR_VERSION: Final = 1
 
-_EXTRACTORS: dict[str, Callable[[ParsedText], RawFacts]] = {"python": extract_python}
+_EXTRACTORS: dict[str, Callable[[ParsedText], RawFacts]] = {"python": extract_python, "script": extract_script}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

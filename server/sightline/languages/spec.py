@@ -12,7 +12,8 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LanguageSpec:
-    """One language. ``grammar`` loads the tree-sitter language object lazily; ``query`` names a file in ``queries/``.
+    """One language. ``grammar`` loads the tree-sitter language object lazily; ``queries`` names files in ``queries/``
+    that are read as one query.
 
     ``extensions`` are lower-case with their dot. ``comment`` begins a line comment; ``identifier`` is what VS Code
     calls the language (LSP ``languageId``). ``extractor`` names the reading of the query's captures in ``graph/``.
@@ -21,7 +22,7 @@ class LanguageSpec:
     name: str
     extensions: tuple[str, ...]
     grammar: Callable[[], Any]
-    query: str
+    queries: tuple[str, ...]
     comment: str
     identifier: str
     extractor: str
@@ -33,7 +34,7 @@ def load_grammar(module: str, function: str) -> Any:
     return import_module("tree_sitter").Language(getattr(import_module(module), function)())
 
 
-@cache
-def query_source(name: str) -> str:
-    """Text of ``queries/<name>``. Raises ``FileNotFoundError`` for a query that does not ship."""
-    return (files("sightline.languages") / "queries" / name).read_text(encoding="utf-8")
+def query_source(language: LanguageSpec) -> str:
+    """Text of the language's query. Raises ``FileNotFoundError`` for a file that does not ship."""
+    folder = files("sightline.languages") / "queries"
+    return "\n".join((folder / name).read_text(encoding="utf-8") for name in language.queries)

@@ -1,0 +1,255 @@
+"""Reads the captures of ``queries/script.scm`` and its companions as facts of JavaScript and TypeScript."""
+
+from __future__ import annotations
+
+import re
+
+from tree_sitter import Node
+
+from sightline.base.text import digest_of
+from sightline.graph.extract_names import (
+    KEYWORD_NAME,
+    LITERAL,
+    READ,
+    SKIP,
+    SPACE,
+    UNKNOWN,
+    Arguments,
+    Names,
+    Rows,
+    dotted,
+    emit,
+    read_arguments,
+    root_of,
+)
+from sightline.graph.extract_rows import (
+    Draft,
+    ReferenceRow,
+    definition_rows,
+    export_digest,
+    ordered,
+    reference_rows,
+    telling_bindings,
+)
+from sightline.graph.extract_scopes import ScopeKind, ScopeMap
+from sightline.graph.extract_script_bindings import (
+    bind_members,
+    bind_script,
+    own_parameters,
+    script_bindings,
+    script_regions,
+    settle_parents,
+)
+from sightline.graph.extract_script_definitions import Declared, read_definitions
+from sightline.graph.extract_script_exports import Modules, read_modules
+from sightline.graph.extract_script_globals import GLOBALS
+from sightline.graph.extract_script_loaders import read_loaders
+from sightline.graph.extract_text import ParsedText, field_of, syntax_problems
+from sightline.graph.facts import DefinitionKind, ReferenceKind
+from sightline.graph.raw_facts import LOCAL_FLAG, REFERENCE_CODE, ImportRow, RawFacts
+
+_IDENTIFIER = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*")
+_INTRINSIC = re.compile(rb"[a-z][^.]*")
+_GAP = SPACE + b"?.!"
+_TYPE = REFERENCE_CODE[ReferenceKind.TYPE]
+_STRING = REFERENCE_CODE[ReferenceKind.STRING]
+_IMPORT = REFERENCE_CODE[ReferenceKind.IMPORT]
+_KINDS = (
+    ("type", ReferenceKind.TYPE),
+    ("written", ReferenceKind.WRITE),
+    ("set", ReferenceKind.WRITE),
+    ("new", ReferenceKind.CALL),
+    ("jsx.name", ReferenceKind.CALL),
+    ("inherit", ReferenceKind.INHERIT),
+    ("decorate", ReferenceKind.DECORATE),
+)
+
+
+def extract_script(text: ParsedText) -> RawFacts:
+    """The facts of one JavaScript or TypeScript text. Never raises, whatever the bytes are."""
+    declared = read_definitions(text)
+    modules = read_modules(text, declared)
+    scopes = ScopeMap(script_regions(text, declared))
+    names = _names(text, modules)
+    read_loaders(text, names, modules, scopes.container_at)
+    _export_locals(declared, modules)
+    _drop_loaded(declared, modules)
+    settle_parents(declared, scopes, text.data)
+    found = bind_script(text, names, declared, scopes)
+    bind_members(text, names, declared, scopes)
+    _keep_imports(modules, scopes)
+    names.foreign = _foreign(declared, modules)
+    scopes.settle()
+    drafts, index_of = ordered([*declared.containers, *declared.others], len(declared.containers))
+    rows = emit(names, scopes, index_of)
+    more = _more_references(text, modules, rows, scopes, index_of)
+    definitions = definition_rows(drafts, index_of)
+    imports = _import_rows(modules, index_of)
+    bindings = script_bindings(text, names, found, scopes, rows.local_roots)
+    bindings = [(index_of[row[0]], *row[1:]) for row in own_parameters(declared, bindings)]
+    return RawFacts(
+        digest=digest_of(text.data),
+        language=text.language.name,
+        strings=tuple(name.decode("utf-8", "replace") for name in rows.strings),
+        definitions=definitions,
+        references=reference_rows(rows, more, drafts, index_of),
+        calls=tuple(rows.calls),
+        imports=imports,
+        problems=tuple(syntax_problems(text) + modules.problems),
+        bindings=telling_bindings(bindings),
+        export_digest=export_digest(definitions, imports, ()),
+    )
+
+
+def _names(text: ParsedText, modules: Modules) -> Names:
+    """Identifiers with the kinds that the query itself tells."""
+    members = {node.end_byte: node.start_byte for node in text.captures.get("member", ())}
+    options = set(text.ends("option"))
+    start_by_end = {node.end_byte: node.start_byte for name in ("id", "type") for node in text.captures.get(name, ())}
+    for node in text.captures.get("property", ()):
+        end = node.end_byte
+        if end in members or end in options:
+            start_by_end[end] = node.start_byte
+    ends = sorted(end for end, start in start_by_end.items() if start < end)
+    starts = [start_by_end[end] for end in ends]
+    kinds: dict[int, int] = dict.fromkeys(options, KEYWORD_NAME)
+    for name, kind in _KINDS:
+        kinds.update(dict.fromkeys(text.ends(name), REFERENCE_CODE[kind]))
+    kinds.update(dict.fromkeys(text.ends("skip"), SKIP))
+    skipped = sorted(modules.skipped + text.spans("jsx.closing") + _intrinsic_elements(text))
+    at = 0
+    for low, high in skipped:
+        while at < len(starts) and starts[at] < low:
+            at += 1
+        while at < len(starts) and starts[at] < high:
+            kinds[ends[at]] = SKIP
+            at += 1
+    return Names(text.data, starts, ends, members, kinds, _arguments(text), frozenset())
+
+
+def _intrinsic_elements(text: ParsedText) -> list[tuple[int, int]]:
+    """``<div>`` names no component: an element's name that begins in lower case and has no dot."""
+    data = text.data
+    return [
+        (start, end)
+        for start, end in text.spans("jsx.name")
+        if data[start : start + 1].islower() and b"." not in data[start:end]
+    ]
+
+
+def _arguments(text: ParsedText) -> Arguments:
+    found = read_arguments(text, _GAP)
+    types = text.spans("call.types")
+    if types:
+        found.by_callee = dict(found.by_callee)
+        for start, end in types:
+            index = found.start_of.get(end)
+            if index is not None:
+                found.by_callee[start] = index
+    return found
+
+
+def _export_locals(declared: Declared, modules: Modules) -> None:
+    """``export { a, b as c }`` and ``module.exports = { a }``: marks, renames or hands on what is local."""
+    own: dict[str, list[Draft]] = {}
+    inner = {id(draft) for draft in declared.containers if draft.parent >= 0}
+    for draft in (*declared.containers, *declared.others):
+        if id(draft) not in inner:
+            own.setdefault(draft.name, []).append(draft)
+    imported = {name[1]: (row, name) for row in modules.imports for name in row.names if name[1] and not row.reexport}
+    for export in modules.exports:
+        if export.local in own and export.name == export.local:
+            for draft in own[export.local]:
+                draft.exported = True
+        elif export.local in own or export.local not in imported:
+            declared.others.append(_renamed(export.name, export.local, export.start, export.end))
+        else:
+            row, (name, _, _, _) = imported[export.local]
+            names = ((name, export.name, export.start, export.end),)
+            modules.imports.append(
+                ImportRow(row.module, names, export.start, export.end, type_only=row.type_only, reexport=True)
+            )
+
+
+def _drop_loaded(declared: Declared, modules: Modules) -> None:
+    """A variable that holds a loaded module, or a name of one, is an import (if it is exported, it is both)."""
+    loaded = {name[1] for row in modules.imports if row.enclosing < 0 for name in row.names if not row.reexport}
+    declared.others = [
+        draft
+        for draft in declared.others
+        if draft.exported or draft.name not in loaded or draft.kind != DefinitionKind.VARIABLE.value
+    ]
+
+
+def _renamed(name: str, local: str, start: int, end: int) -> Draft:
+    return Draft(
+        name=name,
+        kind=DefinitionKind.VARIABLE.value,
+        start=start,
+        end=end,
+        name_start=start,
+        name_end=end,
+        body_start=end,
+        parent=-1,
+        alias=local,
+    )
+
+
+def _keep_imports(modules: Modules, scopes: ScopeMap) -> None:
+    for row in modules.imports:
+        scope = scopes.scopes[scopes.scope_at(row.start)]
+        if scope.kind is not ScopeKind.MODULE:
+            scope.kept.update(name[1].encode("utf-8", "replace") for name in row.names if name[1])
+
+
+def _foreign(declared: Declared, modules: Modules) -> frozenset[bytes]:
+    """Names of the language's own library that this text certainly does not bind itself."""
+    own = {draft.name.encode("utf-8", "replace") for draft in (*declared.containers, *declared.others)}
+    own |= {name[1].encode("utf-8", "replace") for row in modules.imports for name in row.names}
+    return (GLOBALS - own) | {LITERAL}
+
+
+def _import_rows(modules: Modules, index_of: list[int]) -> tuple[ImportRow, ...]:
+    rows = (row if row.enclosing < 0 else row._replace(enclosing=index_of[row.enclosing]) for row in modules.imports)
+    return tuple(sorted(rows, key=lambda row: (row.start, row.end)))
+
+
+def _more_references(
+    text: ParsedText, modules: Modules, rows: Rows, scopes: ScopeMap, index_of: list[int]
+) -> list[ReferenceRow]:
+    """Imported names, ``object["name"]``, and what destructuring reads."""
+    data = text.data
+    uses: list[tuple[bytes, int, int, bytes]] = []  # name, start, kind, receiver
+    for row in modules.imports:
+        for name, _, start, end in row.names:
+            if name and name not in ("*", "default"):
+                uses.append((data[start:end].strip(b"\"'"), start, _IMPORT, row.module.encode("utf-8", "replace")))
+    for (low, high), (start, end) in zip(text.spans("subscript.object"), text.spans("subscript.index"), strict=True):
+        name = data[start + 1 : end - 1]
+        if _IDENTIFIER.fullmatch(name):
+            uses.append((name, start + 1, _STRING, dotted(data[low:high]) or UNKNOWN))
+    values = dict(zip(text.spans("valued.name"), text.spans("valued.value"), strict=True))
+    for node in text.captures.get("declared.pattern", ()):
+        low, high = values.get(node.byte_range, (0, 0))
+        if not data.startswith(b"require(", low) or low == high:
+            receiver = dotted(data[low:high]) or UNKNOWN
+            uses += [(key.text or b"", key.start_byte, READ, receiver) for key in _pattern_keys(node)]
+    strings = rows.strings
+    more: list[ReferenceRow] = []
+    for name, start, kind, receiver in uses:
+        local = 0
+        if kind != _IMPORT and root_of(receiver) in scopes.scopes[scopes.scope_at(start)].visible:
+            rows.local_roots.add(root_of(receiver))
+            local = LOCAL_FLAG
+        more.append((strings[name], start, kind | local, index_of[scopes.container_at(start)], strings[receiver], -1))
+    return more
+
+
+def _pattern_keys(node: Node) -> list[Node]:
+    """The names of properties that an object pattern reads."""
+    keys: list[Node] = []
+    for child in node.named_children:
+        key = field_of(child, "key") if child.type == "pair_pattern" else field_of(child, "left") or child
+        if key is not None and key.type in ("property_identifier", "shorthand_property_identifier_pattern"):
+            keys.append(key)
+    return keys

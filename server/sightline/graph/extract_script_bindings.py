@@ -1,0 +1,224 @@
+"""Scopes and local names of JavaScript and TypeScript (ECMAScript, "Declarations and the Variable Statement")."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, field
+
+from sightline.graph.extract_names import SKIP, Names, callee_text, dotted
+from sightline.graph.extract_rows import Draft
+from sightline.graph.extract_scopes import Region, ScopeKind, ScopeMap
+from sightline.graph.extract_script_definitions import Declared
+from sightline.graph.extract_script_variables import BY_PLACE
+from sightline.graph.extract_text import ParsedText, Span2, field_of, plain
+from sightline.graph.facts import DefinitionKind, ReferenceKind
+from sightline.graph.raw_facts import REFERENCE_CODE, BindingRow
+
+_WRITE = REFERENCE_CODE[ReferenceKind.WRITE]
+_CLASS = DefinitionKind.CLASS.value
+_HOLDING = frozenset((DefinitionKind.METHOD.value, DefinitionKind.ATTRIBUTE.value))
+
+
+@dataclass(slots=True)
+class Locals:
+    """``spans``: local variables and parameters, where they are declared."""
+
+    spans: list[Span2] = field(default_factory=list[Span2])
+
+
+def script_regions(text: ParsedText, declared: Declared) -> list[Region]:
+    """All scopes of a text."""
+    regions: list[Region] = []
+    for index, draft in enumerate(declared.containers):
+        regions.append(Region(draft.start, -draft.end, ScopeKind.HEADER, index))
+        body = declared.bodies.get(index)
+        if body is not None:
+            kind = ScopeKind.FUNCTION if draft.kind == DefinitionKind.NAMESPACE.value else ScopeKind.CLASS
+            regions.append(Region(body[0], -body[1], kind, index))
+    for node in text.captures.get("scope", ()):
+        first = field_of(node, "parameters") or field_of(node, "parameter")
+        if node.type in ("function_expression", "generator_function"):
+            first = field_of(node, "name") or first
+        start = node.start_byte if first is None else first.start_byte
+        regions.append(Region(start, -node.end_byte, ScopeKind.FUNCTION))
+    regions += [Region(start, -end, ScopeKind.FUNCTION) for start, end in text.spans("scope.static")]
+    for capture in ("block", "index", "conditional"):
+        regions += [Region(start, -end, ScopeKind.BLOCK) for start, end in text.spans(capture)]
+    for node in text.captures.get("type.parameters", ()):
+        holder = node.parent
+        if holder is not None:
+            regions.append(Region(node.start_byte, -holder.end_byte, ScopeKind.BLOCK))
+    return regions
+
+
+def bind_script(text: ParsedText, names: Names, declared: Declared, scopes: ScopeMap) -> Locals:
+    """Binds every declared name in its scope and marks what only declares as no use."""
+    data, kinds = text.data, names.kinds
+    found = Locals()
+    hoisted = text.spans("var")
+    hoisted_starts = [start for start, _ in hoisted]
+    for draft in (*declared.containers, *declared.others):
+        kinds[draft.name_end] = SKIP
+        scope = scopes.scopes[scopes.scope_at(draft.start)]
+        if scope.kind in (ScopeKind.FUNCTION, ScopeKind.BLOCK):
+            scope.kept.add(draft.name.encode("utf-8", "replace"))
+    ranges = _outermost(text.spans("declared.pattern") + text.spans("parameters"))
+    range_starts = [start for start, _ in ranges]
+    spans = text.spans("declared")
+    for start, end in text.spans("pattern.name"):
+        at = bisect_right(range_starts, start) - 1
+        if at >= 0 and end <= ranges[at][1]:
+            spans.append((start, end))
+        else:
+            kinds[end] = _WRITE
+    for capture in ("type.parameter", "mapped", "inferred"):
+        for start, end in text.spans(capture):
+            kinds[end] = SKIP
+            scopes.scopes[scopes.scope_at(start)].bound.add(data[start:end])
+    for start, end in spans:
+        kinds[end] = SKIP
+        if start in declared.names:
+            continue
+        scope = scopes.scope_at(start)
+        at = bisect_right(hoisted_starts, start) - 1
+        if at >= 0 and end <= hoisted[at][1]:
+            scope = scopes.function_of(scope)
+        if scopes.scopes[scope].kind in (ScopeKind.FUNCTION, ScopeKind.BLOCK):
+            scopes.scopes[scope].bound.add(data[start:end])
+            found.spans.append((start, end))
+    _bind_expression_names(text, names, scopes)
+    return found
+
+
+def _outermost(spans: list[Span2]) -> list[Span2]:
+    ranges: list[Span2] = []
+    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if not ranges or start >= ranges[-1][1]:
+            ranges.append((start, end))
+    return ranges
+
+
+def _bind_expression_names(text: ParsedText, names: Names, scopes: ScopeMap) -> None:
+    """The name of a function expression is seen only inside it."""
+    for node in text.captures.get("scope", ()):
+        if node.type in ("function_expression", "generator_function"):
+            name = field_of(node, "name")
+            if name is not None:
+                names.kinds[name.end_byte] = SKIP
+                scopes.scopes[scopes.scope_at(name.start_byte)].bound.add(name.text or b"")
+
+
+def bind_members(text: ParsedText, names: Names, declared: Declared, scopes: ScopeMap) -> None:
+    """``this.x = …`` in a method defines an attribute of its class, once, if the class does not declare it."""
+    containers = declared.containers
+    seen = {(draft.parent, draft.name) for draft in (*containers, *declared.others)}
+    for (start, end), value in zip(text.spans("set"), text.spans("set.value"), strict=True):
+        left = text.data[start:end]
+        if not left.startswith(b"this.") or b"." in left[5:]:
+            continue
+        holder = scopes.container_at(start)
+        if holder < 0 or containers[holder].kind not in _HOLDING:
+            continue
+        parent = containers[holder].parent
+        name = left[5:].decode("utf-8", "replace").strip()
+        if parent < 0 or containers[parent].kind != _CLASS or (parent, name) in seen or not name:
+            continue
+        seen.add((parent, name))
+        names.kinds[end] = SKIP
+        callee, alias = _value_of(text, names, value)
+        declared.others.append(
+            Draft(
+                name=name,
+                kind=DefinitionKind.ATTRIBUTE.value,
+                start=start,
+                end=value[1],
+                name_start=end - len(left[5:].lstrip()),
+                name_end=end,
+                body_start=value[0],
+                parent=parent,
+                holds=False,
+                value=callee,
+                alias=alias,
+                exported=containers[parent].exported and not name.startswith("#"),
+            )
+        )
+
+
+def settle_parents(declared: Declared, scopes: ScopeMap, data: bytes) -> None:
+    """Parents by place, and whether what lies in a container can be named from outside."""
+    containers = declared.containers
+    for index, draft in enumerate(containers):
+        if draft.parent == BY_PLACE:
+            draft.parent = scopes.parent_of.get(index, -1)
+        _settle_exported(draft, containers, data)
+    for draft in declared.others:
+        if draft.parent == BY_PLACE:
+            draft.parent = scopes.container_at(draft.name_start)
+            _settle_exported(draft, containers, data)
+
+
+def _settle_exported(draft: Draft, containers: list[Draft], data: bytes) -> None:
+    if draft.parent < 0:
+        return
+    parent = containers[draft.parent]
+    if parent.parameters is not None:
+        draft.exported = False
+    elif parent.kind == DefinitionKind.NAMESPACE.value:
+        ambient = data[max(parent.start - 9, 0) : parent.start].rstrip().endswith(b"declare")
+        draft.exported = draft.exported or ambient
+    elif parent.kind == DefinitionKind.ATTRIBUTE.value:
+        draft.exported = False
+    else:
+        draft.exported = draft.exported and parent.exported
+
+
+def script_bindings(
+    text: ParsedText, names: Names, found: Locals, scopes: ScopeMap, wanted: set[bytes]
+) -> list[BindingRow]:
+    """What is said about the types of local variables and of the parameters of functions without a name.
+
+    Rows carry containers for now. Only names in ``wanted`` (those that stand before a dot somewhere).
+    """
+    values = dict(zip(text.spans("valued.name"), text.spans("valued.value"), strict=True))
+    annotations = dict(zip(text.spans("annotated"), text.spans("annotation"), strict=True))
+    rows: list[BindingRow] = []
+    for span in found.spans:
+        if text.data[span[0] : span[1]] not in wanted:
+            continue
+        name = text.data[span[0] : span[1]].decode("utf-8", "replace")
+        container = scopes.container_at(span[0])
+        annotated, value = annotations.get(span), values.get(span)
+        annotation = plain(text.data[annotated[0] : annotated[1]])[1:].strip() if annotated else ""
+        callee, alias = _value_of(text, names, value) if value else ("", "")
+        rows.append((container, name, annotation, callee, alias))
+    return rows
+
+
+def _value_of(text: ParsedText, names: Names, value: Span2) -> tuple[str, str]:
+    """Callee of a call or of ``new``, or the dotted name, that stands alone at ``value``."""
+    start, end = value
+    data = text.data
+    for word in (b"await ", b"new "):
+        if data.startswith(word, start):
+            start += len(word)
+    if data[end - 1 : end] == b")":
+        return callee_text(names, start, end).decode("utf-8", "replace"), ""
+    alias = dotted(data[start:end])
+    return "", "" if alias in _NO_NAMES else alias.decode("utf-8", "replace")
+
+
+_NO_NAMES = frozenset((b"null", b"undefined", b"true", b"false"))
+
+
+def own_parameters(declared: Declared, rows: list[BindingRow]) -> list[BindingRow]:
+    """Rows without those that repeat the parameters of their own definition."""
+    named = [
+        {row[0] for row in draft.parameters or () if row[3]} if draft.parameters else set[str]()
+        for draft in declared.containers
+    ]
+    return [row for row in rows if row[0] < 0 or not (row[2] and row[1] in named[row[0]])]
+
+
+def first_at(spans: list[Span2], offset: int) -> int:
+    """Index of the first span that begins at or after ``offset``."""
+    return bisect_left(spans, (offset, offset))
