@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator
 from sightline.base.paths import WorkspacePath
 
 #: With more differences than this the large set is made anew.
-_COMPACT_AT = 1_000
+COMPACT_AT = 1_000
 
 
 def sort_key(path: WorkspacePath) -> tuple[str, str]:
@@ -58,6 +58,6 @@ class KnownFiles(Collection[WorkspacePath]):
         fewer = (self._removed - arriving) | (leaving & self._base)
         if more == self._added and fewer == self._removed:
             return self
-        if len(more) + len(fewer) > _COMPACT_AT:
+        if len(more) + len(fewer) > COMPACT_AT:
             return KnownFiles((self._base - fewer) | more)
         return KnownFiles(self._base, more, fewer)

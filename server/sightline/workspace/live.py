@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import threading
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from sightline.base.paths import WorkspacePath, normal_root
@@ -54,7 +55,9 @@ class LiveWorkspace:
         self._roots = tuple(dict.fromkeys(map(normal_root, roots)))
         self._stamps: dict[WorkspacePath, Stamp] = {}
         self._lock = asyncio.Lock()
-        self.view: WorkspaceView = WorkspaceView(revision=0, roots=self._roots, system=system, known=KnownFiles(), overlay={})
+        self.view: WorkspaceView = WorkspaceView(
+            revision=0, roots=self._roots, system=system, known=KnownFiles(), overlay={}
+        )
 
     @property
     def rules(self) -> IgnoreRules:
@@ -121,14 +124,17 @@ class LiveWorkspace:
                 found = await asyncio.to_thread(look_at, view, self._stamps, tuple(paths))
             except RescanNeeded:
                 return self._adopt(await self._look(self._roots))
-            self._adopt_stamps(found.stamps, found.removed)
+            listed = self._listed_documents()
             skipped = {path: reason for path, reason in view.skipped.items() if path not in found.looked_at}
-            known = self._known.with_changes(found.stamps, found.removed)
-            self.view = replace(self.view, known=known, skipped={**skipped, **found.skipped})
-            return self._publish(found.changed, found.removed)
+            self.view = replace(self.view, skipped={**skipped, **found.skipped})
+            removed = self._adopt_files(view.known, found.known, found.stamps, found.removed)
+            return self._publish(found.changed, removed, listed)
 
     def open_document(self, path: WorkspacePath, text: Text, version: int) -> WorkspaceChange:
-        """The editor opened a file: its buffer lies over the disk from now on."""
+        """The editor opened a file: its buffer lies over the disk from now on.
+
+        An ignored file that is opened can be read, but it is not listed and its changes are none.
+        """
         return self.change_document(path, text, version)
 
     def change_document(self, path: WorkspacePath, text: Text, version: int) -> WorkspaceChange:
@@ -136,16 +142,19 @@ class LiveWorkspace:
         old = self.view.overlay.get(path)
         file = SourceFile(path=path, text=text, version=version, bom=old.bom if old else False)
         self.view = replace(self.view, overlay={**self.view.overlay, path: file})
-        if old is not None and old.text == text:
+        if (old is not None and old.text == text) or not self._is_listed(path):
             return WorkspaceChange(revision=self.view.revision)
         return self._bump(changed=(path,))
 
     def close_document(self, path: WorkspacePath) -> WorkspaceChange:
         """The editor closed a file: the disk speaks again. A file that is not on disk is removed."""
         overlay = dict(self.view.overlay)
-        if overlay.pop(path, None) is None:
-            return WorkspaceChange(revision=self.view.revision)
+        closed = overlay.pop(path, None)
+        was_listed = self._is_listed(path)
         self.view = replace(self.view, overlay=overlay)
+        if closed is None or not was_listed:
+            return WorkspaceChange(revision=self.view.revision)
+        self._stamps.pop(path, None)  # what it stood for when the document was opened no longer matters
         if self._is_listed_on_disk(path):
             self.view = replace(self.view, known=self._known.with_changes((path,), ()))
             return self._bump(changed=(path,))
@@ -156,6 +165,13 @@ class LiveWorkspace:
     def _known(self) -> KnownFiles:
         assert isinstance(self.view.known, KnownFiles)
         return self.view.known
+
+    def _listed_documents(self) -> set[WorkspacePath]:
+        return {path for path in self.view.overlay if self._is_listed(path)}
+
+    def _is_listed(self, path: WorkspacePath) -> bool:
+        """Whether ``view.paths()`` has an open document."""
+        return path in self.view.known or not self.view.rules.is_ignored(path)
 
     def _is_listed_on_disk(self, path: WorkspacePath) -> bool:
         if path in self.view.skipped or self.view.rules.is_ignored(path):
@@ -174,28 +190,44 @@ class LiveWorkspace:
 
     def _adopt(self, look: Look, moved: frozenset[WorkspacePath] = frozenset()) -> WorkspaceChange:
         """Makes what was found the present; ``moved`` are open documents that count as changed all the same."""
-        self._adopt_stamps(look.stamps, look.removed)
-        self.view = replace(self.view, known=look.known, skipped=look.skipped, rules=look.rules)
-        return self._publish(look.changed, look.removed, moved)
+        listed = self._listed_documents() - moved
+        self.view = replace(self.view, skipped=look.skipped, rules=look.rules)
+        removed = self._adopt_files(look.before, look.known, look.stamps, look.removed)
+        return self._publish(look.changed, removed, listed)
 
-    def _adopt_stamps(self, stamps: Mapping[WorkspacePath, Stamp], removed: tuple[WorkspacePath, ...]) -> None:
+    def _adopt_files(
+        self,
+        before: Collection[WorkspacePath],
+        known: KnownFiles,
+        stamps: Mapping[WorkspacePath, Stamp],
+        removed: tuple[WorkspacePath, ...],
+    ) -> tuple[WorkspacePath, ...]:
+        """Takes over what was found on the set ``before``; returns what of ``removed`` was still there."""
+        if self._known is not before:  # documents were closed while the thread looked
+            removed = tuple(path for path in removed if path in self._known or path in self.view.overlay)
+            known = self._known.with_changes(stamps, removed)
+        self.view = replace(self.view, known=known)
         if not self._stamps:
             self._stamps = dict(stamps)
-            return
+            return removed
         for path in removed:
             self._stamps.pop(path, None)
         self._stamps.update(stamps)
+        return removed
 
     def _publish(
-        self,
-        changed: tuple[WorkspacePath, ...],
-        removed: tuple[WorkspacePath, ...],
-        moved: frozenset[WorkspacePath] = frozenset(),
+        self, changed: tuple[WorkspacePath, ...], removed: tuple[WorkspacePath, ...], listed: AbstractSet[WorkspacePath]
     ) -> WorkspaceChange:
-        """The change that a look at the disk makes to the view: what lies under open documents is none."""
+        """The change that a look at the disk makes to the view.
+
+        What lies under open documents is none, unless it changes whether they are ``listed``.
+        """
         for path in self.view.overlay:
-            if path not in moved:
-                changed, removed = _without(changed, path), _without(removed, path)
+            changed, removed = _without(changed, path), _without(removed, path)
+        now = self._listed_documents()
+        if now != listed:
+            changed = tuple(sorted({*changed, *(now - listed)}, key=sort_key))
+            removed = tuple(sorted({*removed, *(listed - now)}, key=sort_key))
         return self._bump(changed, removed)
 
     def _bump(

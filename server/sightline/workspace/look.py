@@ -6,7 +6,7 @@ that the loop neither builds nor frees the rest.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from sightline.base.errors import UsageError
@@ -21,8 +21,9 @@ from sightline.workspace.stamps import Stamp, compare_stamps
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """``stamps`` that are new or another than before; ``changed`` and ``removed`` sorted by path."""
+    """What is another than ``before``, the files known then: ``stamps``, and ``changed`` and ``removed`` by path."""
 
+    before: Collection[WorkspacePath]
     stamps: dict[WorkspacePath, Stamp]
     changed: tuple[WorkspacePath, ...]
     removed: tuple[WorkspacePath, ...]
@@ -54,6 +55,7 @@ def prepare_look(view: WorkspaceView, stamps: Mapping[WorkspacePath, Stamp], res
     known = before.with_changes(difference.stamps, removed)
     known.in_order()  # in this thread, where it may take its time
     return Look(
+        before=view.known,
         stamps=difference.stamps,
         changed=difference.changed,
         removed=removed,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
@@ -10,6 +10,7 @@ from sightline.base.paths import WorkspacePath
 from sightline.base.system import FileStat
 from sightline.workspace.files import MAXIMUM_FILE_SIZE, WorkspaceView
 from sightline.workspace.ignore import RULE_FILES
+from sightline.workspace.known import KnownFiles
 from sightline.workspace.roots import owner_of_real
 from sightline.workspace.scanned import ScannedFile
 from sightline.workspace.stamps import Stamp, compare_stamps
@@ -25,6 +26,7 @@ class Refreshed:
     """``stamps`` that are new or another than before; ``looked_at`` all files that were meant. Paths are sorted."""
 
     stamps: Mapping[WorkspacePath, Stamp]
+    known: KnownFiles
     changed: tuple[WorkspacePath, ...]
     removed: tuple[WorkspacePath, ...]
     skipped: Mapping[WorkspacePath, str]
@@ -46,11 +48,15 @@ def look_at(view: WorkspaceView, stamps: Mapping[WorkspacePath, Stamp], paths: t
         listed = _listed_as(view, real_roots, path)
         if listed is not None:
             _look_at_one(view, listed, found)
-    removed = _below(stamps, found.gone)
+    known = view.known if isinstance(view.known, KnownFiles) else KnownFiles(frozenset(view.known))
+    removed = _below(known, found.gone)
+    if any(path.name in RULE_FILES for path in removed):
+        raise RescanNeeded  # a folder is gone, and the rules in it may have spoken of open documents
     before = {path: stamps[path] for path in found.files if path in stamps}
     difference = compare_stamps(view.system, before, found.files.values(), view.system.clock.now())
     return Refreshed(
         stamps=difference.stamps,
+        known=known.with_changes(difference.stamps, removed),
         changed=difference.changed,
         removed=tuple(sorted(removed)),
         skipped=found.skipped,
@@ -108,7 +114,7 @@ def _sort_in(path: WorkspacePath, stat: FileStat, found: _Found) -> None:
         found.files[path] = ScannedFile(path=path, size=stat.size, mtime_ns=stat.mtime_ns)
 
 
-def _below(paths: Mapping[WorkspacePath, object], gone: AbstractSet[WorkspacePath]) -> set[WorkspacePath]:
+def _below(paths: Collection[WorkspacePath], gone: AbstractSet[WorkspacePath]) -> set[WorkspacePath]:
     """Those of ``paths`` that are gone, or lie below a folder that is gone."""
     below = {path for path in gone if path in paths}
     folders = [(path.root, f"{path.relative}/") for path in gone - below]

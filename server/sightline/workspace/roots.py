@@ -53,6 +53,8 @@ def _is_or_holds(folder: str, other: str) -> bool:
 
 def owner(roots: Iterable[str], absolute: str) -> WorkspacePath | None:
     """The workspace path of an absolute path under the innermost root that holds it; ``None`` outside all."""
+    if not (absolute.startswith(("/", "\\")) or absolute[1:2] == ":"):
+        return None
     for root in sorted(roots, key=len, reverse=True):
         try:
             return confine(root, absolute)
