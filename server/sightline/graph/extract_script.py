@@ -46,9 +46,10 @@ from sightline.graph.extract_script_globals import GLOBALS
 from sightline.graph.extract_script_loaders import read_loaders
 from sightline.graph.extract_text import ParsedText, field_of, syntax_problems
 from sightline.graph.facts import DefinitionKind, ReferenceKind
-from sightline.graph.raw_facts import LOCAL_FLAG, REFERENCE_CODE, ImportRow, RawFacts
+from sightline.graph.raw_facts import LOCAL_FLAG, REFERENCE_CODE, ImportRow, ProblemRow, RawFacts
 
 _IDENTIFIER = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*")
+_TYPE_STAR = re.compile(rb"type\s*\*")
 _INTRINSIC = re.compile(rb"[a-z][^.]*")
 _GAP = SPACE + b"?.!"
 _TYPE = REFERENCE_CODE[ReferenceKind.TYPE]
@@ -95,7 +96,7 @@ def extract_script(text: ParsedText) -> RawFacts:
         references=reference_rows(rows, more, drafts, index_of),
         calls=tuple(rows.calls),
         imports=imports,
-        problems=tuple(syntax_problems(text) + modules.problems),
+        problems=tuple(_syntax_problems(text) + modules.problems),
         bindings=telling_bindings(bindings),
         export_digest=export_digest(definitions, imports, ()),
     )
@@ -207,6 +208,11 @@ def _foreign(declared: Declared, modules: Modules) -> frozenset[bytes]:
     own = {draft.name.encode("utf-8", "replace") for draft in (*declared.containers, *declared.others)}
     own |= {name[1].encode("utf-8", "replace") for row in modules.imports for name in row.names}
     return (GLOBALS - own) | {LITERAL}
+
+
+def _syntax_problems(text: ParsedText) -> list[ProblemRow]:
+    """Syntax errors, but for ``export type * from``, which TypeScript 5 allows and the grammar does not know."""
+    return [row for row in syntax_problems(text) if not _TYPE_STAR.match(text.data, row[2])]
 
 
 def _import_rows(modules: Modules, index_of: list[int]) -> tuple[ImportRow, ...]:

@@ -49,3 +49,4 @@
 (variable_declarator name: (_) @annotated type: (type_annotation) @annotation)
 (required_parameter pattern: (identifier) @annotated type: (type_annotation) @annotation)
 (optional_parameter pattern: (identifier) @annotated type: (type_annotation) @annotation)
+(tuple_type [(required_parameter name: (identifier) @skip) (optional_parameter name: (identifier) @skip)])
