@@ -8,8 +8,8 @@ A case file holds several cases, in the manner of txtar:
     xx a.py xx                     the edit deletes the file
     >> a.py -> b.py >>             the edit moves the file
 
-Expected findings stand on the lines they point at, in the text after the edit: ``#! certain breakage words`` (``//!`` in
-TypeScript and JavaScript), where the words must occur in the message. A line may carry several.
+Expected findings stand on the lines they point at, in the text after the edit: ``#! certain breakage words`` (``//!``
+in TypeScript and JavaScript), where the words must occur in the message. A line may carry several.
 """
 
 from __future__ import annotations
@@ -18,8 +18,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from support.graphs import ROOT, fresh_graph, path
 
 from sightline.base.changes import ChangeSet, FileCreate, FileEdit, FileRename
 from sightline.base.memory_system import ManualClock, memory_system
@@ -30,6 +28,7 @@ from sightline.checks.registry import CHECKS
 from sightline.checks.run import run_checks
 from sightline.graph.view import GraphView
 from sightline.workspace.files import WorkspaceView
+from support.graphs import ROOT, fresh_graph, path
 
 CASES = Path(__file__).parent.parent / "cases" / "checks"
 
@@ -66,8 +65,8 @@ class CheckCase:
         found: list[Expected] = []
         for name, text in sorted((left | self.after).items()):
             for number, line in enumerate(text.split("\n"), start=1):
-                for match in _MARKER.finditer(line):
-                    found.append(Expected(name, number, match[1], match[2], match[3].strip()))
+                marks = _MARKER.finditer(line)
+                found += (Expected(name, number, mark[1], mark[2], mark[3].strip()) for mark in marks)
         return found
 
     def given(self, *, whole: bool = False, trusted: bool = False) -> CheckInput:

@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Iterator
 
 from sightline.checks.check import CheckInput, CheckOutcome, Finding
-from sightline.checks.definitions import definition_changes
+from sightline.checks.definitions import DefinitionChanges, definition_changes
 from sightline.checks.matching import Matching
 from sightline.checks.modules_gone import lost_imports
 from sightline.checks.overrides import broken_overrides
@@ -41,12 +41,30 @@ def _findings(given: CheckInput) -> Iterator[Finding]:
     files = touched_files(given)
     matching = Matching(given, files)
     changes = definition_changes(given, files)
-    yield from lost_imports(matching)
+    lost = tuple(lost_imports(matching))
+    yield from lost
+    stranded = tuple(
+        finding
+        for removed in changes.removed
+        for finding in stranded_uses(matching, removed)
+        if not any(finding.path == other.path and other.span.contains(finding.span) for other in lost)
+    )
+    yield from stranded
+    for finding in (*_rerouted(matching, changes), *unfit_calls(matching, changes)):
+        if not any(_speaks_of(finding, other) for other in stranded):
+            yield finding
+    yield from broken_overrides(matching, changes)
+
+
+def _rerouted(matching: Matching, changes: DefinitionChanges) -> Iterator[Finding]:
     for removed in changes.removed:
-        yield from stranded_uses(matching, removed)
         for use in rerouted_calls(matching, removed):
             finding = judge(matching, use)
             if finding is not None:
                 yield finding
-    yield from unfit_calls(matching, changes)
-    yield from broken_overrides(matching, changes)
+
+
+def _speaks_of(unfit: Finding, stranded: Finding) -> bool:
+    """Whether a call does not fit because of a keyword that has a finding of its own: a field that is gone."""
+    name = stranded.symbol.rpartition(".")[2]
+    return (unfit.path, unfit.line) == (stranded.path, stranded.line) and f"no parameter `{name}`" in unfit.message

@@ -78,7 +78,7 @@ class LintCheck:
             line=line,
             column=column,
             message=f"{row['message']} ({code})",
-            symbol=file.after.slice(span) if code.startswith("F82") else "",
+            symbol=file.after.slice(span).strip("\"'") if code.startswith("F82") else "",
         )
 
 
@@ -89,9 +89,19 @@ def _is_python(file: TouchedFile) -> bool:
 async def _ruff(given: CheckInput, executable: str, file: TouchedFile, text: Text) -> list[dict[str, Any]]:
     """ruff's findings on one text, as its JSON has them."""
     rules = ",".join(FATAL_RULES)
-    chosen = (
-        ("--extend-select", rules) if given.trusted else ("--isolated", "--select", rules, "--target-version", _TARGET)
-    )
+    isolated = ("--isolated", "--select", rules, "--target-version", _TARGET)
+    if given.trusted:
+        try:
+            return await _answer(given, executable, file, text, ("--extend-select", rules))
+        except LintUnavailable:
+            # A workspace whose own configuration is broken still gets the rules that need none.
+            return await _answer(given, executable, file, text, isolated)
+    return await _answer(given, executable, file, text, isolated)
+
+
+async def _answer(
+    given: CheckInput, executable: str, file: TouchedFile, text: Text, chosen: Sequence[str]
+) -> list[dict[str, Any]]:
     arguments = (
         executable, "check", "--no-cache", "--quiet", "--exit-zero", "--output-format", "json", *chosen,
         "--stdin-filename", file.path.absolute, "-",

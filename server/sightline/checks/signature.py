@@ -59,7 +59,8 @@ def accepts_all_calls_of(new: Parameters, old: Parameters) -> str | None:
         missing = old_positional[len(new_positional)].name
         if not _named(new, missing):
             return f"does not take `{missing}`"
-    extra = [parameter.name for parameter in new_positional[len(old_positional) :] if _is_required(parameter)]
+    given = sum(_is_required(parameter) for parameter in old_positional)
+    extra = [parameter.name for parameter in new_positional[given:] if _is_required(parameter)]
     if extra and not open_old:
         return f"requires `{extra[0]}` as well"
     for parameter in new:
@@ -104,7 +105,8 @@ def _too_many(parameters: Parameters, call: CallShape) -> str | None:
     places = len(_positional(parameters))
     if call.positional <= places or _has(parameters, ParameterKind.VARIADIC):
         return None
-    return f"takes {_count(places, 'positional argument')}, and {call.positional} are given"
+    given = "1 is" if call.positional == 1 else f"{call.positional} are"
+    return f"takes {_count(places, 'positional argument')}, and {given} given"
 
 
 def _bad_keyword(parameters: Parameters, call: CallShape) -> str | None:
