@@ -86,7 +86,9 @@ async def run_turn(request: TurnRequest, given: TurnDependencies, choice: ModelC
     given.listener(_stage(TurnStage.CONTEXT, 0))
     _, prompt = await prepare_prompt(request, given)
     if is_read_only(request.task_type):
-        attempt, _ = await _ask(prompt, given, choice, number=1)
+        attempt, response = await _ask(prompt, given, choice, number=1)
+        if response.finish is not Finish.STOP:
+            attempt = _cut_off(attempt, response)
         return _result(request, given, choice, prompt=prompt, attempts=(attempt,), verdict=TurnVerdict.ANSWERED)
     return await _edit(request, given, choice, prompt)
 
@@ -161,10 +163,10 @@ def _judged(attempt: Attempt, trial: Trial) -> Attempt:
 
 def _cut_off(attempt: Attempt, response: ModelResponse) -> Attempt:
     reason = {
-        Finish.LENGTH: "The reply was cut off at the output limit, so no part of it was used. "
+        Finish.LENGTH: "The reply was cut off at the output limit; edits in it were not used. "
         "Raise model.max_output_tokens, ask for less at a time, or use a model with a larger window.",
         Finish.REFUSAL: "The model declined to answer.",
-    }.get(response.finish, "The reply did not end as a whole reply does, so no part of it was used.")
+    }.get(response.finish, "The reply did not end as a whole reply does; edits in it were not used.")
     return replace(attempt, problems=(reason,))
 
 

@@ -65,7 +65,10 @@ def _wanted(result: TurnResult, mode: str | None, *, as_json: bool) -> bool:
 
 def _tell(result: TurnResult, *, applied: bool) -> None:
     say("")
-    if result.verdict is not TurnVerdict.ANSWERED:
+    if result.verdict is TurnVerdict.ANSWERED:
+        for problem in result.attempts[-1].problems:
+            note(problem)
+    else:
         say(narrate_turn(result))
     if result.diff and not applied:
         say("\n" + result.diff.rstrip("\n"))
