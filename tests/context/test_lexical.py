@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from sightline.base.changes import ChangeSet, FileCreate, FileEdit
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Span, Text, TextEdit
-from sightline.context.file_terms import file_terms
 from sightline.context.lexical import LexicalIndex
 from sightline.context.tokens import query_terms
 from sightline.graph.view import GraphView
@@ -111,10 +110,10 @@ def test_following_changes_equals_building_anew(steps: list[tuple[str, str | Non
             index.remove(path(name))
         else:
             now[path(name)] = body
-            index.update(path(name), file_terms(name, Text.of(body), ()))
+            index.update(path(name), Text.of(body), ())
     fresh = LexicalIndex()
     for each, body in now.items():
-        fresh.update(each, file_terms(each.relative, Text.of(body), ()))
+        fresh.update(each, Text.of(body), ())
     for query in ("alpha", "beta gamma", "delta alpha beta", "c d"):
         weights = dict.fromkeys(query_terms(query), 1.0)
         found, expected = index.search(weights), fresh.search(weights)
@@ -126,10 +125,10 @@ def test_scores_do_not_remember_the_dead() -> None:
     """After many changes the weights are those of the living files."""
     index, fresh = LexicalIndex(), LexicalIndex()
     for name, body in FILES.items():
-        fresh.update(path(name), file_terms(name, Text.of(body), ()))
+        fresh.update(path(name), Text.of(body), ())
     for _ in range(50):
         for name, body in FILES.items():
-            index.update(path(name), file_terms(name, Text.of(body), ()))
+            index.update(path(name), Text.of(body), ())
     weights = dict.fromkeys(query_terms("cart total rate"), 1.0)
     assert [(hit.path, round(hit.score, 6)) for hit in index.search(weights)] == [
         (hit.path, round(hit.score, 6)) for hit in fresh.search(weights)
@@ -139,9 +138,9 @@ def test_scores_do_not_remember_the_dead() -> None:
 def test_the_order_of_indexing_changes_nothing() -> None:
     forward, backward = LexicalIndex(), LexicalIndex()
     for name, body in FILES.items():
-        forward.update(path(name), file_terms(name, Text.of(body), ()))
+        forward.update(path(name), Text.of(body), ())
     for name, body in reversed(FILES.items()):
-        backward.update(path(name), file_terms(name, Text.of(body), ()))
+        backward.update(path(name), Text.of(body), ())
     weights = dict.fromkeys(query_terms("cart rate header return"), 1.0)
     assert forward.search(weights) == backward.search(weights)
 

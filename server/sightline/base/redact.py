@@ -45,10 +45,36 @@ _BEARER = re.compile(
 _URL_PASSWORD = re.compile(r"((?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,31}://[^\s/:@]{1,256}:)[^\s/@]+(@)", re.IGNORECASE)
 
 
+#: What a text must hold for a pattern to match at all. To look for these first makes clean code, which nearly all code
+#: is, 7 times cheaper to pass (Django). Those of ``_ASSIGNED`` are sought in folded text.
+_TOKEN_MARKS = (
+    "-----BEGIN ", "sk-", "pk-", "rk-", "k_live_", "k_test_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_",
+    "glpat-", "xox", "AKIA", "ASIA", "AIza", "hf_", "npm_", "pypi-", "eyJ",
+)  # fmt: skip
+_EXPORTED_MARKS = ("PASSW", "SECRET", "KEY", "TOKEN")
+_ASSIGNED_MARKS = (
+    "passw", "secret", "apikey", "api_key", "api-key", "accesskey", "access_key", "access-key", "authtoken",
+    "auth_token", "auth-token", "accesstoken", "access_token", "access-token", "privatekey", "private_key",
+    "private-key",
+)  # fmt: skip
+
+
 def redact(text: str) -> str:
     """``text`` with every recognised secret replaced by ``[redacted]``; line count is kept."""
-    text = _TOKENS.sub(lambda match: REDACTED + "\n" * match.group().count("\n"), text)
-    text = _BEARER.sub(rf"\1{REDACTED}", text)
-    text = _EXPORTED.sub(rf"\1{REDACTED}", text)
-    text = _URL_PASSWORD.sub(rf"\1{REDACTED}\2", text)
-    return _ASSIGNED.sub(rf"\1\2{REDACTED}\2", text)
+    # Under IGNORECASE the letters i and s also match a dotless i and a long s, which folding maps only in part.
+    folded = text.casefold().replace("ı", "i")
+    if _holds(text, _TOKEN_MARKS):
+        text = _TOKENS.sub(lambda match: REDACTED + "\n" * match.group().count("\n"), text)
+    if _holds(folded, ("bearer", "basic")):
+        text = _BEARER.sub(rf"\1{REDACTED}", text)
+    if _holds(text, _EXPORTED_MARKS):
+        text = _EXPORTED.sub(rf"\1{REDACTED}", text)
+    if "://" in text and "@" in text:
+        text = _URL_PASSWORD.sub(rf"\1{REDACTED}\2", text)
+    if _holds(folded, _ASSIGNED_MARKS):
+        text = _ASSIGNED.sub(rf"\1\2{REDACTED}\2", text)
+    return text
+
+
+def _holds(text: str, marks: tuple[str, ...]) -> bool:
+    return any(mark in text for mark in marks)

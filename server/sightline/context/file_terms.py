@@ -16,10 +16,10 @@ from sightline.context.chunks import Chunk, chunks_of
 from sightline.context.tokens import terms_of_word, words
 from sightline.graph.raw_facts import DefinitionRow
 
-#: Counts are kept up to this; BM25 saturates far below it.
-MAXIMUM_BODY_COUNT = 63
-MAXIMUM_NAME_COUNT = 15
-MAXIMUM_PATH_COUNT = 3
+#: More chunks than this are not looked at, higher counts are not told apart: BM25 saturates far below.
+MAXIMUM_CHUNKS = 0xFFFF
+MAXIMUM_COUNT = 0xFF
+_CHUNK_SHIFT, _TERM_SHIFT = 8, 24
 
 #: What one occurrence in a chunk's text counts, in its own name, and in the names of what encloses it (halves).
 IN_TEXT, OWN_NAME, OUTER_NAME = 2, 4, 2
@@ -30,22 +30,17 @@ MAXIMUM_TEXT = 512 << 10
 
 @dataclass(frozen=True, slots=True)
 class FileTerms:
-    """Terms of one text. ``terms`` is sorted; the counts of ``terms[i]`` lie at ``starts[i]``..``starts[i + 1]``.
+    """Terms of one text.
 
-    ``where`` holds chunk numbers, ``counts`` how often the term stands in that chunk in halves (saturated; names
-    count more, see :data:`OWN_NAME`), ``lengths`` the number of terms of every chunk, ``bounds`` the chunks
-    themselves (see :meth:`chunk`). ``file_counts[i]`` packs how often ``terms[i]`` stands in
-    the body, in defined names and in the path (see :func:`unpack_counts`).
+    ``entries`` is sorted; each packs a term (32 bits), the number of a chunk with it (16) and how often it stands there
+    in halves (8, saturated; names count more, see :data:`OWN_NAME`). ``lengths`` holds the number of terms of every
+    chunk, ``bounds`` the chunks themselves (see :meth:`chunk`).
     """
 
     digest: str
     bounds: array[int]
     lengths: array[int]
-    terms: array[int]
-    starts: array[int]
-    where: array[int]
-    counts: bytes
-    file_counts: array[int]
+    entries: array[int]
     length: int
 
     @property
@@ -60,58 +55,44 @@ class FileTerms:
 
     def chunk_counts(self, term: int) -> Iterator[tuple[int, int]]:
         """(chunk number, count in halves) of every chunk with ``term``."""
-        at = bisect_left(self.terms, term)
-        if at == len(self.terms) or self.terms[at] != term:
-            return
-        for entry in range(self.starts[at], self.starts[at + 1]):
-            yield self.where[entry], self.counts[entry]
+        entries = self.entries
+        begin = bisect_left(entries, term << _TERM_SHIFT)
+        for entry in entries[begin : bisect_left(entries, (term + 1) << _TERM_SHIFT, begin)]:
+            yield entry >> _CHUNK_SHIFT & MAXIMUM_CHUNKS, entry & MAXIMUM_COUNT
+
+    def file_counts(self) -> Iterator[tuple[int, int]]:
+        """(term, occurrences in the whole text) of every term, ascending."""
+        term, halves = -1, 0
+        for entry in self.entries:
+            if entry >> _TERM_SHIFT != term:
+                if halves:
+                    yield term, (halves + 1) // IN_TEXT
+                term, halves = entry >> _TERM_SHIFT, 0
+            halves += entry & MAXIMUM_COUNT
+        if halves:
+            yield term, (halves + 1) // IN_TEXT
 
 
-def pack_counts(body: int, names: int, path: int) -> int:
-    """Three saturated counts in 12 bits."""
-    return min(body, MAXIMUM_BODY_COUNT) | min(names, MAXIMUM_NAME_COUNT) << 6 | min(path, MAXIMUM_PATH_COUNT) << 10
-
-
-def unpack_counts(packed: int) -> tuple[int, int, int]:
-    """Body, names and path counts of :func:`pack_counts`."""
-    return packed & 63, packed >> 6 & 15, packed >> 10 & 3
-
-
-def file_terms(path: str, text: Text, definitions: Sequence[DefinitionRow]) -> FileTerms:
-    """Reads the words of a file. ``path`` is relative to its root."""
-    chunks = chunks_of(text, definitions)
-    by_chunk = [_chunk_counter(text, chunk) for chunk in chunks]
-    in_names = _names_of_chunks(chunks, definitions)
-    names = Counter(term for row in definitions for term in terms_of_word(row.name))
-    in_path = path_terms(path)
-    entries: dict[int, list[tuple[int, int]]] = {}
-    for number, counter in enumerate(by_chunk):
-        in_name = in_names[number]
-        for term in counter.keys() | in_name.keys():
-            entries.setdefault(term, []).append((number, IN_TEXT * counter[term] + in_name.get(term, 0)))
-    for term in (*names, *in_path):
-        entries.setdefault(term, [])
-    terms = array("I", sorted(entries))
-    starts, where, counts = array("I", (0,)), array("H"), bytearray()
-    file_counts = array("H")
-    for term in terms:
-        total = 0
-        for number, count in entries[term]:
-            where.append(min(number, 0xFFFF))
-            counts.append(min(count, 255))
-            total += count
-        starts.append(len(where))
-        file_counts.append(pack_counts(total // IN_TEXT, names[term], in_path[term]))
-    lengths = array("I", (counter.total() for counter in by_chunk))
+def file_terms(text: Text, definitions: Sequence[DefinitionRow]) -> FileTerms:
+    """Reads the words of a file."""
+    chunks = chunks_of(text, definitions)[:MAXIMUM_CHUNKS]
+    entries: list[int] = []
+    lengths = array("I")
+    for number, chunk in enumerate(chunks):
+        counts = _counts_in_text(text, chunk)
+        lengths.append(sum(counts.values()) // IN_TEXT)
+        _add_names(counts, chunk, definitions)
+        place = number << _CHUNK_SHIFT
+        entries += [
+            term << _TERM_SHIFT | place | (count if count < MAXIMUM_COUNT else MAXIMUM_COUNT)
+            for term, count in counts.items()
+        ]
+    entries.sort()
     return FileTerms(
         digest=text.digest,
-        bounds=array("i", (x for c in chunks for x in (c.first, c.last, c.definition, c.head))),
+        bounds=array("i", (value for c in chunks for value in (c.first, c.last, c.definition, c.head))),
         lengths=lengths,
-        terms=terms,
-        starts=starts,
-        where=where,
-        counts=bytes(counts),
-        file_counts=file_counts,
+        entries=array("Q", entries),
         length=sum(lengths),
     )
 
@@ -122,27 +103,27 @@ def path_terms(path: str) -> Counter[int]:
     return Counter(term for word in words(stem) for term in terms_of_word(word))
 
 
-def _names_of_chunks(chunks: tuple[Chunk, ...], definitions: Sequence[DefinitionRow]) -> list[dict[int, int]]:
-    """For every chunk, what the names of its definition and of those around it add to its counts."""
-    result: list[dict[int, int]] = []
-    for chunk in chunks:
-        added: dict[int, int] = {}
-        index, weight = chunk.definition, OWN_NAME if chunk.head else OUTER_NAME
-        while index >= 0:
-            for term in terms_of_word(definitions[index].name):
-                added[term] = added.get(term, 0) + weight
-            index, weight = definitions[index].parent, OUTER_NAME
-        result.append(added)
-    return result
+def name_terms(definitions: Sequence[DefinitionRow]) -> Counter[int]:
+    """Terms of the names that a file defines."""
+    return Counter(term for row in definitions for term in terms_of_word(row.name))
 
 
-def _chunk_counter(text: Text, chunk: Chunk) -> Counter[int]:
+def _counts_in_text(text: Text, chunk: Chunk) -> dict[int, int]:
     span = text.lines_span(chunk.first - 1, chunk.last - 1)
     if span.start >= MAXIMUM_TEXT:
-        return Counter()
-    counter: Counter[int] = Counter()
+        return {}
+    counts: dict[int, int] = {}
     found = Counter(words(text.data[span.start : min(span.end, MAXIMUM_TEXT)].decode("utf-8", "replace")))
-    for word, count in found.items():
+    for word, times in found.items():
         for term in terms_of_word(word):
-            counter[term] += count
-    return counter
+            counts[term] = counts.get(term, 0) + IN_TEXT * times
+    return counts
+
+
+def _add_names(counts: dict[int, int], chunk: Chunk, definitions: Sequence[DefinitionRow]) -> None:
+    """Adds what the names of a chunk's definition and of those around it count."""
+    index, weight = chunk.definition, OWN_NAME if chunk.head else OUTER_NAME
+    while index >= 0:
+        for term in terms_of_word(definitions[index].name):
+            counts[term] = counts.get(term, 0) + weight
+        index, weight = definitions[index].parent, OUTER_NAME

@@ -11,14 +11,18 @@ from __future__ import annotations
 
 import math
 from array import array
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from threading import RLock
 
 from sightline.base.errors import SightlineError
 from sightline.base.paths import WorkspacePath
+from sightline.base.text import Text
 from sightline.context.access import changed_paths, digest_of, fresh_definitions_of
-from sightline.context.file_terms import FileTerms, file_terms, unpack_counts
+from sightline.context.file_terms import FileTerms, file_terms, name_terms, path_terms
+from sightline.context.tokens import terms_of_word
+from sightline.graph.raw_facts import DefinitionRow
 from sightline.graph.state import GraphState
 from sightline.graph.view import GraphView
 
@@ -30,8 +34,13 @@ LENGTH_DISCOUNT = 0.4
 NAME_WEIGHT = 3.0
 PATH_WEIGHT = 6.0
 
+#: A posting packs a slot and how often the term stands in the body (6 bits, saturated), in defined names (4) and in
+#: the path (2).
 _COUNT_BITS = 12
 _COUNT_MASK = (1 << _COUNT_BITS) - 1
+
+#: After so many new files the words seen on the way are forgotten: they take more memory than the index.
+_MANY_FILES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +54,8 @@ class FileHit:
 class LexicalIndex:
     """Postings of all files, changed file by file. Every method may be called from any thread.
 
-    A changed or removed file leaves its old slot dead; the postings are rebuilt from what is kept per file once dead
-    slots outnumber the living.
+    A changed or removed file leaves its old slot dead; the postings are compacted once dead slots outnumber the
+    living.
     """
 
     def __init__(self) -> None:
@@ -69,9 +78,12 @@ class LexicalIndex:
         """
         with self._lock:
             changed = changed_paths(self._followed, view.state) if self._followed is not None else None
-            for _ in self.synchronise(view, changed):
+            looked_at = 0
+            for looked_at in self.synchronise(view, changed):  # noqa: B007  the last number is what is wanted
                 pass
             self._followed = view.state
+            if looked_at > _MANY_FILES:
+                terms_of_word.cache_clear()
 
     def synchronise(self, view: GraphView, paths: Collection[WorkspacePath] | None = None) -> Iterator[int]:
         """Brings the index up to ``view``, one file per step; yields how many files were looked at so far.
@@ -97,7 +109,8 @@ class LexicalIndex:
         kept = self._files[slot] if slot is not None else None
         if kept is not None and kept[1].digest == digest_of(view, path):
             return kept[1]
-        return _read_terms(view, path)
+        read = _read(view, path)
+        return file_terms(*read) if read else None
 
     def files_called(self, name: str) -> tuple[WorkspacePath, ...]:
         """Files whose last path part is ``name``, sorted."""
@@ -108,8 +121,9 @@ class LexicalIndex:
         with self._lock:
             return any(path.relative.startswith(folder) for path in self._slots)
 
-    def update(self, path: WorkspacePath, terms: FileTerms) -> None:
+    def update(self, path: WorkspacePath, text: Text, definitions: Sequence[DefinitionRow]) -> None:
         """Adopts the words of a new or changed file."""
+        terms = file_terms(text, definitions)
         with self._lock:
             self.remove(path)
             slot = len(self._files)
@@ -117,7 +131,8 @@ class LexicalIndex:
             self._slots[path] = slot
             self._by_name.setdefault(path.name, []).append(path)
             self._total_length += terms.length
-            self._post(slot, terms)
+            for term, counts in _file_counts(path, terms, definitions):
+                self._post(term, slot << _COUNT_BITS | counts)
 
     def remove(self, path: WorkspacePath) -> None:
         """Forgets a file; nothing happens for one that is not there."""
@@ -131,7 +146,7 @@ class LexicalIndex:
             self._total_length -= gone[1].length
             self._by_name[path.name].remove(path)
             if len(self._files) > 2 * len(self._slots) + 64:
-                self._rebuild()
+                self._compact()
 
     def search(self, weights: Mapping[int, float]) -> list[FileHit]:
         """Every file with a word of the query, best first; ``weights`` gives the terms, 1.0 for an ordinary one."""
@@ -177,56 +192,58 @@ class LexicalIndex:
     def _synchronise_file(self, view: GraphView, path: WorkspacePath) -> None:
         slot = self._slots.get(path)
         kept = self._files[slot] if slot is not None else None
-        digest = digest_of(view, path)
-        if kept is not None and kept[1].digest == digest:
+        if kept is not None and kept[1].digest == digest_of(view, path):
             return
-        terms = _read_terms(view, path)
-        if terms is None:
+        read = _read(view, path)
+        if read is None:
             self.remove(path)
-        elif kept is None or kept[1].digest != terms.digest:
-            self.update(path, terms)
+        elif kept is None or kept[1].digest != read[0].digest:
+            self.update(path, *read)
 
-    def _post(self, slot: int, terms: FileTerms) -> None:
-        postings = self._postings
-        high = slot << _COUNT_BITS
-        for term, counts in zip(terms.terms, terms.file_counts, strict=True):
-            packed = high | counts
-            posting = postings.get(term)
-            if posting is None:
-                postings[term] = packed
-            elif isinstance(posting, int):
-                postings[term] = array("I", (posting, packed))
-            else:
-                posting.append(packed)
+    def _post(self, term: int, packed: int) -> None:
+        posting = self._postings.get(term)
+        if posting is None:
+            self._postings[term] = packed
+        elif isinstance(posting, int):
+            self._postings[term] = array("I", (posting, packed))
+        else:
+            posting.append(packed)
 
-    def _rebuild(self) -> None:
-        alive = [kept for kept in self._files if kept is not None]
-        self._files = []
-        self._slots = {}
-        self._postings = {}
-        self._by_name = {}
-        self._total_length = 0
-        for path, terms in alive:
-            self.update(path, terms)
+    def _compact(self) -> None:
+        """Numbers the living anew and drops the dead from the postings."""
+        numbers = {slot: number for number, slot in enumerate(sorted(self._slots.values()))}
+        before, self._postings = self._postings, {}
+        for term, posting in before.items():
+            for packed in self._living(posting):
+                self._post(term, numbers[packed >> _COUNT_BITS] << _COUNT_BITS | packed & _COUNT_MASK)
+        self._files = [kept for kept in self._files if kept is not None]
+        self._slots = {path: numbers[slot] for path, slot in self._slots.items()}
 
 
-def _read_terms(view: GraphView, path: WorkspacePath) -> FileTerms | None:
+def _read(view: GraphView, path: WorkspacePath) -> tuple[Text, tuple[DefinitionRow, ...]] | None:
     try:
         text = view.workspace.read(path).text
     except SightlineError:
         return None
-    definitions = fresh_definitions_of(view, path) if text.digest == digest_of(view, path) else ()
-    return file_terms(path.relative, text, definitions)
+    return text, fresh_definitions_of(view, path) if text.digest == digest_of(view, path) else ()
 
 
-def _code_tables() -> tuple[list[float], list[float]]:
-    body: list[float] = []
-    fields: list[float] = []
-    for code in range(1 << _COUNT_BITS):
-        in_body, in_names, in_path = unpack_counts(code)
-        body.append(float(in_body))
-        fields.append(NAME_WEIGHT * in_names + PATH_WEIGHT * in_path)
-    return body, fields
+def _file_counts(
+    path: WorkspacePath, terms: FileTerms, definitions: Sequence[DefinitionRow]
+) -> Iterator[tuple[int, int]]:
+    """(term, packed counts) of everything a file is found by."""
+    rest = {term: times << 10 for term, times in _at_most(3, path_terms(path.relative))}
+    for term, times in _at_most(15, name_terms(definitions)):
+        rest[term] = rest.get(term, 0) | times << 6
+    for term, times in terms.file_counts():
+        yield term, min(times, 63) | rest.pop(term, 0)
+    yield from rest.items()
 
 
-_BODY, _FIELDS = _code_tables()
+def _at_most(limit: int, counts: Counter[int]) -> Iterator[tuple[int, int]]:
+    return ((term, min(times, limit)) for term, times in counts.items())
+
+
+#: What the counts of a posting weigh: occurrences in the body (discounted by length), and in the other fields.
+_BODY = [float(code & 63) for code in range(1 << _COUNT_BITS)]
+_FIELDS = [NAME_WEIGHT * (code >> 6 & 15) + PATH_WEIGHT * (code >> 10) for code in range(1 << _COUNT_BITS)]

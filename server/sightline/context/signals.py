@@ -25,12 +25,13 @@ LENGTH_DISCOUNT = 0.7
 TITLE_WEIGHT = 1.5
 DIAGNOSTIC_WEIGHT = 0.5
 
-#: What tests, examples and documentation count beside the code itself, unless the task is about tests.
+#: What tests, examples, documentation and copied code count beside the code itself, unless the task is about tests.
 ASIDE_WEIGHT = 0.3
 
 _ASIDE = re.compile(
-    r"(?:^|/)(?:tests?|testing|__tests__|specs?|fixtures|docs?|docs_src|examples?|samples?|benchmarks?|bench|scripts)/"
-    r"|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest|[^/]*[.-](?:test|spec))\.\w+$",
+    r"(?:^|/)(?:tests?|testing|__tests__|specs?|fixtures|docs?|docs_src|examples?|samples?|benchmarks?|bench|scripts"
+    r"|vendor|vendored|third_party|dist)/"
+    r"|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest|[^/]*[.-](?:test|spec|min))\.\w+$",
     re.I,
 )
 
@@ -51,7 +52,7 @@ class ChunkScores:
 
 
 def is_aside(path: str) -> bool:
-    """Whether a relative path is a test, an example or documentation by the usual names."""
+    """Whether a relative path is a test, an example, documentation or copied code by the usual names."""
     return _ASIDE.search(path) is not None
 
 
