@@ -130,19 +130,19 @@ def test_damaged_bytes_are_a_value_error(raw: RawFacts, data: st.DataObject) -> 
 
 def _with_section(blob: bytes, number: int, content: bytes) -> bytes:
     """The blob with one section replaced and the checksum made right again."""
-    _, _, *lengths = struct.unpack_from("<4sI10I", blob)
-    ends = list(accumulate(lengths, initial=48))
+    _, _, *lengths = struct.unpack_from("<4sI11I", blob)
+    ends = list(accumulate(lengths, initial=52))
     sections = [blob[start:end] for start, end in pairwise(ends)]
     sections[number] = content
-    body = struct.pack("<10I", *map(len, sections)) + b"".join(sections)
-    return b"SLF1" + struct.pack("<I", crc32(body)) + body
+    body = struct.pack("<11I", *map(len, sections)) + b"".join(sections)
+    return b"SLF2" + struct.pack("<I", crc32(body)) + body
 
 
 @given(st.binary(max_size=400))
 def test_sections_full_of_noise_are_a_value_error_or_rows(noise: bytes) -> None:
     """The checksum catches accidents; this is for whoever writes a checksum over nonsense."""
     packed = PackedFacts(encode(parse_rows(b"import a\nx = a.b()\n", language_named("python")), Text(b"")))
-    for number in range(10):
+    for number in range(11):
         try:
             other = PackedFacts(_with_section(packed.blob, number, noise))
             other.raw()

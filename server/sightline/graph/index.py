@@ -7,14 +7,15 @@ facts are found by digest.
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import cached_property
 from threading import Lock
 from typing import NamedTuple
 
-from sightline.base.text import Span, Text
+from sightline.base.text import PositionEncoding, Span, Text
 from sightline.graph.codec import PackedFacts, encode
 from sightline.graph.facts import CallShape, FileFacts, Reference, ReferenceKind
 from sightline.graph.raw_facts import (
@@ -151,20 +152,16 @@ class FileIndex:
 
     def positions(self, names: Iterable[str]) -> list[int]:
         """Numbers of the references to any of ``names``, ascending."""
-        places = {text: at for at, text in enumerate(self.strings)}
         column = self.columns[0]
         found: list[int] = []
         for name in names:
-            number = places.get(name)
-            if number is None:
-                continue
-            at = -1
-            try:
+            # The strings hold every name once, and a search for a missing one ends in ``ValueError``, here and below.
+            with suppress(ValueError):
+                number = self.strings.index(name)
+                at = -1
                 while True:
                     at = column.index(number, at + 1)
                     found.append(at)
-            except ValueError:
-                pass
         found.sort()
         return found
 
@@ -203,6 +200,21 @@ class FileIndex:
         assert self._text is not None
         return self._text.data.isascii()
 
+    def column_of(self, offset: int) -> int | None:
+        """Zero-based column of a byte offset in characters; ``None`` when only the text can tell."""
+        start = self.line_starts[self.line_of(offset)]
+        if self.is_ascii:
+            return offset - start
+        if self._text is not None:
+            return self._text.position(offset, PositionEncoding.UTF32).character
+        return _column(self.wide_runs, start, offset)
+
+    @cached_property
+    def wide_runs(self) -> array[int]:
+        """See :class:`~sightline.graph.codec.PackedFacts`."""
+        assert isinstance(self._rows, PackedFacts)
+        return self._rows.wide_runs
+
     def qualified_name(self, index: int) -> str:
         """Dotted name of a definition within the file; empty for the module."""
         parts: list[str] = []
@@ -236,6 +248,16 @@ class FileIndex:
             CallShape(positional=positional, keywords=keywords, splat=splat, double_splat=double_splat)
             for positional, keywords, splat, double_splat in self._rows.calls
         )
+
+
+def _column(runs: array[int], start: int, offset: int) -> int | None:
+    if not runs:
+        return None
+    starts, ends, surplus = runs[0::3], runs[1::3], runs[2::3]
+    first, last = bisect_left(starts, start), bisect_left(starts, offset)
+    if last > first and ends[last - 1] > offset:
+        return None
+    return offset - start - sum(surplus[first:last])
 
 
 class IndexCache:

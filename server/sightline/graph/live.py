@@ -8,6 +8,7 @@ computed for an older state is computed again.
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable, Generator, Iterable
 from typing import TypeVar
 
@@ -140,6 +141,8 @@ class LiveGraph:
         clock.lap("resolve")
         await self._parsing.store.prune([(file.path.root, file.path.relative) for file in scan.files])
         clock.lap("store")
+        # What was loaded stays for good: a collection that walked through it would hold the loop for nothing.
+        gc.freeze()
         return self._report(clock, scan_seconds, cold=not collected.stored)
 
     def _publish_open(self, view: WorkspaceView) -> None:

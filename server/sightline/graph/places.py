@@ -28,13 +28,12 @@ def place_of(
 ) -> Place:
     """The place of a reference, in one-based lines and characters."""
     start = reference.span.start
-    line = index.line_of(start)
-    column = start - index.line_starts[line]
-    if not index.is_ascii:
-        column = _characters(workspace, path, index, start, column)
+    column = index.column_of(start)
+    if column is None:
+        column = _characters(workspace, path, index, start)
     return Place(
         path=path,
-        line=line + 1,
+        line=index.line_of(start) + 1,
         column=column + 1,
         reference=reference,
         kind=_kind(path, index, reference),
@@ -43,13 +42,16 @@ def place_of(
     )
 
 
-def _characters(workspace: WorkspaceView, path: WorkspacePath, index: FileIndex, offset: int, column: int) -> int:
+def _characters(workspace: WorkspaceView, path: WorkspacePath, index: FileIndex, offset: int) -> int:
     """Characters before ``offset`` in its line; bytes when the text on disk is no longer the one of the facts."""
+    bytes_before = offset - index.line_starts[index.line_of(offset)]
     try:
         source = workspace.read(path)
     except SightlineError:
-        return column
-    return source.text.position(offset, PositionEncoding.UTF32).character if source.digest == index.digest else column
+        return bytes_before
+    if source.digest != index.digest:
+        return bytes_before
+    return source.text.position(offset, PositionEncoding.UTF32).character
 
 
 def _kind(path: WorkspacePath, index: FileIndex, reference: Reference) -> EdgeKind:

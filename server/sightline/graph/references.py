@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from sightline.graph.facts import DefinitionKind, Reference, ReferenceKind
 from sightline.graph.index import MODULE, FileIndex
-from sightline.graph.meanings import Answer, DefinitionMeaning, Query, Rank
+from sightline.graph.meanings import UNKNOWN, Answer, DefinitionMeaning, Query, Rank
 from sightline.graph.python_names import FUNCTIONS, imported_meaning
 from sightline.graph.state import GraphState
 from sightline.graph.symbols import meaning_of
@@ -41,10 +41,24 @@ def uses_of(query: Query, state: GraphState, target: DefinitionMeaning, limit: i
     index = query.files.index(target.file)
     assert index is not None, "the target is a definition of the view"
     uses = Uses()
+    name = index.definitions[target.number].name
     search = _Search(query=query, state=state, target=target, by_name=_can_be_by_name(state, index, target))
-    row = index.definitions[target.number]
-    for name in _names(search, row.name):
-        _uses_named(search, uses, name, limit)
+    seen = {name}
+    waiting = [name]
+    while waiting:
+        current = waiting.pop()
+        # One visit for both questions: decoding a file costs more than either.
+        for file in state.referencing(current):
+            found = query.files.index(file)
+            if found is None:
+                continue
+            if _uses_in(search, uses, file, found, current):
+                fresh = [alias for alias in _aliases(search, file, found, current) if alias not in seen]
+                seen.update(fresh)
+                waiting += fresh
+            if len(uses.found) >= limit:
+                uses.cut = True
+                return uses
     return uses
 
 
@@ -68,23 +82,6 @@ def _can_be_by_name(state: GraphState, index: FileIndex, target: DefinitionMeani
     return index.definitions[row.parent].kind not in FUNCTIONS
 
 
-def _names(search: _Search, name: str) -> Iterator[str]:
-    """The name itself, then every other name under which a file imports the target."""
-    seen = {name}
-    waiting = [name]
-    while waiting:
-        current = waiting.pop()
-        yield current
-        for file in search.state.referencing(current):
-            index = search.query.files.index(file)
-            if index is None:
-                continue
-            for bound in _aliases(search, file, index, current):
-                if bound not in seen:
-                    seen.add(bound)
-                    waiting.append(bound)
-
-
 def _aliases(search: _Search, file: int, index: FileIndex, name: str) -> Iterator[str]:
     for scope in index.imported.values():
         for alias, bindings in scope.items():
@@ -95,19 +92,16 @@ def _aliases(search: _Search, file: int, index: FileIndex, name: str) -> Iterato
                         yield alias
 
 
-def _uses_named(search: _Search, uses: Uses, name: str, limit: int) -> None:
-    for file in search.state.referencing(name):
-        index = search.query.files.index(file)
-        if index is None:
-            continue
-        for at in index.positions((name,)):
-            if len(uses.found) >= limit:
-                uses.cut = True
-                return
-            reference = index.reference(at)
-            rank = _rank(search, uses, file, reference)
-            if rank is not None and not _is_own_name(search, file, index, reference):
-                uses.found.append(Use(file, reference, rank))
+def _uses_in(search: _Search, uses: Uses, file: int, index: FileIndex, name: str) -> bool:
+    """Adds the uses in one file; tells whether the file imports the name."""
+    imports = False
+    for at in index.positions((name,)):
+        reference = index.reference(at)
+        imports = imports or reference.kind is ReferenceKind.IMPORT
+        rank = _rank(search, uses, file, reference)
+        if rank is not None and not _is_own_name(search, file, index, reference):
+            uses.found.append(Use(file, reference, rank))
+    return imports
 
 
 def _is_own_name(search: _Search, file: int, index: FileIndex, reference: Reference) -> bool:
@@ -117,7 +111,7 @@ def _is_own_name(search: _Search, file: int, index: FileIndex, reference: Refere
 
 def _rank(search: _Search, uses: Uses, file: int, reference: Reference) -> Rank | None:
     """How well the reference is known to mean the target, ``None`` when it does not."""
-    answer = meaning_of(search.query, file, reference)
+    answer = UNKNOWN if reference.receiver == "?" else meaning_of(search.query, file, reference)
     if answer:
         return _rank_in(answer, search.target)
     if reference.kind is ReferenceKind.STRING:

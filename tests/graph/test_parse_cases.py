@@ -1,0 +1,47 @@
+"""The facts of hand-written texts, line by line (see ``support/facts_cases.py``)."""
+
+from __future__ import annotations
+
+import pytest
+from sightline.base.text import Text
+from sightline.graph.parse import parse
+from sightline.languages.registry import language_of
+from support.facts_cases import case_names, read_case, written
+
+
+@pytest.mark.parametrize("name", case_names())
+def test_facts_are_as_written_down(name: str) -> None:
+    now = written(name)
+    assert now == read_case(name)[2]
+
+
+@pytest.mark.parametrize("name", case_names())
+def test_every_span_holds_the_name_it_says(name: str) -> None:
+    source_name, source, _ = read_case(name)
+    language = language_of(source_name)
+    assert language is not None
+    text = Text.of(source)
+    facts = parse(text.data, language)
+    for definition in facts.definitions:
+        assert definition.name in ("default", "export=") or text.slice(definition.name_span) == definition.name
+        assert definition.span.contains(definition.name_span)
+        assert definition.span.start <= definition.body_start <= definition.span.end
+    for reference in facts.references:
+        assert text.slice(reference.span) == reference.name
+    for statement in facts.imports:
+        for imported in statement.names:
+            assert imported.name in ("", "*", "default") or imported.name in text.slice(imported.span)
+
+
+@pytest.mark.parametrize("name", case_names())
+def test_what_is_enclosed_lies_inside(name: str) -> None:
+    source_name, source, _ = read_case(name)
+    language = language_of(source_name)
+    assert language is not None
+    facts = parse(source.encode(), language)
+    for reference in facts.references:
+        if reference.enclosing >= 0 and facts.definitions[reference.enclosing].name != "__all__":
+            assert facts.definitions[reference.enclosing].span.contains(reference.span)
+    for definition in facts.definitions:
+        if definition.parent >= 0:
+            assert facts.definitions[definition.parent].span.contains(definition.span)
