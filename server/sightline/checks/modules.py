@@ -14,9 +14,10 @@ from sightline.checks.texts import read_text
 from sightline.graph.view import GraphView
 
 #: Names every module has (language reference, 3.2, "Modules").
-_ALWAYS = frozenset(
-    {"__name__", "__doc__", "__file__", "__loader__", "__package__", "__path__", "__spec__", "__dict__"}
-)
+_ALWAYS = frozenset({
+    "__name__", "__doc__", "__file__", "__loader__", "__package__", "__path__", "__spec__", "__dict__",
+    "__annotations__", "__builtins__",
+})  # fmt: skip
 #: Star imports are followed this far.
 _MOST_MODULES = 50
 
@@ -81,6 +82,8 @@ def _bound(node: ast.AST) -> Iterator[str]:
             yield child.asname or child.name.partition(".")[0]
         elif isinstance(child, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and child.name:
             yield child.name
+        elif isinstance(child, ast.MatchMapping) and child.rest:
+            yield child.rest
         yield from _bound(child)
 
 
