@@ -21,15 +21,19 @@ def write_tree(root: Path, files: Mapping[str, str | bytes]) -> str:
 
 
 def read_tree(root: str | Path) -> dict[str, tuple[bytes, int]]:
-    """Every file and folder below ``root``: relative path → (content, mode); folders have a trailing slash."""
+    """Every file and folder below ``root``: relative path → (content, mode).
+
+    Folders have a trailing slash; a link's content is its target and its mode 0.
+    """
     found: dict[str, tuple[bytes, int]] = {}
     for folder, folders, names in os.walk(root):
-        for name in folders:
-            path = Path(folder, name)
-            found[f"{path.relative_to(root)}/"] = (b"", path.stat().st_mode & 0o777)
-        for name in names:
-            path = Path(folder, name)
-            found[str(path.relative_to(root))] = (path.read_bytes(), path.stat().st_mode & 0o777)
+        for path in (Path(folder, name) for name in [*folders, *names]):
+            if path.is_symlink():
+                found[str(path.relative_to(root))] = (os.fsencode(path.readlink()), 0)
+            elif path.is_dir():
+                found[f"{path.relative_to(root)}/"] = (b"", path.stat().st_mode & 0o777)
+            else:
+                found[str(path.relative_to(root))] = (path.read_bytes(), path.stat().st_mode & 0o777)
     return found
 
 

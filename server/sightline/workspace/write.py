@@ -229,7 +229,7 @@ def _restore(system: System, operation: Operation) -> None:
 def _present(system: System, path: str) -> bytes | None:
     try:
         return system.files.read(path)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
 
 
