@@ -12,7 +12,7 @@ from bisect import bisect_left, bisect_right
 from tree_sitter import Node
 
 from sightline.base.text import digest_of
-from sightline.graph.extract_names import KEYWORD_NAME, LITERAL, SKIP, Names, emit, read_arguments
+from sightline.graph.extract_names import KEYWORD_NAME, LITERAL, SKIP, Names, dotted, emit, read_arguments
 from sightline.graph.extract_python_bindings import Bound, bind, local_bindings
 from sightline.graph.extract_python_imports import (
     TELLING_BUILTINS,
@@ -21,7 +21,7 @@ from sightline.graph.extract_python_imports import (
     read_imports,
     read_strings,
 )
-from sightline.graph.extract_python_parts import parameters_of
+from sightline.graph.extract_python_parts import KEYWORDS, parameters_of
 from sightline.graph.extract_rows import (
     Draft,
     definition_rows,
@@ -35,7 +35,8 @@ from sightline.graph.extract_text import ParsedText, Span2, field_of, plain, syn
 from sightline.graph.facts import DefinitionKind, ReferenceKind
 from sightline.graph.raw_facts import REFERENCE_CODE, ImportRow, RawFacts
 
-_BUILTINS = frozenset((*(name.encode() for name in dir(builtins)), b"__file__")) - TELLING_BUILTINS
+#: Bare names that mean nothing of the project. Keywords are names only in broken code.
+_BUILTINS = (frozenset((*(name.encode() for name in dir(builtins)), b"__file__")) | KEYWORDS) - TELLING_BUILTINS
 _TYPE = REFERENCE_CODE[ReferenceKind.TYPE]
 _KINDS = (("inherit", ReferenceKind.INHERIT), ("decorate", ReferenceKind.DECORATE))
 
@@ -44,7 +45,7 @@ def extract_python(text: ParsedText) -> RawFacts:
     """The facts of one Python text. Never raises, whatever the bytes are."""
     containers = _containers(text)
     lambdas = text.nodes("lambda")
-    scopes = ScopeMap(_regions(text, containers, len(containers)))
+    scopes = ScopeMap([*_regions(text, containers, len(containers)), *_type_regions(text, containers)])
     _settle_containers(containers, scopes)
     imports = read_imports(text, scopes.container_at)
     names = _names(text)
@@ -52,6 +53,8 @@ def extract_python(text: ParsedText) -> RawFacts:
     _bind_imports(imports, scopes, bound)
     for index, node in enumerate(lambdas):
         _bind_lambda(text, node, scopes, len(containers) + index)
+    for start, end in text.spans("type_parameter"):
+        scopes.scopes[scopes.scope_at(start)].bound.add(text.data[start:end])
     names.foreign = _foreign(imports, bound, containers)
     scopes.settle()
     drafts, index_of = ordered([*containers, *bound.drafts], len(containers))
@@ -145,10 +148,10 @@ def _add_headers(text: ParsedText, drafts: list[Draft]) -> None:
     """Bases, decorators and return types: each belongs to the definition whose header it lies in."""
     data = text.data
     name_starts = [draft.name_start for draft in drafts]
-    for start, end in text.spans("inherit"):
-        at = bisect_right(name_starts, start) - 1
+    for node in text.nodes("class.arguments"):
+        at = bisect_right(name_starts, node.start_byte) - 1
         if at >= 0:
-            drafts[at].bases += (data[start:end].decode("utf-8", "replace"),)
+            drafts[at].bases = _bases(node)
     for start, end in text.spans("function.returns"):
         at = bisect_right(name_starts, start) - 1
         if at >= 0:
@@ -157,6 +160,20 @@ def _add_headers(text: ParsedText, drafts: list[Draft]) -> None:
         at = bisect_left(name_starts, start)
         if at < len(drafts):
             drafts[at].decorators += (data[start:end].decode("utf-8", "replace"),)
+
+
+def _bases(node: Node) -> tuple[str, ...]:
+    """The bases of a class as dotted text: ``name()`` for a call, ``?`` for another expression, without subscripts."""
+    bases: list[str] = []
+    for child in node.named_children:
+        if child.type in ("keyword_argument", "comment", "dictionary_splat"):
+            continue
+        named = field_of(child, "value") if child.type == "subscript" else child
+        called = named is not None and named.type == "call"
+        named = field_of(named, "function") if named is not None and called else named
+        text = b"" if named is None else dotted(named.text or b"")
+        bases.append(text.decode("utf-8", "replace") + ("()" if called else "") if text else "?")
+    return tuple(bases)
 
 
 def _settle_containers(containers: list[Draft], scopes: ScopeMap) -> None:
@@ -198,6 +215,19 @@ def _regions(text: ParsedText, containers: list[Draft], keys: int) -> list[Regio
         iterable = None if first is None else field_of(first, "right")
         if iterable is not None:
             regions.append(Region(iterable.start_byte, -iterable.end_byte, ScopeKind.OUTSIDE))
+    return regions
+
+
+def _type_regions(text: ParsedText, containers: list[Draft]) -> list[Region]:
+    """``def f[T]``, ``class C[T]``, ``type A[T]``: type parameters are seen from there to the end of the definition."""
+    name_starts = [draft.name_start for draft in containers]
+    regions: list[Region] = []
+    for start, _ in text.spans("type_parameters"):
+        at = bisect_right(name_starts, start) - 1
+        if at >= 0:
+            regions.append(Region(start, -containers[at].end, ScopeKind.BLOCK))
+    for (start, _), (_, end) in zip(text.spans("alias.parameters"), text.spans("alias"), strict=True):
+        regions.append(Region(start, -end, ScopeKind.BLOCK))
     return regions
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 from functools import lru_cache
 
@@ -26,6 +27,8 @@ _SPACE = re.compile(rb"\s+")
 #: file names and prose.
 DOTTED_STRING = re.compile(rb"""[rRuU]?(["'])((?:%s\.){2,}%s|%s\.[A-Z]\w*)\1""" % (WORD, WORD, WORD))
 NAME_STRING = re.compile(rb"""[rRuUbB]?(["'])(%s(?:\.%s)*)\1""" % (WORD, WORD))
+
+KEYWORDS = frozenset(word.encode() for word in keyword.kwlist)
 
 _PLAIN = ParameterKind.POSITIONAL.value
 
@@ -122,6 +125,8 @@ def _imported(text: bytes, at: int, offset: int) -> tuple[ImportedNameRow, ...]:
     rows: list[ImportedNameRow] = []
     for found in _IMPORTED.finditer(text, at):
         name, alias = found.group(1), found.group(2)
+        if name in KEYWORDS:
+            break  # the statement is broken, and what follows is another one
         shown = _SPACE.sub(b"", name).decode("utf-8", "replace")
         rows.append(
             (

@@ -49,13 +49,19 @@ class Draft:
 
 
 def ordered(drafts: list[Draft], containers: int) -> tuple[list[Draft], list[int]]:
-    """The drafts in source order, and the final index of each of the ``containers``; the last entry is -1."""
+    """The drafts in source order, and the final index of each of the ``containers``; the last entry is -1.
+
+    What has no name yet (``def (``, while somebody types) is left out, and what lies in it belongs to what is around.
+    """
     drafts = sorted(drafts, key=_source_order)
     index_of = [-1] * (containers + 1)
-    for index, draft in enumerate(drafts):
+    named: list[Draft] = []
+    for draft in drafts:
         if draft.container >= 0:
-            index_of[draft.container] = index
-    return drafts, index_of
+            index_of[draft.container] = len(named) if draft.name else index_of[draft.parent]
+        if draft.name:
+            named.append(draft)
+    return named, index_of
 
 
 def definition_rows(drafts: list[Draft], index_of: list[int]) -> tuple[DefinitionRow, ...]:

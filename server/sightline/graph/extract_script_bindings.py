@@ -16,6 +16,7 @@ from sightline.graph.raw_facts import REFERENCE_CODE, BindingRow
 
 _WRITE = REFERENCE_CODE[ReferenceKind.WRITE]
 _CLASS = DefinitionKind.CLASS.value
+_NO_NAMES = frozenset((b"null", b"undefined", b"true", b"false"))
 _HOLDING = frozenset((DefinitionKind.METHOD.value, DefinitionKind.ATTRIBUTE.value))
 
 
@@ -59,6 +60,9 @@ def bind_script(text: ParsedText, names: Names, declared: Declared, scopes: Scop
     hoisted_starts = [start for start, _ in hoisted]
     for draft in (*declared.containers, *declared.others):
         kinds[draft.name_end] = SKIP
+        if "." in draft.name:  # namespace A.B
+            for at in range(bisect_left(names.starts, draft.name_start), bisect_left(names.starts, draft.name_end)):
+                kinds[names.ends[at]] = SKIP
         scope = scopes.scopes[scopes.scope_at(draft.start)]
         if scope.kind in (ScopeKind.FUNCTION, ScopeKind.BLOCK):
             scope.kept.add(draft.name.encode("utf-8", "replace"))
@@ -207,9 +211,6 @@ def _value_of(text: ParsedText, names: Names, value: Span2) -> tuple[str, str]:
     return "", "" if alias in _NO_NAMES else alias.decode("utf-8", "replace")
 
 
-_NO_NAMES = frozenset((b"null", b"undefined", b"true", b"false"))
-
-
 def own_parameters(declared: Declared, rows: list[BindingRow]) -> list[BindingRow]:
     """Rows without those that repeat the parameters of their own definition."""
     named = [
@@ -217,8 +218,3 @@ def own_parameters(declared: Declared, rows: list[BindingRow]) -> list[BindingRo
         for draft in declared.containers
     ]
     return [row for row in rows if row[0] < 0 or not (row[2] and row[1] in named[row[0]])]
-
-
-def first_at(spans: list[Span2], offset: int) -> int:
-    """Index of the first span that begins at or after ``offset``."""
-    return bisect_left(spans, (offset, offset))

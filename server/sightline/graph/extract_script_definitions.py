@@ -73,16 +73,16 @@ def read_definitions(text: ParsedText) -> Declared:
     """All declarations. Parents, and ``exported`` of what lies in others, are settled when scopes are known."""
     exports = _read_exports(text)
     found = Declared()
-    drafts: list[Holder] = [
-        (_named(text, node, _FUNCTION, exports), None) for node in text.captures.get("function", ())
-    ]
+    drafts = _declarations(text, exports, found)
     drafts += [(method_draft(text, node), None) for node in text.captures.get("method", ())]
+    taken = {draft.body_start for draft, _ in drafts}  # of classes that a variable holds
     for capture, kind in _NAMED:
         for node in text.captures.get(capture, ()):
             draft = _named(text, node, kind, exports)
+            if capture == "class" and draft.body_start in taken:
+                continue
             draft.bases = bases_of(node) if capture in _WITH_BODY else ()
             drafts.append((draft, body_of(node) if capture in _WITH_BODY else None))
-    drafts += _declarations(text, exports, found)
     for node in text.captures.get("field", ()):
         draft, callable_ = _field(text, node)
         if callable_:
@@ -118,6 +118,8 @@ def _read_exports(text: ParsedText) -> _Exports:
         for child in node.named_children:
             if start is not None:
                 exports.began[child.start_byte] = start
+            elif child.type == "statement_block":  # declare global { … }
+                exports.began.update((entry.start_byte, entry.start_byte) for entry in child.named_children)
     return exports
 
 

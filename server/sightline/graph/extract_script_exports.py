@@ -155,7 +155,10 @@ def _assigned(text: ParsedText, node: Node, modules: Modules, declared: Declared
         if left is None or right is None:
             return
         target = plain(left.text or b"")
-        if target == "module.exports":
+        owner, _, member = target.partition(".prototype.")
+        if member and "." not in member:
+            _prototype_method(text, owner, left, right, declared)
+        elif target == "module.exports":
             _module_exports(text, statement, left, right, modules, declared)
         elif target.startswith(("exports.", "module.exports.")):
             name = field_of(left, "property")
@@ -164,6 +167,19 @@ def _assigned(text: ParsedText, node: Node, modules: Modules, declared: Declared
             declared.others.append(draft)
             declared.names.add(draft.name_start)
         node = right
+
+
+def _prototype_method(text: ParsedText, owner: str, left: Node, right: Node, declared: Declared) -> None:
+    """``Owner.prototype.name = …`` defines a member of a class of this text."""
+    name = field_of(left, "property")
+    for holder in declared.containers:
+        if holder.name == owner and name is not None:
+            draft = variable_draft(text, name.byte_range, (left.start_byte, right.end_byte), unwrapped(right))
+            draft.kind = (DefinitionKind.ATTRIBUTE if draft.parameters is None else DefinitionKind.METHOD).value
+            draft.parent = holder.container
+            declared.others.append(draft)
+            declared.names.add(draft.name_start)
+            return
 
 
 def _module_exports(

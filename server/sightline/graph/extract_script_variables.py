@@ -12,7 +12,7 @@ from sightline.graph.extract_script_parts import annotation_of, parameters_of, s
 from sightline.graph.extract_text import ParsedText, Span2, field_of, plain
 from sightline.graph.facts import DefinitionKind
 
-FUNCTIONS = frozenset(("arrow_function", "function_expression", "generator_function"))
+FUNCTIONS = frozenset(("arrow_function", "function_expression", "generator_function", "method_definition"))
 #: ``Draft.parent`` of what belongs to the container it lies in.
 BY_PLACE = -2
 #: A container, and the range of its body when that is a scope of its own kind (class, namespace).

@@ -86,7 +86,7 @@ def syntax_problems(text: ParsedText) -> list[ProblemRow]:
         if node.is_missing:
             rows.append(("syntax", f"{node.type} is missing here.", start, end))
         else:
-            shown = text.data[start : min(end, start + 40)].decode("utf-8", "replace").split("\n")[0]
+            shown = text.data[start : min(end, start + 40)].decode("utf-8", "replace").strip().split("\n")[0]
             rows.append(("syntax", f"Unexpected {shown!r}.", start, end))
     return rows
 

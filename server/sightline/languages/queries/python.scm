@@ -29,6 +29,10 @@
 (class_definition superclasses: (argument_list (subscript value: [(identifier) (attribute)] @inherit)))
 (function_definition type_parameters: (type_parameter) @type_parameters)
 (class_definition type_parameters: (type_parameter) @type_parameters)
+(function_definition type_parameters: (type_parameter (type [(identifier) @type_parameter (_ . (identifier) @type_parameter)])))
+(class_definition type_parameters: (type_parameter (type [(identifier) @type_parameter (_ . (identifier) @type_parameter)])))
+(type_alias_statement
+  left: (type (generic_type (type_parameter (type (identifier) @type_parameter)) @alias.parameters))) @alias
 (type_alias_statement left: (type [(identifier) @alias.name (generic_type . (identifier) @alias.name)]))
 
 ; Decorators: a definition's span begins with its decorators.
