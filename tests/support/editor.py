@@ -20,6 +20,7 @@ from typing import Any, cast
 from urllib.parse import quote, unquote, urlsplit
 
 from lsprotocol import types
+from lsprotocol.converters import get_converter
 from pytest_lsp import LanguageClient, make_test_lsp_client
 
 Change = types.TextDocumentEdit | types.CreateFile | types.RenameFile | types.DeleteFile
@@ -124,6 +125,9 @@ class Editor:
             "sightline/turnEvent": self._turn_event,
             "sightline/statusChanged": self._status_changed,
         }
+        # lsprotocol 2025.0.0 takes every action that carries a command for a Command.
+        converter = self.client.protocol._converter  # pyright: ignore[reportPrivateUsage]  the client's own converter
+        converter.register_structure_hook(types.CodeActionResponse, _action_response)
         for method, handler in handlers.items():
             self.client.protocol.fm.add_builtin_feature(method, handler)  # pyright: ignore[reportUnknownMemberType]  pygls leaves it untyped
 
@@ -401,6 +405,15 @@ def capabilities_from(stated: Mapping[str, Any]) -> types.ClientCapabilities:
     """Client capabilities from their JSON."""
     converter = make_test_lsp_client().protocol._converter  # pyright: ignore[reportPrivateUsage]  the client's own converter
     return converter.structure(json.loads(json.dumps(stated)), types.ClientCapabilities)
+
+
+def _action_response(message: dict[str, Any], _: object) -> types.CodeActionResponse:
+    converter = get_converter()
+    found = [
+        converter.structure(item, types.Command if isinstance(item.get("command"), str) else types.CodeAction)
+        for item in message["result"] or ()
+    ]
+    return types.CodeActionResponse(id=message["id"], result=found)
 
 
 def _changes(edit: types.WorkspaceEdit) -> list[Change]:

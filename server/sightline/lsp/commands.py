@@ -112,6 +112,11 @@ async def _undo(call: Call) -> dict[str, Any]:
     return await apply_edit(call.session, lambda: engine.prepare_undo(call.given.turn))
 
 
+async def _index(call: Call) -> dict[str, Any]:
+    await call.session.host.index_again()
+    return await _status(call)
+
+
 async def _status(call: Call) -> dict[str, Any]:
     session = call.session
     engine = session.host.open_engine()
@@ -135,5 +140,6 @@ _COMMANDS: dict[str, Command] = {
     "sightline.discard": Command(takes=TurnArguments, title="discarding an edit", run=_discard),
     "sightline.preview": Command(takes=TurnArguments, title="preparing a preview", run=_preview),
     "sightline.undo": Command(takes=UndoArguments, title="undoing an edit", run=_undo),
+    "sightline.index": Command(takes=NoArguments, title="indexing", run=_index),
     "sightline.status": Command(takes=NoArguments, title="status", run=_status),
 }

@@ -61,7 +61,9 @@ class EngineHost:
         return self.engine
 
     def start(self, options: ServerOptions) -> None:
-        """Opens and indexes in the background."""
+        """Opens and indexes in the background. What an earlier start left is given up."""
+        if self._task is not None:
+            self._task.cancel()
         self.options = options
         self._task = asyncio.create_task(self._run(), name="sightline-engine")
 
@@ -73,6 +75,15 @@ class EngineHost:
         finished: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._jobs.put_nowait((name, job, finished))
         return finished
+
+    async def index_again(self) -> None:
+        """Indexes anew, with progress: after the user stopped it, or when something looks wrong. Waits for the end."""
+        if self._engine is None and self._settled.is_set():
+            self._settled.clear()
+            self.start(self.options)
+            await self._settled.wait()
+        else:
+            await self.post("index again", self._index)
 
     def set_roots(self, roots: tuple[str, ...]) -> None:
         """The workspace folders are these from now on."""
@@ -113,7 +124,8 @@ class EngineHost:
         while True:
             name, job, finished = await self._jobs.get()
             try:
-                await job(self.engine)
+                if self._engine is not None:  # else it failed: the user was told, and a new engine looks at everything
+                    await job(self._engine)
             except SightlineError as error:
                 log.warning("%s: %s", name, error)
             except Exception:

@@ -45,6 +45,7 @@ def initialize(session: Session, params: types.InitializeParams) -> types.Initia
     )
     if params.process_id is not None:
         watch_parent(session, params.process_id)
+    session.log_handler = log_module.log_to_editor(session.client.log_line, session.options.log_level)
     if params.trace is not None:
         _trace(session, params.trace)
     session.protocol.initialized = True

@@ -247,7 +247,10 @@ class SightlineProtocol(LanguageServerProtocol):
 
     def _encode(self, message: Any) -> bytes | None:
         try:
-            return frame(json.dumps(self._converter.unstructure(message), separators=(",", ":")).encode("ascii"))
+            encoded = self._converter.unstructure(message)
+            if isinstance(message, types.ResponseErrorMessage):
+                encoded["id"] = message.id  # the converter leaves out null, which JSON-RPC asks for here
+            return frame(json.dumps(encoded, separators=(",", ":")).encode("ascii"))
         except Exception as error:
             log.exception("A message could not be encoded.")
             identifier: MsgId | None = getattr(message, "id", None)

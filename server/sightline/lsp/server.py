@@ -21,7 +21,7 @@ from sightline.lsp import lifecycle, requests
 from sightline.lsp.client import Client
 from sightline.lsp.documents import Documents
 from sightline.lsp.host import EngineHost
-from sightline.lsp.log import end_log, log_to_editor, log_to_standard_error
+from sightline.lsp.log import end_log, log_to_standard_error
 from sightline.lsp.options import MakeEngine, ServerOptions
 from sightline.lsp.protocol import Connection, Output
 from sightline.lsp.session import Session
@@ -82,12 +82,12 @@ async def session_over(
         ended=asyncio.get_running_loop().create_future(),
     )
     requests.register(session)
-    session.log_handler = log_to_editor(client.log_line, options.log_level)
     try:
         yield session
     finally:
         await lifecycle.close_session(session)
-        end_log(session.log_handler)
+        if session.log_handler is not None:
+            end_log(session.log_handler)
 
 
 def _channel(options: ServerOptions) -> Channel:

@@ -57,7 +57,7 @@ def workspace_edit(prepared: PreparedEdit, documents: Documents, can: EditorCapa
     conversion = _Conversion(prepared=prepared, documents=documents, can=can)
     _refuse_what_the_editor_lacks(conversion)
     for file in prepared.files:
-        _compare_with_buffer(file, documents)
+        _compare_with_buffer(file, prepared, documents)
     if not can.document_changes:
         return types.WorkspaceEdit(changes=_plain_changes(conversion))
     changes = [*_text_changes(conversion), *_file_operations(conversion)]
@@ -85,13 +85,17 @@ def _refuse_what_the_editor_lacks(given: _Conversion) -> None:
         )
 
 
-def _compare_with_buffer(file: FileAfter, documents: Documents) -> None:
-    document = documents.of_path(file.old or file.path)
-    if document is None and file.version is None:
-        return
-    if document is None or document.version != file.version or document.text != file.before:
+def _compare_with_buffer(file: FileAfter, prepared: PreparedEdit, documents: Documents) -> None:
+    """The last look before an edit leaves: is every text still the one its offsets were computed for?"""
+    path = file.old or file.path
+    digest = prepared.changes.base.get(path)
+    stale = digest is not None and (file.before is None or file.before.digest != digest)
+    document = documents.of_path(path)
+    if document is not None or file.version is not None:
+        stale |= document is None or document.version != file.version or document.text != file.before
+    if stale:
         raise ChangeConflict(
-            f"{file.path} was opened, closed or changed while the edit was made ready.", hint="Apply it again."
+            f"{path} was opened, closed or changed while the edit was made ready.", hint="Apply it again."
         )
 
 
