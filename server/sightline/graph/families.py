@@ -6,13 +6,11 @@ from collections.abc import Iterator
 
 from sightline.graph.facts import Reference, ReferenceKind
 from sightline.graph.index import MODULE, FileIndex
-from sightline.graph.meanings import DefinitionMeaning, Found, Query, Rank
-from sightline.graph.python_names import CLASSES
-from sightline.graph.python_types import Ancestor, member, resolution_order
+from sightline.graph.meanings import Ancestor, DefinitionMeaning, Found, Query, Rank
 from sightline.graph.references import Use, Uses, uses_of
 from sightline.graph.state import GraphState
+from sightline.graph.values import is_class, member, resolution_order
 
-_CONSTRUCTORS = frozenset({"__init__", "__new__"})
 #: A search for relatives stops here: a class with more subclasses is a framework's root.
 MOST_RELATIVES = 2_000
 
@@ -23,7 +21,7 @@ def all_uses_of(query: Query, state: GraphState, target: DefinitionMeaning, limi
     index = query.files.index(target.file)
     assert index is not None, "the target is a definition of the view"
     row = index.definitions[target.number]
-    if row.name not in _CONSTRUCTORS or row.parent == MODULE:
+    if row.name not in query.rules(target.file).constructors or row.parent == MODULE:
         return uses
     for owner, rank in _constructed_by(query, state, target):
         calls = uses_of(query, state, owner, limit)
@@ -58,18 +56,18 @@ def subclasses(query: Query, state: GraphState, owner: DefinitionMeaning) -> tup
     for use in uses_of(query, state, owner, MOST_RELATIVES * 10).found:
         index = query.files.index(use.file)
         if use.reference.kind is ReferenceKind.INHERIT and index is not None:
-            number = _heir(index, use.reference)
+            number = _heir(index, query.rules(use.file).classes, use.reference)
             if number >= 0:
                 found[DefinitionMeaning(use.file, number)] = use.rank
     return tuple(Found(meaning, rank) for meaning, rank in sorted(found.items()))
 
 
-def _heir(index: FileIndex, reference: Reference) -> int:
+def _heir(index: FileIndex, classes: frozenset[str], reference: Reference) -> int:
     """The class in whose list of bases the reference stands."""
     number = reference.enclosing
     while number >= 0:
         row = index.definitions[number]
-        if row.kind in CLASSES and reference.span.start < row.body_start:
+        if row.kind in classes and reference.span.start < row.body_start:
             return number
         number = row.parent
     return -1
@@ -124,7 +122,7 @@ def _owner(query: Query, target: DefinitionMeaning) -> tuple[DefinitionMeaning |
     index = query.files.index(target.file)
     assert index is not None, "the target is a definition of the view"
     row = index.definitions[target.number]
-    if row.parent == MODULE or index.definitions[row.parent].kind not in CLASSES:
+    if row.parent == MODULE or not is_class(query, DefinitionMeaning(target.file, row.parent)):
         return None, row.name
     return DefinitionMeaning(target.file, row.parent), row.name
 

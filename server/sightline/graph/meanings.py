@@ -1,19 +1,21 @@
 """What a name can mean, and the memory of one view for questions already answered.
 
 A *meaning* is a definition, a module, an instance of a class, the parent side of a class (``super()``), or something
-outside the workspace. Rules that find meanings are in ``python_names.py`` and its siblings; this file knows no
-language.
+outside the workspace. The rules that find meanings are in ``python_names.py`` and its siblings, listed in
+``registry.py``; this file knows no language.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple, Protocol, TypeAlias, TypeVar, cast
 
 from sightline.graph.answers import Confidence
-from sightline.graph.index import FileIndex
+from sightline.graph.facts import Reference
+from sightline.graph.index import FileIndex, ImportBinding
+from sightline.graph.raw_facts import DefinitionRow
 
 
 class Rank(IntEnum):
@@ -100,6 +102,18 @@ def merged(*answers: Answer) -> Answer:
     return tuple(Found(meaning, rank) for meaning, rank in best.items())
 
 
+class Place(NamedTuple):
+    """Where an expression stands: file, scope (number of a definition or -1) and byte offset."""
+
+    file: int
+    scope: int
+    offset: int = 1 << 62
+
+
+#: A class, the name of a built-in class, or ``None`` for a base nobody can see.
+Ancestor: TypeAlias = DefinitionMeaning | str | None
+
+
 class FileLookup(Protocol):
     """What the rules ask of a view. Files are named by id."""
 
@@ -121,6 +135,35 @@ MOST_STEPS = 20_000
 #: Nested questions, well under Python's own limit of frames.
 MOST_DEPTH = 60
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What the meaning of names owes to the language. Kinds are values of ``DefinitionKind``.
+
+    ``bare_name``: what a name without a dot means at a place. ``special``: what the words of the language mean there
+    (``super()``, ``this``), ``None`` for any other text. ``member_of_module``: what ``module.name`` means.
+    ``imported``: what a name bound by an import means. ``listed``: what a string in a list of exports means.
+    ``first_parameter``: what the first parameter of the function at a place holds (``self``). ``annotated``: the values
+    an annotation allows. ``base``: a class's base as written, an empty string if it adds no members.
+    ``is_property``: whether reading the function calls it. ``has_builtin_member``: whether the built-in class named
+    first has the member named second.
+    """
+
+    classes: frozenset[str]
+    functions: frozenset[str]
+    constructors: frozenset[str]
+    bare_name: Callable[[Query, Place, str], Answer]
+    special: Callable[[Query, Place, str], Answer | None]
+    member_of_module: Callable[[Query, ModuleMeaning, str], Answer]
+    imported: Callable[[Query, int, ImportBinding], Answer]
+    listed: Callable[[Query, int, Reference], Answer]
+    first_parameter: Callable[[Query, Place], Answer]
+    annotated: Callable[[Query, Place, str], Answer]
+    base: Callable[[Query, Place, str], Ancestor]
+    is_property: Callable[[DefinitionRow], bool]
+    has_builtin_member: Callable[[str, str], bool]
+
+
 Memo: TypeAlias = dict[Hashable, object]
 
 _T = TypeVar("_T")
@@ -132,14 +175,22 @@ class Query:
     An answer is remembered only if no circle was cut above it; otherwise it would depend on which question came first.
     """
 
-    __slots__ = ("_cut", "_memo", "_open", "_steps", "files")
+    __slots__ = ("_cut", "_memo", "_open", "_rules", "_steps", "files")
 
-    def __init__(self, files: FileLookup, memo: Memo) -> None:
+    def __init__(self, files: FileLookup, memo: Memo, rules: Mapping[str, Rules]) -> None:
+        """``rules`` by name of the language."""
         self.files = files
+        self._rules = rules
         self._memo = memo
         self._open: dict[Hashable, int] = {}
         self._cut = MOST_STEPS
         self._steps = 0
+
+    def rules(self, file: int) -> Rules:
+        """The rules for a file that has facts."""
+        index = self.files.index(file)
+        assert index is not None, "only files with facts have meanings"
+        return self._rules[index.language]
 
     def once(self, key: Hashable, compute: Callable[[], _T], unknown: _T) -> _T:
         """The remembered answer to ``key``, or the computed one; ``unknown`` when ``key`` is being asked already."""

@@ -7,9 +7,8 @@ constructors, bases) is in ``python_types.py``; these rules ask it for the attri
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator
 
-from sightline.graph.facts import DefinitionKind, Reference, ReferenceKind
+from sightline.graph.facts import DefinitionKind
 from sightline.graph.index import MODULE, FileIndex, ImportBinding
 from sightline.graph.meanings import (
     EXTERNAL,
@@ -24,38 +23,12 @@ from sightline.graph.meanings import (
     weakened,
 )
 from sightline.graph.raw_facts import ImportRow
+from sightline.graph.scopes import scope_chain
 
 FUNCTIONS = frozenset({DefinitionKind.FUNCTION.value, DefinitionKind.METHOD.value})
 CLASSES = frozenset({DefinitionKind.CLASS.value, DefinitionKind.ENUM.value})
-_SCOPES = FUNCTIONS | CLASSES
 
 BUILTINS = frozenset(dir(builtins)) | {"__file__", "__name__", "__path__", "__spec__", "__loader__", "__package__"}
-
-
-def scope_at(index: FileIndex, enclosing: int, offset: int) -> int:
-    """The scope in which a name at ``offset`` is looked up, given the innermost definition around it.
-
-    Decorators, defaults, annotations and bases are evaluated outside the definition they belong to.
-    """
-    scope = enclosing
-    while scope != MODULE:
-        row = index.definitions[scope]
-        if row.kind in _SCOPES and offset >= row.body_start:
-            return scope
-        scope = row.parent
-    return MODULE
-
-
-def scope_chain(index: FileIndex, scope: int) -> Iterator[int]:
-    """The scopes in which a bare name is looked up from ``scope`` outwards: class bodies do not reach into methods."""
-    first = True
-    while scope != MODULE:
-        row = index.definitions[scope]
-        if row.kind in FUNCTIONS or (first and row.kind in CLASSES):
-            yield scope
-        first = first and row.kind not in _SCOPES
-        scope = row.parent
-    yield MODULE
 
 
 def bare_name(query: Query, file: int, scope: int, name: str, offset: int = 1 << 62) -> Answer:
@@ -63,7 +36,7 @@ def bare_name(query: Query, file: int, scope: int, name: str, offset: int = 1 <<
     index = query.files.index(file)
     if index is None:
         return UNKNOWN
-    for each in scope_chain(index, scope):
+    for each in scope_chain(index, FUNCTIONS, CLASSES, scope):
         if each == MODULE:
             break
         local = _in_scope(query, file, each, name, offset if index.definitions[each].kind in CLASSES else 1 << 62)
@@ -196,14 +169,3 @@ def attribute_of_module(query: Query, module: ModuleMeaning, name: str) -> Answe
 def joined(module: str, name: str) -> str:
     """The dotted name of ``name`` inside ``module``, which is empty in ``from . import name``."""
     return f"{module}.{name}" if module else name
-
-
-def binding_at(index: FileIndex, reference: Reference) -> ImportBinding | None:
-    """The import that a reference of kind ``IMPORT`` is part of."""
-    assert reference.kind is ReferenceKind.IMPORT
-    for statement in index.imports:
-        if statement.start <= reference.span.start < statement.end:
-            for name in statement.names:
-                if name[2] <= reference.span.start < name[3] and name[0] == reference.name:
-                    return ImportBinding(statement, name)
-    return None

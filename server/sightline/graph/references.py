@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from sightline.graph.facts import DefinitionKind, Reference, ReferenceKind
 from sightline.graph.index import MODULE, FileIndex
 from sightline.graph.meanings import UNKNOWN, Answer, DefinitionMeaning, Query, Rank
-from sightline.graph.python_names import FUNCTIONS, imported_meaning
 from sightline.graph.state import GraphState
 from sightline.graph.symbols import meaning_of
 
@@ -42,7 +41,7 @@ def uses_of(query: Query, state: GraphState, target: DefinitionMeaning, limit: i
     assert index is not None, "the target is a definition of the view"
     uses = Uses()
     name = index.definitions[target.number].name
-    search = _Search(query=query, state=state, target=target, by_name=_can_be_by_name(state, index, target))
+    search = _Search(query=query, state=state, target=target, by_name=_can_be_by_name(query, state, target))
     seen = {name}
     waiting = [name]
     while waiting:
@@ -70,16 +69,18 @@ class _Search:
     by_name: bool
 
 
-def _can_be_by_name(state: GraphState, index: FileIndex, target: DefinitionMeaning) -> bool:
+def _can_be_by_name(query: Query, state: GraphState, target: DefinitionMeaning) -> bool:
     """Whether ``x.name`` with an unknown ``x`` may mean the target.
 
     It may for members; for a global only if no class defines such a member, since modules rarely travel as values.
     What is local to a function is never reached through a dot.
     """
+    index = query.files.index(target.file)
+    assert index is not None, "the target is a definition of the view"
     row = index.definitions[target.number]
     if row.parent == MODULE:
         return len(state.defining(row.name)) == 1
-    return index.definitions[row.parent].kind not in FUNCTIONS
+    return index.definitions[row.parent].kind not in query.rules(target.file).functions
 
 
 def _aliases(search: _Search, file: int, index: FileIndex, name: str) -> Iterator[str]:
@@ -87,7 +88,7 @@ def _aliases(search: _Search, file: int, index: FileIndex, name: str) -> Iterato
         for alias, bindings in scope.items():
             for binding in bindings:
                 if binding.name[0] == name and alias != name:
-                    answer = imported_meaning(search.query, file, binding)
+                    answer = search.query.rules(file).imported(search.query, file, binding)
                     if any(found.meaning == search.target for found in answer):
                         yield alias
 

@@ -1,7 +1,6 @@
 """Questions about one reference or one class, answered for the language of its file.
 
-It joins the rules of a language (``python_names.py``, ``python_types.py``) with the postings of a view. Results are
-meanings by file id; ``view.py`` turns them into symbols.
+Results are meanings by file id; ``view.py`` turns them into symbols.
 """
 
 from __future__ import annotations
@@ -14,14 +13,15 @@ from sightline.graph.meanings import (
     DefinitionMeaning,
     Found,
     InstanceMeaning,
+    Place,
     Query,
     Rank,
     merged,
     weakened,
 )
-from sightline.graph.python_names import CLASSES, bare_name, binding_at, imported_meaning, module_name, scope_at
-from sightline.graph.python_types import Place, attribute, expression, member, row_of, value_of
 from sightline.graph.raw_facts import ParameterRow
+from sightline.graph.scopes import binding_at, scope_at
+from sightline.graph.values import attribute, expression, is_class, member, row_of, value_of
 
 
 def meaning_of(query: Query, file: int, reference: Reference) -> Answer:
@@ -29,17 +29,18 @@ def meaning_of(query: Query, file: int, reference: Reference) -> Answer:
     index = query.files.index(file)
     if index is None:
         return UNKNOWN
+    rules = query.rules(file)
     if reference.kind is ReferenceKind.IMPORT:
         binding = binding_at(index, reference)
-        return imported_meaning(query, file, binding) if binding else EXTERNAL
+        return rules.imported(query, file, binding) if binding else EXTERNAL
     if reference.kind is ReferenceKind.STRING:
-        return _listed(query, file, reference)
-    scope = scope_at(index, reference.enclosing, reference.span.start)
+        return rules.listed(query, file, reference)
+    scope = scope_at(index, rules, reference.enclosing, reference.span.start)
     place = Place(file, scope, reference.span.start)
     if reference.kind is ReferenceKind.KEYWORD:
         return _keyword(query, place, reference)
     if not reference.receiver:
-        return bare_name(query, file, scope, reference.name, reference.span.start)
+        return rules.bare_name(query, place, reference.name)
     return attribute(query, expression(query, place, reference.receiver, local=reference.local), reference.name)
 
 
@@ -48,7 +49,7 @@ def receiver_of(query: Query, file: int, reference: Reference) -> Answer:
     index = query.files.index(file)
     if index is None or not reference.receiver or reference.kind in (ReferenceKind.IMPORT, ReferenceKind.KEYWORD):
         return UNKNOWN
-    scope = scope_at(index, reference.enclosing, reference.span.start)
+    scope = scope_at(index, query.rules(file), reference.enclosing, reference.span.start)
     place = Place(file, scope, reference.span.start)
     answer = expression(query, place, reference.receiver, local=reference.local)
     return merged(*(_opened(query, found) for found in answer))
@@ -57,17 +58,9 @@ def receiver_of(query: Query, file: int, reference: Reference) -> Answer:
 def _opened(query: Query, found: Found) -> Answer:
     """What a variable or a property holds; anything else as it is."""
     row = row_of(query, found.meaning)
-    if row is None or row.kind in CLASSES or not isinstance(found.meaning, DefinitionMeaning):
+    if row is None or is_class(query, found.meaning) or not isinstance(found.meaning, DefinitionMeaning):
         return (found,)
     return weakened(value_of(query, found.meaning), found.rank)
-
-
-def _listed(query: Query, file: int, reference: Reference) -> Answer:
-    """An entry of ``__all__`` names a global of its module; any other string could name anything."""
-    index = query.files.index(file)
-    if index is None or reference.enclosing < 0 or index.definitions[reference.enclosing].name != "__all__":
-        return UNKNOWN
-    return weakened(module_name(query, file, reference.name), Rank.INFERRED) or EXTERNAL
 
 
 def _keyword(query: Query, place: Place, reference: Reference) -> Answer:

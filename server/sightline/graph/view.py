@@ -31,6 +31,7 @@ from sightline.graph.meanings import (
 from sightline.graph.places import mentions, place_of
 from sightline.graph.raw_facts import definition_of, import_of
 from sightline.graph.references import Uses
+from sightline.graph.registry import RULES
 from sightline.graph.resolve import edge_kind, edge_rank
 from sightline.graph.segments import FileEdge
 from sightline.graph.slices import at_once
@@ -242,7 +243,7 @@ class GraphView:
     def _query(self) -> Query:
         if len(self._memo) > MOST_REMEMBERED:
             self._memo = {}
-        return Query(self._files, self._memo)
+        return Query(self._files, self._memo, RULES)
 
     def _index(self, path: WorkspacePath) -> FileIndex | None:
         file = self.state.table.id_of(path)

@@ -1,0 +1,16 @@
+"""The rules for names by language. A language is added here once it has rules of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sightline.graph.meanings import Rules
+from sightline.graph.python_types import PYTHON_RULES
+from sightline.languages.registry import LANGUAGES
+
+_BY_EXTRACTOR = {"python": PYTHON_RULES}
+
+#: Rules by name of the language.
+RULES: Mapping[str, Rules] = {
+    language.name: _BY_EXTRACTOR.get(language.extractor, PYTHON_RULES) for language in LANGUAGES
+}

@@ -1,0 +1,280 @@
+"""What values are, as far as annotations, constructors and base classes tell; the same for every language.
+
+No inference beyond that: a value nobody annotated or constructed in plain sight has no type here. Everything found in
+this way ranks as inferred; only scopes, imports and a fully known line of bases make an answer exact. What differs by
+language is asked of its ``Rules``.
+"""
+
+from __future__ import annotations
+
+from sightline.graph.facts import DefinitionKind
+from sightline.graph.index import MODULE, FileIndex
+from sightline.graph.meanings import (
+    EXTERNAL,
+    OUTSIDE,
+    UNKNOWN,
+    Ancestor,
+    Answer,
+    DefinitionMeaning,
+    Found,
+    InstanceMeaning,
+    ModuleMeaning,
+    Place,
+    Query,
+    Rank,
+    SuperMeaning,
+    merged,
+    weakened,
+)
+from sightline.graph.raw_facts import DefinitionRow
+
+_VALUES = frozenset({DefinitionKind.VARIABLE.value, DefinitionKind.ATTRIBUTE.value})
+
+
+def expression(query: Query, place: Place, text: str, *, local: bool) -> Answer:
+    """What a dotted text such as ``a.Foo().b`` means. ``local``: its first name is bound in a function around it."""
+    key = ("expression", place.file, place.scope, text, local, place.offset if _in_class(query, place) else 0)
+    return query.once(key, lambda: _expression(query, place, text, local=local), UNKNOWN)
+
+
+def _in_class(query: Query, place: Place) -> bool:
+    index = query.files.index(place.file)
+    if index is None or place.scope == MODULE:
+        return False
+    return index.definitions[place.scope].kind in query.rules(place.file).classes
+
+
+def _expression(query: Query, place: Place, text: str, *, local: bool) -> Answer:
+    head, *rest = text.split(".")
+    name = head.removesuffix("()")
+    rules = query.rules(place.file)
+    answer = rules.special(query, place, head)
+    if answer is None:
+        if not name.isidentifier():
+            return UNKNOWN
+        answer = local_name(query, place, name) if local else rules.bare_name(query, place, name)
+        if head.endswith("()"):
+            answer = called(query, answer)
+    for part in rest:
+        answer = attribute(query, answer, part.removesuffix("()"))
+        if part.endswith("()"):
+            answer = called(query, answer)
+    return answer
+
+
+def local_name(query: Query, place: Place, name: str) -> Answer:
+    """What a parameter or local variable of a function around ``place`` holds."""
+    index = query.files.index(place.file)
+    scope = place.scope
+    while index is not None and scope != MODULE:
+        row = index.definitions[scope]
+        if row.kind in query.rules(place.file).functions:
+            answers = _bound_in(query, Place(place.file, scope), index, name)
+            if answers is not None:
+                return answers
+        scope = row.parent
+    return UNKNOWN
+
+
+def _bound_in(query: Query, place: Place, index: FileIndex, name: str) -> Answer | None:
+    """Types of a name bound in one function, ``None`` when nothing there speaks of it."""
+    row = index.definitions[place.scope]
+    bindings = index.bindings.get((place.scope, name), ())
+    found = [_value(query, place, annotation, value, alias) for _, _, annotation, value, alias in bindings]
+    position = next((at for at, parameter in enumerate(row.parameters or ()) if parameter[0] == name), None)
+    if position is None:
+        return weakened(merged(*found), Rank.INFERRED) if bindings else None
+    annotation = (row.parameters or ())[position][3]
+    if annotation:
+        outer = Place(place.file, row.parent)
+        return weakened(merged(query.rules(place.file).annotated(query, outer, annotation), *found), Rank.INFERRED)
+    if position == 0 and not found:
+        return query.rules(place.file).first_parameter(query, place)
+    return weakened(merged(*found), Rank.INFERRED)
+
+
+def _value(query: Query, place: Place, annotation: str, value: str, alias: str) -> Answer:
+    if annotation:
+        return query.rules(place.file).annotated(query, place, annotation)
+    if value:
+        return called(query, _in_function(query, place, value))
+    return _in_function(query, place, alias) if alias else UNKNOWN
+
+
+def _in_function(query: Query, place: Place, text: str) -> Answer:
+    """An expression at ``place`` of which nobody told whether its first name is local."""
+    head = text.partition(".")[0].removesuffix("()")
+    index = query.files.index(place.file)
+    local = index is not None and _is_local(index, query.rules(place.file).functions, place.scope, head)
+    return expression(query, place, text, local=local)
+
+
+def _is_local(index: FileIndex, functions: frozenset[str], scope: int, name: str) -> bool:
+    while scope != MODULE:
+        row = index.definitions[scope]
+        if row.kind in functions and (
+            (scope, name) in index.bindings or any(parameter[0] == name for parameter in row.parameters or ())
+        ):
+            return True
+        scope = row.parent
+    return False
+
+
+def row_of(query: Query, meaning: object) -> DefinitionRow | None:
+    """The definition behind a meaning, if it is one."""
+    if not isinstance(meaning, DefinitionMeaning):
+        return None
+    index = query.files.index(meaning.file)
+    return index.definitions[meaning.number] if index else None
+
+
+def is_class(query: Query, meaning: object) -> bool:
+    """Whether a meaning is a class or something else with members."""
+    row = row_of(query, meaning)
+    return row is not None and isinstance(meaning, DefinitionMeaning) and row.kind in query.rules(meaning.file).classes
+
+
+def called(query: Query, answer: Answer) -> Answer:
+    """What a call of each meaning gives."""
+    return merged(*(weakened(_called(query, found.meaning), max(found.rank, Rank.INFERRED)) for found in answer))
+
+
+def _called(query: Query, meaning: object) -> Answer:
+    row = row_of(query, meaning)
+    if row is None or not isinstance(meaning, DefinitionMeaning):
+        return EXTERNAL if meaning == OUTSIDE else UNKNOWN
+    rules = query.rules(meaning.file)
+    if row.kind in rules.classes:
+        return (Found(InstanceMeaning(meaning), Rank.INFERRED),)
+    if row.kind in rules.functions and row.annotation:
+        return rules.annotated(query, Place(meaning.file, row.parent), row.annotation)
+    if row.kind in _VALUES:
+        return called(query, tuple(f for f in value_of(query, meaning) if is_class(query, f.meaning)))
+    return UNKNOWN
+
+
+def value_of(query: Query, meaning: DefinitionMeaning) -> Answer:
+    """What a variable, an attribute or a property holds, all its assignments in the same scope together."""
+    return query.once(("value", meaning), lambda: _value_of(query, meaning), UNKNOWN)
+
+
+def _value_of(query: Query, meaning: DefinitionMeaning) -> Answer:
+    index = query.files.index(meaning.file)
+    if index is None:
+        return UNKNOWN
+    row = index.definitions[meaning.number]
+    rules = query.rules(meaning.file)
+    if row.kind in rules.functions:
+        return _called(query, meaning) if rules.is_property(row) else UNKNOWN
+    if row.kind not in _VALUES:
+        return UNKNOWN
+    same = [index.definitions[each] for each in index.scopes.get(row.parent, {}).get(row.name, ())]
+    found: list[Answer] = []
+    for each in same:
+        scope = _assigning_scope(index, rules.functions, each)
+        found.append(_value(query, Place(meaning.file, scope, each.start), each.annotation, each.value, each.alias))
+    return weakened(merged(*found), Rank.INFERRED)
+
+
+def _assigning_scope(index: FileIndex, functions: frozenset[str], row: DefinitionRow) -> int:
+    """The scope an assignment runs in: for ``self.x = …`` the method that holds it, else the parent."""
+    if row.kind != DefinitionKind.ATTRIBUTE or row.parent == MODULE:
+        return row.parent
+    for at, each in enumerate(index.definitions):
+        if each.parent == row.parent and each.kind in functions and each.body_start <= row.start < each.end:
+            return at
+    return row.parent
+
+
+def attribute(query: Query, answer: Answer, name: str) -> Answer:
+    """What ``.name`` means on each meaning."""
+    results = [weakened(_attribute(query, found.meaning, name), found.rank) for found in answer]
+    known = [result for result in results if result]
+    return weakened(merged(*known), Rank.EXACT if len(results) == 1 else Rank.INFERRED)
+
+
+def _attribute(query: Query, meaning: object, name: str) -> Answer:
+    match meaning:
+        case ModuleMeaning():
+            return query.rules(meaning.importer).member_of_module(query, meaning, name)
+        case InstanceMeaning():
+            return member(query, meaning.of, name)
+        case SuperMeaning():
+            return member(query, meaning.of, name, skip=1)
+        case DefinitionMeaning():
+            if is_class(query, meaning):
+                return member(query, meaning, name)
+            return attribute(query, value_of(query, meaning), name)
+        case _:
+            return EXTERNAL if meaning == OUTSIDE else UNKNOWN
+
+
+def member(query: Query, owner: DefinitionMeaning, name: str, skip: int = 0) -> Answer:
+    """The member ``name`` of a class by its method resolution order, of which the first ``skip`` are left out."""
+    return query.once(("member", owner, name, skip), lambda: _member(query, owner, name, skip), UNKNOWN)
+
+
+def _member(query: Query, owner: DefinitionMeaning, name: str, skip: int) -> Answer:
+    rank = Rank.EXACT
+    for each in resolution_order(query, owner)[skip:]:
+        if each is None:
+            rank = Rank.INFERRED
+        elif isinstance(each, str):
+            if query.rules(owner.file).has_builtin_member(each, name):
+                return EXTERNAL if rank is Rank.EXACT else UNKNOWN
+        else:
+            index = query.files.index(each.file)
+            found = index.scopes.get(each.number, {}).get(name, ()) if index else ()
+            if found:
+                return tuple(Found(DefinitionMeaning(each.file, at), rank) for at in found)
+    return UNKNOWN
+
+
+def resolution_order(query: Query, owner: DefinitionMeaning) -> tuple[Ancestor, ...]:
+    """The classes searched for a member, the class itself first (C3, "The Python 2.3 Method Resolution Order")."""
+    return query.once(("order", owner), lambda: _linear(query, owner, ()), (owner, None))
+
+
+def _linear(query: Query, owner: DefinitionMeaning, below: tuple[DefinitionMeaning, ...]) -> tuple[Ancestor, ...]:
+    if owner in below or len(below) > 60:
+        return (None,)
+    parents = bases_of(query, owner)
+    lines: list[list[Ancestor]] = []
+    for parent in parents:
+        deeper = isinstance(parent, DefinitionMeaning)
+        lines.append(list(_linear(query, parent, (*below, owner))) if deeper else [parent])
+    return (owner, *_merge([*lines, list(parents)]))
+
+
+def _merge(lines: list[list[Ancestor]]) -> list[Ancestor]:
+    order: list[Ancestor] = []
+    while lines := [line for line in lines if line]:
+        heads = (line[0] for line in lines if not any(line[0] in other[1:] for other in lines))
+        # Bases in an impossible order: Python would refuse the class; any order does.
+        head = next(heads, lines[0][0])
+        order.append(head)
+        for line in lines:
+            if line[0] == head:
+                del line[0]
+    return order
+
+
+def bases_of(query: Query, owner: DefinitionMeaning) -> tuple[Ancestor, ...]:
+    """The direct bases of a class in order. Two possible meanings of one base make it an unseen one."""
+    row = row_of(query, owner)
+    if row is None:
+        return (None,)
+    found: list[Ancestor] = []
+    for text in row.bases:
+        base = query.rules(owner.file).base(query, Place(owner.file, row.parent, row.start), text)
+        if base != "" and base not in found:
+            found.append(base)
+    return tuple(found)
+
+
+def through_alias(query: Query, found: Found) -> Answer:
+    """Follows ``Base = other.Class``; anything else as it is."""
+    row = row_of(query, found.meaning)
+    if row is not None and row.kind in _VALUES and row.alias and isinstance(found.meaning, DefinitionMeaning):
+        return weakened(value_of(query, found.meaning), found.rank)
+    return (found,)
