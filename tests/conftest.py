@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import socket
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# Machines are noisy: speed is measured in tests/bench, never by a deadline. CI tries the same examples every time, so
+# that a red run can be run again; at home they are drawn anew.
+settings.register_profile(
+    "sightline",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=os.environ.get("CI") == "true",
+)
+settings.load_profile("sightline")
 
 
 class NetworkBlocked(RuntimeError):

@@ -25,7 +25,7 @@ async def engine_on(folder: Path, base_url: str) -> Engine:
         environment={**system.environment, "SIGHTLINE_MODEL": "llamacpp", "SIGHTLINE_BASE_URL": base_url},
     )
     where = locations(system)
-    settings = load_settings(system, where, (root,), {"model": {"max_output_tokens": 64}}).settings
+    settings = load_settings(system, where, (root,), {"model": {"max_output_tokens": 64, "temperature": 0}}).settings
     engine = await open_engine(
         EngineOptions(roots=(root,), system=system, settings=settings, where=where, trusted=False)
     )
