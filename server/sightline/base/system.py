@@ -309,7 +309,9 @@ class RealFiles:
         except BaseException:
             os.close(descriptor)
             raise
-        return lambda: os.close(descriptor)
+        held = contextlib.ExitStack()
+        held.callback(os.close, descriptor)
+        return held.close  # which does nothing the second time
 
 
 def _take_over_owner(path: str, like: str) -> None:
