@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from sightline.base.text import Text
 from sightline.context.access import definitions_of
-from sightline.context.chunks import BLOCK_LINES, Chunk, chunks_of
+from sightline.context.chunks import BLOCK_LINES, Chunk, chunks_of, has_content
 from support.graphs import graph_of, path
 
 MODULE = """
@@ -85,6 +85,20 @@ def test_an_empty_file_has_no_chunk() -> None:
     assert chunks_of(Text.of("\n\n  \n"), ()) == ()
 
 
+def test_a_comment_right_above_a_definition_goes_with_it() -> None:
+    text = "x = 1\n# About f.\n# More.\ndef f():\n    return 1\n# About nothing.\n\n@g\ndef h():\n    return 2\n"
+    assert cut(text) == [("", 1, 1, False), ("f", 2, 5, True), ("", 6, 6, False), ("h", 8, 10, True)]
+
+
+def test_declarations_of_one_line_stay_together() -> None:
+    text = "class Port:\n    def a(self): ...\n    def b(self): ...\n\n    def c(self):\n        return 1\n"
+    assert cut(text) == [("Port", 1, 3, True), ("c", 5, 6, True)]
+
+
+def test_closing_brackets_are_no_chunk() -> None:
+    assert chunks_of(Text.of("\n}\n});\n"), ()) == ()
+
+
 LINES = st.sampled_from(
     ["", "x = 1", "def f():", "    pass", "class A:", "    def g(self):", "        return 1", "@d", ")"]
 )
@@ -102,6 +116,6 @@ def test_each_line_with_content_is_in_exactly_one_chunk(lines: list[str]) -> Non
 def _check_partition(source: Text, chunks: tuple[Chunk, ...]) -> None:
     covered = [line for chunk in chunks for line in range(chunk.first, chunk.last + 1)]
     assert len(covered) == len(set(covered))
-    content = {line + 1 for line in range(source.line_count) if source.line_text(line).strip()}
+    content = {line + 1 for line in range(source.line_count) if has_content(source.line_text(line))}
     assert content <= set(covered)
     assert covered == sorted(covered)

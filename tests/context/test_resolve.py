@@ -83,6 +83,11 @@ def test_a_name_that_everything_bears_means_nothing() -> None:
     assert resolve("`run`", files).symbols == ()
 
 
+def test_a_qualified_name_is_found_among_many_of_its_last_part() -> None:
+    files = {f"m{n}.py": f"class C{n}:\n    def run(self): ...\n" for n in range(MOST_SYMBOLS + 5)}
+    assert [named.symbol.identifier for named in resolve("`C7.run`", files).symbols] == ["m7.py::C7.run"]
+
+
 def test_a_trace_from_another_machine_finds_its_file_here() -> None:
     found = resolve('File "/ci/build/shop/cart.py", line 2, in total\nFile "/usr/lib/os.py", line 9, in x')
     assert [(str(place.path), place.line) for place in found.places] == [("shop/cart.py", 2)]

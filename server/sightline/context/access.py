@@ -58,6 +58,11 @@ def references_inside(view: GraphView, path: WorkspacePath, span: Span) -> Itera
     return (found.reference(at) for at, start in enumerate(starts) if span.start <= start < span.end)
 
 
+def may_define(view: GraphView, name: str) -> int:
+    """About how many files define the bare ``name``: never too few, and found without decoding any."""
+    return len(view.state.defining(name))
+
+
 def changed_paths(before: GraphState, after: GraphState) -> set[WorkspacePath] | None:
     """Files whose facts may differ between two states of one graph; ``None`` when every file must be looked at.
 

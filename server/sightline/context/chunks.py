@@ -1,12 +1,14 @@
 """Cuts a file into the pieces that are ranked and shown: whole definitions, class heads, and code between them.
 
-Every line with content belongs to exactly one chunk. Functions and methods are never cut here (nested functions stay
-inside their outer one); what lies between definitions is a chunk in its own right, because option tables, import
+Every line with content belongs to exactly one chunk; a line of nothing but closing brackets has none. Functions and
+methods are never cut here (nested functions stay inside their outer one) and take the comment right above them along;
+what lies between definitions is a chunk in its own right, because option tables, import
 blocks and export lists are what many tasks change. This file knows no scores and no languages: it works on facts.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +21,9 @@ BLOCK_LINES = 40
 
 _CONTAINERS = frozenset({DefinitionKind.CLASS, DefinitionKind.INTERFACE, DefinitionKind.NAMESPACE, DefinitionKind.ENUM})
 _BODIES = frozenset({DefinitionKind.FUNCTION, DefinitionKind.METHOD})
+
+#: A line of a comment, in the spellings of C and of scripts; ``#private`` is none.
+_COMMENT = re.compile(r"\s*(?://|/\*|\*(?:\s|/|$)|#(?:[\s:!]|$))")
 
 #: A variable or type of at least this many lines (a table, an interface literal) is a chunk of its own.
 TABLE_LINES = 6
@@ -48,6 +53,11 @@ def chunks_of(text: Text, definitions: Sequence[DefinitionRow]) -> tuple[Chunk, 
     return tuple(_cut(_Cut(text, definitions, _children(definitions)), 1, content_lines(text), -1))
 
 
+def has_content(line: str) -> bool:
+    """Whether a line is more than white space and closing brackets."""
+    return bool(line.strip(" \t\f\v})];,"))
+
+
 def content_lines(text: Text) -> int:
     """Number of lines, the empty one after a final line end not counted; at least 1."""
     empty_end = text.line_count > 1 and text.line_starts[-1] == len(text)
@@ -60,9 +70,13 @@ class _Cut:
     definitions: Sequence[DefinitionRow]
     children: dict[int, list[int]]
 
-    def lines_of(self, index: int) -> tuple[int, int]:
+    def lines_of(self, index: int, lowest: int) -> tuple[int, int]:
+        """First and last line of a definition, with the comment right above it as far as line ``lowest``."""
         row = self.definitions[index]
-        return self.text.line_of(row.start) + 1, self.text.line_of(max(row.end - 1, row.start)) + 1
+        first, last = self.text.line_of(row.start) + 1, self.text.line_of(max(row.end - 1, row.start)) + 1
+        while first > lowest and _COMMENT.match(self.text.line_text(first - 2)):
+            first -= 1
+        return first, last
 
 
 def _children(definitions: Sequence[DefinitionRow]) -> dict[int, list[int]]:
@@ -80,7 +94,7 @@ def _cut(cut: _Cut, first: int, last: int, owner: int) -> Iterator[Chunk]:
     """Chunks of the lines ``first``..``last``, which belong to the container ``owner`` (-1: the module)."""
     at = first
     for index in cut.children.get(owner, ()):
-        start, end = cut.lines_of(index)
+        start, end = cut.lines_of(index, at)
         if start < at or end > last or not _stands_alone(cut.definitions[index], start, end):
             continue
         yield from _between(cut, at, start - 1, owner, first)
@@ -94,7 +108,7 @@ def _cut(cut: _Cut, first: int, last: int, owner: int) -> Iterator[Chunk]:
 
 def _stands_alone(definition: DefinitionRow, start: int, end: int) -> bool:
     if definition.kind in _BODIES or definition.kind in _CONTAINERS:
-        return True
+        return end > start
     return end - start + 1 >= TABLE_LINES
 
 
@@ -109,7 +123,7 @@ def _blocks(text: Text, first: int, last: int, owner: int) -> Iterator[Chunk]:
     """Blocks of at most about ``BLOCK_LINES`` lines, cut at blank lines where there are any; no blank ends."""
     start = end = 0
     for line in range(first, last + 1):
-        blank = not text.data[text.line_starts[line - 1] : text.line_span(line - 1).end].strip()
+        blank = not has_content(text.line_text(line - 1))
         if start and ((blank and line - start >= BLOCK_LINES) or line - start >= 2 * BLOCK_LINES):
             yield Chunk(first=start, last=end, definition=owner)
             start = 0

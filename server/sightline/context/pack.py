@@ -30,8 +30,9 @@ __all__ = ["ContextPack", "CountTokens", "Dropped", "Slice", "build_context", "p
 CountTokens = Callable[[str, str], int]
 KIND = "other"
 
-#: No piece takes more of the budget than this, unless it is all there is; a larger one is cut around what matters.
-POINTED_SHARE, RANKED_SHARE = 0.6, 0.25
+#: A piece is whole up to the first share of the budget; a larger one is cut around what matters, to the second.
+POINTED_WHOLE, POINTED_CUT = 0.6, 0.6
+RANKED_WHOLE, RANKED_CUT = 0.3, 0.15
 
 #: A piece cut to fewer lines than this tells nobody anything.
 FEWEST_LINES = 8
@@ -146,14 +147,14 @@ def _add_pieces(packing: _Packing, budget: int) -> None:
 def _ways(packing: _Packing, source: SourceLines, candidate: Candidate, budget: int) -> list[tuple[Slice, ...]]:
     """The ways to show a piece, the fullest first: whole, cut around what matters, signature alone."""
     chunk = candidate.chunk
-    share = POINTED_SHARE if candidate.tier is Tier.POINTED else RANKED_SHARE
-    allowed = min(int(budget * share), budget - packing.used)
+    room = budget - packing.used
+    most_whole, most_cut = (RANKED_WHOLE, RANKED_CUT) if candidate.tier is Tier.RANKED else (POINTED_WHOLE, POINTED_CUT)
     whole = packing.count(shown_text(source, Shown(first=chunk.first, last=chunk.last)))
     ways: list[tuple[Slice, ...]] = []
-    if whole <= allowed:
+    if whole <= min(budget * most_whole, room):
         ways.append((_full(packing, source, candidate, chunk.first, chunk.last),))
-    elif allowed > 0:
-        most = int(chunk.lines * allowed / whole * 0.9)
+    elif whole > budget * most_whole or candidate.tier is Tier.POINTED:
+        most = int(chunk.lines * min(budget * most_cut, room) / whole * 0.9)
         ranges = excerpt(
             source.lines,
             chunk.first,
@@ -234,7 +235,7 @@ def _add_outlines(packing: _Packing) -> None:
         if source is None:
             continue
         block = packing.blocks.get(file.path) or _Block(source)
-        names = _names_left_out(packing, source, block, file.reasons)
+        names = _names_left_out(packing, source, block)
         for listed in (names, [piece for piece in names if "." not in piece.name]):
             grown = _Block(source, block.pieces, listed)
             grown.tokens = packing.count(packing.text_of(grown))
@@ -246,7 +247,7 @@ def _add_outlines(packing: _Packing) -> None:
                 break
 
 
-def _names_left_out(packing: _Packing, source: SourceLines, block: _Block, reasons: tuple[str, ...]) -> list[Slice]:
+def _names_left_out(packing: _Packing, source: SourceLines, block: _Block) -> list[Slice]:
     """Definitions of the module and of its classes that no piece of ``block`` shows."""
     names: list[Slice] = []
     for index, definition in enumerate(source.definitions):
@@ -265,7 +266,7 @@ def _names_left_out(packing: _Packing, source: SourceLines, block: _Block, reaso
                     last=last,
                     form=Form.OUTLINE,
                     tokens=packing.count(f", {name}"),
-                    reasons=reasons[:1],
+                    reasons=("its lines are left out of a file that fits the task",),
                 )
             )
     return names

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sightline.base.redact import redact
+from sightline.context.chunks import has_content
 from sightline.context.source import SourceLines
 
 
@@ -60,7 +61,7 @@ def shown_text(source: SourceLines, shown: Shown) -> str:
 
 
 def _merged(lines: Sequence[str], shown: Sequence[Shown]) -> list[tuple[int, int]]:
-    """Ranges in order, joined where nothing but one line or blank lines lie between: a mark costs more."""
+    """Ranges in order, joined where nothing but blank lines and closing brackets lie between: a mark costs more."""
     ranges: list[tuple[int, int]] = []
     for piece in sorted(shown, key=lambda piece: (piece.first, piece.last)):
         first, last = piece.first, min(piece.last, len(lines))
@@ -76,7 +77,7 @@ def _merged(lines: Sequence[str], shown: Sequence[Shown]) -> list[tuple[int, int
 
 
 def _joins(lines: Sequence[str], end: int, start: int) -> bool:
-    return start - end <= 1 or not any(line.strip() for line in lines[end : start - 1])
+    return start - end <= 1 or not any(map(has_content, lines[end : start - 1]))
 
 
 def _left_out(mark: str, first: int, last: int, names: Sequence[Named]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sightline.base.errors import PathOutsideRoot
 from sightline.base.paths import WorkspacePath, confine
+from sightline.context.access import may_define
 from sightline.context.lexical import LexicalIndex
 from sightline.context.mentions import Mentions, NamedPlace
 from sightline.graph.answers import Symbol
@@ -17,6 +18,10 @@ MOST_FILES = 3
 
 #: A symbol's name with more definitions than this points at none of them.
 MOST_SYMBOLS = 12
+
+
+#: A qualified name is looked up in at most so many files that define its last part.
+MOST_FILES_LOOKED_AT = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,16 +121,22 @@ def _longest_lookup(view: GraphView, dotted: str) -> tuple[Symbol, ...]:
     Leading parts that are dropped must occur in the path of what is found, so that ``os.path.join`` does not mean
     some other ``join`` of the workspace.
     """
-    found = view.lookup(dotted)
+    found = _lookup(view, dotted)
     parts = dotted.split(".")
     if found or len(parts) == 1 or "/" in dotted:
         return found
     for dropped in range(1, len(parts)):
-        found = view.lookup(".".join(parts[dropped:]))
+        found = _lookup(view, ".".join(parts[dropped:]))
         matching = tuple(s for s in found if _in_path(s.path, parts[dropped - 1]))
         if matching:
             return matching
-    return view.lookup(".".join(parts[:-1])) if parts[0][:1].isupper() else ()
+    return _lookup(view, ".".join(parts[:-1])) if parts[0][:1].isupper() else ()
+
+
+def _lookup(view: GraphView, text: str) -> tuple[Symbol, ...]:
+    """As ``GraphView.lookup``, but nothing for a name that half the workspace defines: to decode it all takes long."""
+    name = text.rpartition(":")[2].rpartition(".")[2]
+    return view.lookup(text) if may_define(view, name) <= MOST_FILES_LOOKED_AT else ()
 
 
 def _in_path(path: WorkspacePath, module: str) -> bool:

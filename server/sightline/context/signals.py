@@ -21,6 +21,9 @@ from sightline.context.tokens import query_terms
 SATURATION = 1.5
 LENGTH_DISCOUNT = 0.7
 
+#: Chunks of fewer terms count as this long: a declaration of three words is not three times as good as one of nine.
+SHORTEST = 15
+
 #: The first line of a task is its title.
 TITLE_WEIGHT = 1.5
 DIAGNOSTIC_WEIGHT = 0.5
@@ -100,7 +103,7 @@ def _score_file(
     average: float,
 ) -> ChunkScores:
     fixed, by_length = 1 - LENGTH_DISCOUNT, LENGTH_DISCOUNT / average
-    norms = [IN_TEXT * (fixed + by_length * length) for length in terms.lengths]
+    norms = [IN_TEXT * (fixed + by_length * max(length, SHORTEST)) for length in terms.lengths]
     scores = [0.0] * terms.chunk_count
     parts: list[list[tuple[float, int]]] = [[] for _ in scores]
     for term, counts in entries:
