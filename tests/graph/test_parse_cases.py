@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from sightline.base.text import Text
 from sightline.graph.parse import parse
 from sightline.languages.registry import language_of

@@ -97,47 +97,33 @@ def _containers(text: ParsedText) -> list[Draft]:
     """Functions and classes in source order; kind and parent are settled when scopes are known."""
     drafts: list[Draft] = []
     data = text.data
-    began = dict(zip(text.starts("decorated.definition"), text.starts("decorated"), strict=True))
-    functions = zip(
-        text.spans("function"),
-        text.spans("function.name"),
-        text.nodes("function.parameters"),
-        text.starts("function.body"),
-        strict=True,
-    )
-    for (start, end), (name_start, name_end), parameters, body in functions:
-        drafts.append(
-            Draft(
-                name=data[name_start:name_end].decode("utf-8", "replace"),
-                kind=DefinitionKind.FUNCTION.value,
-                start=began.get(start, start),
-                end=end,
-                name_start=name_start,
-                name_end=name_end,
-                body_start=body,
-                parent=-1,
-                parameters=parameters_of(parameters, data),
-            )
-        )
-    classes = zip(text.spans("class"), text.spans("class.name"), text.starts("class.body"), strict=True)
-    for (start, end), (name_start, name_end), body in classes:
-        drafts.append(
-            Draft(
-                name=data[name_start:name_end].decode("utf-8", "replace"),
-                kind=DefinitionKind.CLASS.value,
-                start=began.get(start, start),
-                end=end,
-                name_start=name_start,
-                name_end=name_end,
-                body_start=body,
-                parent=-1,
-            )
-        )
+    began = {inner[0]: outer[0] for inner, outer in text.pairs("decorated.definition", "decorated")}
+    parameters, bodies = text.nodes("function.parameters"), text.starts("function.body")
+    for at, ((start, end), name) in enumerate(text.pairs("function", "function.name")):
+        draft = _container(data, DefinitionKind.FUNCTION, (began.get(start, start), end), name, bodies[at])
+        draft.parameters = parameters_of(parameters[at], data)
+        drafts.append(draft)
+    bodies = text.starts("class.body")
+    for at, ((start, end), name) in enumerate(text.pairs("class", "class.name")):
+        drafts.append(_container(data, DefinitionKind.CLASS, (began.get(start, start), end), name, bodies[at]))
     drafts.sort(key=_start_of)
     for index, draft in enumerate(drafts):
         draft.container = index
     _add_headers(text, drafts)
     return drafts
+
+
+def _container(data: bytes, kind: DefinitionKind, span: Span2, name: Span2, body: int) -> Draft:
+    return Draft(
+        name=data[name[0] : name[1]].decode("utf-8", "replace"),
+        kind=kind.value,
+        start=span[0],
+        end=span[1],
+        name_start=name[0],
+        name_end=name[1],
+        body_start=body,
+        parent=-1,
+    )
 
 
 def _start_of(draft: Draft) -> tuple[int, int]:
@@ -226,7 +212,7 @@ def _type_regions(text: ParsedText, containers: list[Draft]) -> list[Region]:
         at = bisect_right(name_starts, start) - 1
         if at >= 0:
             regions.append(Region(start, -containers[at].end, ScopeKind.BLOCK))
-    for (start, _), (_, end) in zip(text.spans("alias.parameters"), text.spans("alias"), strict=True):
+    for (start, _), (_, end) in text.pairs("alias.parameters", "alias"):
         regions.append(Region(start, -end, ScopeKind.BLOCK))
     return regions
 

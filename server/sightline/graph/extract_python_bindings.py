@@ -102,9 +102,10 @@ def bind(text: ParsedText, names: Names, containers: list[Draft], scopes: ScopeM
 
 
 def _reading(text: ParsedText, names: Names, containers: list[Draft], scopes: ScopeMap) -> _Reading:
-    lefts = text.spans("assignment.left")
-    callees = {name[1]: callee for name, callee in zip(text.spans("with.name"), text.spans("with.callee"), strict=True)}
-    for name, kind in zip(text.spans("except.of"), text.spans("except.type"), strict=True):
+    assignments = text.pairs("assignment.left", "assignment.right")
+    lefts = [left for left, _ in assignments]
+    callees = {name[1]: callee for name, callee in text.pairs("with.name", "with.callee")}
+    for name, kind in text.pairs("except.of", "except.type"):
         callees[name[1]] = kind
     return _Reading(
         text=text,
@@ -113,8 +114,8 @@ def _reading(text: ParsedText, names: Names, containers: list[Draft], scopes: Sc
         scopes=scopes,
         left_starts=[start for start, _ in lefts],
         lefts=lefts,
-        right_by_left=dict(zip(lefts, text.spans("assignment.right"), strict=True)),
-        annotations=dict(zip(text.spans("annotated"), text.spans("annotation"), strict=True)),
+        right_by_left=dict(assignments),
+        annotations=dict(text.pairs("annotated", "annotation")),
         callee_by_name=callees,
         lambdas={node.start_byte: node for node in text.nodes("lambda")},
         seen={(draft.parent, draft.name.encode("utf-8", "replace")) for draft in containers},

@@ -230,11 +230,11 @@ def _more_references(
         for name, _, start, end in row.names:
             if name and name not in ("*", "default"):
                 uses.append((data[start:end].strip(b"\"'"), start, _IMPORT, row.module.encode("utf-8", "replace")))
-    for (low, high), (start, end) in zip(text.spans("subscript.object"), text.spans("subscript.index"), strict=True):
+    for (low, high), (start, end) in text.pairs("subscript.object", "subscript.index"):
         name = data[start + 1 : end - 1]
         if _IDENTIFIER.fullmatch(name):
             uses.append((name, start + 1, _STRING, dotted(data[low:high]) or UNKNOWN))
-    values = dict(zip(text.spans("valued.name"), text.spans("valued.value"), strict=True))
+    values = dict(text.pairs("valued.name", "valued.value"))
     for node in text.captures.get("declared.pattern", ()):
         low, high = values.get(node.byte_range, (0, 0))
         if not data.startswith(b"require(", low) or low == high:

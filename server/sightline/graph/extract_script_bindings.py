@@ -116,7 +116,7 @@ def bind_members(text: ParsedText, names: Names, declared: Declared, scopes: Sco
     """``this.x = …`` in a method defines an attribute of its class, once, if the class does not declare it."""
     containers = declared.containers
     seen = {(draft.parent, draft.name) for draft in (*containers, *declared.others)}
-    for (start, end), value in zip(text.spans("set"), text.spans("set.value"), strict=True):
+    for (start, end), value in text.pairs("set", "set.value"):
         left = text.data[start:end]
         if not left.startswith(b"this.") or b"." in left[5:]:
             continue
@@ -183,8 +183,8 @@ def script_bindings(
 
     Rows carry containers for now. Only names in ``wanted`` (those that stand before a dot somewhere).
     """
-    values = dict(zip(text.spans("valued.name"), text.spans("valued.value"), strict=True))
-    annotations = dict(zip(text.spans("annotated"), text.spans("annotation"), strict=True))
+    values = dict(text.pairs("valued.name", "valued.value"))
+    annotations = dict(text.pairs("annotated", "annotation"))
     rows: list[BindingRow] = []
     for span in found.spans:
         if text.data[span[0] : span[1]] not in wanted:

@@ -47,6 +47,15 @@ class ParsedText:
         """Ends of the nodes captured as ``name``, in no order."""
         return [node.end_byte for node in self.captures.get(name, ())]
 
+    def pairs(self, first: str, second: str) -> list[tuple[Span2, Span2]]:
+        """Byte ranges of two captures of one pattern, side by side.
+
+        Holds for patterns whose matches nest in the same order by either capture. Should broken code give a match more
+        of one than of the other, there are no pairs.
+        """
+        left, right = self.spans(first), self.spans(second)
+        return list(zip(left, right, strict=True)) if len(left) == len(right) else []
+
 
 _span_of: Callable[[Node], Span2] = attrgetter("byte_range")
 
