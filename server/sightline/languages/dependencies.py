@@ -12,7 +12,7 @@ from sightline.languages.jsonc import parse_json
 
 _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:$|[\[<>=!~;@(,#\s])")
 _RUNS = re.compile(r"[-_.]+")
-_QUOTED = re.compile(r"""["']([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*(?:[<>=!~;][^"']*)?["']""")
+_QUOTED = re.compile(r"""["']([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*(?:[<>=!~;][^"']*)?["'](?!\s*:)""")
 _SETUP_LISTS = re.compile(
     r"(?:install_requires|extras_require|tests_require|setup_requires)\s*=\s*([\[{].*?[\]}])", re.S
 )

@@ -1,0 +1,170 @@
+"""Where TypeScript and JavaScript specifiers lead, on small projects."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from sightline.languages.resolver import ImportRequest, build_layout, candidates
+
+Files = dict[str, str]
+
+
+def _leads(files: Files, importer: str, specifier: str) -> str | None:
+    layout = build_layout(files, files.get)
+    found = candidates(importer, ImportRequest(module=specifier), layout)
+    assert len(found) <= 1
+    return next((path for candidate in found for path in candidate.paths if path in files), None)
+
+
+def _project(*paths: str, **configuration: object) -> Files:
+    """Empty files, and JSON files named by keyword (``package`` is ``package.json``)."""
+    return dict.fromkeys(paths, "") | {f"{name}.json": json.dumps(value) for name, value in configuration.items()}
+
+
+@pytest.mark.parametrize(
+    ("specifier", "leads"),
+    [
+        ("./b", "src/b.ts"),
+        ("./view", "src/view.tsx"),
+        ("./types", "src/types.d.ts"),
+        ("./b.js", "src/b.ts"),
+        ("./view.jsx", "src/view.tsx"),
+        ("./esm.mjs", "src/esm.mts"),
+        ("./plain.js", "src/plain.js"),
+        ("./b.ts", "src/b.ts"),
+        ("./user.service", "src/user.service.ts"),
+        ("./folder", "src/folder/index.ts"),
+        ("./folder/", "src/folder/index.ts"),
+        ("./folder/index.js", "src/folder/index.ts"),
+        (".", "src/index.ts"),
+        ("..", "index.js"),
+        ("../top", "top.ts"),
+        ("./b?raw", "src/b.ts"),
+        ("/src/b", "src/b.ts"),
+        ("../../outside", None),
+        ("./missing", None),
+        ("./data.json", None),
+        ("./style.css", None),
+        ("react", None),
+        ("node:fs", None),
+        ("", None),
+    ],
+)
+def test_relative_specifiers(specifier: str, leads: str | None) -> None:
+    files = _project(
+        "src/a.ts", "src/b.ts", "src/view.tsx", "src/types.d.ts", "src/esm.mts", "src/plain.js", "src/user.service.ts",
+        "src/folder/index.ts", "src/index.ts", "index.js", "top.ts", "src/data.json", "src/style.css",
+    )  # fmt: skip
+    assert _leads(files, "src/a.ts", specifier) == leads
+
+
+def test_a_file_wins_over_a_folder_and_source_over_output() -> None:
+    files = _project("a.ts", "x.ts", "x.js", "x/index.ts", "y.d.ts", "y.js")
+    assert _leads(files, "a.ts", "./x") == "x.ts"
+    assert _leads(files, "a.ts", "./y") == "y.d.ts"
+
+
+PATHS = {
+    "compilerOptions": {
+        "baseUrl": "./src",
+        "paths": {"@app/*": ["app/*"], "@app/special/*": ["other/*"], "exact": ["lib/exact.ts"], "*.gen": ["gen/*"]},
+    }
+}
+
+
+@pytest.mark.parametrize(
+    ("specifier", "leads"),
+    [
+        ("@app/one", "src/app/one.ts"),
+        ("@app/special/two", "src/other/two.ts"),  # the longest pattern wins
+        ("exact", "src/lib/exact.ts"),
+        ("models.gen", "src/gen/models.ts"),
+        ("app/one", "src/app/one.ts"),  # baseUrl
+        ("@app/missing", None),
+        ("unknown", None),
+    ],
+)
+def test_paths_and_base_url(specifier: str, leads: str | None) -> None:
+    files = _project("src/app/one.ts", "src/other/two.ts", "src/lib/exact.ts", "src/gen/models.ts", tsconfig=PATHS)
+    assert _leads(files, "test/a.ts", specifier) == leads
+
+
+def test_the_nearest_configuration_holds() -> None:
+    files = _project("web/src/a.ts", "web/src/lib/x.ts", "api/a.ts", tsconfig=PATHS)
+    files["web/tsconfig.json"] = '{"compilerOptions": {"paths": {"~/*": ["./src/lib/*"]}}}'
+    assert _leads(files, "web/src/a.ts", "~/x") == "web/src/lib/x.ts"
+    assert _leads(files, "api/a.ts", "~/x") is None
+
+
+def test_configurations_extend_one_another() -> None:
+    files = _project("packages/a/src/main.ts", "packages/shared/x.ts")
+    files["config/tsconfig.base.json"] = '{"compilerOptions": {"paths": {"@shared/*": ["../packages/shared/*"]}}}'
+    files["packages/a/tsconfig.json"] = '{ /* inherits */ "extends": "../../config/tsconfig.base", }'
+    assert _leads(files, "packages/a/src/main.ts", "@shared/x") == "packages/shared/x.ts"
+
+
+def test_a_configuration_that_extends_itself_ends() -> None:
+    files = _project("a.ts", "b.ts", tsconfig={"extends": "./tsconfig.json"})
+    assert _leads(files, "a.ts", "./b") == "b.ts"
+
+
+def test_a_solution_takes_the_paths_of_what_it_refers_to() -> None:
+    files = _project("src/a.ts", "src/b.ts", tsconfig={"files": [], "references": [{"path": "./tsconfig.app.json"}]})
+    files["tsconfig.app.json"] = '{"compilerOptions": {"paths": {"@/*": ["./src/*"]}}}'
+    assert _leads(files, "src/a.ts", "@/b") == "src/b.ts"
+
+
+def test_jsconfig_counts_without_tsconfig() -> None:
+    files = _project("lib/x.js", "a.js", jsconfig={"compilerOptions": {"baseUrl": "lib"}})
+    assert _leads(files, "a.js", "x") == "lib/x.js"
+
+
+def _workspace(**fields: object) -> Files:
+    files = _project("packages/core/src/index.ts", "packages/core/src/util/text.ts", "packages/app/src/main.ts")
+    files["packages/core/package.json"] = json.dumps({"name": "@acme/core", **fields})
+    files["packages/app/package.json"] = '{"name": "app", "imports": {"#inner/*": "./src/*.js"}}'
+    return files
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"main": "dist/index.js"},
+        {"types": "./dist/index.d.ts", "main": "./lib/index.js"},
+        {"exports": "./dist/index.js"},
+        {"exports": {".": {"types": "./dist/index.d.ts", "import": "./dist/esm/index.mjs"}}},
+        {"exports": {"import": ["./dist/index.js"], "default": "./dist/index.cjs"}},
+        {"source": "src/index.ts"},
+    ],
+)
+def test_workspace_packages_lead_to_their_source(fields: dict[str, object]) -> None:
+    assert _leads(_workspace(**fields), "packages/app/src/main.ts", "@acme/core") == "packages/core/src/index.ts"
+
+
+@pytest.mark.parametrize(
+    ("fields", "leads"),
+    [
+        ({}, "packages/core/src/util/text.ts"),
+        ({"exports": {"./util/*": "./dist/util/*.js"}}, "packages/core/src/util/text.ts"),
+        ({"exports": {".": "./dist/index.js"}}, None),  # not exported
+    ],
+)
+def test_parts_of_workspace_packages(fields: dict[str, object], leads: str | None) -> None:
+    assert _leads(_workspace(**fields), "packages/app/src/main.ts", "@acme/core/util/text") == leads
+
+
+def test_imports_of_the_package_itself() -> None:
+    assert _leads(_workspace(), "packages/app/src/main.ts", "#inner/main") == "packages/app/src/main.ts"
+    assert _leads(_workspace(), "packages/core/src/index.ts", "#inner/main") is None
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{", '{"compilerOptions": 3}', '{"extends": [1, {}], "references": [3]}', "null"]
+)
+def test_broken_configuration_is_passed_over(text: str) -> None:
+    files = _project("a.ts", "b.ts") | {"tsconfig.json": text, "package.json": text}
+    assert _leads(files, "a.ts", "./b") == "b.ts"
+    assert _leads(files, "a.ts", "b") is None
