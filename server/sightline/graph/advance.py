@@ -12,7 +12,7 @@ from sightline.graph.facts_blob import guarded_rows
 from sightline.graph.index import FileIndex
 from sightline.graph.layouts import Layouts, layouts_after, redirected
 from sightline.graph.resolve import Resolver, bound_names, is_package
-from sightline.graph.segments import NO_EDGES
+from sightline.graph.segments import NO_EDGES, path_key
 from sightline.graph.state import FileTable, GraphState, HotFile
 from sightline.languages.registry import language_of
 from sightline.workspace.files import SourceFile, WorkspaceView
@@ -77,8 +77,8 @@ def advance(
     for path in came_or_went:
         affected.update(after.wanting(path))
     for path in touched:
-        if path not in came_or_went and is_package(path) and _binds_otherwise(state, after, path):
-            affected.update(after.wanting(path))
+        if path not in came_or_went and is_package(path):
+            affected |= _rebound(state, after, path)
     resolver = Resolver(after, next_layouts)
     resolved: dict[int, HotFile | None] = {}
     for file in sorted(affected):
@@ -92,17 +92,20 @@ def _exists(state: GraphState, path: WorkspacePath) -> bool:
     return file is not None and state.exists(file)
 
 
-def _binds_otherwise(before: GraphState, after: GraphState, package: WorkspacePath) -> bool:
-    """Whether a package's own statements now bind, or no longer bind, the name of one of its submodules."""
+def _rebound(before: GraphState, after: GraphState, package: WorkspacePath) -> set[int]:
+    """Importers of a package for which one of its names now is, or no longer is, bound by its own statements.
+
+    ``from package import name`` needs the package's file for such a name even if there is a submodule of that name.
+    """
     file = after.table.id_of(package)
     if file is None or file not in after.hot:
-        return False
-    folder = package.relative.rpartition("/")[0]
-    prefix = f"{folder}/" if folder else ""
+        return set()
     names = bound_names(before, file) ^ bound_names(after, file)
-    endings = (".py", "/__init__.py", ".pyi", "/__init__.pyi")
-    paths = (WorkspacePath(package.root, f"{prefix}{name}{ending}") for name in names for ending in endings)
-    return any(_exists(after, path) for path in paths)
+    if not names:
+        return set()
+    return {each for name in names for each in after.referencing(name)}.intersection(
+        after.wanting_key(path_key(package.root, package.relative))
+    )
 
 
 def _resolved(state: GraphState, resolver: Resolver, file: int) -> HotFile:

@@ -9,6 +9,7 @@ from sightline.graph.index import MODULE, FileIndex
 from sightline.graph.meanings import Ancestor, DefinitionMeaning, Found, Query, Rank
 from sightline.graph.references import Use, Uses, uses_of
 from sightline.graph.state import GraphState
+from sightline.graph.symbols import meaning_of
 from sightline.graph.values import is_class, member, resolution_order
 
 #: A search for relatives stops here: a class with more subclasses is a framework's root.
@@ -23,6 +24,7 @@ def all_uses_of(query: Query, state: GraphState, target: DefinitionMeaning, limi
     row = index.definitions[target.number]
     if row.name not in query.rules(target.file).constructors or row.parent == MODULE:
         return uses
+    uses.found += _delegations(query, state, target)
     for owner, rank in _constructed_by(query, state, target):
         calls = uses_of(query, state, owner, limit)
         uses.cut = uses.cut or calls.cut
@@ -48,6 +50,21 @@ def _constructed_by(
             for each in member(query, found.meaning, row.name):
                 if each.meaning == constructor:
                     yield found.meaning, max(found.rank, each.rank)
+
+
+def _delegations(query: Query, state: GraphState, constructor: DefinitionMeaning) -> Iterator[Use]:
+    """Bare ``super(…)`` in constructors below; Python writes ``super().__init__(…)``, which is found by its name."""
+    index = query.files.index(constructor.file)
+    assert index is not None, "the target is a definition of the view"
+    own = DefinitionMeaning(constructor.file, index.definitions[constructor.number].parent)
+    heirs = (found.meaning for found in descendants(query, state, own))
+    for file in sorted({heir.file for heir in heirs if isinstance(heir, DefinitionMeaning)}):
+        below = query.files.index(file)
+        references = (below.reference(at) for at in below.positions(("super",))) if below else ()
+        for reference in references:
+            if reference.kind is ReferenceKind.CALL and not reference.receiver:
+                answer = meaning_of(query, file, reference)
+                yield from (Use(file, reference, found.rank) for found in answer if found.meaning == constructor)
 
 
 def subclasses(query: Query, state: GraphState, owner: DefinitionMeaning) -> tuple[Found, ...]:

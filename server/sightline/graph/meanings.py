@@ -7,7 +7,7 @@ outside the workspace. The rules that find meanings are in ``python_names.py`` a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple, Protocol, TypeAlias, TypeVar, cast
@@ -130,6 +130,11 @@ class FileLookup(Protocol):
         ...
 
 
+#: The name under which ``module.exports = value`` and ``export = value`` are recorded.
+WHOLE = "export="
+#: Names of exports that an import need not write: ``import X from``, ``X = require(…)``.
+UNNAMED = frozenset({"default", WHOLE})
+
 #: Steps of one question after which the rest stays unknown; star imports in circles are what needs it.
 MOST_STEPS = 20_000
 #: Nested questions, well under Python's own limit of frames.
@@ -145,6 +150,7 @@ class Rules:
     ``imported``: what a name bound by an import means. ``listed``: what a string in a list of exports means.
     ``first_parameter``: what the first parameter of the function at a place holds (``self``). ``annotated``: the values
     an annotation allows. ``base``: a class's base as written, an empty string if it adds no members.
+    ``renamed``: definitions that only pass a module's name on under another one, and mean the same.
     ``is_property``: whether reading the function calls it. ``has_builtin_member``: whether the built-in class named
     first has the member named second.
     """
@@ -160,6 +166,7 @@ class Rules:
     first_parameter: Callable[[Query, Place], Answer]
     annotated: Callable[[Query, Place, str], Answer]
     base: Callable[[Query, Place, str], Ancestor]
+    renamed: Callable[[FileIndex, str], Iterable[int]]
     is_property: Callable[[DefinitionRow], bool]
     has_builtin_member: Callable[[str, str], bool]
 

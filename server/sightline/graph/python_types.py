@@ -174,6 +174,7 @@ PYTHON_RULES = Rules(
     first_parameter=_first_parameter,
     annotated=annotated,
     base=_base,
+    renamed=lambda _index, _name: (),
     is_property=_is_property,
     has_builtin_member=_has_builtin_member,
 )

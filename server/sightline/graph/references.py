@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sightline.graph.facts import DefinitionKind, Reference, ReferenceKind
-from sightline.graph.index import MODULE, FileIndex
-from sightline.graph.meanings import UNKNOWN, Answer, DefinitionMeaning, Query, Rank
+from sightline.graph.index import MODULE, FileIndex, ImportBinding
+from sightline.graph.meanings import UNKNOWN, UNNAMED, WHOLE, Answer, DefinitionMeaning, Place, Query, Rank
 from sightline.graph.state import GraphState
 from sightline.graph.symbols import meaning_of
 
@@ -42,23 +43,45 @@ def uses_of(query: Query, state: GraphState, target: DefinitionMeaning, limit: i
     uses = Uses()
     name = index.definitions[target.number].name
     search = _Search(query=query, state=state, target=target, by_name=_can_be_by_name(query, state, target))
-    seen = {name}
-    waiting = [name]
+    first = _Wanted(name, target.file if name in UNNAMED else -1)
+    seen = {first}
+    waiting = [first]
     while waiting:
-        current = waiting.pop()
+        wanted = waiting.pop()
         # One visit for both questions: decoding a file costs more than either.
-        for file in state.referencing(current):
+        for file in _candidates(state, wanted, target.file):
             found = query.files.index(file)
             if found is None:
                 continue
-            if _uses_in(search, uses, file, found, current):
-                fresh = [alias for alias in _aliases(search, file, found, current) if alias not in seen]
-                seen.update(fresh)
-                waiting += fresh
+            fresh = [alias for alias in _aliases(search, file, found, wanted.name) if alias not in seen]
+            seen.update(fresh)
+            waiting += fresh
+            _uses_in(search, uses, file, found, wanted.name)
             if len(uses.found) >= limit:
                 uses.cut = True
                 return uses
     return uses
+
+
+class _Wanted(NamedTuple):
+    """A name to look for. One in ``UNNAMED`` is looked for in the importers of ``carrier``, which exports it."""
+
+    name: str
+    carrier: int
+
+
+def _candidates(state: GraphState, wanted: _Wanted, own: int) -> list[int]:
+    """Files to visit; the target's own is one of them even if it never uses the name, for it may export it anew."""
+    found = {own, *state.referencing(wanted.name)}
+    if wanted.carrier >= 0:
+        found.update((wanted.carrier, *state.importers(wanted.carrier)))
+    return sorted(found)
+
+
+def _is_known_as(binding: ImportBinding, name: str) -> bool:
+    """Whether an import binds what its module exports as ``name``; a whole module may be bound in two more ways."""
+    imported = binding.name[0]
+    return imported == name or (name == WHOLE and imported in ("", "default"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,26 +106,33 @@ def _can_be_by_name(query: Query, state: GraphState, target: DefinitionMeaning) 
     return index.definitions[row.parent].kind not in query.rules(target.file).functions
 
 
-def _aliases(search: _Search, file: int, index: FileIndex, name: str) -> Iterator[str]:
+def _aliases(search: _Search, file: int, index: FileIndex, name: str) -> Iterator[_Wanted]:
+    """Other names under which this file binds or passes on the target, known there as ``name``."""
+    rules = search.query.rules(file)
     for scope in index.imported.values():
         for alias, bindings in scope.items():
             for binding in bindings:
-                if binding.name[0] == name and alias != name:
-                    answer = search.query.rules(file).imported(search.query, file, binding)
-                    if any(found.meaning == search.target for found in answer):
-                        yield alias
+                passed = binding.statement.reexport and alias in UNNAMED
+                if not _is_known_as(binding, name) or not (alias != name or passed):
+                    continue
+                if _means_target(search, rules.imported(search.query, file, binding)):
+                    yield _Wanted(alias, file if passed else -1)
+    for number in rules.renamed(index, name):
+        row = index.definitions[number]
+        if _means_target(search, rules.bare_name(search.query, Place(file, MODULE), name)):
+            yield _Wanted(row.name, file if row.name in UNNAMED else -1)
 
 
-def _uses_in(search: _Search, uses: Uses, file: int, index: FileIndex, name: str) -> bool:
-    """Adds the uses in one file; tells whether the file imports the name."""
-    imports = False
+def _means_target(search: _Search, answer: Answer) -> bool:
+    return any(found.meaning == search.target for found in answer)
+
+
+def _uses_in(search: _Search, uses: Uses, file: int, index: FileIndex, name: str) -> None:
     for at in index.positions((name,)):
         reference = index.reference(at)
-        imports = imports or reference.kind is ReferenceKind.IMPORT
         rank = _rank(search, uses, file, reference)
         if rank is not None and not _is_own_name(search, file, index, reference):
             uses.found.append(Use(file, reference, rank))
-    return imports
 
 
 def _is_own_name(search: _Search, file: int, index: FileIndex, reference: Reference) -> bool:

@@ -204,9 +204,19 @@ def _attribute(query: Query, meaning: object, name: str) -> Answer:
         case DefinitionMeaning():
             if is_class(query, meaning):
                 return member(query, meaning, name)
-            return attribute(query, value_of(query, meaning), name)
+            return _own_member(query, meaning, name) or attribute(query, value_of(query, meaning), name)
         case _:
             return EXTERNAL if meaning == OUTSIDE else UNKNOWN
+
+
+def _own_member(query: Query, owner: DefinitionMeaning, name: str) -> Answer:
+    """A member of an object literal."""
+    index = query.files.index(owner.file)
+    row = index.definitions[owner.number] if index else None
+    if index is None or row is None or row.kind not in _VALUES:
+        return UNKNOWN
+    found = index.scopes.get(owner.number, {}).get(name, ())
+    return tuple(Found(DefinitionMeaning(owner.file, number), Rank.EXACT) for number in found)
 
 
 def member(query: Query, owner: DefinitionMeaning, name: str, skip: int = 0) -> Answer:

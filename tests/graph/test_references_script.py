@@ -1,0 +1,184 @@
+"""Uses of TypeScript and JavaScript symbols, each case a small workspace with every expected use spelled out."""
+
+from __future__ import annotations
+
+from support.graphs import graph_of, symbol, uses
+
+
+def test_named_default_and_namespace_imports_are_exact() -> None:
+    graph = graph_of(
+        {
+            "rate.ts": """
+                export function rate(x: number) { return x; }
+                export default class Rates {}
+                function hidden() {}
+                hidden();
+            """,
+            "use.ts": """
+                import Known, { rate as r, rate } from './rate';
+                import * as all from './rate';
+                r(1);
+                rate(2);
+                all.rate(3);
+                new Known();
+                new all.default();
+                hidden();
+            """,
+        }
+    )
+    assert uses(graph, "rate.ts::rate") == [
+        "use.ts:1:17 import exact",
+        "use.ts:1:28 import exact",
+        "use.ts:3:1 call exact",
+        "use.ts:4:1 call exact",
+        "use.ts:5:5 call exact",
+    ]
+    assert uses(graph, "rate.ts::Rates") == ["use.ts:6:5 call exact", "use.ts:7:9 call exact"]
+    assert uses(graph, "rate.ts::hidden") == ["rate.ts:4:1 call exact"]
+
+
+def test_reexports_are_followed_under_every_name() -> None:
+    graph = graph_of(
+        {
+            "deep/a.ts": "export function work() {}\nfunction inner() {}\nexport { inner as outer };\n",
+            "deep/index.ts": """
+                export * from './a';
+                export { work as job } from './a';
+                export * as ns from './a';
+                export { default } from './b';
+            """,
+            "deep/b.ts": "export default function () {}\n",
+            "use.ts": """
+                import main, { work, job, outer, ns } from './deep';
+                work();
+                job();
+                outer();
+                ns.work();
+                main();
+            """,
+        }
+    )
+    assert uses(graph, "deep/a.ts::work") == [
+        "deep/index.ts:2:10 reexport exact",
+        "use.ts:1:16 import exact",
+        "use.ts:1:22 import exact",
+        "use.ts:2:1 call exact",
+        "use.ts:3:1 call exact",
+        "use.ts:5:4 call exact",
+    ]
+    assert uses(graph, "deep/a.ts::inner") == [
+        "deep/a.ts:3:10 read exact",
+        "use.ts:1:27 import exact",
+        "use.ts:4:1 call exact",
+    ]
+    assert uses(graph, "deep/b.ts::default")[-1] == "use.ts:6:1 call exact"
+
+
+def test_members_through_this_super_types_and_constructors() -> None:
+    graph = graph_of(
+        {
+            "base.ts": """
+                export interface Runner { run(): void }
+                export class Base implements Runner {
+                  limit = 3;
+                  constructor(n: number) {}
+                  run() { return this.limit; }
+                }
+            """,
+            "child.ts": """
+                import { Base, Runner } from './base';
+                export class Child extends Base {
+                  constructor() { super(1); }
+                  run() { super.run(); return this.limit; }
+                }
+                function a(x: Base, y?: Child | null, z: Promise<Base>, r: Runner) {
+                  x.run();
+                  y.run();
+                  z.run();
+                  r.run();
+                  const made = new Base(1);
+                  made.run();
+                  new Child().limit;
+                }
+                function b(x) { x.run(); }
+            """,
+        }
+    )
+    assert uses(graph, "base.ts::Base.limit") == [
+        "base.ts:5:23 attribute exact",
+        "child.ts:4:36 attribute exact",
+        "child.ts:13:15 attribute inferred",
+    ]
+    assert uses(graph, "base.ts::Base.run") == [
+        "child.ts:4:17 call exact",
+        "child.ts:7:5 call inferred",
+        "child.ts:9:5 call inferred",
+        "child.ts:12:8 call inferred",
+        "child.ts:15:19 call name_only",
+    ]
+    assert uses(graph, "child.ts::Child.run") == ["child.ts:8:5 call inferred", "child.ts:15:19 call name_only"]
+    assert uses(graph, "base.ts::Runner.run") == ["child.ts:10:5 call inferred", "child.ts:15:19 call name_only"]
+    assert uses(graph, "base.ts::Base.constructor") == ["child.ts:3:19 call exact", "child.ts:11:20 call exact"]
+    assert [each.qualified_name for each in graph.overrides(symbol(graph, "base.ts::Base.run"))] == ["Child.run"]
+    assert {each.qualified_name for each in graph.overrides(symbol(graph, "base.ts::Runner.run"))} == {
+        "Base.run",
+        "Child.run",
+    }
+
+
+def test_commonjs_is_understood() -> None:
+    graph = graph_of(
+        {
+            "lib.js": """
+                function one() {}
+                function two() {}
+                module.exports = { one, three: two };
+            """,
+            "whole.js": "class Engine { start() {} }\nmodule.exports = Engine;\n",
+            "use.js": """
+                const { one, three } = require('./lib');
+                const lib = require('./lib');
+                const Motor = require('./whole');
+                one();
+                three();
+                lib.one();
+                const engine = new Motor();
+                engine.start();
+            """,
+        }
+    )
+    assert "use.js:4:1 call exact" in uses(graph, "lib.js::one")
+    assert "use.js:6:5 call exact" in uses(graph, "lib.js::one")
+    assert "use.js:7:20 call exact" in uses(graph, "whole.js::Engine")
+    assert "use.js:8:8 call inferred" in uses(graph, "whole.js::Engine.start")
+
+
+def test_names_of_other_modules_are_no_uses() -> None:
+    graph = graph_of(
+        {
+            "a.ts": "export const value = 1;\nexport type Same = string;\n",
+            "b.ts": "export const value = 2;\nvalue;\n",
+            "c.ts": "import { value } from './b';\nimport { value as other } from 'installed';\nvalue; other;\n",
+        }
+    )
+    assert uses(graph, "a.ts::value") == []
+    assert uses(graph, "b.ts::value") == [
+        "b.ts:2:1 read exact",
+        "c.ts:1:10 import exact",
+        "c.ts:3:1 read exact",
+    ]
+
+
+def test_objects_and_enums_have_members() -> None:
+    graph = graph_of(
+        {
+            "m.ts": """
+                export enum Level { Low, High = 2 }
+                export const tools = { cut() { this.size; }, size: 3 };
+            """,
+            "use.ts": "import { Level, tools } from './m';\nLevel.High;\ntools.cut();\n",
+        }
+    )
+    assert uses(graph, "m.ts::Level.High") == ["use.ts:2:7 attribute exact"]
+    assert uses(graph, "m.ts::tools.cut") == ["use.ts:3:7 call exact"]
+    assert uses(graph, "m.ts::tools.size") == ["m.ts:2:37 attribute inferred"]
