@@ -20,6 +20,7 @@ from pathlib import Path
 
 from sightline.context.report import context_report
 
+from sightline.base.errors import SightlineError
 from sightline.base.system import System, real_system
 from sightline.base.text import Text
 from sightline.config.load import load_settings
@@ -232,7 +233,14 @@ def main() -> int:
     options = parser.parse_args()
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(10_000)
     with tempfile.TemporaryDirectory(prefix="sightline-demo-") as folder:
-        return asyncio.run(demo(seed, options.model, Path(folder).resolve()))
+        try:
+            return asyncio.run(demo(seed, options.model, Path(folder).resolve()))
+        except SightlineError as error:
+            print(f"demo: {error.message}\n  {error.hint}", file=sys.stderr)
+            return 2
+        except KeyboardInterrupt:
+            print("demo: interrupted", file=sys.stderr)
+            return 130
 
 
 if __name__ == "__main__":
