@@ -18,13 +18,12 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from sightline.context.report import context_report
-
 from sightline.base.errors import SightlineError
 from sightline.base.system import System, real_system
 from sightline.base.text import Text
 from sightline.config.load import load_settings
 from sightline.config.locations import locations
+from sightline.context.report import context_report
 from sightline.engine.engine import Engine
 from sightline.engine.opening import EngineOptions, open_engine
 from sightline.features.narrate import finding_line

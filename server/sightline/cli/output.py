@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from sightline.base.redact import redact
 from sightline.engine.engine import Progress as ProgressListener
 
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\r(?!\n)")
+
 
 def print_json(data: Mapping[str, Any]) -> None:
     """One JSON document on standard output. Lone surrogates of file names are escaped, never a crash."""
@@ -23,12 +26,25 @@ def print_json(data: Mapping[str, Any]) -> None:
 
 def say(text: str) -> None:
     """A line for people on standard output."""
-    click.echo(text)
+    click.echo(printable(text))
 
 
 def note(text: str) -> None:
     """A line for people on standard error, out of the way of data."""
-    click.echo(text, err=True)
+    click.echo(printable(text), err=True)
+
+
+def stream(text: str) -> None:
+    """A piece of a reply, at once and without a line end."""
+    click.echo(printable(text), nl=False)
+
+
+def printable(text: str) -> str:
+    """``text`` without control characters: what a model or a file says must not steer the terminal.
+
+    Line ends and tabs stay; C0, DEL and C1 controls (ECMA-48), which begin escape sequences, become U+FFFD.
+    """
+    return _CONTROLS.sub("\ufffd", text)
 
 
 def report_error(kind: str, message: str, hint: str, *, as_json: bool) -> None:

@@ -7,7 +7,7 @@ import sys
 import click
 
 from sightline.cli.convert import ask_json
-from sightline.cli.output import note, print_json, say
+from sightline.cli.output import note, print_json, say, stream
 from sightline.cli.task import task_arguments, task_text, task_type_option, turn_request
 from sightline.cli.workspace import given_settings, json_option, model_option, opened, root_option, runs_async
 from sightline.features.narrate import narrate_turn
@@ -78,7 +78,7 @@ def _tell(result: TurnResult, *, applied: bool) -> None:
 
 def _stream(event: TurnEvent) -> None:
     if event.kind == "text":
-        click.echo(event.text, nl=False)
+        stream(event.text)
     elif event.kind == "stage" and event.stage in (TurnStage.CHECKS, TurnStage.REPAIR):
         note(f"\n[{event.stage.value}]")
 
