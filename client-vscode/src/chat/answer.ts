@@ -1,0 +1,141 @@
+/**
+ * Runs a feature and tells it in a chat reply: the text as it streams, then what was in the prompt, what came of it, and
+ * what can be done next. Knows neither VS Code nor the connection.
+ */
+import type { FeatureAnswer, Outcome, RunArguments, TurnEvent } from "../protocol";
+import { stageSentence, type TurnListener } from "../turns";
+import { ReplyText } from "./replyText";
+
+export type Deed = "apply" | "preview" | "discard";
+
+export interface Button {
+  readonly title: string;
+  readonly deed: Deed;
+  readonly turn: string;
+  readonly inSpiteOfFindings: boolean;
+}
+
+/** A chat reply under way. Lines are one-based. */
+export interface Reply {
+  markdown(text: string): void;
+  progress(sentence: string): void;
+  reference(uri: string, startLine: number, endLine: number): void;
+  button(button: Button): void;
+}
+
+/** What answers: the server, or a test. */
+export interface Answering {
+  listen(turn: string, listener: TurnListener): () => void;
+  run(given: RunArguments): Promise<FeatureAnswer>;
+  /** The address of a path of the manifest. */
+  address(path: string): string;
+}
+
+/** Runs the feature to its end. Rejects with what the server answers if it fails. */
+export async function answer(given: RunArguments, server: Answering, reply: Reply): Promise<FeatureAnswer> {
+  const stream = new ReplyStream(reply);
+  const unlisten = server.listen(given.turn, (event) => stream.receive(event));
+  let result: FeatureAnswer;
+  try {
+    result = await server.run(given);
+  } finally {
+    unlisten();
+    stream.end();
+  }
+  reply.markdown(remainder(result, stream));
+  for (const entry of result.outcome?.manifest ?? []) {
+    reply.reference(server.address(entry.path), entry.startLine, entry.endLine);
+  }
+  for (const place of result.places) reply.reference(place.uri, place.line, place.line);
+  for (const button of buttons(result)) reply.button(button);
+  return result;
+}
+
+/** What can be done with the edit that waits under this turn. */
+export function buttons(result: FeatureAnswer): Button[] {
+  if (!hasEdit(result)) return [];
+  const inSpiteOfFindings = result.outcome?.verdict === "rejected";
+  const button = (title: string, deed: Deed): Button => ({ title, deed, turn: result.turn, inSpiteOfFindings });
+  const apply = button(inSpiteOfFindings ? "Apply in spite of this" : "Apply", "apply");
+  const preview = button("Preview", "preview");
+  return [...(inSpiteOfFindings ? [preview, apply] : [apply, preview]), button("Discard", "discard")];
+}
+
+function hasEdit(result: FeatureAnswer): boolean {
+  if (result.outcome === null) return result.command === "undo";
+  return hasChanges(result.outcome) && ["accepted", "rejected"].includes(result.outcome.verdict);
+}
+
+function hasChanges(outcome: Outcome): boolean {
+  return outcome.changes.length > 0;
+}
+
+/** The server's narration. An answer without edits repeats the reply: only what was not streamed is still to be said. */
+function remainder(result: FeatureAnswer, stream: ReplyStream): string {
+  const streamed = stream.streamed;
+  if (result.outcome?.verdict === "answered" && streamed !== "" && !stream.incomplete) {
+    return result.text.startsWith(streamed) ? result.text.slice(streamed.length) : "";
+  }
+  return streamed === "" ? result.text : `\n\n---\n\n${result.text}`;
+}
+
+/** The streamed part of a reply. `streamed` is the last attempt as the model wrote it. */
+class ReplyStream {
+  streamed = "";
+  incomplete = false;
+  readonly #reply: Reply;
+  #text = new ReplyText();
+  #attempt = 0;
+  #number = 0;
+  #thinking = false;
+
+  constructor(reply: Reply) {
+    this.#reply = reply;
+  }
+
+  receive(event: TurnEvent): void {
+    if (event.number !== this.#number + 1) this.incomplete = true; // the server drops events for a slow reader
+    this.#number = event.number;
+    switch (event.kind) {
+      case "text":
+        this.#show(event);
+        break;
+      case "reasoning":
+        if (!this.#thinking) this.#reply.progress("The model is thinking");
+        this.#thinking = true;
+        break;
+      case "stage":
+        this.#stage(stageSentence(event));
+        break;
+      case "attempt":
+        break;
+    }
+  }
+
+  end(): void {
+    this.#markdown(this.#text.end());
+  }
+
+  #show(event: TurnEvent): void {
+    if (event.attempt !== this.#attempt) {
+      this.end();
+      if (this.#attempt > 0) this.#markdown(`\n\n---\n\n**Attempt ${event.attempt}**\n\n`);
+      this.#attempt = event.attempt;
+      this.#text = new ReplyText();
+      this.streamed = "";
+    }
+    this.#thinking = false;
+    this.streamed += event.text;
+    this.#markdown(this.#text.push(event.text));
+  }
+
+  #stage(sentence: string): void {
+    if (sentence === "") return;
+    this.#thinking = false;
+    this.#reply.progress(sentence);
+  }
+
+  #markdown(text: string): void {
+    if (text !== "") this.#reply.markdown(text);
+  }
+}

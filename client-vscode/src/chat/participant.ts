@@ -1,0 +1,65 @@
+/** The chat participant `@sightline`. What is said is decided in `answer.ts`; this file speaks VS Code. */
+import { randomUUID } from "node:crypto";
+import * as vscode from "vscode";
+import { featureArguments } from "../arguments";
+import { activeFocus, addressIn, attachedTo, diagnosticsAt, rootOf } from "../editor";
+import { DEFAULT_FEATURE } from "../features";
+import type { FeatureAnswer, RunArguments } from "../protocol";
+import { isCancelled, sentenceOf } from "../problems";
+import type { Session } from "../session";
+import { answer, type Answering, type Button, type Reply } from "./answer";
+
+const PARTICIPANT = "sightline.chat";
+
+export function registerParticipant(session: Session): vscode.Disposable {
+  return vscode.chat.createChatParticipant(PARTICIPANT, async (request, _context, response, token) => {
+    const focus = activeFocus();
+    const asked = featureArguments({
+      turn: `chat-${randomUUID()}`,
+      text: request.prompt,
+      focus,
+      attached: attachedTo(request),
+      diagnostics: request.command === "fix" ? diagnosticsAt(focus) : [],
+    });
+    const given = { ...asked, command: request.command ?? DEFAULT_FEATURE };
+    try {
+      const { turn, command, outcome } = await answer(given, answering(session, given, token), replyIn(response));
+      return { metadata: { turn, command, verdict: outcome?.verdict } };
+    } catch (error) {
+      return isCancelled(error) ? {} : { errorDetails: { message: sentenceOf(error) } };
+    }
+  });
+}
+
+/** The server as the one who answers. Cancelling the token cancels the request, and with it the model's reply. */
+export function answering(session: Session, given: RunArguments, token: vscode.CancellationToken): Answering {
+  const root = rootOf(given.uri);
+  return {
+    listen: (turn, listener) => session.turns.listen(turn, listener),
+    run: (run) => session.execute<FeatureAnswer>("sightline.run", run, token),
+    address: (path) => addressIn(root, path),
+  };
+}
+
+function replyIn(response: vscode.ChatResponseStream): Reply {
+  const shown = new Set<string>();
+  return {
+    markdown: (text) => response.markdown(text),
+    progress: (sentence) => response.progress(sentence),
+    reference: (address, startLine, endLine) => {
+      const uri = vscode.Uri.parse(address);
+      const key = `${address}:${startLine}`;
+      if (!shown.has(key)) response.reference(new vscode.Location(uri, linesOf(startLine, endLine)));
+      shown.add(key);
+    },
+    button: (button) => response.button(commandOf(button)),
+  };
+}
+
+function commandOf({ title, deed, turn, inSpiteOfFindings }: Button): vscode.Command {
+  return { title, command: `sightline.turn.${deed}`, arguments: [{ turn, inSpiteOfFindings }] };
+}
+
+function linesOf(startLine: number, endLine: number): vscode.Range {
+  return new vscode.Range(Math.max(0, startLine - 1), 0, Math.max(0, endLine - 1), 0);
+}

@@ -1,0 +1,55 @@
+/** The language client: what the server is told at the start, and the two places where we step between. */
+import * as vscode from "vscode";
+import {
+  type ConfigurationItem,
+  LanguageClient,
+  type LanguageClientOptions,
+  RevealOutputChannelOn,
+} from "vscode-languageclient/node";
+import type { StartCommand } from "./server/locate";
+import { type Table, workspaceSettings } from "./settings";
+
+/** Extensions of the server's languages, by VS Code's names for them. */
+const LANGUAGES = ["python", "typescript", "typescriptreact", "javascript", "javascriptreact"];
+const SCHEMES = ["file", "untitled"];
+
+export interface ClientOptions {
+  readonly start: StartCommand;
+  /** Where the server runs: never in the workspace. */
+  readonly folder: string;
+  readonly userSettings: Table;
+  readonly log: vscode.LogOutputChannel;
+  /** Runs a command of the server that was called as a command of VS Code. */
+  executeCommand(command: string, given: readonly unknown[]): Promise<unknown>;
+}
+
+export function makeClient(options: ClientOptions): LanguageClient {
+  const { program, parameters } = options.start;
+  const executable = { command: program, args: [...parameters], options: { cwd: options.folder } };
+  return new LanguageClient("sightline", "Sightline", executable, clientOptions(options));
+}
+
+/** The settings of one scope, as VS Code tells them apart. */
+export function inspecting(scope?: vscode.Uri): (key: string) => ReturnType<vscode.WorkspaceConfiguration["inspect"]> {
+  const configuration = vscode.workspace.getConfiguration("sightline", scope ?? null);
+  return (key) => configuration.inspect(key);
+}
+
+function clientOptions(options: ClientOptions): LanguageClientOptions {
+  return {
+    documentSelector: SCHEMES.flatMap((scheme) => LANGUAGES.map((language) => ({ scheme, language }))),
+    initializationOptions: { userSettings: options.userSettings, trusted: vscode.workspace.isTrusted },
+    outputChannel: options.log,
+    revealOutputChannelOn: RevealOutputChannelOn.Never,
+    initializationFailedHandler: () => false,
+    middleware: {
+      executeCommand: (command, given) => options.executeCommand(command, given),
+      workspace: { configuration: ({ items }) => items.map(answerFor) },
+    },
+  };
+}
+
+function answerFor({ section, scopeUri }: ConfigurationItem): Table | null {
+  if (section !== "sightline") return null;
+  return workspaceSettings(inspecting(scopeUri === undefined ? undefined : vscode.Uri.parse(scopeUri)));
+}

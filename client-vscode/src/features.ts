@@ -1,0 +1,30 @@
+/** The server's features as this client offers them: which answer in words, and which take words. Knows no editor. */
+
+/** They change nothing: their answer is a text. */
+const ANSWERS = new Set(["explain", "review", "context", "impact"]);
+/** Started from the command palette, they ask what is wanted. */
+const ASKS_FOR = new Map([
+  ["implement", "What should be implemented? Empty: what the selected code says it should do."],
+  ["refactor", "What should be restructured, and how? Empty: the selected code, as seems best."],
+  ["context", "Which task? Empty: work on the selected code."],
+]);
+const EDITS = new Set(["fix", "refactor", "implement", "test", "document"]);
+
+/** What is meant when a chat message names no command. */
+export const DEFAULT_FEATURE = "implement";
+
+/** `fix` for `sightline.fix`; undefined for commands that are no feature, and for undo, which takes a turn. */
+export function featureOf(command: string): string | undefined {
+  const name = command.replace(/^sightline\./, "");
+  return ANSWERS.has(name) || EDITS.has(name) ? name : undefined;
+}
+
+/** Whether the feature's answer is a text to read. */
+export function isAnswer(feature: string): boolean {
+  return ANSWERS.has(feature);
+}
+
+/** The question to put to the user when the feature is started without words. */
+export function questionOf(feature: string): string | undefined {
+  return ASKS_FOR.get(feature);
+}

@@ -1,0 +1,117 @@
+/** What client and server say to each other beyond the Language Server Protocol (docs/reference/protocol.md). Types only. */
+
+export const TURN_EVENT = "sightline/turnEvent";
+export const STATUS_CHANGED = "sightline/statusChanged";
+export const DID_FOCUS = "sightline/didFocus";
+
+export interface WirePosition {
+  readonly line: number;
+  readonly character: number;
+}
+
+export interface WireRange {
+  readonly start: WirePosition;
+  readonly end: WirePosition;
+}
+
+export interface WireDiagnostic {
+  readonly message: string;
+  readonly range: WireRange;
+  readonly source?: string;
+  readonly code?: string | number;
+}
+
+/** What every feature takes. `mentions` are paths or symbols the user named outside the text. */
+export interface FeatureArguments {
+  readonly turn: string;
+  readonly text: string;
+  readonly uri?: string;
+  readonly range?: WireRange;
+  readonly mentions: readonly string[];
+  readonly diagnostics: readonly WireDiagnostic[];
+}
+
+/** Arguments of `sightline.run`. */
+export interface RunArguments extends FeatureArguments {
+  readonly command: string;
+}
+
+/** The next piece of a turn. `number` counts the events of a turn from 1. */
+export interface TurnEvent {
+  readonly turn: string;
+  readonly number: number;
+  readonly kind: "stage" | "text" | "reasoning" | "attempt";
+  readonly text: string;
+  readonly stage: string;
+  readonly attempt: number;
+}
+
+export interface StatusChanged {
+  readonly state: "starting" | "indexing" | "ready" | "failed";
+  readonly message: string;
+}
+
+export interface FileName {
+  readonly uri: string;
+  readonly path: string;
+}
+
+/** A place shown as a link; `line` is one-based. */
+export interface Place extends FileName {
+  readonly line: number;
+  readonly label: string;
+}
+
+/** Lines of a file that were in the prompt; one-based, both inclusive. */
+export interface ManifestEntry {
+  readonly path: string;
+  readonly startLine: number;
+  readonly endLine: number;
+}
+
+export type Verdict = "answered" | "accepted" | "rejected" | "no_edits";
+
+/** What came of asking a model. `changes` are the files the edit touches. */
+export interface Outcome {
+  readonly verdict: Verdict;
+  readonly text: string;
+  readonly changes: readonly FileName[];
+  readonly manifest: readonly ManifestEntry[];
+}
+
+/** The answer of a feature. `outcome` is null if no model ran. */
+export interface FeatureAnswer {
+  readonly command: string;
+  readonly turn: string;
+  readonly text: string;
+  readonly places: readonly Place[];
+  readonly outcome: Outcome | null;
+}
+
+export interface ApplyAnswer {
+  readonly applied: boolean;
+  readonly reason: string;
+  readonly label: string;
+  readonly files: readonly FileName[];
+  readonly different: readonly FileName[];
+}
+
+/** A file before and after an edit; null where there is none. `old` is set when the edit moves it. */
+export interface PreviewFile extends FileName {
+  readonly old: FileName | null;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+export interface PreviewAnswer {
+  readonly label: string;
+  readonly files: readonly PreviewFile[];
+}
+
+export interface StatusAnswer {
+  readonly state: string;
+  readonly message: string;
+  readonly roots: readonly string[];
+  readonly revision: number | null;
+  readonly running: readonly string[];
+}

@@ -1,0 +1,52 @@
+/** What package.json promises is there: commands, chat commands, files, limits. */
+import { readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import manifest from "../package.json" with { type: "json" };
+import { featureOf } from "../src/features";
+import { OLDEST } from "../src/server/python";
+
+const FEATURES = ["explain", "fix", "refactor", "implement", "test", "document", "review", "context", "impact", "undo"];
+const sources = (name: string) => readFileSync(new URL(`../${name}`, import.meta.url), "utf8");
+
+it("offers every feature in the chat and in the palette", () => {
+  const [participant] = manifest.contributes.chatParticipants;
+  expect(participant?.commands.map(({ name }) => name)).toEqual(FEATURES);
+  const palette = manifest.contributes.commands.map(({ command }) => command);
+  expect(palette).toEqual(expect.arrayContaining(FEATURES.map((name) => `sightline.${name}`)));
+});
+
+it("knows each of the server's features, and takes nothing else for one", () => {
+  const features = registeredFeatures();
+  expect(features.toSorted()).toEqual(FEATURES.toSorted());
+  expect(FEATURES.filter((name) => featureOf(`sightline.${name}`) === undefined)).toEqual(["undo"]);
+  expect(["sightline.run", "sightline.apply", "sightline.status"].map(featureOf)).toEqual([undefined, undefined, undefined]);
+});
+
+it("registers what the palette offers of its own", () => {
+  const own = ["restart", "showLog", "showStatus", "setApiKey"].map((name) => `sightline.${name}`);
+  const code = sources("src/commands.ts");
+  expect(own.filter((name) => !code.includes(`"${name}"`))).toEqual([]);
+});
+
+it("limits itself in untrusted workspaces, and lets no workspace name programs", () => {
+  expect(manifest.capabilities.untrustedWorkspaces.supported).toBe("limited");
+  const [server] = manifest.contributes.configuration;
+  for (const property of Object.values(server?.properties ?? {})) expect(property.scope).toBe("machine");
+});
+
+it("asks for the Python the server asks for", () => {
+  expect(sources("../pyproject.toml")).toContain(`requires-python = ">=${OLDEST.join(".")}"`);
+});
+
+it("has the version of the server", () => {
+  expect(sources("../pyproject.toml")).toContain(`\nversion = "${manifest.version}"`);
+});
+
+it("names no registry in the lock file", () => {
+  expect(sources("package-lock.json")).not.toMatch(/"resolved"/);
+});
+
+/** The names the server registers, from its registry. */
+function registeredFeatures(): string[] {
+  return [...sources("../server/sightline/features/registry.py").matchAll(/^ {8}(\w+)\.FEATURE,$/gm)].map(([, name = ""]) => name);
+}
