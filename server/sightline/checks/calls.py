@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sightline.base.paths import WorkspacePath
 from sightline.checks.classes import constructor, is_known
 from sightline.checks.definitions import CLASSES, FUNCTIONS, owner_of
+from sightline.checks.recall import facts_of
 from sightline.checks.signature import Parameters, mismatch, moved_argument, without_first
 from sightline.graph.answers import Symbol
 from sightline.graph.facts import CallShape, Reference
@@ -109,7 +110,7 @@ def keeps_signature(view: GraphView, symbol: Symbol, decorator: str) -> bool:
 
 
 def _decorations(view: GraphView, symbol: Symbol) -> list[Reference]:
-    facts = view.facts(symbol.path)
+    facts = facts_of(view, symbol.path)
     span = symbol.definition.span
     start, end = span.start, symbol.definition.name_span.start
     return [each for each in facts.references if start <= each.span.start < end] if facts else []

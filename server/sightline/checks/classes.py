@@ -9,13 +9,16 @@ import re
 from collections.abc import Iterator
 
 from sightline.base.text import Text
+from sightline.checks.recall import ancestors_of, facts_of, header_of, members_of
 from sightline.checks.signature import Parameters, without_first
 from sightline.checks.texts import read_text
 from sightline.graph.answers import Confidence, Symbol
 from sightline.graph.facts import Definition, DefinitionKind, Parameter, ParameterKind
 from sightline.graph.view import GraphView
 
-_METACLASS = re.compile(r"\bmetaclass\s*=")
+_METACLASS = re.compile(r"\bmetaclass\s*=\s*([\w.]+)")
+#: Metaclasses that leave calls as they are.
+_PLAIN_METACLASSES = frozenset({"type", "ABCMeta"})
 _GENERATORS = frozenset({"dataclass", "dataclasses.dataclass"})
 _TUPLES = frozenset({"NamedTuple", "typing.NamedTuple"})
 
@@ -24,14 +27,14 @@ def constructor(view: GraphView, owner: Symbol) -> Parameters | None:
     """The parameters that a call of the class takes, ``self`` left out; ``None`` where nobody can tell."""
     if owner.definition.kind is not DefinitionKind.CLASS:
         return None
-    line = view.ancestors(owner)
+    line = ancestors_of(view, owner)
     own = [each for each in line if isinstance(each, Symbol)]
-    if any(_has_metaclass(view, each) for each in own):
+    if any(_may_call_otherwise(view, each) for each in own):
         return None
     for each in line:
         if not isinstance(each, Symbol):
             return None
-        written = [member for member in view.members(each) if member.definition.name in ("__init__", "__new__")]
+        written = [member for member in members_of(view, each) if member.definition.name in ("__init__", "__new__")]
         if written:
             return _written(written)
         if _is_generated(each.definition):
@@ -41,7 +44,7 @@ def constructor(view: GraphView, owner: Symbol) -> Parameters | None:
 
 def is_generated(view: GraphView, owner: Symbol) -> bool:
     """Whether the class, or one it inherits from, has its constructor made from attributes."""
-    return any(isinstance(each, Symbol) and _is_generated(each.definition) for each in view.ancestors(owner))
+    return any(isinstance(each, Symbol) and _is_generated(each.definition) for each in ancestors_of(view, owner))
 
 
 def is_known(found: tuple[tuple[Symbol, Confidence], ...]) -> tuple[Symbol, ...]:
@@ -49,15 +52,31 @@ def is_known(found: tuple[tuple[Symbol, Confidence], ...]) -> tuple[Symbol, ...]
     return tuple(symbol for symbol, confidence in found if confidence is not Confidence.NAME_ONLY)
 
 
-def header(view: GraphView, symbol: Symbol) -> str:
-    """Source of a definition up to its body."""
-    text = read_text(view.workspace, symbol.path)
-    definition = symbol.definition
-    return text.data[definition.span.start : definition.body_start].decode(errors="replace") if text else ""
+def _may_call_otherwise(view: GraphView, owner: Symbol) -> bool:
+    """Whether the class has a metaclass that may make something else of a call."""
+    match = _METACLASS.search(header_of(view, owner))
+    if match is None:
+        return False
+    name = match.group(1)
+    if name.rpartition(".")[2] in _PLAIN_METACLASSES:
+        return False
+    facts = facts_of(view, owner.path)
+    start, end = owner.definition.span.start, owner.definition.body_start
+    for reference in facts.references if facts is not None else ():
+        if start <= reference.span.start < end and reference.name == name.rpartition(".")[2]:
+            found = is_known(view.resolve(owner.path, reference))
+            return not found or any(_defines_call(view, each) for each in found)
+    return True
 
 
-def _has_metaclass(view: GraphView, owner: Symbol) -> bool:
-    return bool(_METACLASS.search(header(view, owner)))
+def _defines_call(view: GraphView, metaclass: Symbol) -> bool:
+    for each in ancestors_of(view, metaclass):
+        if isinstance(each, Symbol):
+            if any(member.definition.name == "__call__" for member in members_of(view, each)):
+                return True
+        elif each != "type":
+            return True
+    return False
 
 
 def _written(members: list[Symbol]) -> Parameters | None:
@@ -93,7 +112,7 @@ def _generated(view: GraphView, line: list[Symbol]) -> Parameters | None:
 def _fields(view: GraphView, owner: Symbol, *, keyword_only: bool) -> Iterator[Parameter | None]:
     text = read_text(view.workspace, owner.path)
     kind = ParameterKind.KEYWORD_ONLY if keyword_only else ParameterKind.POSITIONAL
-    for member in view.members(owner):
+    for member in members_of(view, owner):
         definition = member.definition
         if definition.kind is not DefinitionKind.ATTRIBUTE or not definition.annotation or text is None:
             continue
@@ -110,7 +129,7 @@ def _inside_method(view: GraphView, owner: Symbol, definition: Definition) -> bo
     """Whether an attribute is assigned to ``self`` in a method, which makes it no field."""
     return any(
         member.definition.parameters is not None and member.definition.span.contains(definition.span)
-        for member in view.members(owner)
+        for member in members_of(view, owner)
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from sightline.base.paths import WorkspacePath
 from sightline.checks.check import CheckInput
+from sightline.checks.recall import symbols_of
 from sightline.checks.texts import TouchedFile
 from sightline.graph.answers import Symbol
 from sightline.graph.facts import Definition, DefinitionKind
@@ -83,7 +84,7 @@ def definition_changes(given: CheckInput, files: Sequence[TouchedFile]) -> Defin
 def groups_of(view: GraphView, path: WorkspacePath | None) -> Groups:
     """The definitions of a file by qualified name."""
     found: dict[str, Group] = {}
-    for symbol in view.symbols(path) if path is not None else ():
+    for symbol in symbols_of(view, path):
         found[symbol.qualified_name] = (*found.get(symbol.qualified_name, ()), symbol)
     return found
 
@@ -96,7 +97,7 @@ def parent_name(symbol: Symbol) -> str:
 def parent_of(view: GraphView, symbol: Symbol) -> Symbol | None:
     """The definition around a symbol of ``view``."""
     index = symbol.definition.parent
-    symbols = view.symbols(symbol.path)
+    symbols = symbols_of(view, symbol.path)
     return symbols[index] if 0 <= index < len(symbols) else None
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sightline.base.errors import SightlineError
 from sightline.base.paths import WorkspacePath
+from sightline.base.text import Span
 from sightline.checks.check import Certainty
 from sightline.checks.dependencies import is_package_known
 from sightline.checks.modules import names_of_module
@@ -21,17 +22,21 @@ _COMPILED = (".so", ".pyd", ".pyx", ".pxd", ".c", ".rs", ".pyi")
 _GENERATED = ("_pb2", "_pb2_grpc", "_version", "version", "_version_info")
 
 
-def broken_imports(view: GraphView, path: WorkspacePath) -> Iterator[BrokenImport]:
-    """Imports of a file that lead to no file of the workspace, packages from outside among them; missing names."""
-    facts = view.facts(path)
-    if facts is None:
-        return
-    unresolved = {row.span for row in view.unresolved_imports(path)}
-    for row in facts.imports:
+def broken_imports(view: GraphView, path: WorkspacePath, rows: Sequence[Import]) -> Iterator[BrokenImport]:
+    """Those of a file's imports that lead to no file of the workspace, and the names that others ask for in vain.
+
+    Packages from outside the workspace are among them.
+    """
+    unresolved = {row.span for row in view.unresolved_imports(path)} if rows else frozenset[Span]()
+    for row in rows:
         if row.dynamic:
             continue
         if row.span in unresolved:
-            yield row, None
+            folder = _folder_of(view, path, row)
+            if folder is None:
+                yield row, None
+            else:
+                yield from ((row, name) for name in row.names if not _is_there(view, path.root, folder + name.name))
         else:
             yield from ((row, name) for name in row.names if _is_missing(view, path, row, name))
 
@@ -63,6 +68,15 @@ def certainty_of_missing_module(view: GraphView, path: WorkspacePath, row: Impor
 def spelled(row: Import) -> str:
     """The module as an import statement writes it."""
     return "." * row.level + row.module
+
+
+def _folder_of(view: GraphView, path: WorkspacePath, row: Import) -> str | None:
+    """The folder, with its slash, of a relative import from a package that is a folder alone: its names are modules."""
+    parts = path.relative.split("/")[:-1]
+    if not row.level or row.level - 1 > len(parts) or any(name.name in ("", "*") for name in row.names):
+        return None
+    stem = "/".join([*parts[: len(parts) - row.level + 1], *filter(None, row.module.split("."))])
+    return f"{stem}/".lstrip("/") if not stem or _is_folder(view, path.root, stem) else None
 
 
 def _is_missing(view: GraphView, path: WorkspacePath, row: Import, name: ImportedName) -> bool:

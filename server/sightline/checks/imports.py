@@ -7,11 +7,12 @@ can know: an undeclared one is a possible problem. Imports of other files that t
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 
-from sightline.base.paths import WorkspacePath
-from sightline.base.text import Span
+from sightline.base.text import Span, Text
 from sightline.checks.check import Certainty, CheckInput, CheckOutcome, Finding, Severity
 from sightline.checks.import_rules import BrokenImport, broken_imports, certainty_of_missing_module, spelled
+from sightline.checks.recall import facts_of
 from sightline.checks.texts import TouchedFile, line_and_column, new_ones, touched_files
 from sightline.graph.facts import Import
 from sightline.graph.view import GraphView
@@ -32,16 +33,14 @@ class ImportsCheck:
         for file in touched_files(given):
             if file.new is None or file.after is None or file.path.suffix not in (".py", ".pyi"):
                 continue
-            old = _broken(given.before, file.old)
-            new = _broken(given.after, file.new)
+            old, new = _broken_before(given.before, file), _broken_after(given.after, file)
             for row, name in new_ones([key for key, _ in old], new):
                 if name is not None:
                     findings.append(self._missing_name(file, row, name.span, name.name))
                 else:
                     findings += self._missing_module(given, file, row)
-            if given.before.facts(file.path) is not None:
-                gone = new_ones([key for key, _ in new], old)
-                fixed += (f"{file.path}: `{name.name}` from `{spelled(row)}`" for row, name in gone if name is not None)
+            gone = new_ones([key for key, _ in new], old)
+            fixed += (f"{file.path}: `{name.name}` from `{spelled(row)}`" for row, name in gone if name is not None)
         return CheckOutcome(findings=tuple(findings), fixed=tuple(fixed))
 
     def _missing_name(self, file: TouchedFile, row: Import, span: Span, name: str) -> Finding:
@@ -75,8 +74,39 @@ class ImportsCheck:
         )
 
 
-def _broken(view: GraphView, path: WorkspacePath | None) -> list[tuple[tuple[str, str], BrokenImport]]:
-    """Broken imports of a file, each under what stays the same when it moves."""
-    if path is None:
+_Keyed = list[tuple[tuple[str, str], BrokenImport]]
+
+
+def _broken_before(view: GraphView, file: TouchedFile) -> _Keyed:
+    """Broken imports on lines that the edit took away or changed; all of them in a file that moved."""
+    facts = facts_of(view, file.old)
+    if facts is None or file.old is None or file.before is None:
         return []
-    return [((spelled(row), name.name if name else ""), (row, name)) for row, name in broken_imports(view, path)]
+    text, kept = file.before, file.line_shifts if file.old == file.new else {}
+    rows = [row for row in facts.imports if any(line not in kept for line in _lines(text, row.span))]
+    found = broken_imports(view, file.old, rows)
+    return _keyed(each for each in found if text.line_of(_start(each)) not in kept)
+
+
+def _broken_after(view: GraphView, file: TouchedFile) -> _Keyed:
+    """Broken imports on lines that the edit wrote. Those on other lines are broken by something else, or were."""
+    facts = facts_of(view, file.new)
+    if facts is None or file.new is None:
+        return []
+    moved = file.old != file.new
+    found = broken_imports(view, file.new, [row for row in facts.imports if moved or file.is_new(row.span)])
+    return _keyed(each for each in found if moved or file.is_new(Span(_start(each), _start(each) + 1)))
+
+
+def _lines(text: Text, span: Span) -> range:
+    return range(text.line_of(span.start), text.line_of(span.end) + 1)
+
+
+def _start(broken: BrokenImport) -> int:
+    row, name = broken
+    return row.span.start if name is None else name.span.start
+
+
+def _keyed(found: Iterable[BrokenImport]) -> _Keyed:
+    """Each under what stays the same when it moves."""
+    return [((spelled(row), name.name if name else ""), (row, name)) for row, name in found]

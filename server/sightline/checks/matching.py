@@ -6,12 +6,13 @@ stayed as it was; references on new or changed lines are new.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Text
 from sightline.checks.check import Certainty, CheckInput, Finding, RelatedPlace, Severity
+from sightline.checks.recall import facts_of
 from sightline.checks.texts import TouchedFile, line_and_column, read_text
 from sightline.graph.answers import Symbol
 from sightline.graph.facts import Reference
@@ -31,6 +32,7 @@ class Matching:
         self._by_old = {file.old: file for file in files if file.old is not None}
         self._by_new = {file.new: file for file in files if file.new is not None}
         self._indexes: dict[tuple[int, WorkspacePath], _Index] = {}
+        self._changed: dict[WorkspacePath, tuple[Reference, ...]] = {}
         self._texts: dict[tuple[int, WorkspacePath], Text | None] = {}
 
     def after_of(self, use: Use) -> Use | None:
@@ -62,11 +64,13 @@ class Matching:
         """The touched file that had this path before the edit."""
         return self._by_old.get(path)
 
-    def changed_references(self, file: TouchedFile) -> Iterator[Reference]:
+    def changed_references(self, file: TouchedFile) -> tuple[Reference, ...]:
         """References of a touched file that are new or stand on a changed line, in source order."""
-        facts = self.given.after.facts(file.new) if file.new is not None else None
-        if facts is not None:
-            yield from (reference for reference in facts.references if file.is_new(reference.span))
+        if file.path not in self._changed:
+            facts = facts_of(self.given.after, file.new)
+            rows = facts.references if facts is not None else ()
+            self._changed[file.path] = tuple(row for row in rows if file.is_new(row.span))
+        return self._changed[file.path]
 
     def text_after(self, path: WorkspacePath) -> Text | None:
         """Text of a file after the edit."""
@@ -110,7 +114,7 @@ class Matching:
     def _index(self, view: GraphView, path: WorkspacePath) -> _Index:
         key = (id(view), path)
         if key not in self._indexes:
-            facts = view.facts(path)
+            facts = facts_of(view, path)
             rows = facts.references if facts is not None else ()
             self._indexes[key] = {(row.span.start, row.name, row.receiver): row for row in rows}
         return self._indexes[key]

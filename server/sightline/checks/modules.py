@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
 from sightline.base.paths import WorkspacePath
+from sightline.checks.recall import facts_of
 from sightline.checks.texts import read_text
 from sightline.graph.view import GraphView
 
@@ -39,12 +41,33 @@ def names_of_module(view: GraphView, path: WorkspacePath) -> frozenset[str] | No
     return frozenset(found)
 
 
-def _globals_of(source: bytes) -> set[str] | None:
+def bound_names(node: ast.AST) -> Iterator[str]:
+    """Names bound in the scope of ``node``; of functions and classes inside it, only what they declare global."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield child.name
+            yield from (name for inner in ast.walk(child) if isinstance(inner, ast.Global) for name in inner.names)
+            continue
+        if isinstance(child, ast.Lambda):
+            continue
+        if isinstance(child, ast.Name) and not isinstance(child.ctx, ast.Load):
+            yield child.id
+        elif isinstance(child, ast.alias):
+            yield child.asname or child.name.partition(".")[0]
+        elif isinstance(child, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and child.name:
+            yield child.name
+        elif isinstance(child, ast.MatchMapping) and child.rest:
+            yield child.rest
+        yield from bound_names(child)
+
+
+@lru_cache(maxsize=256)
+def _globals_of(source: bytes) -> frozenset[str] | None:
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError):
         return None
-    names = set(_bound(tree))
+    names = frozenset(bound_names(tree))
     return None if "__getattr__" in names or _makes_names(tree) else names
 
 
@@ -67,29 +90,9 @@ def _calls(node: ast.expr, name: str) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
 
 
-def _bound(node: ast.AST) -> Iterator[str]:
-    """Names bound in the scope of ``node``; of functions and classes inside it, only what they declare global."""
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield child.name
-            yield from (name for inner in ast.walk(child) if isinstance(inner, ast.Global) for name in inner.names)
-            continue
-        if isinstance(child, ast.Lambda):
-            continue
-        if isinstance(child, ast.Name) and not isinstance(child.ctx, ast.Load):
-            yield child.id
-        elif isinstance(child, ast.alias):
-            yield child.asname or child.name.partition(".")[0]
-        elif isinstance(child, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and child.name:
-            yield child.name
-        elif isinstance(child, ast.MatchMapping) and child.rest:
-            yield child.rest
-        yield from _bound(child)
-
-
 def _starred(view: GraphView, path: WorkspacePath) -> set[WorkspacePath] | None:
     """Modules whose public names a module takes over; ``None`` when one of them is outside the workspace."""
-    facts = view.facts(path)
+    facts = facts_of(view, path)
     text = read_text(view.workspace, path)
     if facts is None or text is None:
         return None

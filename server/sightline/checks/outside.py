@@ -11,6 +11,7 @@ import importlib
 import sys
 from functools import lru_cache
 
+from sightline.checks.recall import ancestors_of, facts_of, members_of
 from sightline.graph.answers import Symbol
 from sightline.graph.view import GraphView
 
@@ -21,10 +22,10 @@ _DYNAMIC = frozenset({"__getattr__", "__getattribute__"})
 
 def may_be_provided(view: GraphView, owner: Symbol, name: str) -> bool:
     """Whether a class that does not define ``name`` in plain sight may have it nevertheless."""
-    line = view.ancestors(owner)
+    line = ancestors_of(view, owner)
     for each in line:
         if isinstance(each, Symbol):
-            if any(member.definition.name in _DYNAMIC for member in view.members(each)):
+            if any(member.definition.name in _DYNAMIC for member in members_of(view, each)):
                 return True
         elif each != "?" and hasattr(getattr(builtins, each, None), name):
             return True
@@ -45,7 +46,7 @@ def _base_may_provide(view: GraphView, owner: Symbol, base: str, name: str) -> b
 
 def _is_visible(view: GraphView, owner: Symbol, text: str) -> bool:
     """Whether a base is a class of the workspace or a built-in one, which the line of ancestors lists by itself."""
-    facts = view.facts(owner.path)
+    facts = facts_of(view, owner.path)
     span = owner.definition.span
     if facts is None:
         return False
@@ -59,7 +60,7 @@ def _is_visible(view: GraphView, owner: Symbol, text: str) -> bool:
 
 def _dotted(view: GraphView, owner: Symbol, text: str) -> str:
     """A base by the full name of its module, as far as the file's imports tell; empty if they do not."""
-    facts = view.facts(owner.path)
+    facts = facts_of(view, owner.path)
     head, _, rest = text.partition(".")
     for row in facts.imports if facts is not None else ():
         for imported in row.names:

@@ -11,15 +11,15 @@ from collections.abc import Iterator
 
 from sightline.checks.calls import is_property
 from sightline.checks.check import Certainty, Finding, RelatedPlace
-from sightline.checks.classes import header
 from sightline.checks.definitions import FUNCTIONS, DefinitionChanges, groups_of, owner_of
 from sightline.checks.matching import Matching
+from sightline.checks.recall import ancestors_of, header_of, members_of
 from sightline.checks.signature import (
-    accepts_all_calls_of,
+    Parameters,
     mismatch,
     moved_argument,
     plainest_call,
-    swapped,
+    reasons_to_refuse,
     without_first,
 )
 from sightline.graph.answers import Confidence, EdgeKind, Place, Symbol
@@ -50,14 +50,13 @@ def broken_overrides(matching: Matching, changes: DefinitionChanges) -> Iterator
 
 
 def _mismatch(matching: Matching, base: Symbol, override: Symbol) -> Iterator[Finding]:
-    reason = _reason(base, override)
-    if reason is None:
-        return
     old_base, old_override = _before(matching, base), _before(matching, override)
-    if old_base is not None and old_override is not None and _reason(old_base, old_override) is not None:
+    known = _reasons(old_base, old_override) if old_base is not None and old_override is not None else ()
+    reasons = [reason for reason in _reasons(base, override) if reason not in known]
+    if not reasons:
         return
     call = _refused_call(matching.given.after, base, override)
-    message = f"`{override.qualified_name}` {reason}, unlike `{base.qualified_name}`, which it overrides"
+    message = f"`{override.qualified_name}` {reasons[0]}, unlike `{base.qualified_name}`, which it overrides"
     related = [matching.definition_place(base, "what it overrides")]
     if call is not None:
         message += f" and which {call.path}:{call.line} calls"
@@ -72,19 +71,25 @@ def _mismatch(matching: Matching, base: Symbol, override: Symbol) -> Iterator[Fi
     )
 
 
-def _reason(base: Symbol, override: Symbol) -> str | None:
+def _reasons(base: Symbol, override: Symbol) -> tuple[str, ...]:
     """Why the override may refuse calls that the base accepts. Decorated ones may be anything."""
     old, new = base.definition, override.definition
     if old.parameters is None or new.parameters is None or old.decorators != new.decorators:
-        return None
-    return accepts_all_calls_of(new.parameters, old.parameters) or swapped(old.parameters, new.parameters)
+        return ()
+    return reasons_to_refuse(_given(override), _given(base))
+
+
+def _given(symbol: Symbol) -> Parameters:
+    """The parameters that callers give."""
+    parameters = symbol.definition.parameters or ()
+    return parameters if "staticmethod" in symbol.definition.decorators else without_first(parameters)
 
 
 def _refuses_plainest_call(base: Symbol, override: Symbol) -> bool:
     """Whether a call that gives the base what it requires, and nothing else, is wrong for the override."""
-    old, new = without_first(base.definition.parameters or ()), without_first(override.definition.parameters or ())
-    call = plainest_call(old)
-    return mismatch(new, call) is not None or moved_argument(old, new, call) is not None
+    call = plainest_call(_given(base))
+    wrong = mismatch(_given(override), call) is not None
+    return wrong or moved_argument(_given(base), _given(override), call) is not None
 
 
 def _before(matching: Matching, symbol: Symbol) -> Symbol | None:
@@ -96,7 +101,7 @@ def _before(matching: Matching, symbol: Symbol) -> Symbol | None:
 
 def _refused_call(view: GraphView, base: Symbol, override: Symbol) -> Place | None:
     """A call on ``self`` that means the base's method and that the override would refuse."""
-    parameters = without_first(override.definition.parameters or ())
+    parameters = _given(override)
     for place in view.references(base).places:
         call = place.reference.call
         on_self = place.reference.receiver == "self" and place.confidence is not Confidence.NAME_ONLY
@@ -113,7 +118,8 @@ def _unimplemented(matching: Matching, abstract: Symbol) -> Iterator[Finding]:
     view = matching.given.after
     owner = owner_of(view, abstract)
     is_enforced = owner is not None and any(
-        isinstance(each, Symbol) and re.search(r"\bABC(Meta)?\b", header(view, each)) for each in view.ancestors(owner)
+        isinstance(each, Symbol) and re.search(r"\bABC(Meta)?\b", header_of(view, each))
+        for each in ancestors_of(view, owner)
     )
     for heir in _heirs(view, owner) if owner is not None else ():
         if not _lacks(view, heir, abstract):
@@ -145,10 +151,10 @@ def _heirs(view: GraphView, owner: Symbol) -> Iterator[Symbol]:
 def _lacks(view: GraphView, heir: Symbol, abstract: Symbol) -> bool:
     """Whether the first member of that name in the line of ancestors is the abstract one."""
     name = abstract.definition.name
-    for each in view.ancestors(heir):
+    for each in ancestors_of(view, heir):
         if not isinstance(each, Symbol):
             return False
-        for member in view.members(each):
+        for member in members_of(view, each):
             if member.definition.name == name:
                 return member.identifier == abstract.identifier
     return False

@@ -23,6 +23,7 @@ from sightline.checks.definitions import (
     owner_of,
 )
 from sightline.checks.matching import Matching, Use
+from sightline.checks.recall import facts_of
 from sightline.checks.texts import TouchedFile
 from sightline.graph.answers import Symbol
 from sightline.graph.facts import Reference
@@ -169,7 +170,7 @@ def _new_text(matching: Matching, file: TouchedFile, judged: set[tuple[Workspace
 def _old_misfits(matching: Matching, file: TouchedFile, names: Iterable[str]) -> Counter[tuple[object, ...]]:
     """Wrong calls of some names in the text before, by how they are written."""
     before = matching.given.before
-    facts = before.facts(file.old) if file.old is not None else None
+    facts = facts_of(before, file.old)
     wanted = frozenset(names)
     rows: Sequence[Reference] = facts.references if facts is not None else ()
     return Counter(

@@ -19,6 +19,7 @@ from sightline.checks.check import (
     SkippedCheck,
     Verdict,
 )
+from sightline.checks.recall import forget
 from sightline.checks.registry import DEFAULT
 
 _LOG = logging.getLogger(__name__)
@@ -49,6 +50,7 @@ async def run_checks(given: CheckInput, checks: Sequence[Check] = DEFAULT, *, st
         fixed += outcome.fixed
         skipped += outcome.skipped
         decided = check.name == _DECISIVE and any(_is_certain(finding) for finding in outcome.findings)
+    forget(given.before, given.after)
     kept = _without_echoes(findings)
     rejected = kept if strict else [finding for finding in kept if _is_certain(finding)]
     return CheckReport(

@@ -6,7 +6,7 @@ does not know which function a call means, nor whether a receiver is handed over
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from sightline.graph.facts import CallShape, Parameter, ParameterKind
 
@@ -48,33 +48,48 @@ def required(parameters: Parameters) -> tuple[str, ...]:
     return tuple(parameter.name for parameter in parameters if _is_required(parameter))
 
 
-def accepts_all_calls_of(new: Parameters, old: Parameters) -> str | None:
-    """Why ``new`` cannot stand in for ``old`` (an override for what it overrides); ``None`` if it can.
+def reasons_to_refuse(new: Parameters, old: Parameters) -> tuple[str, ...]:
+    """Why ``new`` cannot stand in for ``old`` (an override for what it overrides); empty if it can.
 
-    Names of positional parameters are not compared: overrides rename them everywhere and callers rarely notice.
+    Names of positional parameters are not compared, unless they stand in each other's place: overrides rename them
+    everywhere and callers rarely notice.
     """
+    return tuple(reason for reason in (*_not_taken(new, old), *_asked_besides(new, old), _swapped(new, old)) if reason)
+
+
+def _not_taken(new: Parameters, old: Parameters) -> Iterator[str]:
     old_positional, new_positional = _positional(old), _positional(new)
-    open_old, open_new = _has(old, ParameterKind.VARIADIC), _has(new, ParameterKind.VARIADIC)
-    if len(new_positional) < len(old_positional) and not open_new:
-        missing = old_positional[len(new_positional)].name
-        if not _named(new, missing):
-            return f"does not take `{missing}`"
-    given = sum(_is_required(parameter) for parameter in old_positional)
-    extra = [parameter.name for parameter in new_positional[given:] if _is_required(parameter)]
-    if extra and not open_old:
-        return f"requires `{extra[0]}` as well"
+    lacking = len(old_positional) - len(new_positional)
+    if lacking > 0 and not _has(new, ParameterKind.VARIADIC):
+        unknown = [parameter.name for parameter in old_positional if not _named(new, parameter.name)]
+        by_keyword = {parameter.name for parameter in new if parameter.kind is ParameterKind.KEYWORD_ONLY}
+        rest = [parameter.name for parameter in old_positional[-lacking:] if parameter.name not in by_keyword]
+        if rest:
+            yield f"does not take `{(unknown or rest)[-1]}`"
+    if not _has(new, ParameterKind.VARIADIC_KEYWORD):
+        for parameter in old:
+            if parameter.kind is ParameterKind.KEYWORD_ONLY and not _named(new, parameter.name):
+                yield f"does not take `{parameter.name}`"
+
+
+def _asked_besides(new: Parameters, old: Parameters) -> Iterator[str]:
+    given = sum(_is_required(parameter) for parameter in _positional(old))
+    if not _has(old, ParameterKind.VARIADIC):
+        for parameter in _positional(new)[given:]:
+            if _is_required(parameter):
+                yield f"requires `{parameter.name}` as well"
     for parameter in new:
         if parameter.kind is ParameterKind.KEYWORD_ONLY and _is_required(parameter) and not _named(old, parameter.name):
-            return f"requires `{parameter.name}` as well"
-    return None
+            yield f"requires `{parameter.name}` as well"
 
 
-def swapped(old: Parameters, new: Parameters) -> str | None:
-    """Whether two parameters of ``old`` stand in each other's place in ``new``."""
+def _swapped(new: Parameters, old: Parameters) -> str | None:
+    """Whether a parameter stands in the place of another one of the same two lists."""
     names, other = ([parameter.name for parameter in _positional(each)] for each in (old, new))
     for index, (was, now) in enumerate(zip(names, other, strict=False)):
-        if was != now and was in other and now in names:
-            return f"takes `{now}` as argument {index}"
+        both = was in other and now in names
+        if was != now and (both or (len(names) == len(other) and (was in other or now in names))):
+            return f"takes `{now}` as argument {index + 1}"
     return None
 
 

@@ -14,11 +14,18 @@ from sightline.checks.check import Certainty, Finding
 from sightline.checks.classes import is_known
 from sightline.checks.definitions import CLASSES, Removed, owner_of
 from sightline.checks.matching import Matching, Use
-from sightline.checks.modules import names_of_module
+from sightline.checks.modules import bound_names, names_of_module
 from sightline.checks.outside import may_be_provided
+from sightline.checks.recall import facts_of, symbols_of
 from sightline.graph.answers import Confidence, Place, Symbol
 from sightline.graph.facts import FileFacts, Reference, ReferenceKind
 from sightline.graph.view import GraphView
+
+#: Uses by name alone are listed up to this number.
+MOST_BY_NAME = 20
+#: With more definitions of the same name left, a use by name alone most likely means one of those.
+MOST_NAMESAKES = 3
+_PYTHON = (".py", ".pyi")
 
 
 def stranded_uses(matching: Matching, removed: Removed) -> Iterator[Finding]:
@@ -33,9 +40,25 @@ def stranded_uses(matching: Matching, removed: Removed) -> Iterator[Finding]:
             if not is_known(after.resolve(*use)):
                 left.setdefault((use[0], use[1].span.start), (use, place))
     imports = {use for use, _ in left.values() if use[1].kind is ReferenceKind.IMPORT}
-    for use, place in left.values():
-        if not _is_echo(after, removed.symbol, use, imports):
-            yield _finding(matching, removed, use, place)
+    found = [row for row in left.values() if not _is_echo(after, removed.symbol, row[0], imports)]
+    by_name = [row for row in found if row[1].confidence is Confidence.NAME_ONLY]
+    listed = _worth_listing(matching, removed.symbol, by_name)
+    for row in found:
+        if row not in by_name or row in listed:
+            yield _finding(matching, removed, *row)
+
+
+def _worth_listing(matching: Matching, gone: Symbol, rows: Sequence[tuple[Use, Place]]) -> Sequence[tuple[Use, Place]]:
+    """Of uses by name alone, those that may well mean the definition: a list of hundreds helps nobody."""
+    after = matching.given.after
+    name = gone.definition.name
+    namesakes = sum(
+        symbol.definition.name == name for path in after.files_defining(name) for symbol in symbols_of(after, path)
+    )
+    if namesakes > MOST_NAMESAKES:
+        return ()
+    is_python = gone.path.suffix in _PYTHON
+    return [row for row in rows if (row[0][0].suffix in _PYTHON) is is_python][:MOST_BY_NAME]
 
 
 def rerouted_calls(matching: Matching, removed: Removed) -> Iterator[Use]:
@@ -76,7 +99,7 @@ def _spelling(reference: Reference) -> tuple[object, ...]:
 def _is_echo(view: GraphView, gone: Symbol, use: Use, imports: set[Use]) -> bool:
     """Whether the use fails only because an import before it fails, which has a finding of its own."""
     path, reference = use
-    facts = view.facts(path)
+    facts = facts_of(view, path)
     if facts is None:
         return False
     if reference.kind is ReferenceKind.IMPORT:
@@ -106,7 +129,7 @@ def _imported_files(
 
 def _passes_on(view: GraphView, path: WorkspacePath, name: str) -> bool:
     """Whether a file has the name from an import of its own."""
-    facts = view.facts(path)
+    facts = facts_of(view, path)
     return facts is not None and any(
         imported.alias == name and row.enclosing < 0 for row in facts.imports for imported in row.names
     )
@@ -160,14 +183,14 @@ def _again(view: GraphView, symbol: Symbol) -> Sequence[Symbol]:
     """A class of the graph before, found in the graph after."""
     return [
         each
-        for each in view.symbols(symbol.path)
+        for each in symbols_of(view, symbol.path)
         if each.qualified_name == symbol.qualified_name and each.definition.kind in CLASSES
     ]
 
 
 def _is_tried(matching: Matching, path: WorkspacePath, reference: Reference) -> bool:
-    """Whether an import stands in a ``try`` that catches its failure."""
-    facts = matching.given.after.facts(path)
+    """Whether an import stands in a ``try`` that copes with its failure."""
+    facts = facts_of(matching.given.after, path)
     row = next((row for row in facts.imports if row.span.contains(reference.span)), None) if facts else None
     text = matching.text_after(path)
     if row is None or text is None or not row.guarded:
@@ -177,7 +200,16 @@ def _is_tried(matching: Matching, path: WorkspacePath, reference: Reference) -> 
     except (SyntaxError, ValueError, RecursionError):
         return True
     line = text.line_of(row.span.start) + 1
+    name = next((each.alias for each in row.names if each.span.contains(reference.span)), reference.name)
     return any(
-        isinstance(node, ast.Try) and node.handlers and node.body[0].lineno <= line <= (node.body[-1].end_lineno or 0)
+        isinstance(node, ast.Try)
+        and node.body[0].lineno <= line <= (node.body[-1].end_lineno or 0)
+        and any(_copes(handler, name) for handler in node.handlers)
         for node in ast.walk(tree)
     )
+
+
+def _copes(handler: ast.ExceptHandler, name: str) -> bool:
+    """Whether a handler gives the name another meaning, or leaves. To pass over the failure is not to cope with it."""
+    leaves = any(isinstance(node, ast.Return | ast.Raise | ast.Continue | ast.Break) for node in ast.walk(handler))
+    return leaves or name in bound_names(handler)

@@ -19,6 +19,7 @@ from typing import Any
 from sightline.base.system import ProcessTimeout, System
 from sightline.base.text import Span, Text
 from sightline.checks.check import Certainty, CheckInput, CheckOutcome, Finding, Severity, SkippedCheck
+from sightline.checks.recall import facts_of
 from sightline.checks.texts import TouchedFile, line_and_column, new_ones, touched_files
 from sightline.graph.facts import FileFacts, Problem
 from sightline.graph.view import GraphView
@@ -124,7 +125,7 @@ class SyntaxCheck:
 def _problems(view: GraphView, file: TouchedFile, *, old: bool) -> list[tuple[tuple[str, str], Problem]]:
     """Syntax problems of a file, each under a key that does not change when lines above it do."""
     path, text = (file.old, file.before) if old else (file.new, file.after)
-    facts: FileFacts | None = view.facts(path) if path is not None else None
+    facts: FileFacts | None = facts_of(view, path)
     if facts is None or text is None:
         return []
     return [

@@ -1,0 +1,96 @@
+"""Answers of a view, remembered while one edit is judged: the checks ask the same things of the same files many times.
+
+A view builds its answers anew for every question. Here they are kept as long as the view is alive and
+:func:`forget` was not called; a view never changes, so nothing kept can become wrong.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
+
+from sightline.base.paths import WorkspacePath
+from sightline.checks.texts import read_text
+from sightline.graph.answers import Symbol
+from sightline.graph.facts import FileFacts
+from sightline.graph.view import GraphView
+
+
+@dataclass(slots=True)
+class _Memory:
+    facts: dict[WorkspacePath, FileFacts | None] = field(default_factory=dict[WorkspacePath, FileFacts | None])
+    symbols: dict[WorkspacePath, tuple[Symbol, ...]] = field(default_factory=dict[WorkspacePath, tuple[Symbol, ...]])
+    inside: dict[WorkspacePath, dict[int, tuple[Symbol, ...]]] = field(
+        default_factory=dict[WorkspacePath, dict[int, tuple[Symbol, ...]]]
+    )
+    lines: dict[tuple[WorkspacePath, int], tuple[Symbol | str, ...]] = field(
+        default_factory=dict[tuple[WorkspacePath, int], tuple[Symbol | str, ...]]
+    )
+    headers: dict[tuple[WorkspacePath, int], str] = field(default_factory=dict[tuple[WorkspacePath, int], str])
+
+
+_MEMORIES: WeakKeyDictionary[GraphView, _Memory] = WeakKeyDictionary()
+
+
+def forget(*views: GraphView) -> None:
+    """Lets go of everything kept for some views."""
+    for view in views:
+        _MEMORIES.pop(view, None)
+
+
+def facts_of(view: GraphView, path: WorkspacePath | None) -> FileFacts | None:
+    """See :meth:`GraphView.facts`; ``None`` for no path too."""
+    if path is None:
+        return None
+    kept = _memory(view).facts
+    if path not in kept:
+        kept[path] = view.facts(path)
+    return kept[path]
+
+
+def symbols_of(view: GraphView, path: WorkspacePath | None) -> tuple[Symbol, ...]:
+    """See :meth:`GraphView.symbols`; nothing for no path."""
+    if path is None:
+        return ()
+    kept = _memory(view).symbols
+    if path not in kept:
+        kept[path] = view.symbols(path)
+    return kept[path]
+
+
+def members_of(view: GraphView, symbol: Symbol) -> tuple[Symbol, ...]:
+    """See :meth:`GraphView.members`. ``symbol`` is one of ``view``."""
+    kept = _memory(view).inside
+    if symbol.path not in kept:
+        inside: dict[int, tuple[Symbol, ...]] = {}
+        for each in symbols_of(view, symbol.path):
+            inside[each.definition.parent] = (*inside.get(each.definition.parent, ()), each)
+        kept[symbol.path] = inside
+    return kept[symbol.path].get(symbol.index, ())
+
+
+def ancestors_of(view: GraphView, symbol: Symbol) -> tuple[Symbol | str, ...]:
+    """See :meth:`GraphView.ancestors`."""
+    kept = _memory(view).lines
+    key = (symbol.path, symbol.index)
+    if key not in kept:
+        kept[key] = view.ancestors(symbol)
+    return kept[key]
+
+
+def header_of(view: GraphView, symbol: Symbol) -> str:
+    """Source of a definition up to its body; empty for a file that cannot be read."""
+    kept = _memory(view).headers
+    key = (symbol.path, symbol.index)
+    if key not in kept:
+        text = read_text(view.workspace, symbol.path)
+        span = symbol.definition.span
+        kept[key] = text.data[span.start : symbol.definition.body_start].decode(errors="replace") if text else ""
+    return kept[key]
+
+
+def _memory(view: GraphView) -> _Memory:
+    found = _MEMORIES.get(view)
+    if found is None:
+        found = _MEMORIES[view] = _Memory()
+    return found
