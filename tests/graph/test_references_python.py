@@ -134,6 +134,7 @@ def test_members_through_self_super_and_bases() -> None:
     assert uses(graph, "base.py::Base.limit") == ["base.py:5:21 attribute exact", "child.py:6:21 attribute exact"]
     assert uses(graph, "base.py::Base.run") == ["child.py:5:17 call exact"]
     assert uses(graph, "child.py::Child.run") == ["child.py:10:14 call exact"]
+    assert graph.references(symbol(graph, "child.py::Child.run")).coverage.complete
     assert [each.qualified_name for each in graph.subclasses(symbol(graph, "base.py::Base"))] == ["Child"]
     assert [each.qualified_name for each in graph.overrides(symbol(graph, "base.py::Base.run"))] == ["Child.run"]
     assert [str(each.path) for each in graph.overridden(symbol(graph, "child.py::Child.run"))] == ["base.py"]
@@ -368,3 +369,27 @@ def test_keywords_of_generated_constructors_use_attributes() -> None:
     assert uses(graph, "m.py::Data.size") == ["use.py:4:6 write inferred"]
     assert uses(graph, "use.py::Mine.size") == ["use.py:5:6 write inferred"]
     assert uses(graph, "m.py::Written.size") == []
+
+
+def test_a_use_through_a_base_may_run_an_override() -> None:
+    graph = graph_of(
+        {
+            "m.py": """
+                class Base:
+                    def run(self): pass
+
+                    def twice(self):
+                        self.run()
+
+                class Child(Base):
+                    def run(self):
+                        super().run()
+
+                def f(x: Base):
+                    x.run()
+            """,
+        }
+    )
+    assert uses(graph, "m.py::Child.run") == ["m.py:5:14 call name_only", "m.py:12:7 call name_only"]
+    coverage = graph.references(symbol(graph, "m.py::Child.run")).coverage
+    assert (coverage.complete, coverage.ambiguous) == (False, 2)

@@ -113,10 +113,18 @@ def test_members_through_this_super_types_and_constructors() -> None:
         "child.ts:4:17 call exact",
         "child.ts:7:5 call inferred",
         "child.ts:9:5 call inferred",
+        "child.ts:10:5 call name_only",
         "child.ts:12:8 call inferred",
         "child.ts:15:19 call name_only",
     ]
-    assert uses(graph, "child.ts::Child.run") == ["child.ts:8:5 call inferred", "child.ts:15:19 call name_only"]
+    assert uses(graph, "child.ts::Child.run") == [
+        "child.ts:7:5 call name_only",
+        "child.ts:8:5 call inferred",
+        "child.ts:9:5 call name_only",
+        "child.ts:10:5 call name_only",
+        "child.ts:12:8 call name_only",
+        "child.ts:15:19 call name_only",
+    ]
     assert uses(graph, "base.ts::Runner.run") == ["child.ts:10:5 call inferred", "child.ts:15:19 call name_only"]
     assert uses(graph, "base.ts::Base.constructor") == ["child.ts:3:19 call exact", "child.ts:11:20 call exact"]
     assert [each.qualified_name for each in graph.overrides(symbol(graph, "base.ts::Base.run"))] == ["Child.run"]

@@ -18,12 +18,13 @@ MOST_RELATIVES = 2_000
 
 def all_uses_of(query: Query, state: GraphState, target: DefinitionMeaning, limit: int) -> Uses:
     """As :func:`~sightline.graph.references.uses_of`; calls of a class count as uses of its constructor too."""
-    uses = uses_of(query, state, target, limit)
+    above = frozenset(overridden(query, target))
     index = query.files.index(target.file)
     assert index is not None, "the target is a definition of the view"
     row = index.definitions[target.number]
     if row.name not in query.rules(target.file).constructors or row.parent == MODULE:
-        return uses
+        return uses_of(query, state, target, limit, above)
+    uses = uses_of(query, state, target, limit)
     uses.found += _delegations(query, state, target)
     for owner, rank in _constructed_by(query, state, target):
         calls = uses_of(query, state, owner, limit)

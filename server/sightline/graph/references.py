@@ -36,13 +36,28 @@ class Uses:
     cut: bool = False
 
 
-def uses_of(query: Query, state: GraphState, target: DefinitionMeaning, limit: int) -> Uses:
-    """The uses of ``target``, unsorted, at most ``limit`` of them."""
+NOTHING_ABOVE: frozenset[DefinitionMeaning] = frozenset()
+
+
+def uses_of(
+    query: Query,
+    state: GraphState,
+    target: DefinitionMeaning,
+    limit: int,
+    above: frozenset[DefinitionMeaning] = NOTHING_ABOVE,
+) -> Uses:
+    """The uses of ``target``, unsorted, at most ``limit`` of them.
+
+    ``above`` are the definitions that ``target`` overrides: a use of one of them through a value may run ``target``,
+    and counts as a use by name alone.
+    """
     index = query.files.index(target.file)
     assert index is not None, "the target is a definition of the view"
     uses = Uses()
     name = index.definitions[target.number].name
-    search = _Search(query=query, state=state, target=target, by_name=_can_be_by_name(query, state, target))
+    search = _Search(
+        query=query, state=state, target=target, by_name=_can_be_by_name(query, state, target), above=above
+    )
     first = _Wanted(name, target.file if name in UNNAMED else -1)
     seen = {first}
     waiting = [first]
@@ -90,6 +105,7 @@ class _Search:
     state: GraphState
     target: DefinitionMeaning
     by_name: bool
+    above: frozenset[DefinitionMeaning]
 
 
 def _can_be_by_name(query: Query, state: GraphState, target: DefinitionMeaning) -> bool:
@@ -144,7 +160,11 @@ def _rank(search: _Search, uses: Uses, file: int, reference: Reference) -> Rank 
     """How well the reference is known to mean the target, ``None`` when it does not."""
     answer = UNKNOWN if reference.receiver == "?" else meaning_of(search.query, file, reference)
     if answer:
-        return _rank_in(answer, search.target)
+        rank = _rank_in(answer, search.target)
+        if rank is None and _may_dispatch(search, answer, reference):
+            uses.ambiguous += 1
+            return Rank.NAME_ONLY
+        return rank
     if reference.kind is ReferenceKind.STRING:
         uses.dynamic += 1
         return Rank.NAME_ONLY
@@ -154,6 +174,13 @@ def _rank(search: _Search, uses: Uses, file: int, reference: Reference) -> Rank 
         return None
     uses.ambiguous += 1
     return Rank.NAME_ONLY
+
+
+def _may_dispatch(search: _Search, answer: Answer, reference: Reference) -> bool:
+    """Whether a use of a definition above the target may run the target; the parent side of a class never does."""
+    if not search.above or reference.receiver in ("", "super()", "super"):
+        return False
+    return any(found.meaning in search.above for found in answer)
 
 
 def _rank_in(answer: Answer, target: DefinitionMeaning) -> Rank | None:
