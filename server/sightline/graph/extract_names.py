@@ -7,6 +7,7 @@ this file drops what is certainly local, finds receivers and the shapes of calls
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
@@ -217,16 +218,14 @@ def emit(names: Names, scopes: ScopeMap, index_of: list[int]) -> Rows:
     """Reference rows of all names. ``index_of`` maps containers to indices of definitions; its last entry is -1."""
     rows = Rows()
     walk = _Walk(names, rows)
-    bounds = [*scopes.bounds, len(names.data) + 1]
     starts = names.starts
-    at, total = 0, len(starts)
-    for segment, stop in enumerate(bounds[1:]):
-        low = at
-        while at < total and starts[at] < stop:
-            at += 1
-        if at > low:
-            scope = scopes.scopes[scopes.scope_of[segment]]
-            walk.segment(low, at, index_of[scopes.containers[segment]], scope.visible)
+    low = 0
+    for segment, stop in enumerate([*scopes.bounds[1:], len(names.data) + 1]):
+        high = bisect_left(starts, stop, low)
+        if high > low:
+            visible = scopes.scopes[scopes.scope_of[segment]].visible
+            walk.segment(low, high, index_of[scopes.containers[segment]], visible)
+            low = high
     return rows
 
 
@@ -247,10 +246,8 @@ class _Walk:
         data, starts, ends, foreign = names.data, names.starts, names.ends, names.foreign
         kind_of, member_of, list_of = names.kinds.get, names.members.get, names.arguments.by_callee.get
         strings, flat = rows.strings, rows.flat
-        for at in range(low, high):
-            end = ends[at]
+        for start, end in zip(starts[low:high], ends[low:high], strict=True):
             kind = kind_of(end, READ)
-            start = starts[at]
             if kind < 0:
                 if kind == KEYWORD_NAME:
                     self._keyword(start, end, enclosing)

@@ -33,7 +33,7 @@ class ParsedText:
 
     def nodes(self, name: str) -> list[Node]:
         """The nodes captured as ``name``, in source order."""
-        return sorted(self.captures.get(name, ()), key=_span_of)
+        return sorted(self.captures.get(name, ()), key=_start_of)
 
     def spans(self, name: str) -> list[Span2]:
         """Byte ranges of the nodes captured as ``name``, in source order."""
@@ -58,6 +58,7 @@ class ParsedText:
 
 
 _span_of: Callable[[Node], Span2] = attrgetter("byte_range")
+_start_of: Callable[[Node], int] = attrgetter("start_byte")
 
 
 @cache
