@@ -30,8 +30,6 @@ NAMED_FILE, IMPLIED_FILE, FOCUS_FILE, NAMED_FOLDER, OPEN_FILE = 3.0, 0.8, 3.0, 0
 NAMED_SYMBOL, IMPLIED_SYMBOL = 1.2, 0.6
 #: A file's share in the score of its pieces.
 FILE_SHARE = 0.25
-#: The first lines of the best files hold imports, which many edits add to.
-IMPORTS, IMPORTS_OF_FILES = 0.0, 3
 #: What an edge of the graph adds to a piece, as a share of its anchor's score.
 NEIGHBOUR_SHARE = 0.2
 
@@ -176,10 +174,6 @@ def _score_pieces(board: _Board, weights: dict[int, float], spelled: dict[int, s
     best = max((max(result.scores, default=0.0) for result in results), default=0.0) or 1.0
     for result in results:
         _lift_file(board, result, best)
-    top = sorted(results, key=lambda result: (-board.files[result.path].score, result.path))[:IMPORTS_OF_FILES]
-    for result in top:
-        if result.terms.chunk_count and result.terms.chunk(0).definition < 0:
-            result.scores[0] += IMPORTS * best
     found = [
         (score / best + FILE_SHARE * board.files[result.path].score, result, number)
         for result in results
