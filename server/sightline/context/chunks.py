@@ -25,6 +25,9 @@ _BODIES = frozenset({DefinitionKind.FUNCTION, DefinitionKind.METHOD})
 #: A line of a comment, in the spellings of C and of scripts; ``#private`` is none.
 _COMMENT = re.compile(r"\s*(?://|/\*|\*(?:\s|/|$)|#(?:[\s:!]|$))")
 
+#: White space and closing brackets.
+_FILLER = b" \t\r\n\f\v})];,"
+
 #: A variable or type of at least this many lines (a table, an interface literal) is a chunk of its own.
 TABLE_LINES = 6
 
@@ -55,7 +58,7 @@ def chunks_of(text: Text, definitions: Sequence[DefinitionRow]) -> tuple[Chunk, 
 
 def has_content(line: str) -> bool:
     """Whether a line is more than white space and closing brackets."""
-    return bool(line.strip(" \t\f\v})];,"))
+    return bool(line.encode("utf-8", "replace").strip(_FILLER))
 
 
 def content_lines(text: Text) -> int:
@@ -121,9 +124,10 @@ def _between(cut: _Cut, first: int, last: int, owner: int, owner_first: int) -> 
 
 def _blocks(text: Text, first: int, last: int, owner: int) -> Iterator[Chunk]:
     """Blocks of at most about ``BLOCK_LINES`` lines, cut at blank lines where there are any; no blank ends."""
+    data, starts = text.data, text.line_starts
     start = end = 0
     for line in range(first, last + 1):
-        blank = not has_content(text.line_text(line - 1))
+        blank = not data[starts[line - 1] : starts[line] if line < len(starts) else None].strip(_FILLER)
         if start and ((blank and line - start >= BLOCK_LINES) or line - start >= 2 * BLOCK_LINES):
             yield Chunk(first=start, last=end, definition=owner)
             start = 0

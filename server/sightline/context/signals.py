@@ -32,11 +32,11 @@ DIAGNOSTIC_WEIGHT = 0.5
 ASIDE_WEIGHT = 0.3
 
 _ASIDE = re.compile(
-    r"(?:^|/)(?:tests?|testing|__tests__|specs?|fixtures|docs?|docs_src|examples?|samples?|benchmarks?|bench|scripts"
-    r"|vendor|vendored|third_party|dist)/"
-    r"|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest|[^/]*[.-](?:test|spec|min))\.\w+$",
+    r"(?:^|/)(?:tests?|testing|__tests__|specs?|fixtures|docs?|docs_src|examples?|samples?|benchmarks?|bench|scripts)/"
+    r"|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest|[^/]*[.-](?:test|spec))\.\w+$",
     re.I,
 )
+_COPIED = re.compile(r"(?:^|/)(?:vendor|vendored|third_party|dist)/|[.-]min\.\w+$", re.I)
 
 
 @dataclass(slots=True)
@@ -55,13 +55,15 @@ class ChunkScores:
 
 
 def is_aside(path: str) -> bool:
-    """Whether a relative path is a test, an example, documentation or copied code by the usual names."""
+    """Whether a relative path is a test, an example or documentation by the usual names."""
     return _ASIDE.search(path) is not None
 
 
 def path_weight(path: str, task_type: str) -> float:
     """What a file counts for this kind of task, 1.0 for ordinary code."""
-    return 1.0 if task_type is TaskType.TEST or not is_aside(path) else ASIDE_WEIGHT
+    if _COPIED.search(path):
+        return ASIDE_WEIGHT
+    return 1.0 if task_type == TaskType.TEST.value or not is_aside(path) else ASIDE_WEIGHT
 
 
 def weigh_terms(request: ContextRequest) -> tuple[dict[int, float], dict[int, str]]:
