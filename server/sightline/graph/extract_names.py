@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
-from sightline.graph.extract_scopes import ScopeMap
+from sightline.graph.extract_scopes import Scope, ScopeMap
 from sightline.graph.extract_text import ParsedText
 from sightline.graph.facts import ReferenceKind
 from sightline.graph.raw_facts import LOCAL_FLAG, REFERENCE_CODE, CallRow
@@ -29,7 +28,7 @@ KEYWORD = REFERENCE_CODE[ReferenceKind.KEYWORD]
 #: Receivers longer than this (bytes) are expressions to us: chains of calls would cost quadratic time.
 _LONGEST_RECEIVER = 160
 UNKNOWN = b"?"
-#: Receiver of a member of a literal; in :attr:`Names.foreign`, so that no row is made of it.
+#: Receiver of a member of a literal; a foreign name of every scope, so that no row is made of it.
 LITERAL = b'""'
 SPACE = b" \t\r\n\f\\"
 #: A dotted name; white space, line continuations, ``?.`` and ``!.`` may stand at its dots.
@@ -151,7 +150,6 @@ class Names:
     """The identifiers of a text in source order, and what is known of them.
 
     ``members``: end of a member expression → its start. ``kinds``: end of a name → kind code or :data:`SKIP`.
-    ``foreign``: bare names that mean nothing in any file (builtins this text does not bind itself).
     """
 
     data: bytes
@@ -160,7 +158,6 @@ class Names:
     members: dict[int, int]
     kinds: dict[int, int]
     arguments: Arguments
-    foreign: AbstractSet[bytes]
 
 
 @dataclass(slots=True)
@@ -170,8 +167,8 @@ class Rows:
     strings: Interned = field(default_factory=Interned)
     flat: list[int] = field(default_factory=list[int])
     calls: dict[CallRow, int] = field(default_factory=dict[CallRow, int])
-    #: Local names in front of a receiver's first dot: those whose type somebody may want.
-    local_roots: set[bytes] = field(default_factory=set[bytes])
+    #: ``Scope.unit`` → local names in front of a receiver's first dot: those whose type somebody may want.
+    local_roots: dict[int, set[bytes]] = field(default_factory=dict[int, set[bytes]])
 
 
 def dotted(text: bytes) -> bytes:
@@ -223,8 +220,8 @@ def emit(names: Names, scopes: ScopeMap, index_of: list[int]) -> Rows:
     for segment, stop in enumerate([*scopes.bounds[1:], len(names.data) + 1]):
         high = bisect_left(starts, stop, low)
         if high > low:
-            visible = scopes.scopes[scopes.scope_of[segment]].visible
-            walk.segment(low, high, index_of[scopes.containers[segment]], visible)
+            scope = scopes.scopes[scopes.scope_of[segment]]
+            walk.segment(range(low, high), index_of[scopes.containers[segment]], scope)
             low = high
     return rows
 
@@ -240,13 +237,15 @@ class _Walk:
         self._receivers: dict[bytes, tuple[bytes, bytes]] = {}
         self._callees: dict[int, tuple[int, int]] = {}  # list with keywords → its callee's text, LOCAL_FLAG or 0
 
-    def segment(self, low: int, high: int, enclosing: int, visible: AbstractSet[bytes]) -> None:
-        """Appends the rows of the identifiers ``low..high``, which share one definition and one scope."""
+    def segment(self, these: range, enclosing: int, scope: Scope) -> None:
+        """Appends the rows of some identifiers that share one definition and one scope."""
         names, rows = self._names, self._rows
-        data, starts, ends, foreign = names.data, names.starts, names.ends, names.foreign
+        data, visible, foreign = names.data, scope.visible, scope.foreign
         kind_of, member_of, list_of = names.kinds.get, names.members.get, names.arguments.by_callee.get
         strings, flat = rows.strings, rows.flat
-        for start, end in zip(starts[low:high], ends[low:high], strict=True):
+        roots = rows.local_roots.setdefault(scope.unit, set())
+        starts, ends = names.starts[these.start : these.stop], names.ends[these.start : these.stop]
+        for start, end in zip(starts, ends, strict=True):
             kind = kind_of(end, READ)
             if kind < 0:
                 if kind == KEYWORD_NAME:
@@ -261,10 +260,13 @@ class _Walk:
             else:
                 receiver, root = self._receiver(begin, start)
                 if root in visible:
-                    rows.local_roots.add(root)
+                    roots.add(root)
                     kind |= LOCAL_FLAG
                 elif root in foreign:
-                    continue
+                    if not receiver.endswith(b"()"):
+                        continue
+                    # What a builtin returns may be anything; of ``super()`` more is known.
+                    receiver = receiver if receiver == b"super()" else UNKNOWN
             arguments = list_of(end)
             if arguments is None:
                 flat += (strings[name], start, kind, enclosing, strings[receiver], -1)
@@ -281,9 +283,6 @@ class _Walk:
         if found is None:
             text = receiver_text(names, begin, start)
             found = text, root_of(text)
-            if found[1] in names.foreign and text.endswith(b"()"):
-                # What a builtin returns may be anything; of ``super()`` more is known.
-                found = (text if text == b"super()" else UNKNOWN), UNKNOWN
             if key and not key.endswith(b")."):
                 self._receivers[key] = found
         return found

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import builtins
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 
 from tree_sitter import Node
 
 from sightline.base.text import digest_of
+from sightline.graph.extract_context import Context
 from sightline.graph.extract_names import KEYWORD_NAME, LITERAL, SKIP, Names, dotted, emit, read_arguments
-from sightline.graph.extract_python_bindings import Bound, bind, local_bindings
+from sightline.graph.extract_python_bindings import bind, local_bindings
 from sightline.graph.extract_python_imports import (
     TELLING_BUILTINS,
     Imports,
@@ -28,12 +30,14 @@ from sightline.graph.extract_rows import (
     export_digest,
     ordered,
     reference_rows,
+    span_of_import,
+    start_of_problem,
     telling_bindings,
 )
 from sightline.graph.extract_scopes import Region, ScopeKind, ScopeMap
 from sightline.graph.extract_text import ParsedText, Span2, field_of, plain, syntax_problems
 from sightline.graph.facts import DefinitionKind, ReferenceKind
-from sightline.graph.raw_facts import REFERENCE_CODE, ImportRow, RawFacts
+from sightline.graph.raw_facts import REFERENCE_CODE, DefinitionRow, ImportRow, RawFacts
 
 #: Bare names that mean nothing of the project. Keywords are names only in broken code.
 _BUILTINS = (frozenset((*(name.encode() for name in dir(builtins)), b"__file__")) | KEYWORDS) - TELLING_BUILTINS
@@ -41,23 +45,27 @@ _TYPE = REFERENCE_CODE[ReferenceKind.TYPE]
 _KINDS = (("inherit", ReferenceKind.INHERIT), ("decorate", ReferenceKind.DECORATE))
 
 
-def extract_python(text: ParsedText) -> RawFacts:
-    """The facts of one Python text. Never raises, whatever the bytes are."""
-    containers = _containers(text)
+def extract_python(text: ParsedText, context: Context | None = None) -> RawFacts:
+    """The facts of one Python text. Never raises, whatever the bytes are.
+
+    With a ``context``, those of some of its statements: the first rows are the context's ancestors, and there is no
+    digest.
+    """
+    containers = _containers(text, context)
     lambdas = text.nodes("lambda")
     scopes = ScopeMap([*_regions(text, containers, len(containers)), *_type_regions(text, containers)])
     _settle_containers(containers, scopes)
     imports = read_imports(text, scopes.container_at)
     names = _names(text)
-    bound = bind(text, names, containers, scopes)
-    _bind_imports(imports, scopes, bound)
+    bound = bind(text, names, containers, scopes, context)
+    _bind_imports(imports, scopes)
     for index, node in enumerate(lambdas):
         _bind_lambda(text, node, scopes, len(containers) + index)
     for start, end in text.spans("type_parameter"):
         scopes.scopes[scopes.scope_at(start)].bound.add(text.data[start:end])
-    names.foreign = _foreign(imports, bound, containers)
-    scopes.settle()
     drafts, index_of = ordered([*containers, *bound.drafts], len(containers))
+    definitions = definition_rows(drafts, index_of)
+    scopes.settle(python_foreign(definitions, imports.rows) if context is None else context.foreign)
     rows = emit(names, scopes, index_of)
     strings = read_strings(text, names, _annotation_ranges(text), rows.strings)
     public = next((at for at, draft in enumerate(drafts) if draft.name == "__all__"), -1)
@@ -69,33 +77,40 @@ def extract_python(text: ParsedText) -> RawFacts:
     for use in strings.uses:
         enclosing = public if use.public else enclosing_at(use.start)
         more.append((rows.strings[use.name], use.start, use.kind, enclosing, rows.strings[use.receiver], -1))
-    definitions = definition_rows(drafts, index_of)
-    import_rows = tuple(_with_index(row, index_of) for row in imports.rows) + tuple(
-        row._replace(enclosing=enclosing_at(row.start)) for row in strings.imports
-    )
+    import_rows = [_with_index(row, index_of) for row in imports.rows]
+    import_rows += [row._replace(enclosing=enclosing_at(row.start)) for row in strings.imports]
+    import_rows.sort(key=span_of_import)
+    listed = [use.name.decode("utf-8", "replace") for use in strings.uses if use.public]
     return RawFacts(
-        digest=digest_of(text.data),
+        digest="" if context else digest_of(text.data),
         language=text.language.name,
         strings=tuple(name.decode("utf-8", "replace") for name in rows.strings),
         definitions=definitions,
         references=reference_rows(rows, more, drafts, index_of),
         calls=tuple(rows.calls),
-        imports=import_rows,
-        problems=tuple(syntax_problems(text) + strings.problems),
+        imports=tuple(import_rows),
+        problems=(*syntax_problems(text), *sorted(strings.problems, key=start_of_problem)),
         bindings=telling_bindings(local_bindings(bound, rows.local_roots, index_of)),
-        export_digest=export_digest(
-            definitions, import_rows, [use.name.decode("utf-8", "replace") for use in strings.uses if use.public]
-        ),
+        export_digest="" if context else export_digest(definitions, import_rows, listed),
     )
+
+
+def python_foreign(definitions: Sequence[DefinitionRow], imports: Sequence[ImportRow]) -> frozenset[bytes]:
+    """Builtins that the module certainly does not bind anew."""
+    own = {row.name.encode("utf-8", "replace") for row in definitions if row.parent < 0}
+    for row in imports:
+        if row.enclosing < 0:
+            own.update(name[1].partition(".")[0].encode("utf-8", "replace") for name in row.names)
+    return frozenset((LITERAL,)) if b"*" in own else (_BUILTINS - own) | {LITERAL}
 
 
 def _with_index(row: ImportRow, index_of: list[int]) -> ImportRow:
     return row if row.enclosing < 0 else row._replace(enclosing=index_of[row.enclosing])
 
 
-def _containers(text: ParsedText) -> list[Draft]:
+def _containers(text: ParsedText, context: Context | None) -> list[Draft]:
     """Functions and classes in source order; kind and parent are settled when scopes are known."""
-    drafts: list[Draft] = []
+    drafts = list(context.ancestors) if context else []
     data = text.data
     began = {inner[0]: outer[0] for inner, outer in text.pairs("decorated.definition", "decorated")}
     parameters, bodies = text.nodes("function.parameters"), text.starts("function.body")
@@ -225,22 +240,15 @@ def _bind_lambda(text: ParsedText, node: Node, scopes: ScopeMap, key: int) -> No
         scopes.scopes[scope].bound.update(row[0].encode("utf-8", "replace") for row in rows)
 
 
-def _bind_imports(imports: Imports, scopes: ScopeMap, bound: Bound) -> None:
+def _bind_imports(imports: Imports, scopes: ScopeMap) -> None:
     """Imported names are no local variables: references to them lead to other files."""
     for row in imports.rows:
         scope = scopes.scopes[scopes.function_of(scopes.scope_at(row.start))]
         names = {alias.partition(".")[0].encode("utf-8", "replace") for _, alias, _, _ in row.names}
-        bound.imported |= names
         if scope.kind is ScopeKind.CLASS:
             scope.bound |= names
         elif scope.kind is not ScopeKind.MODULE:
             scope.kept |= names
-
-
-def _foreign(imports: Imports, bound: Bound, containers: list[Draft]) -> frozenset[bytes]:
-    """Builtins that this text certainly does not bind itself."""
-    own = {draft.name.encode("utf-8", "replace") for draft in (*containers, *bound.drafts)}
-    return frozenset((LITERAL,)) if imports.star else (_BUILTINS - own - bound.imported) | {LITERAL}
 
 
 def _names(text: ParsedText) -> Names:
@@ -265,7 +273,7 @@ def _names(text: ParsedText) -> Names:
         for at in range(bisect_left(starts, low), bisect_left(starts, high)):
             kinds[ends[at]] = SKIP
     members = {node.end_byte: node.start_byte for node in text.captures.get("attribute", ())}
-    return Names(data, starts, ends, members, kinds, read_arguments(text), frozenset())
+    return Names(data, starts, ends, members, kinds, read_arguments(text))
 
 
 def _annotation_ranges(text: ParsedText) -> list[Span2]:

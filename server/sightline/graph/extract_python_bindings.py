@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
+from sightline.graph.extract_context import Context
 from sightline.graph.extract_names import SKIP, Names, callee_text, dotted
 from sightline.graph.extract_python_parts import parameters_of
 from sightline.graph.extract_rows import Draft
@@ -28,7 +29,6 @@ class Bound:
     reading: _Reading
     drafts: list[Draft] = field(default_factory=list[Draft])
     locals: list[Span2] = field(default_factory=list[Span2])
-    imported: set[bytes] = field(default_factory=set[bytes])
 
 
 class _Assigned(NamedTuple):
@@ -64,34 +64,40 @@ class _Reading:
     seen: set[tuple[int, bytes]] = field(default_factory=set[tuple[int, bytes]])
 
 
-def bind(text: ParsedText, names: Names, containers: list[Draft], scopes: ScopeMap) -> Bound:
+def bind(
+    text: ParsedText, names: Names, containers: list[Draft], scopes: ScopeMap, context: Context | None = None
+) -> Bound:
     """Binds all targets: fills the scopes, marks writes in ``names.kinds``, and drafts the definitions."""
     reading = _reading(text, names, containers, scopes)
+    if context is not None:
+        reading.seen |= context.seen
     bound = Bound(reading)
     _declare_global(reading)
     kinds = names.kinds
     kinds.update(dict.fromkeys(text.ends("written"), _WRITE))
     excepted = set(text.ends("except.name"))
+    walrus = set(text.spans("walrus"))
     attributes: list[Span2] = []
     for start, end in text.spans("alias.name"):
         _bind_name(bound, start, end, scopes.scope_at(start), DefinitionKind.TYPE)
-    for start, end in sorted(text.spans("target") + _pattern_captures(reading)):
+    for start, end in sorted([*text.spans("target"), *_pattern_captures(reading), *walrus]):
         if kinds.get(end) == SKIP:
             continue  # a starred parameter
         if end in names.members:
             kinds[end] = _WRITE
             attributes.append((start, end))
         else:
-            kind = None if end in excepted else DefinitionKind.VARIABLE
-            _bind_name(bound, start, end, scopes.scope_at(start), kind)
-    for start, end in text.spans("walrus"):
-        _bind_name(bound, start, end, scopes.function_of(scopes.scope_at(start)), DefinitionKind.VARIABLE)
+            scope = scopes.scope_at(start)
+            scope = scopes.function_of(scope) if (start, end) in walrus else scope
+            _bind_name(bound, start, end, scope, None if end in excepted else DefinitionKind.VARIABLE)
     for start, end in text.spans("deleted"):
         kinds[end] = _WRITE
         if end not in names.members:
             scope = scopes.scopes[scopes.scope_at(start)]
             if scope.kind is ScopeKind.FUNCTION:
                 scope.bound.add(text.data[start:end])
+    if context is not None:
+        reading.seen |= context.later
     for start, end in reading.global_writes:
         if (-1, text.data[start:end]) not in reading.seen:
             kinds[end] = SKIP
@@ -181,22 +187,24 @@ def _bind_name(bound: Bound, start: int, end: int, scope_index: int, kind: Defin
         _define(bound, (start, end), (start, end), container, DefinitionKind.ATTRIBUTE if container >= 0 else kind)
 
 
-def local_bindings(bound: Bound, roots: set[bytes], index_of: list[int]) -> list[BindingRow]:
-    """What is said about the types of local variables; only of those (``roots``) that stand before a dot somewhere."""
+def local_bindings(bound: Bound, roots: dict[int, set[bytes]], index_of: list[int]) -> list[tuple[int, BindingRow]]:
+    """What is said about the types of local variables that stand before a dot somewhere; each with its scope's unit."""
     reading = bound.reading
-    data = reading.text.data
-    rows: list[BindingRow] = []
+    data, scopes = reading.text.data, reading.scopes
+    rows: list[tuple[int, BindingRow]] = []
     for start, end in bound.locals:
-        if data[start:end] in roots:
-            enclosing = index_of[reading.scopes.container_at(start)]
-            name = data[start:end].decode("utf-8", "replace")
-            callee = reading.callee_by_name.get(end)
-            if callee is not None:
-                value = dotted(data[callee[0] : callee[1]]).decode("utf-8", "replace")
-                rows.append((enclosing, name, "", value, ""))
-            else:
-                said = _assigned(reading, (start, end))
-                rows.append((enclosing, name, said.annotation, said.value, said.alias))
+        unit = scopes.scopes[scopes.scope_at(start)].unit
+        if data[start:end] not in roots.get(unit, ()):
+            continue
+        enclosing = index_of[scopes.container_at(start)]
+        name = data[start:end].decode("utf-8", "replace")
+        callee = reading.callee_by_name.get(end)
+        if callee is not None:
+            value = dotted(data[callee[0] : callee[1]]).decode("utf-8", "replace")
+            rows.append((unit, (enclosing, name, "", value, "")))
+        else:
+            said = _assigned(reading, (start, end))
+            rows.append((unit, (enclosing, name, said.annotation, said.value, said.alias)))
     return rows
 
 

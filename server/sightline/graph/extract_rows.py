@@ -15,7 +15,7 @@ from itertools import chain
 from typing import TypeAlias, cast
 
 from sightline.graph.extract_names import Rows
-from sightline.graph.raw_facts import BindingRow, DefinitionRow, ImportRow, ParameterRow
+from sightline.graph.raw_facts import BindingRow, DefinitionRow, ImportRow, ParameterRow, ProblemRow
 
 #: One reference as in ``RawFacts.references``.
 ReferenceRow: TypeAlias = tuple[int, int, int, int, int, int]
@@ -142,7 +142,25 @@ def _stable(value: tuple[object, ...]) -> bytes:
     return marshal.dumps(cast("tuple[str, ...]", value), 2)
 
 
-def telling_bindings(bindings: list[BindingRow]) -> tuple[BindingRow, ...]:
-    """The bindings that say something, once each; those that say nothing only beside one of the same name that does."""
-    telling = {(row[0], row[1]) for row in bindings if row[2] or row[3] or row[4]}
-    return tuple(dict.fromkeys([row for row in bindings if (row[0], row[1]) in telling]))
+def telling_bindings(bindings: list[tuple[int, BindingRow]]) -> tuple[BindingRow, ...]:
+    """The bindings (each with its ``Scope.unit``) that say something, once each, by definition.
+
+    Those that say nothing are kept beside one of the same name that does.
+    """
+    telling = {(unit, row[0], row[1]) for unit, row in bindings if row[2] or row[3] or row[4]}
+    kept = [row for unit, row in bindings if (unit, row[0], row[1]) in telling]
+    return tuple(sorted(dict.fromkeys(kept), key=_enclosing_of))
+
+
+def span_of_import(row: ImportRow) -> tuple[int, int]:
+    """Where an import stands; imports are listed in this order."""
+    return row.start, row.end
+
+
+def start_of_problem(row: ProblemRow) -> int:
+    """Where a problem stands."""
+    return row[2]
+
+
+def _enclosing_of(row: BindingRow) -> int:
+    return row[0]

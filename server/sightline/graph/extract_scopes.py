@@ -45,9 +45,13 @@ class Region(NamedTuple):
 
 
 class Scope:
-    """``bound`` are the names bound here; ``kept`` those of them that are not local (imports, definitions, globals)."""
+    """``bound`` are the names bound here; ``kept`` those of them that are not local (imports, definitions, globals).
 
-    __slots__ = ("bound", "container", "depth", "kept", "kind", "parent", "visible")
+    Once settled: ``visible`` are the local names seen here, ``foreign`` the names that mean something outside of the
+    project (builtins that nothing around binds anew), ``unit`` the outermost scope of local names around.
+    """
+
+    __slots__ = ("bound", "container", "depth", "foreign", "kept", "kind", "parent", "unit", "visible")
 
     def __init__(self, kind: ScopeKind, parent: int, container: int, depth: int) -> None:
         self.kind = kind
@@ -57,6 +61,8 @@ class Scope:
         self.bound: set[bytes] = set()
         self.kept: set[bytes] = set()
         self.visible: AbstractSet[bytes] = _NOTHING
+        self.foreign: AbstractSet[bytes] = _NOTHING
+        self.unit = -1
 
 
 class ScopeMap:
@@ -91,18 +97,18 @@ class ScopeMap:
             scope = self.scopes[scope].parent
         return scope
 
-    def settle(self) -> None:
-        """Computes what each scope sees, once everything that is bound is known."""
+    def settle(self, foreign: AbstractSet[bytes]) -> None:
+        """Computes what each scope sees, once everything that is bound is known; ``foreign`` holds for the module."""
         scopes = self.scopes
-        for scope in scopes[1:]:
+        scopes[0].foreign = foreign
+        for index, scope in enumerate(scopes[1:], 1):
             parent = scopes[scope.parent]
-            seen = parent.visible
-            if parent.kind is ScopeKind.CLASS:
-                while parent.kind is ScopeKind.CLASS:
-                    parent = scopes[parent.parent]
-                seen = parent.visible
-            if scope.depth > _MAXIMUM_DEPTH:
-                seen = _NOTHING
+            scope.unit = parent.unit if parent.kind in (ScopeKind.FUNCTION, ScopeKind.BLOCK) else index
+            while parent.kind is ScopeKind.CLASS:
+                parent = scopes[parent.parent]
+            seen = parent.visible if scope.depth <= _MAXIMUM_DEPTH else _NOTHING
+            own = scope.bound if scope.kind is ScopeKind.CLASS else scope.kept
+            scope.foreign = parent.foreign if own.isdisjoint(parent.foreign) else parent.foreign - own
             if scope.kind is ScopeKind.CLASS:
                 scope.visible = seen - scope.bound if scope.bound and seen else seen
             elif scope.bound or scope.kept:

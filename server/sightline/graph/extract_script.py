@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from tree_sitter import Node
 
 from sightline.base.text import digest_of
+from sightline.graph.extract_context import Context
 from sightline.graph.extract_names import (
     KEYWORD_NAME,
     LITERAL,
@@ -29,13 +31,14 @@ from sightline.graph.extract_rows import (
     export_digest,
     ordered,
     reference_rows,
+    span_of_import,
+    start_of_problem,
     telling_bindings,
 )
 from sightline.graph.extract_scopes import ScopeKind, ScopeMap
 from sightline.graph.extract_script_bindings import (
     bind_members,
     bind_script,
-    own_parameters,
     script_bindings,
     script_regions,
     settle_parents,
@@ -46,7 +49,7 @@ from sightline.graph.extract_script_globals import GLOBALS
 from sightline.graph.extract_script_loaders import read_loaders
 from sightline.graph.extract_text import ParsedText, field_of, syntax_problems
 from sightline.graph.facts import DefinitionKind, ReferenceKind
-from sightline.graph.raw_facts import LOCAL_FLAG, REFERENCE_CODE, ImportRow, ProblemRow, RawFacts
+from sightline.graph.raw_facts import LOCAL_FLAG, REFERENCE_CODE, DefinitionRow, ImportRow, ProblemRow, RawFacts
 
 _IDENTIFIER = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*")
 _TYPE_STAR = re.compile(rb"type\s*\*")
@@ -66,9 +69,13 @@ _KINDS = (
 )
 
 
-def extract_script(text: ParsedText) -> RawFacts:
-    """The facts of one JavaScript or TypeScript text. Never raises, whatever the bytes are."""
-    declared = read_definitions(text)
+def extract_script(text: ParsedText, context: Context | None = None) -> RawFacts:
+    """The facts of one JavaScript or TypeScript text. Never raises, whatever the bytes are.
+
+    With a ``context``, those of some of its statements: the first rows are the context's ancestors, and there is no
+    digest.
+    """
+    declared = read_definitions(text, context)
     modules = read_modules(text, declared)
     scopes = ScopeMap(script_regions(text, declared))
     names = _names(text, modules)
@@ -77,29 +84,34 @@ def extract_script(text: ParsedText) -> RawFacts:
     _drop_loaded(declared, modules)
     settle_parents(declared, scopes, text.data)
     found = bind_script(text, names, declared, scopes)
-    bind_members(text, names, declared, scopes)
+    bind_members(text, names, declared, scopes, context)
     _keep_imports(modules, scopes)
-    names.foreign = _foreign(declared, modules)
-    scopes.settle()
     drafts, index_of = ordered([*declared.containers, *declared.others], len(declared.containers))
-    rows = emit(names, scopes, index_of)
-    more = _more_references(text, modules, rows, scopes, index_of)
     definitions = definition_rows(drafts, index_of)
     imports = _import_rows(modules, index_of)
-    bindings = script_bindings(text, names, found, scopes, rows.local_roots)
-    bindings = [(index_of[row[0]], *row[1:]) for row in own_parameters(declared, bindings)]
+    scopes.settle(script_foreign(definitions, imports) if context is None else context.foreign)
+    rows = emit(names, scopes, index_of)
+    more = _more_references(text, modules, rows, scopes, index_of)
+    bindings = script_bindings(text, names, found, declared, (scopes, index_of, rows.local_roots))
     return RawFacts(
-        digest=digest_of(text.data),
+        digest="" if context else digest_of(text.data),
         language=text.language.name,
         strings=tuple(name.decode("utf-8", "replace") for name in rows.strings),
         definitions=definitions,
         references=reference_rows(rows, more, drafts, index_of),
         calls=tuple(rows.calls),
         imports=imports,
-        problems=tuple(_syntax_problems(text) + modules.problems),
+        problems=(*_syntax_problems(text), *sorted(modules.problems, key=start_of_problem)),
         bindings=telling_bindings(bindings),
-        export_digest=export_digest(definitions, imports, ()),
+        export_digest="" if context else export_digest(definitions, imports, ()),
     )
+
+
+def script_foreign(definitions: Sequence[DefinitionRow], imports: Sequence[ImportRow]) -> frozenset[bytes]:
+    """Names of the language's own library that the module certainly does not bind anew."""
+    own = {row.name.encode("utf-8", "replace") for row in definitions if row.parent < 0}
+    own |= {name[1].encode("utf-8", "replace") for row in imports if row.enclosing < 0 for name in row.names}
+    return (GLOBALS - own) | {LITERAL}
 
 
 def _names(text: ParsedText, modules: Modules) -> Names:
@@ -125,7 +137,7 @@ def _names(text: ParsedText, modules: Modules) -> Names:
         while at < len(starts) and starts[at] < high:
             kinds[ends[at]] = SKIP
             at += 1
-    return Names(text.data, starts, ends, members, kinds, _arguments(text), frozenset())
+    return Names(text.data, starts, ends, members, kinds, _arguments(text))
 
 
 def _intrinsic_elements(text: ParsedText) -> list[tuple[int, int]]:
@@ -203,13 +215,6 @@ def _keep_imports(modules: Modules, scopes: ScopeMap) -> None:
             scope.kept.update(name[1].encode("utf-8", "replace") for name in row.names if name[1])
 
 
-def _foreign(declared: Declared, modules: Modules) -> frozenset[bytes]:
-    """Names of the language's own library that this text certainly does not bind itself."""
-    own = {draft.name.encode("utf-8", "replace") for draft in (*declared.containers, *declared.others)}
-    own |= {name[1].encode("utf-8", "replace") for row in modules.imports for name in row.names}
-    return (GLOBALS - own) | {LITERAL}
-
-
 def _syntax_problems(text: ParsedText) -> list[ProblemRow]:
     """Syntax errors, but for ``export type * from``, which TypeScript 5 allows and the grammar does not know."""
     return [row for row in syntax_problems(text) if not _TYPE_STAR.match(text.data, row[2])]
@@ -217,7 +222,7 @@ def _syntax_problems(text: ParsedText) -> list[ProblemRow]:
 
 def _import_rows(modules: Modules, index_of: list[int]) -> tuple[ImportRow, ...]:
     rows = (row if row.enclosing < 0 else row._replace(enclosing=index_of[row.enclosing]) for row in modules.imports)
-    return tuple(sorted(rows, key=lambda row: (row.start, row.end)))
+    return tuple(sorted(rows, key=span_of_import))
 
 
 def _more_references(
@@ -244,8 +249,9 @@ def _more_references(
     more: list[ReferenceRow] = []
     for name, start, kind, receiver in uses:
         local = 0
-        if kind != _IMPORT and root_of(receiver) in scopes.scopes[scopes.scope_at(start)].visible:
-            rows.local_roots.add(root_of(receiver))
+        scope = scopes.scopes[scopes.scope_at(start)]
+        if kind != _IMPORT and root_of(receiver) in scope.visible:
+            rows.local_roots.setdefault(scope.unit, set()).add(root_of(receiver))
             local = LOCAL_FLAG
         more.append((strings[name], start, kind | local, index_of[scopes.container_at(start)], strings[receiver], -1))
     return more

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 
+from sightline.graph.extract_context import Context
 from sightline.graph.extract_names import SKIP, Names, callee_text, dotted
 from sightline.graph.extract_rows import Draft
 from sightline.graph.extract_scopes import Region, ScopeKind, ScopeMap
@@ -112,10 +113,12 @@ def _bind_expression_names(text: ParsedText, names: Names, scopes: ScopeMap) -> 
                 scopes.scopes[scopes.scope_at(name.start_byte)].bound.add(name.text or b"")
 
 
-def bind_members(text: ParsedText, names: Names, declared: Declared, scopes: ScopeMap) -> None:
+def bind_members(text: ParsedText, names: Names, declared: Declared, scopes: ScopeMap, context: Context | None) -> None:
     """``this.x = …`` in a method defines an attribute of its class, once, if the class does not declare it."""
     containers = declared.containers
     seen = {(draft.parent, draft.name) for draft in (*containers, *declared.others)}
+    if context is not None:
+        seen.update((parent, name.decode("utf-8", "replace")) for parent, name in context.seen | context.later)
     for (start, end), value in text.pairs("set", "set.value"):
         left = text.data[start:end]
         if not left.startswith(b"this.") or b"." in left[5:]:
@@ -177,24 +180,32 @@ def _settle_exported(draft: Draft, containers: list[Draft], data: bytes) -> None
 
 
 def script_bindings(
-    text: ParsedText, names: Names, found: Locals, scopes: ScopeMap, wanted: set[bytes]
-) -> list[BindingRow]:
-    """What is said about the types of local variables and of the parameters of functions without a name.
+    text: ParsedText,
+    names: Names,
+    found: Locals,
+    declared: Declared,
+    known: tuple[ScopeMap, list[int], dict[int, set[bytes]]],
+) -> list[tuple[int, BindingRow]]:
+    """What is said about the types of local variables, and of the parameters of functions without a name.
 
-    Rows carry containers for now. Only names in ``wanted`` (those that stand before a dot somewhere).
+    Only of names that stand before a dot somewhere (the last of ``known``); each with its scope's unit.
     """
-    values = dict(text.pairs("valued.name", "valued.value"))
-    annotations = dict(text.pairs("annotated", "annotation"))
-    rows: list[BindingRow] = []
+    scopes, index_of, roots = known
+    values, annotations = dict(text.pairs("valued.name", "valued.value")), dict(text.pairs("annotated", "annotation"))
+    own = [{row[0] for row in draft.parameters or () if row[3]} for draft in declared.containers]
+    rows: list[tuple[int, BindingRow]] = []
     for span in found.spans:
-        if text.data[span[0] : span[1]] not in wanted:
+        unit = scopes.scopes[scopes.scope_at(span[0])].unit
+        if text.data[span[0] : span[1]] not in roots.get(unit, ()):
             continue
-        name = text.data[span[0] : span[1]].decode("utf-8", "replace")
         container = scopes.container_at(span[0])
+        name = text.data[span[0] : span[1]].decode("utf-8", "replace")
         annotated, value = annotations.get(span), values.get(span)
         annotation = plain(text.data[annotated[0] : annotated[1]])[1:].strip() if annotated else ""
+        if annotation and container >= 0 and name in own[container]:
+            continue  # a parameter of the definition itself
         callee, alias = _value_of(text, names, value) if value else ("", "")
-        rows.append((container, name, annotation, callee, alias))
+        rows.append((unit, (index_of[container], name, annotation, callee, alias)))
     return rows
 
 
@@ -209,12 +220,3 @@ def _value_of(text: ParsedText, names: Names, value: Span2) -> tuple[str, str]:
         return callee_text(names, start, end).decode("utf-8", "replace"), ""
     alias = dotted(data[start:end])
     return "", "" if alias in _NO_NAMES else alias.decode("utf-8", "replace")
-
-
-def own_parameters(declared: Declared, rows: list[BindingRow]) -> list[BindingRow]:
-    """Rows without those that repeat the parameters of their own definition."""
-    named = [
-        {row[0] for row in draft.parameters or () if row[3]} if draft.parameters else set[str]()
-        for draft in declared.containers
-    ]
-    return [row for row in rows if row[0] < 0 or not (row[2] and row[1] in named[row[0]])]

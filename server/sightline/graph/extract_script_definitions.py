@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
+from sightline.graph.extract_context import Context
 from sightline.graph.extract_rows import Draft
 from sightline.graph.extract_script_parts import annotation_of, parameters_of
 from sightline.graph.extract_script_variables import (
@@ -32,7 +33,6 @@ from sightline.graph.facts import DefinitionKind
 
 _FUNCTION = DefinitionKind.FUNCTION.value
 _METHOD = DefinitionKind.METHOD.value
-_CLASS = DefinitionKind.CLASS.value
 _ATTRIBUTE = DefinitionKind.ATTRIBUTE.value
 _VARIABLE = DefinitionKind.VARIABLE.value
 _NAMESPACE = DefinitionKind.NAMESPACE.value
@@ -69,7 +69,7 @@ class _Exports:
     default: set[int] = field(default_factory=set[int])
 
 
-def read_definitions(text: ParsedText) -> Declared:
+def read_definitions(text: ParsedText, context: Context | None = None) -> Declared:
     """All declarations. Parents, and ``exported`` of what lies in others, are settled when scopes are known."""
     exports = _read_exports(text)
     found = Declared()
@@ -90,6 +90,10 @@ def read_definitions(text: ParsedText) -> Declared:
         else:
             found.others.append(draft)
     found.others += [_enum_member(text, node) for node in text.captures.get("enum.member", ())]
+    if context is not None:
+        drafts += [
+            (draft, None if draft.kind == _VARIABLE else (draft.body_start, draft.end)) for draft in context.ancestors
+        ]
     drafts.sort(key=_source_order)
     for index, (draft, body) in enumerate(drafts):
         draft.container = index
