@@ -1,0 +1,299 @@
+"""The real machine behind the System port: files that are never half written, and processes that never stay."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sightline.base.system import TEMPORARY_PREFIX, ProcessTimeout, RealFiles, RealProcesses, real_system
+
+PYTHON = sys.executable
+ENVIRONMENT = {"PATH": os.environ["PATH"], "SECRET_TOKEN": "hidden", "HOME": "/nowhere"}
+
+
+@pytest.fixture(name="processes")
+def processes_fixture() -> RealProcesses:
+    return RealProcesses(ENVIRONMENT)
+
+
+@pytest.fixture(name="files")
+def files_fixture() -> RealFiles:
+    return RealFiles()
+
+
+# Files -----------------------------------------------------------------------------------------------------------
+
+
+def test_writing_replaces_a_file_and_keeps_its_mode(files: RealFiles, tmp_path: Path) -> None:
+    path = tmp_path / "deep/er/a.txt"
+    files.write(str(path), b"one")
+    assert path.stat().st_mode & 0o777 == 0o666 & ~_umask()
+    path.chmod(0o750)
+    files.write(str(path), b"two")
+    assert (path.read_bytes(), path.stat().st_mode & 0o777) == (b"two", 0o750)
+    files.write(str(path), b"three", mode=0o600)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert os.listdir(path.parent) == ["a.txt"]
+
+
+def _umask() -> int:
+    return int(subprocess.run(["sh", "-c", "umask"], capture_output=True, check=True).stdout, 8)
+
+
+def test_a_failed_write_leaves_the_old_file_and_nothing_beside_it(
+    files: RealFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"old")
+
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        files.write(str(path), b"new")
+    assert path.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["a.txt"]
+
+
+def test_a_write_is_flushed_before_it_is_renamed(
+    files: RealFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order: list[str] = []
+    fsync, replace = os.fsync, os.replace
+
+    def flush(descriptor: int) -> None:
+        order.append("flush folder" if os.path.isdir(f"/proc/self/fd/{descriptor}") else "flush file")
+        fsync(descriptor)
+
+    def move(old: str, new: str) -> None:
+        assert os.path.basename(old).startswith(TEMPORARY_PREFIX)
+        order.append("rename")
+        replace(old, new)
+
+    monkeypatch.setattr(os, "fsync", flush)
+    monkeypatch.setattr(os, "replace", move)
+    files.write(str(tmp_path / "a.txt"), b"x")
+    assert order == ["flush file", "rename", "flush folder"]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may give files away")
+def test_the_owner_of_a_replaced_file_stays(files: RealFiles, tmp_path: Path) -> None:
+    for name in ("written", "moved to"):
+        path = tmp_path / name
+        path.write_bytes(b"")
+        path.chmod(0o640)
+        os.chown(path, 12345, 23456)
+    files.write(str(tmp_path / "written"), b"x")
+    files.write_new(str(tmp_path / "new"), b"x", mode=0o640)
+    files.rename(str(tmp_path / "new"), str(tmp_path / "moved to"))
+    for name in ("written", "moved to"):
+        found = (tmp_path / name).stat()
+        assert (found.st_uid, found.st_gid, found.st_mode & 0o777) == (12345, 23456, 0o640)
+
+
+def test_new_files_are_new(files: RealFiles, tmp_path: Path) -> None:
+    path = str(tmp_path / "sub/a.txt")
+    files.write_new(path, b"one", mode=0o755)
+    assert os.stat(path).st_mode & 0o777 == 0o755
+    with pytest.raises(FileExistsError):
+        files.write_new(path, b"two")
+    assert files.read(path) == b"one"
+    files.rename(path, str(tmp_path / "other/b.txt"))
+    files.remove_folder(str(tmp_path / "sub"))
+    with pytest.raises(OSError, match="not empty"):
+        files.remove_folder(str(tmp_path / "other"))
+    files.remove(str(tmp_path / "other/b.txt"))
+    assert os.listdir(tmp_path) == ["other"]
+
+
+def test_what_is_said_of_files_folders_and_links(files: RealFiles, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"12345")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to("a.txt")
+    os.mkfifo(tmp_path / "pipe")
+    kinds = {entry.name: (entry.is_file, entry.is_directory, entry.is_link) for entry in files.list(str(tmp_path))}
+    assert kinds == {
+        "a.txt": (True, False, False),
+        "folder": (False, True, False),
+        "link": (False, False, True),
+        "pipe": (False, False, False),
+    }
+    plain, link = files.stat(str(tmp_path / "a.txt")), files.stat(str(tmp_path / "link"))
+    assert plain == link
+    assert (plain.size, plain.is_file) == (5, True)
+    assert files.stat(str(tmp_path / "link"), follow=False).is_link
+    assert files.real_path(str(tmp_path / "link")) == str(tmp_path / "a.txt")
+    assert files.real_path(str(tmp_path / "folder/none/x")) == str(tmp_path / "folder/none/x")
+    assert files.read(str(tmp_path / "a.txt"), 3) == b"123"
+
+
+def test_a_lock_is_held_by_one_and_gone_with_its_process(files: RealFiles, tmp_path: Path) -> None:
+    path = str(tmp_path / "state/lock")
+    release = files.try_lock(path)
+    assert release is not None
+    assert files.try_lock(path) is None
+    release()
+    script = (
+        "import sys; from sightline.base.system import RealFiles\n"
+        "assert RealFiles().try_lock(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen([PYTHON, "-c", script, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"held\n"
+        release()  # a second time: it does not take away what is another's now
+        assert files.try_lock(path) is None
+        other.kill()
+    again = files.try_lock(path)
+    assert again is not None
+    again()
+
+
+# Processes -------------------------------------------------------------------------------------------------------
+
+
+async def test_output_code_and_input(processes: RealProcesses, tmp_path: Path) -> None:
+    script = "import os,sys; sys.stdout.write(sys.stdin.read().upper()); sys.stderr.write(os.getcwd()); sys.exit(3)"
+    result = await processes.run([PYTHON, "-c", script], directory=str(tmp_path), stdin=b"hello")
+    assert (result.code, result.stdout, result.stderr, result.truncated) == (3, b"HELLO", str(tmp_path).encode(), False)
+
+
+async def test_only_listed_variables_are_passed_on(processes: RealProcesses) -> None:
+    script = "import os; print(sorted(name for name in os.environ if name in ('SECRET_TOKEN', 'HOME', 'PATH')))"
+    result = await processes.run([PYTHON, "-c", script], directory="/")
+    assert result.stdout.strip() == b"['HOME', 'PATH']"
+
+
+async def test_output_over_the_limit_is_dropped_and_said(processes: RealProcesses) -> None:
+    script = "import sys; sys.stdout.write('x' * 1_000_000); sys.stderr.write('y' * 10)"
+    result = await processes.run([PYTHON, "-c", script], directory="/", limit=1000)
+    assert (len(result.stdout), result.stderr, result.truncated) == (1000, b"y" * 10, True)
+    exact = await processes.run([PYTHON, "-c", "print('x' * 9)"], directory="/", limit=10)
+    assert (len(exact.stdout), exact.truncated) == (10, False)
+
+
+async def test_a_program_that_reads_nothing_is_no_error(processes: RealProcesses) -> None:
+    result = await processes.run([PYTHON, "-c", "print('done')"], directory="/", stdin=b"x" * 5_000_000)
+    assert (result.code, result.stdout) == (0, b"done\n")
+
+
+async def test_programs_and_folders_that_are_missing(processes: RealProcesses, tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="no-such-program"):
+        await processes.run(["no-such-program"], directory="/")
+    with pytest.raises(OSError, match="nowhere"):
+        await processes.run([PYTHON, "-c", ""], directory=str(tmp_path / "nowhere"))
+
+
+def family(tmp_path: Path, *, output: str, then: str) -> list[str]:
+    """A program with a child in the background that would live on; both tell their process ids.
+
+    ``output`` says whether the child holds the output open, ``then`` what the program goes on to do.
+    """
+    quiet = {"shared": "", "closed": ">/dev/null 2>&1 </dev/null"}[output]
+    return ["sh", "-c", f'sleep 600 {quiet} & echo "$$ $!" > {tmp_path}/pids; {then}']
+
+
+@pytest.fixture(name="alive")
+def alive_fixture(tmp_path: Path) -> Iterator[list[int]]:
+    """Filled by a test; whatever is still there in the end is killed, so that a failure leaves nothing."""
+    pids: list[int] = []
+    yield pids
+    if (tmp_path / "pids").exists():
+        for pid in map(int, (tmp_path / "pids").read_text().split()):
+            if is_alive(pid):
+                os.kill(pid, signal.SIGKILL)
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process runs; one that is dead and not yet waited for does not."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state not in ("Z", "X")
+
+
+async def gone(tmp_path: Path) -> bool:
+    pids = [int(pid) for pid in (tmp_path / "pids").read_text().split()]
+    assert len(pids) == 2
+    for _ in range(500):  # the kernel needs a moment after the signal
+        if not any(map(is_alive, pids)):
+            return True
+        await asyncio.sleep(0.01)
+    return False
+
+
+async def written(path: Path) -> None:
+    while not (path.exists() and path.read_text().endswith("\n")):
+        await asyncio.sleep(0.01)
+
+
+pytestmark = pytest.mark.usefixtures("alive")
+
+
+@pytest.mark.parametrize("output", ["shared", "closed"])
+async def test_cancelling_kills_the_whole_group(processes: RealProcesses, tmp_path: Path, output: str) -> None:
+    task = asyncio.create_task(processes.run(family(tmp_path, output=output, then="wait"), directory="/"))
+    await asyncio.wait_for(written(tmp_path / "pids"), 20)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await gone(tmp_path)
+
+
+@pytest.mark.parametrize("output", ["shared", "closed"])
+async def test_a_timeout_kills_the_whole_group(processes: RealProcesses, tmp_path: Path, output: str) -> None:
+    with pytest.raises(ProcessTimeout, match="longer than 1 s"):
+        await processes.run(family(tmp_path, output=output, then="wait"), directory="/", seconds=1)
+    assert await gone(tmp_path)
+
+
+async def test_what_a_finished_program_left_in_the_background_is_killed(
+    processes: RealProcesses, tmp_path: Path
+) -> None:
+    result = await processes.run(family(tmp_path, output="closed", then="exit"), directory="/")
+    assert result.code == 0
+    assert await gone(tmp_path)
+
+
+async def test_a_child_that_holds_the_output_open_is_killed_at_the_timeout(
+    processes: RealProcesses, tmp_path: Path
+) -> None:
+    """The program itself has ended, so only its group tells what is left of it."""
+    with pytest.raises(ProcessTimeout):
+        await processes.run(family(tmp_path, output="shared", then="exit"), directory="/", seconds=1)
+    assert await gone(tmp_path)
+
+
+async def test_git_runs_no_program_that_a_repository_names(tmp_path: Path) -> None:
+    system = real_system()
+    trap = tmp_path / "sprung"
+    repository = tmp_path / "repository"
+    for command in (
+        ["init", "-q", str(repository)],
+        ["-C", str(repository), "config", "core.fsmonitor", f"touch {trap}; false"],
+        ["-C", str(repository), "config", "core.pager", f"touch {trap}"],
+        ["-C", str(repository), "config", "core.hooksPath", str(tmp_path)],
+    ):
+        subprocess.run(["git", *command], check=True)
+    (repository / "a.py").write_text("x")
+    subprocess.run(["git", "-C", str(repository), "status"], check=True, capture_output=True)
+    assert trap.exists(), "the trap works"
+    trap.unlink()
+    for arguments in (["ls-files", "-co", "--exclude-standard"], ["status", "--porcelain"]):
+        result = await system.git(str(repository), *arguments)
+        assert b"a.py" in result.stdout
+    assert not trap.exists()
+
+
+def test_the_clock_of_the_machine_goes_forward() -> None:
+    clock = real_system().clock
+    assert clock.monotonic() <= clock.monotonic()
+    assert clock.now() > 1_700_000_000
