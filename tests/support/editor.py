@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote, unquote, urlsplit
@@ -25,6 +26,7 @@ from pytest_lsp import LanguageClient, make_test_lsp_client
 
 Change = types.TextDocumentEdit | types.CreateFile | types.RenameFile | types.DeleteFile
 
+_NUMBERS = count()
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -240,7 +242,7 @@ class Editor:
 
     def begin(self, name: str, arguments: Mapping[str, Any] | None = None, **more: Any) -> tuple[str, Awaitable[Any]]:
         """Sends a command. Answers the request's id, for :meth:`cancel`, and what to await."""
-        identifier = f"request-{len(self.client.protocol._request_futures)}-{id(arguments)}-{name}"  # pyright: ignore[reportPrivateUsage]  a free id
+        identifier = f"{name}-{next(_NUMBERS)}"
         params = types.ExecuteCommandParams(
             command=name, arguments=[dict(arguments or {})], work_done_token=more.get("token")
         )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import uuid
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,15 +42,15 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """One command: what it takes, and what it does."""
+    """One command: what it takes, and what it does. ``run`` gives the answer, or a coroutine if that takes time."""
 
     takes: type[Arguments]
     title: str
-    run: Callable[[Call], Awaitable[Any]]
+    run: Callable[[Call], Any]
 
 
-def execute_command(session: Session, params: types.ExecuteCommandParams) -> Coroutine[Any, Any, Any]:
-    """``workspace/executeCommand``. The coroutine can be cancelled, and with it all it started."""
+def execute_command(session: Session, params: types.ExecuteCommandParams) -> Any:
+    """``workspace/executeCommand``. A coroutine can be cancelled, and with it all it started."""
     command = commands_of(session.features.values()).get(params.command)
     if command is None:
         raise BadArguments(f"There is no command {params.command}.")
@@ -59,6 +60,8 @@ def execute_command(session: Session, params: types.ExecuteCommandParams) -> Cor
     except ValidationError as error:
         raise bad_arguments(params.command, error) from error
     asked = asked_now(session, given) if isinstance(given, FeatureArguments) else None
+    if not inspect.iscoroutinefunction(command.run):
+        return command.run(Call(session=session, given=given, asked=asked, told=_deaf))
 
     async def execute() -> Any:
         with client_progress(session.client, params.work_done_token, f"Sightline: {command.title}") as told:
@@ -98,12 +101,12 @@ async def _apply(call: Call) -> dict[str, Any]:
     )
 
 
-async def _discard(call: Call) -> dict[str, Any]:
+def _discard(call: Call) -> dict[str, Any]:
     call.session.engine.discard(call.given.turn)
     return {"turn": call.given.turn}
 
 
-async def _preview(call: Call) -> dict[str, Any]:
+def _preview(call: Call) -> dict[str, Any]:
     return preview_json(call.session, call.session.engine.prepare(call.given.turn, in_spite_of_findings=True))
 
 
@@ -114,10 +117,10 @@ async def _undo(call: Call) -> dict[str, Any]:
 
 async def _index(call: Call) -> dict[str, Any]:
     await call.session.host.index_again()
-    return await _status(call)
+    return _status(call)
 
 
-async def _status(call: Call) -> dict[str, Any]:
+def _status(call: Call) -> dict[str, Any]:
     session = call.session
     engine = session.host.open_engine()
     ready = engine is not None and session.host.state == "ready"
@@ -143,3 +146,7 @@ _COMMANDS: dict[str, Command] = {
     "sightline.index": Command(takes=NoArguments, title="indexing", run=_index),
     "sightline.status": Command(takes=NoArguments, title="status", run=_status),
 }
+
+
+def _deaf(sentence: str) -> None:
+    del sentence

@@ -33,6 +33,8 @@ class EngineHost:
         self.state = "starting"
         self.message = "Sightline is starting."
         self.options = ServerOptions()
+        #: Called with every new state.
+        self.state_changed: Callable[[str], None] = lambda _: None
         self._client = client
         self._documents = documents
         self._make_engine = make_engine
@@ -188,6 +190,7 @@ class EngineHost:
         self.state, self.message = state, message
         if state in ("ready", "failed"):
             self._settled.set()
+        self.state_changed(state)
         self._client.status_changed(state, message)
         log.info("%s", message)
 

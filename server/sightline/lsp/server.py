@@ -11,13 +11,15 @@ import json
 import logging
 import os
 import signal
+import sys
 import threading
+from collections import deque
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 
 from sightline.features.feature import Feature
 from sightline.features.registry import FEATURES
-from sightline.lsp import lifecycle, requests
+from sightline.lsp import collector, lifecycle, requests
 from sightline.lsp.client import Client
 from sightline.lsp.documents import Documents
 from sightline.lsp.host import EngineHost
@@ -39,6 +41,10 @@ __all__ = ["MakeEngine", "ServerOptions", "serve", "session_over"]
 
 #: Messages read ahead of the one being handled. More would only wait in our memory instead of in the pipe.
 READ_AHEAD = 64
+#: Seconds that messages may take in one go before other work gets its turn.
+SLICE = 0.005
+#: How long (seconds) the threads that read and write wait for a busy loop, in place of Python's 5 ms.
+SWITCH = 0.001
 #: Seconds after which a process that should have ended is ended by force.
 LAST_RESORT = 15.0
 #: Seconds that the last messages get to be written.
@@ -54,6 +60,8 @@ def serve(make_engine: MakeEngine, options: ServerOptions, features: Mapping[str
     or speaks no LSP; 128 + n for signal n. Takes standard input and output of this process for itself.
     """
     handler = log_to_standard_error(options.log_level)
+    sys.setswitchinterval(SWITCH)
+    collector.at_start()
     try:
         channel = _channel(options)
         code = asyncio.run(_serve(channel, make_engine, options, features))
@@ -112,14 +120,13 @@ async def _serve(
     writer = BoundedWriter(channel.write, lost)
     async with session_over(writer, make_engine, options, features) as session:
         ended.append(session.end)
+        session.host.state_changed = collector.when_state_changes
         inbox = _Inbox(session)
         threading.Thread(target=inbox.read_all, args=(channel,), name="sightline-reader", daemon=True).start()
-        handling = asyncio.create_task(inbox.handle_all(), name="sightline-inbox")
         with _signals(session):
             code = await session.ended
         _end_by_force_later(code)
         await asyncio.sleep(0)  # what was answered in this very moment is handed to the writer
-        handling.cancel()
     writer.flush(FLUSHING)
     return code
 
@@ -130,37 +137,44 @@ class _Inbox:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._loop = asyncio.get_running_loop()
-        self._messages: asyncio.Queue[bytes] = asyncio.Queue()
+        self._messages: deque[bytes] = deque()
         self._room = threading.Semaphore(READ_AHEAD)
 
     def read_all(self, channel: Channel) -> None:
         """Reads until the end of input. Runs in a thread of its own."""
-        try:
-            for body in read_frames(channel.read):
-                self._room.acquire()
-                self._loop.call_soon_threadsafe(self._messages.put_nowait, body)
-        except FrameError as error:
-            log.error("The client speaks no LSP: %s.", error)
-        except RuntimeError:  # the loop is closed
-            return
-        with suppress(RuntimeError):
+        with suppress(RuntimeError):  # the loop is closed
+            try:
+                for body in read_frames(channel.read):
+                    self._room.acquire()
+                    self._messages.append(body)
+                    self._loop.call_soon_threadsafe(self._handle_some)
+            except FrameError as error:
+                log.error("The client speaks no LSP: %s.", error)
             self._loop.call_soon_threadsafe(self._end_of_input)
 
-    async def handle_all(self) -> None:
-        """Handles message after message; between two of them, everything else gets its turn."""
-        while True:
-            body = await self._messages.get()
-            self._room.release()
-            try:
-                message = json.loads(body)
-            except ValueError:
-                self._session.protocol.refuse_unreadable()
-            else:
-                self._session.protocol.receive(message)
-            await asyncio.sleep(0)
+    def _handle_some(self) -> None:
+        """Handles what waits, for a few milliseconds; then everything else gets its turn."""
+        enough = self._loop.time() + SLICE
+        while self._messages:
+            self._handle(self._messages.popleft())
+            if self._loop.time() >= enough:
+                self._loop.call_soon(self._handle_some)
+                return
+
+    def _handle(self, body: bytes) -> None:
+        self._room.release()
+        try:
+            message = json.loads(body)
+        except ValueError:
+            self._session.protocol.refuse_unreadable()
+        else:
+            self._session.protocol.receive(message)
 
     def _end_of_input(self) -> None:
-        self._session.end(0 if self._session.protocol.stopping else 1)
+        if self._messages:
+            self._loop.call_soon(self._end_of_input)
+        else:
+            self._session.end(0 if self._session.protocol.stopping else 1)
 
 
 @contextmanager
