@@ -74,8 +74,8 @@ def test_a_deleted_file_is_gone() -> None:
     index.follow(view.fork(ChangeSet(base={tax: view.workspace.read(tax).digest}, deletes=(tax,))))
     assert search(index, "rate country") == []
     assert index.files_called("tax.py") == ()
-    assert not index.has_folder("nowhere/")
-    assert index.has_folder("shop/")
+    assert index.files_under("nowhere/") == ()
+    assert index.files_under("shop/") == (path("shop/cart.py"), path("shop/cookies.py"))
 
 
 def test_terms_are_of_the_view_that_is_asked_even_when_the_index_is_not() -> None:

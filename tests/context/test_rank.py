@@ -108,6 +108,12 @@ def test_named_files_and_open_files_rank_higher() -> None:
     assert ranking.files[0].reasons[0] == "open in the editor"
 
 
+def test_a_named_folder_brings_its_files_even_without_a_word_of_theirs() -> None:
+    ranking = ranking_of(VIEW, "Modernise @tests/")
+    assert files(ranking)[0] == "tests/test_tax.py"
+    assert ranking.files[0].reasons[0] == "lies in `tests/`, named in the task"
+
+
 def test_a_file_of_no_known_language_enters_when_it_is_named() -> None:
     view = graph_of({**FILES, "setup.cfg": "[metadata]\nname = shop\n"})
     ranking = ranking_of(view, "Raise the version in `setup.cfg`")

@@ -116,10 +116,10 @@ class LexicalIndex:
         """Files whose last path part is ``name``, sorted."""
         return tuple(sorted(self._by_name.get(name, ())))
 
-    def has_folder(self, folder: str) -> bool:
-        """Whether a file lies under the relative ``folder`` (with a trailing slash)."""
+    def files_under(self, folder: str) -> tuple[WorkspacePath, ...]:
+        """Files under the relative ``folder`` (with a trailing slash), sorted."""
         with self._lock:
-            return any(path.relative.startswith(folder) for path in self._slots)
+            return tuple(sorted(path for path in self._slots if path.relative.startswith(folder)))
 
     def update(self, path: WorkspacePath, text: Text, definitions: Sequence[DefinitionRow]) -> None:
         """Adopts the words of a new or changed file."""

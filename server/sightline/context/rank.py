@@ -37,6 +37,9 @@ NEIGHBOUR_SHARE = 0.2
 #: wrong in 4 of 66 tasks more (contextbench, development half).
 LIFT_BY_NEIGHBOURS = 0.02
 
+#: Files of a named folder that enter without any word of the task.
+MOST_OF_FOLDER = 20
+
 #: Reasons given for a file; its pieces have their own.
 MOST_REASONS = 4
 
@@ -147,7 +150,8 @@ def _score_files(board: _Board, weights: dict[int, float], resolved: Resolved) -
         _add_to_files(board, {request.focus[0]: ""}, FOCUS_FILE, "holds the cursor or selection")
     _add_to_files(board, dict.fromkeys(request.open_files, ""), OPEN_FILE, "open in the editor")
     for folder in resolved.folders:
-        inside = {path: folder for path in board.files if path.relative.startswith(folder)}
+        found = [path for path in board.files if path.relative.startswith(folder)]
+        inside = dict.fromkeys((*found, *board.index.files_under(folder)[:MOST_OF_FOLDER]), folder)
         _add_to_files(board, inside, NAMED_FOLDER, "lies in `{}`, named in the task")
 
 

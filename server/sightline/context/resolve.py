@@ -148,7 +148,7 @@ def _folders(index: LexicalIndex, names: Iterable[str], roots: tuple[str, ...]) 
         folder = name.removeprefix("./")
         for root in roots:
             folder = folder.removeprefix(root + "/")
-        if folder and index.has_folder(folder):
+        if folder and index.files_under(folder):
             yield folder
 
 
