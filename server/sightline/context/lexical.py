@@ -105,8 +105,9 @@ class LexicalIndex:
 
         ``None`` for a file that cannot be read.
         """
-        slot = self._slots.get(path)
-        kept = self._files[slot] if slot is not None else None
+        with self._lock:
+            slot = self._slots.get(path)
+            kept = self._files[slot] if slot is not None else None
         if kept is not None and kept[1].digest == digest_of(view, path):
             return kept[1]
         read = _read(view, path)
@@ -114,7 +115,8 @@ class LexicalIndex:
 
     def files_called(self, name: str) -> tuple[WorkspacePath, ...]:
         """Files whose last path part is ``name``, sorted."""
-        return tuple(sorted(self._by_name.get(name, ())))
+        with self._lock:
+            return tuple(sorted(self._by_name.get(name, ())))
 
     def files_under(self, folder: str) -> tuple[WorkspacePath, ...]:
         """Files under the relative ``folder`` (with a trailing slash), sorted."""
