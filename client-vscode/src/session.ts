@@ -92,7 +92,6 @@ export class Session implements vscode.Disposable {
       this.#client = client;
       this.#listen(client);
       await client.start();
-      await vscode.commands.executeCommand("setContext", RUNNING, true);
     } catch (error) {
       this.#failed(error);
     }
@@ -111,8 +110,9 @@ export class Session implements vscode.Disposable {
     client.onNotification(TURN_EVENT, (event: TurnEvent) => this.turns.receive(event));
     client.onNotification(STATUS_CHANGED, ({ state, message }: StatusChanged) => this.#tell({ state, message }));
     client.onDidChangeState(({ newState }) => {
-      if (newState !== ClientState.Stopped || this.#client !== client) return;
-      this.#tell({ state: "failed", message: "The server ended; the log says why." });
+      if (this.#client !== client) return; // it is being replaced
+      void vscode.commands.executeCommand("setContext", RUNNING, newState === ClientState.Running);
+      if (newState === ClientState.Stopped) this.#tell({ state: "failed", message: "The server ended; the log says why." });
     });
   }
 
@@ -140,11 +140,8 @@ export class Session implements vscode.Disposable {
 
   /** Everything that takes a new start to change, as one text to compare. */
   async #wanted(): Promise<string> {
-    const { trusted, server } = {
-      trusted: vscode.workspace.isTrusted,
-      server: vscode.workspace.getConfiguration("sightline.server"),
-    };
-    return JSON.stringify([trusted, server, await this.#userSettings()]);
+    const server = vscode.workspace.getConfiguration("sightline.server");
+    return JSON.stringify([vscode.workspace.isTrusted, server, await this.#userSettings()]);
   }
 
   async #userSettings() {

@@ -13,7 +13,7 @@ const VENDOR = "sightline";
 export function registerModel(session: Session): vscode.Disposable {
   const register: unknown = Reflect.get(vscode.lm ?? {}, "registerLanguageModelChatProvider");
   if (typeof register !== "function") return { dispose: () => undefined };
-  return vscode.lm.registerLanguageModelChatProvider(VENDOR, {
+  const registered = vscode.lm.registerLanguageModelChatProvider(VENDOR, {
     provideLanguageModelChatInformation: () => [information()],
     provideLanguageModelChatResponse: async (_model, messages, _options, progress, token) => {
       const text = lastQuestion(messages.map(said));
@@ -23,6 +23,9 @@ export function registerModel(session: Session): vscode.Disposable {
     provideTokenCount: (_model, given) =>
       Promise.resolve(roughTokens(typeof given === "string" ? given : said(given).text)),
   });
+  // VS Code asks for models when it first needs one, and by then refuses: a chat's first message would find none.
+  vscode.lm.selectChatModels({ vendor: VENDOR }).then(undefined, () => undefined);
+  return registered;
 }
 
 function information(): vscode.LanguageModelChatInformation {
@@ -36,7 +39,8 @@ function information(): vscode.LanguageModelChatInformation {
     tooltip: MODEL_DESCRIPTION,
     maxInputTokens: 8_000,
     maxOutputTokens: 4_000,
-    capabilities: { toolCalling: false, imageInput: false },
+    // The chat opens in agent mode, which offers only models that take tools. Ours is sent them and asks for none.
+    capabilities: { toolCalling: true, imageInput: false },
   };
 }
 
