@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -191,85 +193,108 @@ async def test_programs_and_folders_that_are_missing(processes: RealProcesses, t
         await processes.run([PYTHON, "-c", ""], directory=str(tmp_path / "nowhere"))
 
 
-def family(tmp_path: Path, *, output: str, then: str) -> list[str]:
-    """A program with a child in the background that would live on; both tell their process ids.
+def family(*, output: str, then: str) -> list[str]:
+    """A program with a child in the background that would live on.
 
     ``output`` says whether the child holds the output open, ``then`` what the program goes on to do.
     """
     quiet = {"shared": "", "closed": ">/dev/null 2>&1 </dev/null"}[output]
-    return ["sh", "-c", f'sleep 600 {quiet} & echo "$$ $!" > {tmp_path}/pids; {then}']
+    return ["sh", "-c", f"sleep 600 {quiet} & echo > started; {then}"]
 
 
-@pytest.fixture(name="alive")
-def alive_fixture(tmp_path: Path) -> Iterator[list[int]]:
-    """Filled by a test; whatever is still there in the end is killed, so that a failure leaves nothing."""
-    pids: list[int] = []
-    yield pids
-    if (tmp_path / "pids").exists():
-        for pid in map(int, (tmp_path / "pids").read_text().split()):
-            if is_alive(pid):
-                os.kill(pid, signal.SIGKILL)
+def living_in(folder: Path) -> list[int]:
+    """Processes that work in a folder; one that is dead and not yet waited for has none."""
+    found: list[int] = []
+    for process in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if process.name.isdigit() and (process / "cwd").readlink() == folder:
+                found.append(int(process.name))
+    return found
 
 
-def is_alive(pid: int) -> bool:
-    """Whether a process runs; one that is dead and not yet waited for does not."""
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return state not in ("Z", "X")
+@pytest.fixture(name="folder")
+def folder_fixture(tmp_path: Path) -> Iterator[Path]:
+    """A folder to work in; whatever still lives there in the end is killed, so that a failure leaves nothing."""
+    yield tmp_path
+    for pid in living_in(tmp_path):
+        os.kill(pid, signal.SIGKILL)
 
 
-async def gone(tmp_path: Path) -> bool:
-    pids = [int(pid) for pid in (tmp_path / "pids").read_text().split()]
-    assert len(pids) == 2
+async def emptied(folder: Path) -> bool:
     for _ in range(500):  # the kernel needs a moment after the signal
-        if not any(map(is_alive, pids)):
+        if not living_in(folder):
             return True
         await asyncio.sleep(0.01)
     return False
 
 
-async def written(path: Path) -> None:
-    while not (path.exists() and path.read_text().endswith("\n")):
+async def started(folder: Path) -> None:
+    while not (folder / "started").exists():
         await asyncio.sleep(0.01)
 
 
-pytestmark = pytest.mark.usefixtures("alive")
-
-
 @pytest.mark.parametrize("output", ["shared", "closed"])
-async def test_cancelling_kills_the_whole_group(processes: RealProcesses, tmp_path: Path, output: str) -> None:
-    task = asyncio.create_task(processes.run(family(tmp_path, output=output, then="wait"), directory="/"))
-    await asyncio.wait_for(written(tmp_path / "pids"), 20)
+async def test_cancelling_kills_the_whole_group(processes: RealProcesses, folder: Path, output: str) -> None:
+    task = asyncio.create_task(processes.run(family(output=output, then="wait"), directory=str(folder)))
+    await asyncio.wait_for(started(folder), 20)
+    assert living_in(folder)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await task
-    assert await gone(tmp_path)
+        await asyncio.wait_for(task, 5)
+    assert await emptied(folder)
+
+
+def stand_still_until_started(folder: Path) -> None:
+    """Holds the loop up, so that asyncio has not yet heard of a program that runs already."""
+    deadline = time.monotonic() + 20
+    while not (folder / "started").exists():
+        assert time.monotonic() < deadline, "it was not even started"
 
 
 @pytest.mark.parametrize("output", ["shared", "closed"])
-async def test_a_timeout_kills_the_whole_group(processes: RealProcesses, tmp_path: Path, output: str) -> None:
-    with pytest.raises(ProcessTimeout, match="longer than 1 s"):
-        await processes.run(family(tmp_path, output=output, then="wait"), directory="/", seconds=1)
-    assert await gone(tmp_path)
-
-
-async def test_what_a_finished_program_left_in_the_background_is_killed(
-    processes: RealProcesses, tmp_path: Path
+async def test_cancelling_while_it_starts_kills_the_whole_group(
+    processes: RealProcesses, folder: Path, output: str
 ) -> None:
-    result = await processes.run(family(tmp_path, output="closed", then="exit"), directory="/")
+    for steps in range(12):
+        task = asyncio.create_task(processes.run(family(output=output, then="wait"), directory=str(folder)))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        if steps > 5:
+            stand_still_until_started(folder)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.wait_for(task, 5)
+        assert await emptied(folder), steps
+        (folder / "started").unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize("output", ["shared", "closed"])
+async def test_a_timeout_kills_the_whole_group(processes: RealProcesses, folder: Path, output: str) -> None:
+    with pytest.raises(ProcessTimeout, match=r"longer than 0\.5 s"):
+        await processes.run(family(output=output, then="wait"), directory=str(folder), seconds=0.5)
+    assert await emptied(folder)
+
+
+async def test_what_a_finished_program_left_in_the_background_is_killed(processes: RealProcesses, folder: Path) -> None:
+    result = await processes.run(family(output="closed", then="exit"), directory=str(folder))
     assert result.code == 0
-    assert await gone(tmp_path)
+    assert await emptied(folder)
 
 
 async def test_a_child_that_holds_the_output_open_is_killed_at_the_timeout(
-    processes: RealProcesses, tmp_path: Path
+    processes: RealProcesses, folder: Path
 ) -> None:
     """The program itself has ended, so only its group tells what is left of it."""
     with pytest.raises(ProcessTimeout):
-        await processes.run(family(tmp_path, output="shared", then="exit"), directory="/", seconds=1)
-    assert await gone(tmp_path)
+        await processes.run(family(output="shared", then="exit"), directory=str(folder), seconds=0.5)
+    assert await emptied(folder)
+
+
+async def test_a_child_that_left_the_group_holds_nobody_up(processes: RealProcesses, folder: Path) -> None:
+    escape = ["sh", "-c", "setsid sleep 600 & wait"]
+    with pytest.raises(ProcessTimeout):
+        await asyncio.wait_for(processes.run(escape, directory=str(folder), seconds=0.5), 5)
+    assert living_in(folder), "that one is out of reach, and the test kills it"
 
 
 async def test_git_runs_no_program_that_a_repository_names(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from sightline.base.errors import SourceUnavailable, UsageError
-from sightline.base.memory_system import memory_system
+from sightline.base.memory_system import MemoryFiles, memory_system
 from sightline.base.paths import WorkspacePath
 from sightline.base.system import System
 from sightline.base.text import Text
@@ -82,6 +82,18 @@ async def test_a_new_buffer_is_a_file_until_it_is_closed_unsaved() -> None:
     assert live.view.paths() == (path("a.py"), path("new.py"))
 
 
+async def test_a_file_that_comes_back_as_it_was_after_its_buffer_was_closed_is_a_change() -> None:
+    live = await opened({"a.py": "x", "b.py": ""})
+    files = live.view.system.files
+    live.open_document(path("a.py"), Text(b"typed"), 1)
+    files.rename("/w/a.py", "/elsewhere")
+    assert said(live.close_document(path("a.py"))) == ([], ["a.py"])
+    files.rename("/elsewhere", "/w/a.py")
+    assert isinstance(files, MemoryFiles)
+    del files.modified["/w/a.py"]  # the very time it had
+    assert said(await live.refresh([path("a.py")])) == (["a.py"], [])
+
+
 async def test_closing_what_is_not_open_is_nothing() -> None:
     live = await opened({"a.py": ""})
     assert live.close_document(path("a.py")).is_empty
@@ -105,6 +117,14 @@ async def test_a_watched_folder_that_vanishes_takes_its_files_along() -> None:
     assert said(await live.refresh([path("sub")])) == ([], ["sub/c.py", "sub/deep/d.py"])
     assert live.view.paths() == (path("sub.py"),)
     assert not live.view.skipped
+
+
+async def test_a_watched_folder_that_vanishes_takes_its_rules_along() -> None:
+    live = await opened({".gitignore": "a.py\n", "sub/.gitignore": "!a.py\n", "sub/b.py": ""})
+    live.open_document(path("sub/a.py"), Text(b"typed"), 1)
+    for name in (".gitignore", "b.py"):
+        live.view.system.files.remove(f"/w/sub/{name}")
+    assert said(await live.refresh([path("sub")])) == ([], ["sub/.gitignore", "sub/a.py", "sub/b.py"])
 
 
 async def test_a_watched_folder_that_appears_is_looked_into() -> None:

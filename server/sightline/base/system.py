@@ -392,15 +392,7 @@ class RealProcesses:
         seconds: float = 30.0,
         limit: int = 16 << 20,
     ) -> ProcessResult:
-        process = await asyncio.create_subprocess_exec(
-            *arguments,
-            cwd=directory,
-            env=self._environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
+        process = await self._start_group(arguments, directory)
         try:
             async with asyncio.timeout(seconds):
                 (out, more_out), (err, more_err), _ = await asyncio.gather(
@@ -410,12 +402,34 @@ class RealProcesses:
         except TimeoutError as error:
             raise ProcessTimeout(f"{arguments[0]} took longer than {seconds:g} s") from error
         finally:
-            # The group is killed even when its leader has ended: what it left in the background must not stay.
-            _kill_group(process.pid)
-            await process.wait()
-            # The transport must be closed here: left to the garbage collector it warns after the loop is gone.
-            process._transport.close()  # type: ignore[attr-defined]  # noqa: SLF001
+            await _end_group(process)
         return ProcessResult(code=code, stdout=out, stderr=err, truncated=more_out or more_err)
+
+    async def _start_group(self, arguments: Sequence[str], directory: str) -> asyncio.subprocess.Process:
+        """Starts a program in a group of its own; cancelled meanwhile, the whole group is gone before this ends.
+
+        Left to asyncio, a cancel at that moment kills the program alone and then waits for all who hold its output.
+        """
+        starting = asyncio.ensure_future(
+            asyncio.create_subprocess_exec(
+                *arguments,
+                cwd=directory,
+                env=self._environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+        )
+        try:
+            return await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            while not starting.done():
+                with contextlib.suppress(asyncio.CancelledError):
+                    await asyncio.wait({starting})
+            if starting.exception() is None:
+                await _end_group(starting.result())
+            raise
 
     async def start(self, arguments: Sequence[str], *, directory: str) -> ChildProcess:
         process = await asyncio.create_subprocess_exec(
@@ -474,6 +488,15 @@ async def _feed(stream: asyncio.StreamWriter | None, data: bytes) -> None:
     stream.close()
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):
         await stream.wait_closed()
+
+
+async def _end_group(process: asyncio.subprocess.Process) -> None:
+    # The group is killed even when its leader has ended: what it left in the background must not stay.
+    _kill_group(process.pid)
+    # Closed before waiting, because asyncio waits for the pipes too, and a process that left the group may hold them;
+    # and closed at all, because the garbage collector would warn after the loop is gone.
+    process._transport.close()  # type: ignore[attr-defined]  # noqa: SLF001
+    await process.wait()
 
 
 def _kill_group(process_id: int) -> None:

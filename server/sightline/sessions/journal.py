@@ -50,7 +50,7 @@ _MIGRATIONS = (
 )
 
 _ENTRIES = "SELECT id, turn, label, made, undone FROM entry"
-_PRUNE_OLD = "DELETE FROM entry WHERE made < ? AND id < (SELECT max(id) FROM entry)"
+_PRUNE_OLD = "DELETE FROM entry WHERE made < ?"
 _PRUNE_LARGE = """
     DELETE FROM entry WHERE id < (SELECT max(id) FROM entry) AND id <= (
         SELECT max(id) FROM (SELECT id, sum(size) OVER (ORDER BY id DESC) AS together FROM entry) WHERE together > ?
