@@ -12,6 +12,7 @@ import { Turns } from "./turns";
 
 export const API_KEY = "sightline.apiKey";
 const RUNNING = "sightline.running"; // the context that commands of the palette wait for
+const EXECUTE = "workspace/executeCommand";
 const STOPPING = 4_000; // milliseconds
 
 export class Session implements vscode.Disposable {
@@ -59,7 +60,8 @@ export class Session implements vscode.Disposable {
     await this.#latest;
     if (this.#client?.state !== ClientState.Running) throw new Error(`Sightline is not running. ${this.#status.message}`);
     const request = { command, arguments: [given] };
-    return this.#client.sendRequest<Answer>("workspace/executeCommand", request, token);
+    if (token === undefined) return this.#client.sendRequest<Answer>(EXECUTE, request); // undefined would be sent along
+    return this.#client.sendRequest<Answer>(EXECUTE, request, token);
   }
 
   /** The editor's window came to the front: files may have changed behind its back. */

@@ -54,6 +54,12 @@ describe("a streamed answer", () => {
     expect(told.text).toBe("```py\nx = 1\n```\n\n\n---\n\n**Attempt 2**\n\nBetter.\n\n---\n\n**Edit ready**");
   });
 
+  it("closes a fence before progress is told, since what follows is Markdown of its own", async () => {
+    const events = [text("```py\nx = 1\n```"), event("stage", "checks", "checks")];
+    const told = await tell(events, { ...answered("**Edit ready**"), outcome: outcome("accepted") });
+    expect(told.order).toEqual(["```py\nx = 1\n", "```", "(Checking the edit)", "\n\n---\n\n**Edit ready**"]);
+  });
+
   it("ends its listening, and passes on the error, when the server fails", async () => {
     const turns = new Turns();
     const failing = { listen: turns.listen.bind(turns), run: () => Promise.reject(new Error("no model")), address: String };
@@ -98,8 +104,9 @@ describe("what follows", () => {
   });
 });
 
-/** Everything a chat reply was told, in order of kind. */
+/** Everything a chat reply was told, by kind and in order. */
 class Told implements Reply {
+  readonly order: string[] = [];
   readonly said: string[] = [];
   readonly stages: string[] = [];
   readonly references: string[] = [];
@@ -107,10 +114,12 @@ class Told implements Reply {
 
   markdown(given: string): void {
     this.said.push(given);
+    this.order.push(given);
   }
 
   progress(sentence: string): void {
     this.stages.push(sentence);
+    this.order.push(`(${sentence})`);
   }
 
   reference(uri: string, startLine: number, endLine: number): void {

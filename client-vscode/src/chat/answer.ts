@@ -131,6 +131,7 @@ class ReplyStream {
 
   #stage(sentence: string): void {
     if (sentence === "") return;
+    this.end(); // progress begins a new piece of Markdown: what is open must be closed in this one
     this.#thinking = false;
     this.#reply.progress(sentence);
   }
