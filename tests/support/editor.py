@@ -91,7 +91,8 @@ class Manners:
 
     ``refuse``: answers ``applied: false`` with this reason. ``keep``: applies only the changes of these files, and says
     it applied all (VS Code's preview with parts unticked). ``fail_after``: applies so many changes, then fails.
-    ``before`` and ``after`` are called before it applies and before it answers.
+    ``before`` and ``after`` are called before it applies and before it answers. ``late``: what changed is told only
+    after the answer.
     """
 
     refuse: str | None = None
@@ -100,11 +101,12 @@ class Manners:
     before: Callable[[], object] | None = None
     after: Callable[[], object] | None = None
     gate: asyncio.Event | None = None
+    late: bool = False
 
 
 @dataclass
 class Editor:
-    """One editor window. ``encoding`` holds from ``initialize`` on."""
+    """One editor window. ``encoding`` holds from ``initialize`` on; ``landed`` is called with every applied change."""
 
     client: LanguageClient = field(default_factory=make_test_lsp_client)
     encoding: str = "utf-16"
@@ -117,7 +119,9 @@ class Editor:
     registered: list[types.Registration] = field(default_factory=list[types.Registration])
     manners: deque[Manners] = field(default_factory=deque[Manners])
     checks_versions: bool = True
+    landed: Callable[[Change], object] = lambda _: None
     changed: asyncio.Event = field(default_factory=asyncio.Event)
+    _late: list[types.DidChangeTextDocumentParams] | None = None
 
     def __post_init__(self) -> None:
         handlers: dict[str, Callable[[Any], Any]] = {
@@ -275,6 +279,9 @@ class Editor:
             manners.before()
         if manners.refuse is not None:
             return types.ApplyWorkspaceEditResult(applied=False, failure_reason=manners.refuse)
+        if manners.late:
+            self._late = []
+            asyncio.get_running_loop().call_later(0.005, self._tell_late)
         done = 0
         try:
             changes = _changes(params.edit)
@@ -283,8 +290,9 @@ class Editor:
             for number, change in enumerate(changes):
                 if manners.fail_after is not None and number >= manners.fail_after:
                     raise Refusal("The disk is full.")
-                if manners.keep is None or _address(change) in manners.keep:
+                if manners.keep is None or address_of(change) in manners.keep:
                     self._apply(change)
+                    self.landed(change)
                 done = number
         except Refusal as reason:
             return types.ApplyWorkspaceEditResult(applied=False, failure_reason=str(reason), failed_change=done)
@@ -349,9 +357,16 @@ class Editor:
     def _tell_changes(self, buffer: Buffer, changes: list[types.TextDocumentContentChangeEvent]) -> None:
         buffer.version += 1
         identifier = types.VersionedTextDocumentIdentifier(uri=buffer.uri, version=buffer.version)
-        self.client.text_document_did_change(
-            types.DidChangeTextDocumentParams(text_document=identifier, content_changes=changes)
-        )
+        params = types.DidChangeTextDocumentParams(text_document=identifier, content_changes=changes)
+        if self._late is None:
+            self.client.text_document_did_change(params)
+        else:
+            self._late.append(params)
+
+    def _tell_late(self) -> None:
+        late, self._late = self._late or [], None
+        for params in late:
+            self.client.text_document_did_change(params)
 
     def _register(self, params: types.RegistrationParams) -> None:
         self.registered += params.registrations
@@ -403,6 +418,17 @@ def full_capabilities(encodings: list[str] | None = None) -> types.ClientCapabil
     )
 
 
+def address_of(change: Change) -> str:
+    """The file a change is about; the new one, if it moves."""
+    match change:
+        case types.TextDocumentEdit():
+            return change.text_document.uri
+        case types.RenameFile():
+            return change.new_uri
+        case _:
+            return change.uri
+
+
 def capabilities_from(stated: Mapping[str, Any]) -> types.ClientCapabilities:
     """Client capabilities from their JSON."""
     converter = make_test_lsp_client().protocol._converter  # pyright: ignore[reportPrivateUsage]  the client's own converter
@@ -430,13 +456,3 @@ def _changes(edit: types.WorkspaceEdit) -> list[Change]:
 def _text_edits(change: types.TextDocumentEdit) -> list[types.TextEdit | types.AnnotatedTextEdit]:
     assert not any(isinstance(edit, types.SnippetTextEdit) for edit in change.edits)
     return cast("list[types.TextEdit | types.AnnotatedTextEdit]", list(change.edits))
-
-
-def _address(change: Change) -> str:
-    match change:
-        case types.TextDocumentEdit():
-            return change.text_document.uri
-        case types.RenameFile():
-            return change.new_uri
-        case _:
-            return change.uri
