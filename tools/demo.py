@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -19,8 +20,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from sightline.base.errors import SightlineError
+from sightline.base.paths import WorkspacePath
 from sightline.base.system import System, real_system
-from sightline.base.text import Text
+from sightline.base.text import Span, Text, TextEdit
 from sightline.config.load import load_settings
 from sightline.config.locations import locations
 from sightline.context.report import context_report
@@ -83,39 +85,34 @@ def draw_function(view: GraphView, seed: int) -> ReferencesAnswer:
     raise SystemExit("No function fits the demo.")
 
 
-def rename_block(path: str, line: str, old: str, new: str) -> str:
-    """A search/replace block that renames ``old`` in one line."""
-    import re  # noqa: PLC0415  used here alone
-
-    renamed = re.sub(rf"\b{re.escape(old)}\b", new, line)
-    return f"{path}\n```\n<<<<<<< SEARCH\n{line}\n=======\n{renamed}\n>>>>>>> REPLACE\n```\n"
+def rename_block(path: WorkspacePath, text: Text, spans: list[Span], new: str) -> str:
+    """One search/replace block that renames exactly the names at ``spans``, from the first line to the last of them."""
+    renamed = text.apply(tuple(TextEdit(span, new.encode()) for span in spans))
+    first, last = text.line_of(min(spans).start), text.line_of(max(spans).start)
+    before, after = (version.slice(version.lines_span(first, last)).rstrip("\n") for version in (text, renamed))
+    return f"{path}\n```\n<<<<<<< SEARCH\n{before}\n=======\n{after}\n>>>>>>> REPLACE\n```\n"
 
 
 def scripted_replies(view: GraphView, answer: ReferencesAnswer, new_name: str) -> str:
     """The scripted model's file: first an edit that forgets every caller, then the edits of all places."""
     symbol = answer.symbol
-    old = symbol.definition.name
-
-    def block(path_text: str, text: Text, numbers: list[int]) -> str:
-        first, last = numbers[0], numbers[-1]
-        span = text.lines_span(first, last)
-        return rename_block(path_text, text.slice(span).rstrip("\n"), old, new_name)
-
     text = view.workspace.read(symbol.path).text
-    home = text.line_of(symbol.definition.name_span.start)
-    forgetful = "I will rename the function.\n\n" + block(str(symbol.path), text, [home])
-    by_file: dict[str, set[int]] = {}
+    forgetful = "I will rename the function.\n\n"
+    forgetful += rename_block(symbol.path, text, [symbol.definition.name_span], new_name)
+    by_file: dict[WorkspacePath, set[Span]] = {}
     for place in answer.places:
-        by_file.setdefault(str(place.path), set()).add(place.line - 1)
+        by_file.setdefault(place.path, set()).add(place.reference.span)
     repaired = "Here are the places that still used the old name.\n\n"
-    paths = {str(place.path): place.path for place in answer.places}
-    for name, lines in sorted(by_file.items()):
-        numbers = sorted(lines - ({home} if name == str(symbol.path) else set()))
-        if numbers:
-            # One block from the first to the last place of a file: single lines may be ambiguous.
-            file_text = view.workspace.read(paths[name]).text
-            repaired += block(name, file_text, [numbers[0], numbers[-1]])
-    return f"%%% reply\n\n{forgetful}\n%%% reply\n\n{repaired}"
+    for path, spans in sorted(by_file.items()):
+        file_text = view.workspace.read(path).text
+        if path == symbol.path:  # the repair is against the draft, in which the definition is renamed already
+            name = symbol.definition.name_span
+            file_text = file_text.apply((TextEdit(name, new_name.encode()),))
+            shift = len(new_name.encode()) - len(name)
+            spans = {Span(s.start + shift, s.end + shift) if s.start > name.start else s for s in spans}
+        repaired += rename_block(path, file_text, sorted(spans), new_name)
+    replies = (re.sub(r"^%%%", r"\\%%%", reply, flags=re.MULTILINE) for reply in (forgetful, repaired))
+    return "".join(f"%%% reply\n\n{reply}\n" for reply in replies)
 
 
 def heard(event: TurnEvent) -> None:
@@ -169,7 +166,9 @@ async def show_context(engine: Engine) -> None:
         print(f"  {file['path']}: {'; '.join(file['reasons'])}")
         for symbol in file["symbols"]:
             reasons = "; ".join(symbol["reasons"])
-            print(f"      {symbol['name']} {symbol['form']}, {symbol['tokens']} tokens: {reasons}")
+            if symbol["form"] != "outline":
+                name = symbol["name"] or "(between definitions)"
+                print(f"      {name} {symbol['form']}, {symbol['tokens']} tokens: {reasons}")
     print(f"{pack.tokens} tokens of code, {prompt.tokens} with instructions, {time.perf_counter() - began:.2f} s")
 
 
