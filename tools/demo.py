@@ -103,13 +103,13 @@ def scripted_replies(view: GraphView, answer: ReferencesAnswer, new_name: str) -
     for place in answer.places:
         by_file.setdefault(place.path, set()).add(place.reference.span)
     repaired = "Here are the places that still used the old name.\n\n"
-    for path, spans in sorted(by_file.items()):
-        file_text = view.workspace.read(path).text
+    for path, found in sorted(by_file.items()):
+        file_text, spans = view.workspace.read(path).text, found
         if path == symbol.path:  # the repair is against the draft, in which the definition is renamed already
             name = symbol.definition.name_span
             file_text = file_text.apply((TextEdit(name, new_name.encode()),))
             shift = len(new_name.encode()) - len(name)
-            spans = {Span(s.start + shift, s.end + shift) if s.start > name.start else s for s in spans}
+            spans = {Span(s.start + shift, s.end + shift) if s.start > name.start else s for s in found}
         repaired += rename_block(path, file_text, sorted(spans), new_name)
     replies = (re.sub(r"^%%%", r"\\%%%", reply, flags=re.MULTILINE) for reply in (forgetful, repaired))
     return "".join(f"%%% reply\n\n{reply}\n" for reply in replies)
