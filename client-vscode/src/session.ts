@@ -52,7 +52,7 @@ export class Session implements vscode.Disposable {
   /** Starts again if what the server was started with has changed. */
   async settingsChanged(): Promise<void> {
     await this.#latest;
-    if ((await this.#wanted()) !== this.#startedWith) await this.restart();
+    if (JSON.stringify(await this.#wanted()) !== this.#startedWith) await this.restart();
   }
 
   /** Runs a command of the server. Rejects with the server's own error, or with why there is no server. */
@@ -82,12 +82,13 @@ export class Session implements vscode.Disposable {
 
   async #start(): Promise<void> {
     try {
-      this.#startedWith = await this.#wanted();
+      const wanted = await this.#wanted(); // once: a change during an installation takes another start
+      this.#startedWith = JSON.stringify(wanted);
       this.#tell({ state: "starting", message: "Starting the server." });
       const client = makeClient({
         start: await this.#locate(),
         folder: this.#storage(),
-        userSettings: await this.#userSettings(),
+        userSettings: wanted.userSettings,
         log: this.#log,
         executeCommand: this.#executeCommand,
       });
@@ -140,15 +141,14 @@ export class Session implements vscode.Disposable {
     return this.#context.globalStorageUri.fsPath;
   }
 
-  /** Everything that takes a new start to change, as one text to compare. */
-  async #wanted(): Promise<string> {
-    const server = vscode.workspace.getConfiguration("sightline.server");
-    return JSON.stringify([vscode.workspace.isTrusted, server, await this.#userSettings()]);
-  }
-
-  async #userSettings() {
+  /** Everything that takes a new start to change. */
+  async #wanted() {
     this.#secret = (await this.#context.secrets.get(API_KEY)) ?? "";
-    return userSettings(inspecting(vscode.workspace.workspaceFolders?.[0]?.uri), this.#secret);
+    return {
+      trusted: vscode.workspace.isTrusted,
+      server: vscode.workspace.getConfiguration("sightline.server"),
+      userSettings: userSettings(inspecting(vscode.workspace.workspaceFolders?.[0]?.uri), this.#secret),
+    };
   }
 
   #failed(error: unknown): void {
