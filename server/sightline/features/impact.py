@@ -65,8 +65,7 @@ def _tell(answer: ImpactAnswer) -> str:
     ]
     if len(answer.impacted) > _MOST_SHOWN:
         lines.append(f"- … and {len(answer.impacted) - _MOST_SHOWN} more")
-    lines.append(_coverage(answer.coverage, nothing_found=not answer.impacted))
-    return "\n".join(lines)
+    return "\n".join(lines) + "\n\n" + _coverage(answer.coverage, nothing_found=not answer.impacted)
 
 
 def _coverage(coverage: Coverage, *, nothing_found: bool) -> str:
