@@ -9,6 +9,7 @@ from sightline.base.memory_system import memory_system
 from sightline.base.paths import WorkspacePath
 from sightline.graph.advance import advance, parsed_changes
 from sightline.graph.answers import Symbol
+from sightline.graph.codec import PackedFacts
 from sightline.graph.index import IndexCache
 from sightline.graph.indexing import Collected, first_state, parse_from_disk
 from sightline.graph.layouts import build_layouts
@@ -54,7 +55,7 @@ def fresh_graph(workspace: WorkspaceView) -> GraphView:
         if answer is None or not answer.blob:
             collected.reasons[each] = answer.reason if answer else "open"
         else:
-            collected.blobs[each] = answer.blob
+            collected.facts[each] = PackedFacts(answer.blob)
     layouts = build_layouts(workspace)
     state = at_once(first_state(FileTable(), layouts, collected))
     if open_paths:

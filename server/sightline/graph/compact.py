@@ -9,6 +9,7 @@ from array import array
 from collections.abc import Collection, Generator, Mapping
 from dataclasses import dataclass, replace
 
+from sightline.graph.codec import PackedFacts
 from sightline.graph.indexing import owned
 from sightline.graph.segments import FileEdges, Segment, SegmentFile, build_segment
 from sightline.graph.state import MOST_SEGMENTS, GraphState, HotFile
@@ -33,7 +34,7 @@ def compacted(state: GraphState, kept_hot: Collection[int]) -> Generator[None, N
     for file, hot in moved.items():
         if hot is not None:
             packed = hot.packed or (hot.index.packed() if hot.index else None)
-            files.append(SegmentFile(file, packed.blob if packed else b"", hot.edges))
+            files.append(SegmentFile(file, packed, hot.edges))
         yield
     whole = len(state.segments) >= MOST_SEGMENTS
     if whole:
@@ -59,7 +60,8 @@ def _segment_files(state: GraphState) -> Generator[None, None, list[SegmentFile]
             segment = state.segments[number - 1]
             row = segment.row(file)
             edges = FileEdges(segment.edges(row), tuple(wanted.get(file, ())))
-            files.append(SegmentFile(file, segment.blobs[row], edges))
+            blob = segment.blobs[row]
+            files.append(SegmentFile(file, PackedFacts(blob) if blob else None, edges))
             yield
     # Hot files that stay hot keep hiding what lies below them; nothing of theirs is needed here.
     return files

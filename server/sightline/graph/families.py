@@ -30,7 +30,7 @@ def all_uses_of(query: Query, state: GraphState, target: DefinitionMeaning, limi
         calls = uses_of(query, state, owner, limit)
         uses.cut = uses.cut or calls.cut
         uses.found += [
-            Use(use.file, use.reference, max(use.rank, rank))
+            Use(use.file, use.index, use.reference, max(use.rank, rank))
             for use in calls.found
             if use.reference.kind is ReferenceKind.CALL
         ]
@@ -61,20 +61,20 @@ def _delegations(query: Query, state: GraphState, constructor: DefinitionMeaning
     heirs = (found.meaning for found in descendants(query, state, own))
     for file in sorted({heir.file for heir in heirs if isinstance(heir, DefinitionMeaning)}):
         below = query.files.index(file)
-        references = (below.reference(at) for at in below.positions(("super",))) if below else ()
-        for reference in references:
+        for at in below.positions(("super",)) if below else ():
+            assert below is not None, "it has positions"
+            reference = below.reference(at)
             if reference.kind is ReferenceKind.CALL and not reference.receiver:
                 answer = meaning_of(query, file, reference)
-                yield from (Use(file, reference, found.rank) for found in answer if found.meaning == constructor)
+                yield from (Use(file, below, reference, found.rank) for found in answer if found.meaning == constructor)
 
 
 def subclasses(query: Query, state: GraphState, owner: DefinitionMeaning) -> tuple[Found, ...]:
     """Classes that name ``owner`` among their bases, sorted by file and place."""
     found: dict[DefinitionMeaning, Rank] = {}
     for use in uses_of(query, state, owner, MOST_RELATIVES * 10).found:
-        index = query.files.index(use.file)
-        if use.reference.kind is ReferenceKind.INHERIT and index is not None:
-            number = _heir(index, query.rules(use.file).classes, use.reference)
+        if use.reference.kind is ReferenceKind.INHERIT:
+            number = _heir(use.index, query.rules(use.file).classes, use.reference)
             if number >= 0:
                 found[DefinitionMeaning(use.file, number)] = use.rank
     return tuple(Found(meaning, rank) for meaning, rank in sorted(found.items()))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import cached_property
 from threading import Lock
@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from sightline.base.text import PositionEncoding, Span, Text
 from sightline.graph.codec import PackedFacts, encode
+from sightline.graph.columns import line_numbers
 from sightline.graph.facts import CallShape, FileFacts, Reference, ReferenceKind
 from sightline.graph.raw_facts import (
     LOCAL_FLAG,
@@ -34,7 +35,7 @@ from sightline.graph.raw_facts import (
 #: The scope of a module, wherever a scope is the index of a definition.
 MODULE = -1
 
-_CACHED_INDEXES = 256
+_CACHED_INDEXES = 128
 
 
 class ImportBinding(NamedTuple):
@@ -179,6 +180,14 @@ class FileIndex:
             call=self._calls[call] if call >= 0 else None,
             local=bool(kinds[at] & LOCAL_FLAG),
         )
+
+    @cached_property
+    def import_lines(self) -> Sequence[int]:
+        """Zero-based line of each import."""
+        if isinstance(self._rows, PackedFacts):
+            return self._rows.import_lines
+        assert self._text is not None
+        return line_numbers(self._text, (row.start for row in self.imports))
 
     def line_of(self, offset: int) -> int:
         """Zero-based line of a byte offset."""

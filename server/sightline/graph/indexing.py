@@ -25,6 +25,7 @@ from sightline.graph.state import FileTable, GraphState, HotFile
 from sightline.graph.store import FactsRow, GraphStore, StatRow, StoredState
 from sightline.languages.registry import language_named, language_of
 from sightline.workspace.files import read_source
+from sightline.workspace.known import sort_key
 from sightline.workspace.scan import ScannedFile
 
 #: Called with (files done, files in all).
@@ -59,9 +60,9 @@ class IndexReport:
 
 @dataclass(slots=True)
 class Collected:
-    """Facts by path while they come in. ``blobs`` and ``reasons`` share no path."""
+    """Facts by path while they come in. ``facts`` and ``reasons`` share no path; ``stored`` counts adopted ones."""
 
-    blobs: dict[WorkspacePath, bytes] = field(default_factory=dict[WorkspacePath, bytes])
+    facts: dict[WorkspacePath, PackedFacts] = field(default_factory=dict[WorkspacePath, PackedFacts])
     reasons: dict[WorkspacePath, str] = field(default_factory=dict[WorkspacePath, str])
     stored: int = 0
 
@@ -76,21 +77,21 @@ def take_stored(files: Iterable[ScannedFile], stored: StoredState, collected: Co
             continue
         known = row is not None and row.size == file.size and row.mtime_ns == file.mtime_ns
         blob = stored.blobs.get((row.digest, language.name)) if row is not None and known else None
-        if blob is not None and is_whole(blob):
-            collected.blobs[file.path] = blob
+        facts = whole(blob) if blob is not None else None
+        if facts is not None:
+            collected.facts[file.path] = facts
             collected.stored += 1
         else:
             rest.append(file)
     return rest
 
 
-def is_whole(blob: bytes) -> bool:
-    """Whether a blob is what :func:`~sightline.graph.codec.encode` wrote."""
+def whole(blob: bytes) -> PackedFacts | None:
+    """The facts in a blob, ``None`` unless it is what :func:`~sightline.graph.codec.encode` wrote."""
     try:
-        PackedFacts(blob)
+        return PackedFacts(blob)
     except ValueError:
-        return False
-    return True
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,10 +128,11 @@ class Parsing:
     def _take(self, path: WorkspacePath, answer: FileAnswer, collected: Collected) -> None:
         language = language_of(path)
         assert language is not None, "only files of known languages are parsed"
-        if not answer.blob or not is_whole(answer.blob):
+        packed = whole(answer.blob) if answer.blob else None
+        if packed is None:
             collected.reasons[path] = answer.reason or "damaged"
             return
-        collected.blobs[path] = answer.blob
+        collected.facts[path] = packed
         settled = answer.mtime_ns < (self.system.clock.now() - RACY_SECONDS) * 1e9
         row = StatRow(path.root, path.relative, answer.size, answer.mtime_ns, answer.digest)
         facts = FactsRow(answer.digest, language.name, EXTRACTOR, answer.blob)
@@ -160,19 +162,17 @@ def parse_from_disk(system: System, path: WorkspacePath) -> FileAnswer:
 def first_state(table: FileTable, layouts: Layouts, collected: Collected) -> Generator[None, None, GraphState]:
     """One segment of all that was collected; a generator, see ``slices.py``."""
     # Every file needs its id before the first import is resolved.
-    paths = sorted((*collected.blobs, *collected.reasons))
-    hot = {table.add(path): HotFile(None, NO_EDGES, reason=collected.reasons.get(path, "")) for path in paths}
+    hot: dict[int, HotFile] = {}
+    for path in sorted((*collected.facts, *collected.reasons), key=sort_key):
+        reason = collected.reasons.get(path, "")
+        hot[table.add(path)] = HotFile(None, NO_EDGES, packed=collected.facts.get(path), reason=reason)
     yield
-    for path, blob in collected.blobs.items():
-        hot[table.add(path)] = HotFile(None, NO_EDGES, packed=PackedFacts(blob))
-    yield
-    unresolved = GraphState(table=table, hot=hot)
-    resolver = Resolver(unresolved, layouts)
+    resolver = Resolver(GraphState(table=table, hot=hot), layouts)
     files: list[SegmentFile] = []
     for file, entry in hot.items():
         index = FileIndex(entry.packed) if entry.packed else None
         edges = resolver.edges(file, index) if index is not None and index.imports else NO_EDGES
-        files.append(SegmentFile(file, entry.packed.blob if entry.packed else b"", edges))
+        files.append(SegmentFile(file, entry.packed, edges))
         yield
     segment = yield from build_segment(files)
     return GraphState(
@@ -192,15 +192,12 @@ def owned(owner: array[int], size: int, files: Iterable[int], number: int) -> ar
     return after
 
 
-def count_facts(state: GraphState) -> tuple[int, int, int, dict[str, int]]:
+def count_facts(facts: Iterable[PackedFacts | FileIndex]) -> tuple[int, int, int, dict[str, int]]:
     """Definitions, references, imports, and parsed files by language."""
     totals = [0, 0, 0]
     languages: dict[str, int] = {}
-    for file in state.files():
-        hot = state.hot.get(file)
-        facts = hot.index if hot is not None and hot.index is not None else state.packed(file)
-        if facts is not None:
-            for at, count in enumerate(facts.counts):
-                totals[at] += count
-            languages[facts.language] = languages.get(facts.language, 0) + 1
+    for each in facts:
+        for at, count in enumerate(each.counts):
+            totals[at] += count
+        languages[each.language] = languages.get(each.language, 0) + 1
     return totals[0], totals[1], totals[2], languages

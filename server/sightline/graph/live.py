@@ -15,7 +15,6 @@ from typing import TypeVar
 from sightline.base.paths import WorkspacePath
 from sightline.base.system import System
 from sightline.graph.advance import Changes, advance, belongs, parsed_changes
-from sightline.graph.codec import PackedFacts
 from sightline.graph.compact import compacted, merged_into
 from sightline.graph.documents import OpenDocuments
 from sightline.graph.index import IndexCache
@@ -46,6 +45,8 @@ __all__ = ["IndexReport", "LiveGraph", "Progress"]
 #: More hot files than this are packed into a segment of their own, off the path of keystrokes.
 MOST_HOT = 300
 _TRIES_BESIDE_TYPING = 5
+#: Allocations between two collections; a search for references took 40 % less time than with 700.
+GARBAGE_THRESHOLD = 50_000
 
 _T = TypeVar("_T")
 
@@ -141,9 +142,11 @@ class LiveGraph:
         clock.lap("resolve")
         await self._parsing.store.prune([(file.path.root, file.path.relative) for file in scan.files])
         clock.lap("store")
-        # What was loaded stays for good: a collection that walked through it would hold the loop for nothing.
+        # What was loaded stays for good: a collection that walked through it would hold the loop for nothing. Answers
+        # are built of thousands of small tuples, which Python's default would walk through every 700 allocations.
         gc.freeze()
-        return self._report(clock, scan_seconds, cold=not collected.stored)
+        gc.set_threshold(GARBAGE_THRESHOLD, 10, 10)
+        return self._report(clock, scan_seconds, collected)
 
     def _publish_open(self, view: WorkspaceView) -> None:
         """Open documents are in the graph before anything else is."""
@@ -185,11 +188,11 @@ class LiveGraph:
         for path in paths:
             if language_of(path) is None or path in view.overlay:
                 continue
-            blob = collected.blobs.get(path)
+            facts = collected.facts.get(path)
             if not belongs(view, path):
                 changes[table.add(path)] = None
-            elif blob is not None:
-                changes[table.add(path)] = HotFile(None, NO_EDGES, packed=PackedFacts(blob))
+            elif facts is not None:
+                changes[table.add(path)] = HotFile(None, NO_EDGES, packed=facts)
             elif path in collected.reasons:
                 changes[table.add(path)] = HotFile(None, NO_EDGES, reason=collected.reasons[path])
             else:
@@ -220,16 +223,20 @@ class LiveGraph:
     async def _sliced(self, work: Generator[None, None, _T]) -> _T:
         return await in_slices(work, self._system.clock.monotonic)
 
-    def _report(self, clock: _Stopwatch, scan_seconds: float, *, cold: bool) -> IndexReport:
+    def _report(self, clock: _Stopwatch, scan_seconds: float, collected: Collected) -> IndexReport:
         state = self.view.state
-        definitions, references, imports, languages = count_facts(state)
+        # Closed files as they came in, open documents as they are now.
+        closed = [facts for path, facts in collected.facts.items() if state.table.id_of(path) not in state.hot]
+        opened = [hot.index or hot.packed for hot in state.hot.values() if hot is not None]
+        counted = (*closed, *(facts for facts in opened if facts is not None))
+        definitions, references, imports, languages = count_facts(counted)
         return IndexReport(
-            cold=cold,
+            cold=not collected.stored,
             files=sum(1 for _ in state.files()),
             definitions=definitions,
             references=references,
             imports=imports,
-            edges=sum(len(state.edges(file)) for file in state.files()),
+            edges=state.edge_count(),
             languages=languages,
             unparsed=self.view.unparsed(),
             seconds={"scan": scan_seconds, **clock.laps, "total": scan_seconds + clock.total},

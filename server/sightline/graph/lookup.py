@@ -10,7 +10,7 @@ from sightline.graph.resolve import Resolver
 from sightline.graph.state import GraphState
 
 #: Decoded files one view holds on to; more are forgotten all at once and found again in the shared cache.
-_MOST_HELD = 256
+_MOST_HELD = 64
 
 
 class ViewFiles:
@@ -41,7 +41,8 @@ class ViewFiles:
 
     def module(self, importer: int, module: str, level: int) -> int:
         """The file that ``importer`` gets when it imports ``module``, or -1."""
-        return self._resolver.module(self._state.table.path_of(importer), module, level).file
+        importing = self._resolver.importer(self._state.table.path_of(importer))
+        return self._resolver.module(importing, module, level).file
 
     def is_package(self, file: int) -> bool:
         """Whether the file stands for its folder."""
@@ -49,4 +50,4 @@ class ViewFiles:
 
     def resolves(self, importer: WorkspacePath, row: ImportRow) -> bool:
         """Whether an import leads to some file of the workspace."""
-        return bool(self._resolver.targets(importer, row, {}))
+        return bool(self._resolver.targets(self._resolver.importer(importer), row, {}))

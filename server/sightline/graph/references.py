@@ -19,9 +19,10 @@ from sightline.graph.symbols import meaning_of
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """One use: the file, the reference and how it is known."""
+    """One use: the file, its facts (decoding them again would cost a search more), the reference and its rank."""
 
     file: int
+    index: FileIndex
     reference: Reference
     rank: Rank
 
@@ -148,7 +149,7 @@ def _uses_in(search: _Search, uses: Uses, file: int, index: FileIndex, name: str
         reference = index.reference(at)
         rank = _rank(search, uses, file, reference)
         if rank is not None and not _is_own_name(search, file, index, reference):
-            uses.found.append(Use(file, reference, rank))
+            uses.found.append(Use(file, index, reference, rank))
 
 
 def _is_own_name(search: _Search, file: int, index: FileIndex, reference: Reference) -> bool:

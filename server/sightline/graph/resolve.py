@@ -17,6 +17,7 @@ from sightline.graph.meanings import Rank
 from sightline.graph.raw_facts import ImportRow
 from sightline.graph.segments import FileEdge, FileEdges, path_key
 from sightline.graph.state import GraphState
+from sightline.languages.python_imports import own_root
 from sightline.languages.registry import language_of
 from sightline.languages.resolver import ImportRequest, candidates
 
@@ -45,27 +46,45 @@ class ModuleFile(NamedTuple):
     wanted: tuple[int, ...]
 
 
-_NOWHERE = ModuleFile(-1, ())
+class Importer(NamedTuple):
+    """What of a file's path decides where its imports lead: files for which it is equal share answers.
+
+    ``base`` is where absolute imports start from: the own root of a Python file, the folder of any other.
+    ``sample`` is a path in that folder.
+    """
+
+    root: str
+    folder: str
+    base: str
+    sample: str
+    is_python: bool
 
 
 class Resolver:
     """Resolves imports against one state. Answers are remembered, so one object serves many files of it."""
 
-    __slots__ = ("_bound", "_layouts", "_modules", "_state")
+    __slots__ = ("_bound", "_importers", "_layouts", "_modules", "_state")
 
     def __init__(self, state: GraphState, layouts: Layouts) -> None:
         self._state = state
         self._layouts = layouts
-        self._modules: dict[tuple[str, str, str, str, int], ModuleFile] = {}
+        self._importers: dict[tuple[str, str, str], Importer] = {}
+        self._modules: dict[tuple[str, str, bool, str, int], ModuleFile] = {}
         self._bound: dict[int, frozenset[str]] = {}
 
-    def module(self, importer: WorkspacePath, module: str, level: int) -> ModuleFile:
+    def importer(self, path: WorkspacePath) -> Importer:
+        """What of a file's path matters to where its imports lead."""
+        folder, _, name = path.relative.rpartition("/")
+        extension = name[name.rfind(".") :]
+        key = (path.root, folder, extension)
+        found = self._importers.get(key)
+        if found is None:
+            found = self._importers[key] = self._importer(path, folder)
+        return found
+
+    def module(self, importer: Importer, module: str, level: int) -> ModuleFile:
         """The file of a module as ``importer`` names it."""
-        language = language_of(importer)
-        if language is None:
-            return _NOWHERE
-        folder = importer.relative.rpartition("/")[0]
-        key = (importer.root, folder, language.extractor, module, level)
+        key = (importer.root, importer.folder if level else importer.base, importer.is_python, module, level)
         found = self._modules.get(key)
         if found is None:
             found = self._modules[key] = self._find(importer, module, level)
@@ -73,18 +92,18 @@ class Resolver:
 
     def edges(self, file: int, index: FileIndex) -> FileEdges:
         """The resolved imports of one file: one edge per target and statement, never to itself."""
-        importer = self._state.table.path_of(file)
+        path = self._state.table.path_of(file)
+        importer = self.importer(path)
         edges: dict[tuple[int, int], FileEdge] = {}
         wanted: dict[int, None] = {}
-        for row in index.imports:
-            line = index.line_of(row.start)
-            code = edge_code(_kind(importer, row), Rank.INFERRED if row.dynamic else Rank.EXACT)
+        for row, line in zip(index.imports, index.import_lines, strict=True):
+            code = edge_code(_kind(path, row), Rank.INFERRED if row.dynamic else Rank.EXACT)
             for target in self.targets(importer, row, wanted):
                 if target != file:
                     edges.setdefault((target, line), FileEdge(target, line, code))
         return FileEdges(tuple(edges.values()), tuple(wanted))
 
-    def targets(self, importer: WorkspacePath, row: ImportRow, wanted: dict[int, None]) -> Sequence[int]:
+    def targets(self, importer: Importer, row: ImportRow, wanted: dict[int, None]) -> Sequence[int]:
         """The files that an import statement leads to; keys of what was looked for go into ``wanted``.
 
         ``from package import name`` leads to the submodule where there is one, and to the package's own file for
@@ -111,20 +130,26 @@ class Resolver:
         """Whether the file stands for its folder."""
         return is_package(self._state.table.path_of(file))
 
-    def _find(self, importer: WorkspacePath, module: str, level: int) -> ModuleFile:
+    def _importer(self, path: WorkspacePath, folder: str) -> Importer:
+        language = language_of(path)
+        is_python = language is not None and language.extractor == "python"
+        base = own_root(path.relative, self._layouts.of(path.root).python) if is_python else folder
+        return Importer(path.root, folder, base, path.relative, is_python)
+
+    def _find(self, importer: Importer, module: str, level: int) -> ModuleFile:
         layout = self._layouts.of(importer.root)
         root = importer.root
-        table, state = self._state.table, self._state
+        find, exists = self._state.table.find, self._state.exists
         target = -1
         wanted: list[int] = []
-        for candidate in candidates(importer.relative, ImportRequest(module=module, level=level), layout):
+        for candidate in candidates(importer.sample, ImportRequest(module=module, level=level), layout):
             for relative in candidate.paths:
                 wanted.append(path_key(root, relative))
-                file = table.find(root, relative)
-                if file is not None and state.exists(file):
+                file = find(root, relative)
+                if file is not None and exists(file):
                     target = file
                     break
-        if not level and importer.suffix in (".py", ".pyi"):
+        if importer.is_python and not level:
             wanted.append(top_key(root, module.partition(".")[0]))
         return ModuleFile(target, tuple(wanted))
 

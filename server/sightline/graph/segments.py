@@ -9,21 +9,28 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import accumulate
 from zlib import crc32
 
 from sightline.graph.codec import PackedFacts
 
 _SHARDS = 64
-_SHARD_BITS = 32 - 6
+_SHARD_SHIFT = 64 - 6
 _PAUSE_EVERY = 2_000
+
+
+@cache
+def _root_key(root: str) -> int:
+    return crc32(f"{root}\0".encode("utf-8", "replace"))
 
 
 def path_key(root: str, relative: str) -> int:
     """The 32-bit key under which importers wait for a path."""
-    return crc32(f"{root}\0{relative}".encode("utf-8", "replace"))
+    return crc32(relative.encode("utf-8", "replace"), _root_key(root))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +44,7 @@ class FileEdge:
 
 @dataclass(frozen=True, slots=True)
 class FileEdges:
-    """All resolved imports of one file, and the keys of everything whose coming or going would change them."""
+    """All resolved imports of one file, and the keys of everything whose coming or going would change them, once."""
 
     edges: tuple[FileEdge, ...] = ()
     wanted: tuple[int, ...] = ()
@@ -65,35 +72,36 @@ class Postings:
 
 
 class PostingsBuilder:
-    """Collects postings; :meth:`finish` packs them and is a generator so that it can run in slices."""
+    """Collects postings as pairs in one array: a list for every key would take ten times the memory.
 
-    __slots__ = ("_rows",)
+    :meth:`finish` packs them and is a generator so that it can run in slices.
+    """
+
+    __slots__ = ("_pairs",)
 
     def __init__(self) -> None:
-        self._rows: defaultdict[int, list[int]] = defaultdict(list)
+        self._pairs = array("Q")
 
     def add(self, keys: Iterable[int], value: int) -> None:
-        """Adds ``value`` under every key."""
-        rows = self._rows
-        for key in keys:
-            rows[key].append(value)
+        """Adds ``value`` under every key. Both are below 2**32."""
+        self._pairs.extend([key << 32 | value for key in keys])
 
     def finish(self) -> Generator[None, None, Postings]:
-        """The postings. Keys are sorted shard by shard, since one sort of a million would hold the loop too long."""
-        shards: list[list[int]] = [[] for _ in range(_SHARDS)]
-        for count, key in enumerate(self._rows):
-            shards[key >> _SHARD_BITS].append(key)
-            if count % _PAUSE_EVERY == 0:
-                yield
+        """The postings. Pairs are sorted shard by shard, since one sort of a million would hold the loop too long."""
+        shards = [array("Q") for _ in range(_SHARDS)]
+        for at in range(0, len(self._pairs), _PAUSE_EVERY):
+            for pair in self._pairs[at : at + _PAUSE_EVERY]:
+                shards[pair >> _SHARD_SHIFT].append(pair)
+            yield
+        self._pairs = array("Q")
         keys, offsets, values = array("I"), array("I", [0]), array("I")
-        for shard in shards:
-            shard.sort()
-            keys.extend(shard)
-            for count, key in enumerate(shard):
-                values.extend(self._rows.pop(key))
-                offsets.append(len(values))
-                if count % _PAUSE_EVERY == 0:
-                    yield
+        for number, shard in enumerate(shards):
+            pairs = sorted(shard)
+            shards[number] = array("Q")
+            values.extend([pair & 0xFFFFFFFF for pair in pairs])
+            counts = Counter([pair >> 32 for pair in pairs])
+            keys.extend(counts)
+            offsets.extend(accumulate(counts.values(), initial=offsets.pop()))
             yield
         return Postings(keys, offsets, values)
 
@@ -132,10 +140,10 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class SegmentFile:
-    """What a segment is made of: one file's id, facts blob (empty for a file without facts) and resolved imports."""
+    """What a segment is made of: one file's id, facts (``None`` for a file without) and resolved imports."""
 
     file: int
-    blob: bytes
+    packed: PackedFacts | None
     edges: FileEdges
 
 
@@ -147,13 +155,13 @@ def build_segment(files: Iterable[SegmentFile]) -> Generator[None, None, Segment
     blobs: list[bytes] = []
     for entry in sorted(files, key=lambda each: each.file):
         ids.append(entry.file)
-        blobs.append(entry.blob)
-        if entry.blob:
-            facts = PackedFacts(entry.blob)
+        blobs.append(entry.packed.blob if entry.packed else b"")
+        facts = entry.packed
+        if facts is not None:
             defined.add(facts.defined_keys, entry.file)
             referenced.add(facts.referenced_keys, entry.file)
-        wanted.add(sorted(set(entry.edges.wanted)), entry.file)
-        importers.add(sorted({edge.target for edge in entry.edges.edges}), entry.file)
+        wanted.add(entry.edges.wanted, entry.file)
+        importers.add({edge.target for edge in entry.edges.edges}, entry.file)
         for edge in entry.edges.edges:
             targets.append(edge.target)
             lines.append(edge.line)

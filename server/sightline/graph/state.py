@@ -176,6 +176,16 @@ class GraphState:
         segment = self.segments[self.owner[file] - 1]
         return segment.edges(segment.row(file))
 
+    def edge_count(self) -> int:
+        """Number of file edges."""
+        count = sum(len(hot.edges.edges) for hot in self.hot.values() if hot is not None)
+        for number, segment in enumerate(self.segments, start=1):
+            offsets = segment.edge_offsets
+            for row, file in enumerate(segment.files):
+                if self.owner[file] == number and file not in self.hot:
+                    count += offsets[row + 1] - offsets[row]
+        return count
+
     def defining(self, name: str) -> list[int]:
         """Files that may define ``name``: keys are compared, not names. Ascending."""
         key = name_key(name)

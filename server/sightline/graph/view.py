@@ -43,7 +43,9 @@ from sightline.workspace.files import WorkspaceView
 #: Symbols of the same name that an open reference is said to mean, at most.
 MOST_CANDIDATES = 50
 #: Remembered answers of one view; more are forgotten all at once.
-MOST_REMEMBERED = 100_000
+MOST_REMEMBERED = 20_000
+#: Remembered answers to "who uses this"; checks ask the same again and again.
+MOST_ANSWERS = 64
 
 
 class GraphView:
@@ -57,7 +59,7 @@ class GraphView:
         self.cache = cache
         self._files = ViewFiles(state, layouts, cache)
         self._memo: Memo = {}
-        self._answers: dict[tuple[Symbol, int], ReferencesAnswer] = {}
+        self._answers: dict[tuple[Symbol, int], ReferencesAnswer] = {}  # the last few
 
     @property
     def revision(self) -> int:
@@ -152,9 +154,12 @@ class GraphView:
         name; one that is gone has no uses.
         """
         key = (symbol, limit)
-        if key not in self._answers:
-            self._answers[key] = self._references(symbol, limit)
-        return self._answers[key]
+        found = self._answers.get(key)
+        if found is None:
+            if len(self._answers) >= MOST_ANSWERS:
+                self._answers = {}
+            found = self._answers[key] = self._references(symbol, limit)
+        return found
 
     def resolve(self, path: WorkspacePath, reference: Reference) -> tuple[tuple[Symbol, Confidence], ...]:
         """The symbols a reference in ``path`` may mean, each with its :class:`Confidence`, best first.
@@ -325,10 +330,8 @@ class GraphView:
     def _places(self, uses: Uses) -> tuple[Place, ...]:
         places: list[Place] = []
         for use in uses.found:
-            index = self._files.index(use.file)
-            assert index is not None, "a use lies in a file with facts"
             path = self.state.table.path_of(use.file)
-            places.append(place_of(self.workspace, path, index, use.reference, CONFIDENCES[use.rank]))
+            places.append(place_of(self.workspace, path, use.index, use.reference, CONFIDENCES[use.rank]))
         places.sort(key=lambda place: (place.path, place.reference.span))
         return tuple(places)
 
