@@ -313,3 +313,53 @@ async def test_an_editor_without_versions_keeps_its_open_files(tmp_path: Path) -
         shop.editor.close(shop.uri("shop/invoice.py"))
         assert (await shop.editor.command("sightline.apply", {"turn": "t"}))["applied"]
         assert shop.file("shop/invoice.py").read_text() == INVOICE.replace('Invoice")', 'INVOICE")')
+
+
+@pytest.mark.parametrize(("answer", "state"), [("Index it anyway", "ready"), ("Leave it", "failed"), (None, "failed")])
+async def test_a_home_folder_is_indexed_only_if_the_user_says_so(
+    tmp_path: Path, answer: str | None, state: str
+) -> None:
+    async with shop_window(tmp_path, environment={"HOME": str(tmp_path / "work")}, wait=False) as shop:
+        shop.editor.answers.append(answer)
+        await shop.editor.until(lambda: bool(shop.editor.questions))
+        assert "home folder" in shop.editor.questions[0].message
+        await shop.editor.until(lambda: shop.editor.states[-1] == state)
+        if state == "ready":
+            assert (await shop.editor.command("sightline.run", {"command": "impact", "text": "total"}))["places"]
+        else:
+            with pytest.raises(JsonRpcException) as error:
+                await shop.editor.command("sightline.run", {"command": "impact", "text": "total"})
+            assert kind_of(error) == "root_too_large"
+
+
+async def test_bad_files_and_settings_are_told_and_nothing_is_lost(tmp_path: Path) -> None:
+    root = write_workspace((tmp_path / "work").resolve())
+    (root / "latin.py").write_bytes(b"name = '\xe4'\n")
+    (root / "huge.py").write_bytes(b"x = 1\n" * 1_000_000)
+    (root / "loop").symlink_to(root)
+    (root / ".sightline").mkdir()
+    (root / ".sightline/sightline.toml").write_text("[model]\nname = 'openai:evil'\n[context\n")
+    async with shop_window(tmp_path) as shop:
+        assert shop.editor.states[-1] == "ready"
+        assert any("sightline.toml" in line.message for line in shop.editor.client.log_messages)
+        shop.editor.open_uri("file://" + str(root / "latin.py"), "name = 'ä'\n")
+        shop.editor.open(root / "huge.py")
+        shop.editor.type(uri_of(root / "huge.py"), "x", "y")
+        answer = await shop.editor.command("sightline.run", {"command": "impact", "text": "total"})
+        assert answer["places"]
+        assert shop.editor.client.error is None
+
+
+async def test_a_missing_root_is_an_error_with_a_hint(tmp_path: Path) -> None:
+    async with shop_window(tmp_path, more=(tmp_path / "nowhere",)) as shop:
+        assert shop.editor.states[-1] == "failed"
+        with pytest.raises(JsonRpcException) as error:
+            await shop.editor.command("sightline.run", {"command": "impact", "text": "total"})
+        assert kind_of(error) == "missing_root"
+
+
+async def test_no_folder_at_all(tmp_path: Path) -> None:
+    async with shop_window(tmp_path, no_root=True) as shop:
+        with pytest.raises(JsonRpcException) as error:
+            await shop.editor.command("sightline.run", {"command": "impact", "text": "total"})
+        assert kind_of(error) == "missing_root"

@@ -57,7 +57,8 @@ class ShopWindow:
 @asynccontextmanager
 async def shop_window(folder: Path, replies: str = "", **given: Any) -> AsyncGenerator[ShopWindow]:
     """A ready window on ``folder/work``. ``files`` overrides its files, ``more`` are other roots, ``environment`` adds
-    to the server's, ``wait=False`` does not wait for the index; the rest is handed to :meth:`Editor.initialize`.
+    to the server's, ``no_root`` opens no folder,
+    ``wait=False`` does not wait for the index; the rest is handed to :meth:`Editor.initialize`.
     """
     root = (folder / "work").resolve()
     if not root.exists():
@@ -68,8 +69,9 @@ async def shop_window(folder: Path, replies: str = "", **given: Any) -> AsyncGen
     make_engine = engine_maker(system)
     more: tuple[Path, ...] = given.pop("more", ())
     waits = given.pop("wait", True)
+    roots = () if given.pop("no_root", False) else (root,)
     async with linked(editor, make_engine, FEATURES, ServerOptions(log_level="warning")) as link:
-        await editor.initialize(root, *more, **given)
+        await editor.initialize(*roots, *more, **given)
         if waits:
             await editor.ready()
         yield ShopWindow(root=root, editor=editor, link=link)

@@ -20,7 +20,7 @@ from sightline.graph.parse import TreeEdit, parse_tree
 from sightline.graph.segments import NO_EDGES
 from sightline.graph.state import FileTable, HotFile
 from sightline.languages.registry import language_of
-from sightline.workspace.files import WorkspaceView
+from sightline.workspace.files import MAXIMUM_FILE_SIZE, WorkspaceView
 
 #: Quiet time after which a document with syntax errors is parsed whole (seconds).
 QUIET_SECONDS = 0.3
@@ -98,6 +98,9 @@ class OpenDocuments:
             timer.cancel()
         language = language_of(path)
         assert language is not None, "only files of known languages are parsed"
+        if len(text.data) > MAXIMUM_FILE_SIZE:
+            self._forget(path)
+            return HotFile(None, NO_EDGES, reason="too_large")
         edit = minimal_edit(before.text.data, text.data) if before else None
         try:
             if before is None or edit is None:

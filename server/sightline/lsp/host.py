@@ -18,10 +18,14 @@ from sightline.base.errors import SightlineError
 from sightline.engine.engine import Engine
 from sightline.lsp.client import Client
 from sightline.lsp.documents import Documents
-from sightline.lsp.options import MakeEngine, ServerOptions
+from sightline.lsp.options import MakeEngine, ServerOptions, merged
 from sightline.lsp.progress import ServerProgress
 
 Job = Callable[[Engine], Awaitable[None]]
+
+#: Kind of the error for a home folder, a whole disk, or more files than the settings allow.
+TOO_LARGE = "root_too_large"
+INDEX_IT, LEAVE_IT = "Index it anyway", "Leave it"
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +47,7 @@ class EngineHost:
         self._settled = asyncio.Event()  # indexed, cancelled or failed
         self._jobs: asyncio.Queue[tuple[str, Job, asyncio.Future[None]]] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
+        self._asking: asyncio.Task[None] | None = None
 
     @property
     def engine(self) -> Engine:
@@ -112,10 +117,11 @@ class EngineHost:
 
     async def close(self) -> None:
         """Cancels whatever is under way and closes the engine."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        for task in (self._asking, self._task):
+            if task is not None:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
         if self._engine is not None:
             await self._close_engine(self._engine)
 
@@ -183,8 +189,18 @@ class EngineHost:
 
     def _fail(self, error: SightlineError) -> None:
         self._failure = error
-        self._client.show(types.MessageType.Error, f"Sightline: {error}")
         self._tell("failed", str(error))
+        if error.kind == TOO_LARGE:
+            self._asking = asyncio.create_task(self._ask_about_large_root(error), name="sightline-large-root")
+        else:
+            self._client.show(types.MessageType.Error, f"Sightline: {error}")
+
+    async def _ask_about_large_root(self, error: SightlineError) -> None:
+        """A home folder may be a mistake or meant: the user says which, for this session."""
+        answer = await self._client.choose(types.MessageType.Warning, f"Sightline: {error}", (INDEX_IT, LEAVE_IT))
+        if answer == INDEX_IT and self.state == "failed":
+            allowed = merged(self.options.user_settings, {"workspace": {"allow_large_root": True}})
+            self.start(replace(self.options, user_settings=allowed))
 
     def _tell(self, state: str, message: str) -> None:
         self.state, self.message = state, message

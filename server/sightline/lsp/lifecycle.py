@@ -17,7 +17,7 @@ from sightline.lsp import log as log_module
 from sightline.lsp.actions import action_kinds
 from sightline.lsp.capabilities import chosen_encoding, editor_capabilities, server_capabilities
 from sightline.lsp.commands import commands_of
-from sightline.lsp.options import editor_roots, table
+from sightline.lsp.options import editor_roots, merged, table
 from sightline.lsp.session import Session
 
 #: Seconds that what is under way gets to end after it was cancelled.
@@ -40,7 +40,7 @@ def initialize(session: Session, params: types.InitializeParams) -> types.Initia
     session.host.options = replace(
         session.options,
         roots=editor_roots(params) or session.options.roots,
-        user_settings={**session.options.user_settings, **table(given.get("userSettings"))},
+        user_settings=merged(session.options.user_settings, table(given.get("userSettings"))),
         trusted=trusted if isinstance(trusted, bool) else session.options.trusted,
     )
     if params.process_id is not None:

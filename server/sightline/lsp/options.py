@@ -60,3 +60,9 @@ def folder_paths(folders: Iterable[types.WorkspaceFolder]) -> tuple[str, ...]:
 def table(value: object) -> dict[str, Any]:
     """``value`` if it is a JSON object, else an empty one: an editor may send anything."""
     return dict(cast("dict[str, Any]", value)) if isinstance(value, dict) else {}
+
+
+def merged(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Two settings tables of sections; where both have a value, the one of ``over`` holds."""
+    sections = {name: {**table(under.get(name)), **table(value)} for name, value in over.items()}
+    return {**under, **sections}
