@@ -35,7 +35,7 @@ from sightline.graph.raw_facts import (
 #: The scope of a module, wherever a scope is the index of a definition.
 MODULE = -1
 
-_CACHED_INDEXES = 128
+_CACHED_INDEXES = 256
 
 
 class ImportBinding(NamedTuple):
