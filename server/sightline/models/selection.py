@@ -57,7 +57,7 @@ def not_configured() -> ModelError:
         ModelFailure.NOT_CONFIGURED,
         "No model is configured.",
         hint=f"Set SIGHTLINE_MODEL, or model.name in your settings (for example {examples}), with SIGHTLINE_BASE_URL "
-        "and SIGHTLINE_API_KEY where the server needs them. `sightline models` lists the servers running on this machine.",
+        "and SIGHTLINE_API_KEY where the server needs them. `sightline models` lists the servers of this machine.",
     )
 
 
