@@ -1,0 +1,56 @@
+"""The way of the log to the editor must not feed itself, from whatever thread a line comes."""
+
+import asyncio
+import logging
+import threading
+
+from lsprotocol import types
+
+from sightline.lsp.log import RedactingFormatter, end_log, log_to_editor
+
+log = logging.getLogger("sightline.test")
+
+
+async def test_sending_a_line_may_log_without_end() -> None:
+    sent: list[str] = []
+
+    def send(kind: types.MessageType, line: str) -> None:
+        sent.append(line)
+        log.error("could not send %s", line)  # what a sender that fails would do
+
+    handler = log_to_editor(send, "info")
+    try:
+        log.error("first")
+        assert sent == ["sightline.test: first"]
+    finally:
+        end_log(handler)
+
+
+async def test_a_line_of_another_thread_is_sent_on_the_loop() -> None:
+    arrived = asyncio.Event()
+    threads: list[int] = []
+
+    def send(kind: types.MessageType, line: str) -> None:
+        threads.append(threading.get_ident())
+        arrived.set()
+
+    handler = log_to_editor(send, "info")
+    try:
+        await asyncio.to_thread(log.warning, "from a thread")
+        await asyncio.wait_for(arrived.wait(), 5)
+        assert threads == [threading.get_ident()]
+    finally:
+        end_log(handler)
+
+
+def test_tracebacks_are_cut_and_redacted() -> None:
+    secret = "sk-" + "a1b2c3d4" * 4
+    try:
+        raise ValueError(secret + " " + "x " * 20_000)
+    except ValueError as error:
+        told = (type(error), error, error.__traceback__)
+    record = logging.LogRecord("sightline", logging.ERROR, "f", 1, "failed", None, told)
+    line = RedactingFormatter("%(message)s").format(record)
+    assert "ValueError" in line
+    assert secret not in line
+    assert len(line) <= 8_100
