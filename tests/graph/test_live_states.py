@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
+import tempfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -105,6 +107,7 @@ class LiveStates(RuleBasedStateMachine):
         assert isinstance(self.disk, MemoryFiles)
         self.workspace = LiveWorkspace(self.system, (ROOT,))
         self.version = 0
+        self.folder = tempfile.mkdtemp()
         self.graph: LiveGraph
 
     @initialize(files=st.dictionaries(names, texts, max_size=4))
@@ -115,7 +118,7 @@ class LiveStates(RuleBasedStateMachine):
         self.loop.run_until_complete(self._build())
 
     async def _build(self) -> None:
-        self.graph = LiveGraph(self.system, ":memory:")
+        self.graph = LiveGraph(self.system, f"{self.folder}/graph.sqlite")
         scan = await self.workspace.scan()
         await self.graph.build(scan, self.workspace.view)
 
@@ -161,6 +164,21 @@ class LiveStates(RuleBasedStateMachine):
     async def _build_again(self) -> None:
         await self.graph.build(await self.workspace.scan(), self.workspace.view)
 
+    @rule(changed=st.dictionaries(names, st.none() | texts, max_size=3))
+    def restart(self, changed: dict[str, str | None]) -> None:
+        """A new process finds the store of the old one, and files that changed in between."""
+        self.loop.run_until_complete(self.graph.close())
+        for name, text in changed.items():
+            if text is not None:
+                self.disk.write(f"{ROOT}/{name}", text.encode())
+            elif f"{ROOT}/{name}" in self._contents():
+                self.disk.remove(f"{ROOT}/{name}")
+        opened = {each: file for each, file in self.workspace.view.overlay.items() if file is not None}
+        self.workspace = LiveWorkspace(self.system, (ROOT,))
+        for each, file in opened.items():
+            self.workspace.open_document(each, file.text, file.version or 0)
+        self.loop.run_until_complete(self._build())
+
     @rule(data=st.data())
     def fork(self, data: st.DataObject) -> None:
         changes = data.draw(_changes(self.workspace.view))
@@ -181,6 +199,7 @@ class LiveStates(RuleBasedStateMachine):
     def teardown(self) -> None:
         if hasattr(self, "graph"):
             self.loop.run_until_complete(self.graph.close())
+        shutil.rmtree(self.folder)
         self.loop.run_until_complete(self.loop.shutdown_default_executor())
         self.loop.close()
 

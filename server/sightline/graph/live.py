@@ -30,6 +30,7 @@ from sightline.graph.indexing import (
 )
 from sightline.graph.layouts import Layouts, build_layouts
 from sightline.graph.pool import WorkerPool
+from sightline.graph.saved import adopted, pack_segment
 from sightline.graph.segments import NO_EDGES
 from sightline.graph.slices import at_once, in_slices
 from sightline.graph.state import FileTable, GraphState, HotFile
@@ -129,6 +130,7 @@ class LiveGraph:
         roots = scan.roots or view.roots
         stored = await self._parsing.store.load(roots, EXTRACTOR)
         rest = take_stored(files, stored, collected)
+        saved = stored.segment
         del stored
         clock.lap("store")
         taken = len(files) - len(rest)
@@ -137,7 +139,7 @@ class LiveGraph:
         await self._parsing.parse(paths, collected, lambda done: progress(taken + done, len(files)))
         clock.lap("parse")
         layouts = build_layouts(view)
-        base = await self._sliced(first_state(self.view.state.table, layouts, collected))
+        base, layouts = await self._base(view, layouts, collected, saved)
         await self._replace(view, base, layouts)
         clock.lap("resolve")
         await self._parsing.store.prune([(file.path.root, file.path.relative) for file in scan.files])
@@ -147,6 +149,19 @@ class LiveGraph:
         gc.freeze()
         gc.set_threshold(GARBAGE_THRESHOLD, 10, 10)
         return self._report(clock, scan_seconds, collected)
+
+    async def _base(
+        self, view: WorkspaceView, layouts: Layouts, collected: Collected, saved: bytes
+    ) -> tuple[GraphState, Layouts]:
+        """The state of all closed files: the saved one with what changed laid over it, or one made anew and saved."""
+        adoption = adopted(saved, layouts, collected) if saved else None
+        if adoption is not None:
+            return await self._sliced(advance(adoption.state, layouts, view, adoption.changes, adoption.touched))
+        state = await self._sliced(first_state(self.view.state.table, layouts, collected))
+        data = pack_segment(state.segments[0], state.table, layouts)
+        if data:
+            self._parsing.store.put_segment(EXTRACTOR, data)
+        return state, layouts
 
     def _publish_open(self, view: WorkspaceView) -> None:
         """Open documents are in the graph before anything else is."""

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
+from zlib import compress, decompress
+from zlib import error as CompressionError  # noqa: N812  the module has one error, named so
 
 from sightline.base.database import (
     Connection,
@@ -32,8 +34,9 @@ CREATE TABLE facts (
     id INTEGER PRIMARY KEY, digest TEXT NOT NULL, language TEXT NOT NULL, extractor TEXT NOT NULL, blob BLOB NOT NULL,
     UNIQUE (digest, language, extractor)
 );
+CREATE TABLE segment (id INTEGER PRIMARY KEY CHECK (id = 0), extractor TEXT NOT NULL, data BLOB NOT NULL);
 """
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 #: Facts that no known file has are kept for a switch back to another branch, up to this multiple of those in use.
 UNUSED_FACTOR = 2
@@ -64,10 +67,11 @@ class FactsRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class StoredState:
-    """Everything a start needs: stat rows by (root, path), blobs by (digest, language)."""
+    """Everything a start needs: stat rows by (root, path), blobs by (digest, language), the saved segment if any."""
 
     stats: dict[tuple[str, str], StatRow]
     blobs: dict[tuple[str, str], bytes]
+    segment: bytes = b""
 
 
 class GraphStore:
@@ -100,6 +104,12 @@ class GraphStore:
         self._facts += facts
         if len(self._stats) + len(self._facts) >= _ROWS_A_BATCH:
             self._submit()
+
+    def put_segment(self, extractor: str, data: bytes) -> None:
+        """Queues the segment that the next start may adopt; the one before is replaced."""
+        if not self._closed:
+            self._submit()
+            self._thread.submit(self._write_segment, extractor, data)
 
     async def flush(self) -> None:
         """Waits until everything queued so far is on its way to disk."""
@@ -157,10 +167,12 @@ class GraphStore:
             blobs = {
                 (digest, language): blob for digest, language, blob in _rows(connection, _READ_FACTS, (extractor,))
             }
+            found = next(_rows(connection, "SELECT data FROM segment WHERE extractor = ?", (extractor,)), (b"",))
+            segment = decompressed(found[0])
         except DatabaseError as error:
             self._start_over(error)
             return StoredState(stats={}, blobs={})
-        return StoredState(stats=stats, blobs=blobs)
+        return StoredState(stats=stats, blobs=blobs, segment=segment)
 
     def _blobs(self, keys: Sequence[tuple[str, str]], extractor: str) -> dict[tuple[str, str], bytes]:
         found: dict[tuple[str, str], bytes] = {}
@@ -182,6 +194,13 @@ class GraphStore:
                 "INSERT OR REPLACE INTO facts (digest, language, extractor, blob) VALUES (?, ?, ?, ?)", facts
             )
             connection.execute("COMMIT")
+        except DatabaseError as error:
+            self._start_over(error)
+
+    def _write_segment(self, extractor: str, data: bytes) -> None:
+        try:
+            connection = self._open()
+            connection.execute("INSERT OR REPLACE INTO segment VALUES (0, ?, ?)", (extractor, compress(data, 1)))
         except DatabaseError as error:
             self._start_over(error)
 
@@ -216,6 +235,14 @@ def _rows(connection: Connection, query: str, parameters: tuple[object, ...]) ->
     cursor = connection.execute(query, parameters)
     while rows := cursor.fetchmany(_ROWS_A_READ):
         yield from rows
+
+
+def decompressed(data: bytes) -> bytes:
+    """Unpacks a saved segment; no bytes for anything else."""
+    try:
+        return decompress(data) if data else b""
+    except CompressionError:
+        return b""
 
 
 def store_path(cache_directory: str, roots: Sequence[str]) -> str:

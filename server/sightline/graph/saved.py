@@ -1,0 +1,175 @@
+"""A segment as bytes, so that the next start need not resolve imports nor sort postings again.
+
+Postings and edges are saved, facts are not: they are found by digest. What was saved holds for the same layouts only;
+files that changed since lie over it as hot files, and importers of what came or went are resolved anew.
+"""
+
+from __future__ import annotations
+
+import struct
+from array import array
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any, cast
+from zlib import crc32
+
+import msgpack
+
+from sightline.base.paths import WorkspacePath
+from sightline.base.text import digest_of
+from sightline.graph.codec import PackedFacts
+from sightline.graph.columns import integers
+from sightline.graph.indexing import Collected, owned
+from sightline.graph.layouts import Layouts
+from sightline.graph.segments import NO_EDGES, Postings, Segment
+from sightline.graph.state import FileTable, GraphState, HotFile
+
+#: Raised whenever the bytes below change.
+SAVED_VERSION = 1
+#: A segment of which more than this part has changed is not worth adopting.
+MOST_CHANGED = 0.2
+#: Fewer changed files than this never stand against it.
+FEW_CHANGED = 100
+
+_CHECKSUM = struct.Struct("<I")
+_ARRAYS = (
+    ("defined", "referenced", "importers", "wanted"),
+    ("edge_offsets", "edge_targets", "edge_lines", "edge_codes"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adopted:
+    """A state made of a saved segment, and what has to be laid over it."""
+
+    state: GraphState
+    changes: dict[int, HotFile | None]
+    touched: tuple[WorkspacePath, ...]
+
+
+def pack_segment(segment: Segment, table: FileTable, layouts: Layouts) -> bytes:
+    """The bytes of a segment; none if it does not hold every file of the table, so that ids could not be kept."""
+    if len(segment.files) != len(table):
+        return b""
+    paths = [table.path_of(file) for file in range(len(table))]
+    roots = sorted({path.root for path in paths})
+    postings, arrays = _ARRAYS
+    values = (
+        SAVED_VERSION,
+        layouts_key(layouts),
+        roots,
+        [roots.index(path.root) for path in paths],
+        [path.relative for path in paths],
+        [PackedFacts(blob).digest if blob else "" for blob in segment.blobs],
+        [[each.tobytes() for each in _parts(getattr(segment, name))] for name in postings],
+        [getattr(segment, name).tobytes() for name in arrays],
+    )
+    pack = cast("Callable[..., bytes]", msgpack.packb)  # pyright: ignore[reportUnknownMemberType]  msgpack has no types
+    body = pack(values, unicode_errors="surrogatepass")
+    return _CHECKSUM.pack(crc32(body)) + body
+
+
+def adopted(data: bytes, layouts: Layouts, collected: Collected) -> Adopted | None:
+    """The saved state with the differences to what was collected; ``None`` if it does not fit or differs too much."""
+    try:
+        return _adopted(data, layouts, collected)
+    except (ValueError, TypeError, LookupError, OverflowError):
+        return None  # written by somebody else, or damaged: what is saved is only ever a shortcut
+
+
+def _adopted(data: bytes, layouts: Layouts, collected: Collected) -> Adopted | None:
+    if len(data) < _CHECKSUM.size or _CHECKSUM.unpack_from(data)[0] != crc32(data[_CHECKSUM.size :]):
+        return None  # a flipped bit in the postings would hide a use from everybody
+    unpack = cast("Callable[..., Any]", msgpack.unpackb)  # pyright: ignore[reportUnknownMemberType]  as above
+    version, key, roots, owners, relatives, digests, postings, arrays = unpack(data[_CHECKSUM.size :], use_list=False)
+    if version != SAVED_VERSION or key != layouts_key(layouts) or not len(owners) == len(relatives) == len(digests):
+        return None
+    table = FileTable()
+    blobs: list[bytes] = []
+    changed: list[WorkspacePath] = []
+    facts = collected.facts
+    for owner, relative, digest in zip(owners, relatives, digests, strict=True):
+        path = WorkspacePath(roots[owner], relative)
+        table.add(path)
+        found = facts.get(path)
+        same = found is not None and found.digest == digest
+        blobs.append(found.blob if same and found is not None else b"")
+        if not same:
+            changed.append(path)
+    known = len(table)
+    changed += [path for path in (*facts, *collected.reasons) if table.id_of(path) is None]
+    if len(table) != len(relatives) or len(changed) > max(FEW_CHANGED, MOST_CHANGED * known):
+        return None
+    state = GraphState(
+        table=table,
+        segments=(_segment(known, tuple(blobs), postings, arrays),),
+        owner=owned(array("B"), known, range(known), 1),
+    )
+    return Adopted(
+        state=state, changes={table.add(path): _hot(path, collected) for path in changed}, touched=tuple(changed)
+    )
+
+
+def _hot(path: WorkspacePath, collected: Collected) -> HotFile | None:
+    packed = collected.facts.get(path)
+    if packed is not None:
+        return HotFile(None, NO_EDGES, packed=packed)
+    reason = collected.reasons.get(path)
+    return HotFile(None, NO_EDGES, reason=reason) if reason else None
+
+
+def _segment(count: int, blobs: tuple[bytes, ...], postings: Sequence[Any], arrays: Sequence[bytes]) -> Segment:
+    defined, referenced, importers, wanted = (_postings(parts, count) for parts in postings)
+    offsets, targets, lines = (integers("I", data) for data in arrays[:3])
+    codes = integers("B", arrays[3])
+    if len(offsets) != count + 1 or not len(targets) == len(lines) == len(codes) == offsets[-1]:
+        raise ValueError("the edges do not fit")
+    if max(targets, default=0) >= max(count, 1):
+        raise ValueError("an edge leads to no file")
+    return Segment(
+        files=array("I", range(count)),
+        blobs=blobs,
+        defined=defined,
+        referenced=referenced,
+        importers=importers,
+        wanted=wanted,
+        edge_offsets=offsets,
+        edge_targets=targets,
+        edge_lines=lines,
+        edge_codes=codes,
+    )
+
+
+def _parts(postings: Postings) -> tuple[array[int], array[int], array[int]]:
+    return postings.keys, postings.offsets, postings.values
+
+
+def _postings(parts: Sequence[bytes], count: int) -> Postings:
+    keys, offsets, values = (integers("I", part) for part in parts)
+    if len(offsets) != len(keys) + 1 or offsets[-1] != len(values) or max(values, default=0) >= max(count, 1):
+        raise ValueError("the postings do not fit")
+    return Postings(keys, offsets, values)
+
+
+def layouts_key(layouts: Layouts) -> str:
+    """A digest of everything in the layouts that can redirect an import; the same in every process."""
+    return digest_of(
+        repr([(root, _plain(each.python), _plain(each.script)) for root, each in _sorted(layouts)]).encode()
+    )
+
+
+def _sorted(layouts: Layouts) -> list[tuple[str, Any]]:
+    return sorted(layouts.by_root.items())
+
+
+def _plain(value: object) -> object:
+    """``value`` as tuples in an order of their own: sets and dictionaries have none that lasts."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return tuple(_plain(getattr(value, field.name)) for field in fields(value))
+    if isinstance(value, dict):
+        return tuple(sorted((str(key), _plain(each)) for key, each in cast("dict[object, object]", value).items()))
+    if isinstance(value, frozenset | set):
+        return tuple(sorted(str(each) for each in cast("frozenset[object]", value)))
+    if isinstance(value, tuple | list):
+        return tuple(_plain(each) for each in cast("Sequence[object]", value))
+    return value
