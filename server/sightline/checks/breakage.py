@@ -1,8 +1,9 @@
 """Breakage: what the edit took away or changed, and somebody still uses as it was.
 
 Removed, renamed and moved definitions (``stranded.py``), signatures that calls no longer fit (``resigned.py``),
-overrides that no longer match (``overrides.py``) and files that are gone (``modules_gone.py``). A finding is certain
-when the graph knows the use by the language's rules, possible when only the name agrees.
+overrides that no longer match (``overrides.py``), members that are missing (``abstract.py``) and files that are gone
+(``modules_gone.py``). A finding is certain when the graph knows the use by the language's rules, possible when only
+the name agrees.
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 
+from sightline.checks.abstract import unimplemented
 from sightline.checks.check import CheckInput, CheckOutcome, Finding
 from sightline.checks.definitions import DefinitionChanges, definition_changes
 from sightline.checks.matching import Matching
 from sightline.checks.modules_gone import lost_imports
 from sightline.checks.overrides import broken_overrides
 from sightline.checks.resigned import judge, unfit_calls
-from sightline.checks.stranded import rerouted_calls, stranded_uses
+from sightline.checks.stranded import lost_exports, rerouted_calls, stranded_uses
 from sightline.checks.texts import touched_files
 
 
@@ -46,7 +48,7 @@ def _findings(given: CheckInput) -> Iterator[Finding]:
     stranded = tuple(
         finding
         for removed in changes.removed
-        for finding in stranded_uses(matching, removed)
+        for finding in (*stranded_uses(matching, removed), *lost_exports(matching, removed))
         if not any(finding.path == other.path and other.span.contains(finding.span) for other in lost)
     )
     yield from stranded
@@ -54,6 +56,7 @@ def _findings(given: CheckInput) -> Iterator[Finding]:
         if not any(_speaks_of(finding, other) for other in stranded):
             yield finding
     yield from broken_overrides(matching, changes)
+    yield from unimplemented(matching, changes)
 
 
 def _rerouted(matching: Matching, changes: DefinitionChanges) -> Iterator[Finding]:

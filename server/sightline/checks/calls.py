@@ -12,8 +12,11 @@ from dataclasses import dataclass
 from sightline.base.paths import WorkspacePath
 from sightline.checks.classes import constructor, is_known
 from sightline.checks.definitions import CLASSES, FUNCTIONS, owner_of
-from sightline.checks.recall import facts_of
+from sightline.checks.language import is_python, is_script, is_typed_script
+from sightline.checks.recall import facts_of, is_rebound
+from sightline.checks.script import script_parameters
 from sightline.checks.signature import Parameters, mismatch, moved_argument, without_first
+from sightline.checks.texts import read_text
 from sightline.graph.answers import Symbol
 from sightline.graph.facts import CallShape, Reference
 from sightline.graph.view import GraphView
@@ -78,6 +81,13 @@ def moved(before: Callee | None, after: Callee | None, call: CallShape) -> str |
 def callee_of(view: GraphView, path: WorkspacePath, reference: Reference, symbol: Symbol) -> Callee | None:
     """The signature that a call of ``symbol`` by this reference meets; ``None`` where nobody can tell."""
     definition = symbol.definition
+    passes_over = reference.receiver == "super()" and is_python(path) and not _is_plain_super(view, path, reference)
+    if passes_over or is_rebound(view, symbol):
+        return None
+    if is_script(symbol.path):
+        parameters = script_parameters(view, symbol)
+        certain = is_typed_script(path) and is_typed_script(symbol.path)
+        return None if parameters is None else Callee(symbol=symbol, alternatives=(parameters,), certain=certain)
     if definition.kind in CLASSES:
         parameters = constructor(view, symbol)
         return None if parameters is None else Callee(symbol=symbol, alternatives=(parameters,))
@@ -156,7 +166,18 @@ def _handed_over(view: GraphView, path: WorkspacePath, reference: Reference) -> 
     if not receiver:
         # ``Class(...)`` runs ``__init__`` with the new instance; a bare name in a class body is the plain function.
         return reference.name[:1].isupper() or None
-    found = {each.instance for each in view.receivers(path, reference)}
-    if len(found) != 1 or receiver == "cls":
+    found = view.receivers(path, reference)
+    if not found or receiver == "cls":
         return None
-    return found.pop()
+    if all(each.instance for each in found):
+        return True
+    # ``field.widget`` may hold a class or, once somebody made one, an instance: only the class's own name is sure.
+    last = receiver.rpartition(".")[2]
+    return False if all(each.symbol.definition.name == last and not each.instance for each in found) else None
+
+
+def _is_plain_super(view: GraphView, path: WorkspacePath, reference: Reference) -> bool:
+    """Whether ``super()`` is written without arguments, which may pass over the parent."""
+    text = read_text(view.workspace, path)
+    start = reference.span.start
+    return text is not None and text.data[max(0, start - 8) : start].endswith(b"super().")

@@ -17,6 +17,8 @@ from sightline.graph.facts import Definition, DefinitionKind, Parameter, Paramet
 from sightline.graph.view import GraphView
 
 _METACLASS = re.compile(r"\bmetaclass\s*=\s*([\w.]+)")
+#: Class decorators that give the class no other constructor, or one that is known.
+_KEEPING = frozenset({"dataclass", "total_ordering", "final", "runtime_checkable", "unique", "deprecated"})
 #: Metaclasses that leave calls as they are.
 _PLAIN_METACLASSES = frozenset({"type", "ABCMeta"})
 _GENERATORS = frozenset({"dataclass", "dataclasses.dataclass"})
@@ -28,6 +30,7 @@ def constructor(view: GraphView, owner: Symbol) -> Parameters | None:
     if owner.definition.kind is not DefinitionKind.CLASS:
         return None
     line = ancestors_of(view, owner)
+    decorated = not all(text.partition("(")[0].rpartition(".")[2] in _KEEPING for text in owner.definition.decorators)
     own = [each for each in line if isinstance(each, Symbol)]
     if any(_may_call_otherwise(view, each) for each in own):
         return None
@@ -39,6 +42,8 @@ def constructor(view: GraphView, owner: Symbol) -> Parameters | None:
             return _written(written)
         if _is_generated(each.definition):
             return _generated(view, [*reversed(own)])
+        if decorated:
+            return None
     return ()
 
 

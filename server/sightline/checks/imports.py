@@ -7,12 +7,15 @@ can know: an undeclared one is a possible problem. Imports of other files that t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
+from sightline.base.paths import WorkspacePath
 from sightline.base.text import Span, Text
 from sightline.checks.check import Certainty, CheckInput, CheckOutcome, Finding, Severity
 from sightline.checks.import_rules import BrokenImport, broken_imports, certainty_of_missing_module, spelled
+from sightline.checks.language import is_python, is_script
 from sightline.checks.recall import facts_of
+from sightline.checks.script_imports import broken_script_imports, certainty_of_missing_script
 from sightline.checks.texts import TouchedFile, line_and_column, new_ones, touched_files
 from sightline.graph.facts import Import
 from sightline.graph.view import GraphView
@@ -31,7 +34,7 @@ class ImportsCheck:
         findings: list[Finding] = []
         fixed: list[str] = []
         for file in touched_files(given):
-            if file.new is None or file.after is None or file.path.suffix not in (".py", ".pyi"):
+            if file.new is None or file.after is None or not (is_python(file.path) or is_script(file.path)):
                 continue
             old, new = _broken_before(given.before, file), _broken_after(given.after, file)
             for row, name in new_ones([key for key, _ in old], new):
@@ -50,7 +53,8 @@ class ImportsCheck:
 
     def _missing_module(self, given: CheckInput, file: TouchedFile, row: Import) -> list[Finding]:
         assert file.new is not None
-        certainty = certainty_of_missing_module(given.after, file.new, row)
+        judge = certainty_of_missing_script if is_script(file.path) else certainty_of_missing_module
+        certainty = judge(given.after, file.new, row)
         if certainty is None:
             return []
         outside = certainty is Certainty.POSSIBLE and not row.level
@@ -84,7 +88,7 @@ def _broken_before(view: GraphView, file: TouchedFile) -> _Keyed:
         return []
     text, kept = file.before, file.line_shifts if file.old == file.new else {}
     rows = [row for row in facts.imports if any(line not in kept for line in _lines(text, row.span))]
-    found = broken_imports(view, file.old, rows)
+    found = _find(view, file.old, rows)
     return _keyed(each for each in found if text.line_of(_start(each)) not in kept)
 
 
@@ -94,8 +98,12 @@ def _broken_after(view: GraphView, file: TouchedFile) -> _Keyed:
     if facts is None or file.new is None:
         return []
     moved = file.old != file.new
-    found = broken_imports(view, file.new, [row for row in facts.imports if moved or file.is_new(row.span)])
+    found = _find(view, file.new, [row for row in facts.imports if moved or file.is_new(row.span)])
     return _keyed(each for each in found if moved or file.is_new(Span(_start(each), _start(each) + 1)))
+
+
+def _find(view: GraphView, path: WorkspacePath, rows: Sequence[Import]) -> Iterator[BrokenImport]:
+    return broken_script_imports(view, path, rows) if is_script(path) else broken_imports(view, path, rows)
 
 
 def _lines(text: Text, span: Span) -> range:

@@ -12,10 +12,10 @@ from functools import cached_property
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Text
 from sightline.checks.check import Certainty, CheckInput, Finding, RelatedPlace, Severity
-from sightline.checks.recall import facts_of
+from sightline.checks.recall import facts_of, symbols_of
 from sightline.checks.texts import TouchedFile, line_and_column, read_text
 from sightline.graph.answers import Symbol
-from sightline.graph.facts import Reference
+from sightline.graph.facts import Reference, ReferenceKind
 from sightline.graph.view import GraphView
 
 #: A reference and the file it stands in.
@@ -124,3 +124,16 @@ class Matching:
         if key not in self._texts:
             self._texts[key] = read_text(view.workspace, path)
         return self._texts[key]
+
+
+def symbol_before(matching: Matching, symbol: Symbol) -> Symbol | None:
+    """A symbol of the graph after, in the graph before; ``None`` for a new one and for one of several twins."""
+    path = next((file.old for file in matching.files if file.new == symbol.path), symbol.path)
+    found = [each for each in symbols_of(matching.given.before, path) if each.qualified_name == symbol.qualified_name]
+    return found[0] if len(found) == 1 else None
+
+
+def own_name(symbol: Symbol) -> Reference:
+    """The name in a definition itself, as a place for a finding."""
+    definition = symbol.definition
+    return Reference(name=definition.name, span=definition.name_span, kind=ReferenceKind.READ)

@@ -12,6 +12,7 @@ import sys
 from functools import lru_cache
 
 from sightline.checks.recall import ancestors_of, facts_of, members_of
+from sightline.checks.script import may_have_member
 from sightline.graph.answers import Symbol
 from sightline.graph.view import GraphView
 
@@ -30,6 +31,8 @@ def may_be_provided(view: GraphView, owner: Symbol, name: str) -> bool:
         elif each != "?" and hasattr(getattr(builtins, each, None), name):
             return True
     classes = [each for each in line if isinstance(each, Symbol)]
+    if any(may_have_member(view, each, name) for each in classes):
+        return True
     if "?" not in line:
         return False
     return any(_base_may_provide(view, each, base, name) for each in classes for base in each.definition.bases)

@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 from sightline.base.paths import WorkspacePath
 from sightline.checks.texts import read_text
 from sightline.graph.answers import Symbol
-from sightline.graph.facts import FileFacts
+from sightline.graph.facts import FileFacts, ReferenceKind
 from sightline.graph.view import GraphView
 
 
@@ -25,6 +25,9 @@ class _Memory:
     )
     lines: dict[tuple[WorkspacePath, int], tuple[Symbol | str, ...]] = field(
         default_factory=dict[tuple[WorkspacePath, int], tuple[Symbol | str, ...]]
+    )
+    rebound: dict[WorkspacePath, frozenset[tuple[str, int]]] = field(
+        default_factory=dict[WorkspacePath, frozenset[tuple[str, int]]]
     )
     headers: dict[tuple[WorkspacePath, int], str] = field(default_factory=dict[tuple[WorkspacePath, int], str])
 
@@ -87,6 +90,17 @@ def header_of(view: GraphView, symbol: Symbol) -> str:
         span = symbol.definition.span
         kept[key] = text.data[span.start : symbol.definition.body_start].decode(errors="replace") if text else ""
     return kept[key]
+
+
+def is_rebound(view: GraphView, symbol: Symbol) -> bool:
+    """Whether the scope of a definition assigns to its name as well: ``f = decorated(f)``."""
+    kept = _memory(view).rebound
+    if symbol.path not in kept:
+        facts = facts_of(view, symbol.path)
+        rows = facts.references if facts is not None else ()
+        writes = (row for row in rows if row.kind is ReferenceKind.WRITE and not row.receiver)
+        kept[symbol.path] = frozenset((row.name, row.enclosing) for row in writes)
+    return (symbol.definition.name, symbol.definition.parent) in kept[symbol.path]
 
 
 def _memory(view: GraphView) -> _Memory:

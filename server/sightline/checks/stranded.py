@@ -12,11 +12,14 @@ from collections.abc import Iterator, Sequence
 from sightline.base.paths import WorkspacePath
 from sightline.checks.check import Certainty, Finding
 from sightline.checks.classes import is_known
-from sightline.checks.definitions import CLASSES, Removed, owner_of
+from sightline.checks.definitions import CLASSES, Removed, owner_of, parent_name
+from sightline.checks.language import is_python, is_script
 from sightline.checks.matching import Matching, Use
 from sightline.checks.modules import bound_names, names_of_module
 from sightline.checks.outside import may_be_provided
 from sightline.checks.recall import facts_of, symbols_of
+from sightline.checks.script import is_parameter_property
+from sightline.checks.script_imports import exported_names
 from sightline.graph.answers import Confidence, Place, Symbol
 from sightline.graph.facts import FileFacts, Reference, ReferenceKind
 from sightline.graph.view import GraphView
@@ -25,7 +28,6 @@ from sightline.graph.view import GraphView
 MOST_BY_NAME = 20
 #: With more definitions of the same name left, a use by name alone most likely means one of those.
 MOST_NAMESAKES = 3
-_PYTHON = (".py", ".pyi")
 
 
 def stranded_uses(matching: Matching, removed: Removed) -> Iterator[Finding]:
@@ -48,6 +50,33 @@ def stranded_uses(matching: Matching, removed: Removed) -> Iterator[Finding]:
             yield _finding(matching, removed, *row)
 
 
+def lost_exports(matching: Matching, removed: Removed) -> Iterator[Finding]:
+    """Imports of an exported name that no definition bears, such as ``default``: nothing else refers to it."""
+    symbol, new = removed.symbol, removed.file.new
+    exports = symbol.definition.alias or symbol.definition.name == "default"
+    if new is None or removed.file.old is None or not is_script(new) or not exports:
+        return
+    after = matching.given.after
+    names = exported_names(after, new)
+    if names is None or symbol.definition.name in names:
+        return
+    for path in dict.fromkeys(edge.source for edge in after.importers(new)):
+        facts = facts_of(after, path)
+        for row in facts.imports if facts is not None else ():
+            for name in row.names if after.module(path, row.module, row.level) == new else ():
+                if name.name == symbol.definition.name:
+                    reference = Reference(name=name.alias, span=name.span, kind=ReferenceKind.IMPORT)
+                    message = f"`{name.name}` is no export of {new} any more, and is still imported here."
+                    where = matching.definition_place(symbol, "where it was", before=True)
+                    yield matching.finding(
+                        (path, reference),
+                        message,
+                        certainty=Certainty.CERTAIN,
+                        symbol=symbol.identifier,
+                        related=(where,),
+                    )
+
+
 def _worth_listing(matching: Matching, gone: Symbol, rows: Sequence[tuple[Use, Place]]) -> Sequence[tuple[Use, Place]]:
     """Of uses by name alone, those that may well mean the definition: a list of hundreds helps nobody."""
     after = matching.given.after
@@ -57,8 +86,7 @@ def _worth_listing(matching: Matching, gone: Symbol, rows: Sequence[tuple[Use, P
     )
     if namesakes > MOST_NAMESAKES:
         return ()
-    is_python = gone.path.suffix in _PYTHON
-    return [row for row in rows if (row[0][0].suffix in _PYTHON) is is_python][:MOST_BY_NAME]
+    return [row for row in rows if is_python(row[0][0]) is is_python(gone.path)][:MOST_BY_NAME]
 
 
 def rerouted_calls(matching: Matching, removed: Removed) -> Iterator[Use]:
@@ -71,11 +99,18 @@ def rerouted_calls(matching: Matching, removed: Removed) -> Iterator[Use]:
 
 
 def _is_still_bound(matching: Matching, removed: Removed) -> bool:
-    """Whether a module still has a global of that name by other means: an import from outside, a loop, a star."""
-    if removed.symbol.definition.parent >= 0 or removed.file.new is None or removed.file.path.suffix != ".py":
+    """Whether the name is there by other means: an import from outside, a loop, a star, a constructor's parameter."""
+    name, after = removed.symbol.definition.name, matching.given.after
+    if removed.file.new is None:
         return False
-    bound = names_of_module(matching.given.after, removed.file.new)
-    return bound is None or removed.symbol.definition.name in bound
+    if removed.symbol.definition.parent >= 0:
+        owner = parent_name(removed.symbol)
+        classes = [each for each in symbols_of(after, removed.file.new) if each.qualified_name == owner]
+        return is_script(removed.file.new) and any(is_parameter_property(after, each, name) for each in classes)
+    if not is_python(removed.file.new):
+        return False
+    bound = names_of_module(after, removed.file.new)
+    return bound is None or name in bound
 
 
 def _uses_after(matching: Matching, place: Place) -> Iterator[Use]:
@@ -193,8 +228,8 @@ def _is_tried(matching: Matching, path: WorkspacePath, reference: Reference) -> 
     facts = facts_of(matching.given.after, path)
     row = next((row for row in facts.imports if row.span.contains(reference.span)), None) if facts else None
     text = matching.text_after(path)
-    if row is None or text is None or not row.guarded:
-        return False
+    if row is None or text is None or not row.guarded or is_script(path):
+        return row is not None and row.guarded
     try:
         tree = ast.parse(text.data)
     except (SyntaxError, ValueError, RecursionError):

@@ -23,6 +23,9 @@ from sightline.graph.raw_facts import ParameterRow
 from sightline.graph.scopes import binding_at, scope_at
 from sightline.graph.values import attribute, expression, is_class, member, row_of, value_of
 
+#: A variable may hold another one, this many times over.
+_MOST_ALIASES = 8
+
 
 def meaning_of(query: Query, file: int, reference: Reference) -> Answer:
     """What a reference means by the rules of its language; unknown when only its name is known."""
@@ -55,12 +58,15 @@ def receiver_of(query: Query, file: int, reference: Reference) -> Answer:
     return merged(*(_opened(query, found) for found in answer))
 
 
-def _opened(query: Query, found: Found) -> Answer:
-    """What a variable or a property holds; anything else as it is."""
+def _opened(query: Query, found: Found, depth: int = 0) -> Answer:
+    """What a variable or a property holds, also one that holds another variable; anything else as it is."""
     row = row_of(query, found.meaning)
     if row is None or is_class(query, found.meaning) or not isinstance(found.meaning, DefinitionMeaning):
         return (found,)
-    return weakened(value_of(query, found.meaning), found.rank)
+    if depth > _MOST_ALIASES:
+        return UNKNOWN
+    held = weakened(value_of(query, found.meaning), found.rank)
+    return merged(*(_opened(query, each, depth + 1) for each in held))
 
 
 def _keyword(query: Query, place: Place, reference: Reference) -> Answer:

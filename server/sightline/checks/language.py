@@ -1,0 +1,24 @@
+"""Which rules hold for a file: those of Python, or those of JavaScript and TypeScript."""
+
+from __future__ import annotations
+
+from sightline.base.paths import WorkspacePath
+
+_PYTHON = frozenset({".py", ".pyi"})
+_TYPED = frozenset({".ts", ".tsx", ".mts", ".cts"})
+_UNTYPED = frozenset({".js", ".jsx", ".mjs", ".cjs"})
+
+
+def is_python(path: WorkspacePath) -> bool:
+    """Whether a file is Python source."""
+    return path.suffix in _PYTHON
+
+
+def is_script(path: WorkspacePath) -> bool:
+    """Whether a file is JavaScript or TypeScript."""
+    return path.suffix in _TYPED or path.suffix in _UNTYPED
+
+
+def is_typed_script(path: WorkspacePath) -> bool:
+    """Whether a file is TypeScript, whose compiler counts arguments. JavaScript lets any number pass."""
+    return path.suffix in _TYPED

@@ -1,0 +1,156 @@
+"""Which imports of a JavaScript or TypeScript file lead nowhere, and how sure that is."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, cast
+
+from sightline.base.errors import SightlineError
+from sightline.base.paths import WorkspacePath
+from sightline.base.text import Span
+from sightline.checks.check import Certainty
+from sightline.checks.import_rules import BrokenImport
+from sightline.checks.recall import facts_of
+from sightline.checks.texts import read_text
+from sightline.graph.facts import Import, ImportedName
+from sightline.graph.view import GraphView
+
+#: Modules of Node.js itself (documentation of node:module, ``builtinModules``); sub-paths such as ``fs/promises`` too.
+_NODE = frozenset({
+    "assert", "async_hooks", "buffer", "child_process", "cluster", "console", "constants", "crypto", "dgram",
+    "diagnostics_channel", "dns", "domain", "events", "fs", "http", "http2", "https", "inspector", "module", "net",
+    "os", "path", "perf_hooks", "process", "punycode", "querystring", "readline", "repl", "stream", "string_decoder",
+    "sys", "test", "timers", "tls", "trace_events", "tty", "url", "util", "v8", "vm", "wasi", "worker_threads", "zlib",
+})  # fmt: skip
+_DEPENDENCIES = ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies")
+#: What a module may hold besides what its facts list.
+_OPEN_ENDED = re.compile(rb"\bmodule\s*\.\s*exports\b|\bexports\s*[.\[]|\bexport\s*=|\bdeclare\s+(module|global)\b")
+_ENDINGS = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".d.ts", ".json", ".vue", ".svelte", ".node")
+_MOST_MODULES = 50
+
+
+def broken_script_imports(view: GraphView, path: WorkspacePath, rows: Sequence[Import]) -> Iterator[BrokenImport]:
+    """Those of a file's imports that lead to no file of the workspace, and names that others ask for in vain."""
+    unresolved = {row.span for row in view.unresolved_imports(path)} if rows else frozenset[Span]()
+    for row in rows:
+        if row.span in unresolved:
+            yield row, None
+            continue
+        module = view.module(path, row.module, row.level)
+        if module is not None:
+            yield from ((row, name) for name in row.names if _is_missing(view, module, name))
+
+
+def certainty_of_missing_script(view: GraphView, path: WorkspacePath, row: Import) -> Certainty | None:
+    """How sure it is that an unresolved specifier leads nowhere; ``None`` when nothing speaks for it.
+
+    A bare name is a package or an alias that a bundler knows: at most a possible problem.
+    """
+    specifier = row.module.partition("?")[0].partition("!")[2] or row.module.partition("?")[0]
+    if specifier.startswith("."):
+        return _relative(view, path, specifier, guarded=row.guarded)
+    if specifier.startswith(("/", "#", "~", "@/", "virtual:", "data:", "http:", "https:", "bun:", "deno:", "npm:")):
+        return None
+    package = "/".join(specifier.split("/")[: 2 if specifier.startswith("@") else 1])
+    if specifier.startswith("node:") or package in _NODE or _is_declared(view, path, package):
+        return None
+    return Certainty.POSSIBLE
+
+
+def _relative(view: GraphView, path: WorkspacePath, specifier: str, *, guarded: bool) -> Certainty | None:
+    parts = path.relative.split("/")[:-1]
+    for part in specifier.split("/"):
+        if part == "..":
+            if not parts:
+                return None  # outside the root, where nobody looks
+            parts.pop()
+        elif part not in ("", "."):
+            parts.append(part)
+    stem = "/".join(parts)
+    if not stem or _is_there(view, path.root, stem):
+        return None
+    has_ending = "." in specifier.rpartition("/")[2] and not specifier.endswith(_ENDINGS)
+    return Certainty.POSSIBLE if guarded or has_ending else Certainty.CERTAIN
+
+
+def _is_there(view: GraphView, root: str, stem: str) -> bool:
+    """Whether any file goes by the name: with an ending the graph does not read, or ignored (made by a build)."""
+    bare = re.sub(r"\.(js|mjs|cjs|jsx)$", "", stem)
+    names = [stem, *(base + ending for base in {stem, bare} for ending in _ENDINGS)]
+    names += [f"{stem}/index{ending}" for ending in _ENDINGS]
+    for name in names:
+        try:
+            path = WorkspacePath(root, name)
+        except SightlineError:
+            continue
+        if view.workspace.exists(path) or read_text(view.workspace, path) is not None:
+            return True
+    prefix = stem + "."
+    return any(each.root == root and each.relative.startswith(prefix) for each in view.workspace.paths())
+
+
+def _is_declared(view: GraphView, path: WorkspacePath, package: str) -> bool:
+    parts = path.relative.split("/")[:-1]
+    for end in range(len(parts), -1, -1):
+        folder = "".join(f"{part}/" for part in parts[:end])
+        text = read_text(view.workspace, WorkspacePath(path.root, f"{folder}package.json"))
+        declared = _declared(str(text)) if text is not None else frozenset[str]()
+        types = "@types/" + package.lstrip("@").replace("/", "__")
+        if package in declared or types in declared:
+            return True
+        try:
+            view.workspace.system.files.stat(f"{path.root}/{folder}node_modules/{package}")
+        except OSError:
+            continue
+        return True
+    return False
+
+
+def _declared(text: str) -> frozenset[str]:
+    try:
+        data: Any = json.loads(text)
+    except ValueError:
+        return frozenset()
+    if not isinstance(data, dict):
+        return frozenset()
+    table = cast("dict[str, Any]", data)
+    groups = (table.get(name) for name in _DEPENDENCIES)
+    names = {name for group in groups if isinstance(group, dict) for name in cast("dict[str, Any]", group)}
+    own = table.get("name")
+    return frozenset(names | ({own} if isinstance(own, str) else set()))
+
+
+def _is_missing(view: GraphView, module: WorkspacePath, name: ImportedName) -> bool:
+    if name.name in ("", "*"):
+        return False
+    names = exported_names(view, module)
+    return names is not None and name.name not in names
+
+
+def exported_names(view: GraphView, module: WorkspacePath) -> frozenset[str] | None:
+    """The names a module exports; ``None`` when they cannot all be known."""
+    found: set[str] = set()
+    waiting, seen = [module], {module}
+    while waiting:
+        path = waiting.pop()
+        facts = facts_of(view, path)
+        text = read_text(view.workspace, path)
+        if facts is None or text is None or len(seen) > _MOST_MODULES or _OPEN_ENDED.search(text.data):
+            return None
+        if any(problem.kind == "syntax" for problem in facts.problems):
+            return None
+        found.update(each.name for each in facts.definitions if each.parent < 0 and each.exported)
+        for row in facts.imports:
+            for name in row.names if row.reexport else ():
+                if name.name == "*" and name.alias in ("", "*"):
+                    target = view.module(path, row.module, row.level)
+                    if target is None:
+                        return None
+                    if target not in seen:
+                        seen.add(target)
+                        waiting.append(target)
+                else:
+                    found.add(name.alias)
+    return frozenset(found)
