@@ -17,6 +17,7 @@ from sightline.base.text import Span, Text, minimal_edit
 from sightline.graph.advance import belongs, parsed_changes
 from sightline.graph.index import FileIndex
 from sightline.graph.parse import TreeEdit, parse_tree
+from sightline.graph.raw_facts import RawFacts
 from sightline.graph.segments import NO_EDGES
 from sightline.graph.state import FileTable, HotFile
 from sightline.languages.registry import language_of
@@ -29,6 +30,7 @@ QUIET_SECONDS = 0.3
 @dataclass(frozen=True, slots=True)
 class _Document:
     tree: Tree
+    rows: RawFacts
     text: Text
     fresh: bool
     file: HotFile
@@ -106,13 +108,13 @@ class OpenDocuments:
             if before is None or edit is None:
                 tree, rows = parse_tree(text.data, language)
             else:
-                span = Span(edit.span.start, edit.span.end)
-                tree, rows = parse_tree(text.data, language, before.tree, TreeEdit(old=span, length=len(edit.new)))
+                change = TreeEdit(old=Span(edit.span.start, edit.span.end), length=len(edit.new))
+                tree, rows = parse_tree(text.data, language, before.tree, change, before.rows)
         except RecursionError:
             self._forget(path)
             return HotFile(None, NO_EDGES, reason="too_deep")
         file = HotFile(FileIndex(rows, text), NO_EDGES)
-        self._documents[path] = _Document(tree, text, before is None or edit is None, file)
+        self._documents[path] = _Document(tree, rows, text, before is None or edit is None, file)
         return file
 
     def _forget(self, path: WorkspacePath) -> None:

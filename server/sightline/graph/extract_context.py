@@ -13,10 +13,12 @@ class Context:
 
     ``ancestors``: the containers around the statements, outermost first; their numbers are their places here.
     ``foreign``: see ``Scope.foreign``. ``seen``: container (-1 for the module) and name of what is defined before the
-    statements, or is a function or class; ``later``: of all other variables and attributes.
+    statements, or is a function or class; ``later``: of all other variables and attributes. ``visible``: the type
+    parameters of the ancestors.
     """
 
     ancestors: tuple[Draft, ...]
     foreign: frozenset[bytes]
     seen: frozenset[tuple[int, bytes]]
     later: frozenset[tuple[int, bytes]]
+    visible: frozenset[bytes]

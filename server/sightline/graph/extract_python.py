@@ -65,7 +65,10 @@ def extract_python(text: ParsedText, context: Context | None = None) -> RawFacts
         scopes.scopes[scopes.scope_at(start)].bound.add(text.data[start:end])
     drafts, index_of = ordered([*containers, *bound.drafts], len(containers))
     definitions = definition_rows(drafts, index_of)
-    scopes.settle(python_foreign(definitions, imports.rows) if context is None else context.foreign)
+    if context is None:
+        scopes.settle(python_foreign(definitions, imports.rows))
+    else:
+        scopes.settle(context.foreign, context.visible)
     rows = emit(names, scopes, index_of)
     strings = read_strings(text, names, _annotation_ranges(text), rows.strings)
     public = next((at for at, draft in enumerate(drafts) if draft.name == "__all__"), -1)
@@ -113,14 +116,14 @@ def _containers(text: ParsedText, context: Context | None) -> list[Draft]:
     drafts = list(context.ancestors) if context else []
     data = text.data
     began = {inner[0]: outer[0] for inner, outer in text.pairs("decorated.definition", "decorated")}
-    parameters, bodies = text.nodes("function.parameters"), text.starts("function.body")
-    for at, ((start, end), name) in enumerate(text.pairs("function", "function.name")):
-        draft = _container(data, DefinitionKind.FUNCTION, (began.get(start, start), end), name, bodies[at])
-        draft.parameters = parameters_of(parameters[at], data)
+    parameters = {node.start_byte: node for node in text.nodes("function.parameters")}
+    columns = text.columns("function", "function.name", "function.parameters", "function.body")
+    for (start, end), name, (list_start, _), (body, _) in columns:
+        draft = _container(data, DefinitionKind.FUNCTION, (began.get(start, start), end), name, body)
+        draft.parameters = parameters_of(parameters[list_start], data)
         drafts.append(draft)
-    bodies = text.starts("class.body")
-    for at, ((start, end), name) in enumerate(text.pairs("class", "class.name")):
-        drafts.append(_container(data, DefinitionKind.CLASS, (began.get(start, start), end), name, bodies[at]))
+    for (start, end), name, (body, _) in text.columns("class", "class.name", "class.body"):
+        drafts.append(_container(data, DefinitionKind.CLASS, (began.get(start, start), end), name, body))
     drafts.sort(key=_start_of)
     for index, draft in enumerate(drafts):
         draft.container = index
@@ -151,15 +154,15 @@ def _add_headers(text: ParsedText, drafts: list[Draft]) -> None:
     name_starts = [draft.name_start for draft in drafts]
     for node in text.nodes("class.arguments"):
         at = bisect_right(name_starts, node.start_byte) - 1
-        if at >= 0:
+        if at >= 0 and node.end_byte <= drafts[at].body_start:
             drafts[at].bases = _bases(node)
     for start, end in text.spans("function.returns"):
         at = bisect_right(name_starts, start) - 1
-        if at >= 0:
+        if at >= 0 and end <= drafts[at].body_start:
             drafts[at].annotation = plain(data[start:end])
     for start, end in text.spans("decorate"):
         at = bisect_left(name_starts, start)
-        if at < len(drafts):
+        if at < len(drafts) and drafts[at].start <= start:
             drafts[at].decorators += (data[start:end].decode("utf-8", "replace"),)
 
 

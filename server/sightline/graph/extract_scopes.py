@@ -97,10 +97,13 @@ class ScopeMap:
             scope = self.scopes[scope].parent
         return scope
 
-    def settle(self, foreign: AbstractSet[bytes]) -> None:
-        """Computes what each scope sees, once everything that is bound is known; ``foreign`` holds for the module."""
+    def settle(self, foreign: AbstractSet[bytes], visible: AbstractSet[bytes] = _NOTHING) -> None:
+        """Computes what each scope sees, once everything that is bound is known.
+
+        ``foreign`` and ``visible`` hold for the module, or for what is around the statements that are read.
+        """
         scopes = self.scopes
-        scopes[0].foreign = foreign
+        scopes[0].foreign, scopes[0].visible = foreign, visible
         for index, scope in enumerate(scopes[1:], 1):
             parent = scopes[scope.parent]
             scope.unit = parent.unit if parent.kind in (ScopeKind.FUNCTION, ScopeKind.BLOCK) else index

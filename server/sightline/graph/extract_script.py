@@ -53,6 +53,8 @@ from sightline.graph.raw_facts import LOCAL_FLAG, REFERENCE_CODE, DefinitionRow,
 
 _IDENTIFIER = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*")
 _TYPE_STAR = re.compile(rb"type\s*\*")
+_EXPORT_LIST = re.compile(rb"export\s*(?:type\s*)?\{")
+_FROM = re.compile(rb"[^}]*\}\s*from\b")
 _INTRINSIC = re.compile(rb"[a-z][^.]*")
 _GAP = SPACE + b"?.!"
 _TYPE = REFERENCE_CODE[ReferenceKind.TYPE]
@@ -89,7 +91,10 @@ def extract_script(text: ParsedText, context: Context | None = None) -> RawFacts
     drafts, index_of = ordered([*declared.containers, *declared.others], len(declared.containers))
     definitions = definition_rows(drafts, index_of)
     imports = _import_rows(modules, index_of)
-    scopes.settle(script_foreign(definitions, imports) if context is None else context.foreign)
+    if context is None:
+        scopes.settle(script_foreign(definitions, imports))
+    else:
+        scopes.settle(context.foreign, context.visible)
     rows = emit(names, scopes, index_of)
     more = _more_references(text, modules, rows, scopes, index_of)
     bindings = script_bindings(text, names, found, declared, (scopes, index_of, rows.local_roots))
@@ -105,6 +110,13 @@ def extract_script(text: ParsedText, context: Context | None = None) -> RawFacts
         bindings=telling_bindings(bindings),
         export_digest="" if context else export_digest(definitions, imports, ()),
     )
+
+
+def lists_exports(data: bytes) -> bool:
+    """Whether the text may have statements that export, or add to, what other statements declare."""
+    if b"exports." in data or b"module.exports" in data or b".prototype." in data:
+        return True
+    return any(not _FROM.match(data, found.end()) for found in _EXPORT_LIST.finditer(data))
 
 
 def script_foreign(definitions: Sequence[DefinitionRow], imports: Sequence[ImportRow]) -> frozenset[bytes]:

@@ -5,6 +5,7 @@ Definitions that hold others are *containers*, numbered in source order, until a
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
 
@@ -31,6 +32,8 @@ from sightline.graph.extract_script_variables import (
 from sightline.graph.extract_text import ParsedText, Span2, field_of, plain
 from sightline.graph.facts import DefinitionKind
 
+#: What may stand between a decorator and what it decorates.
+_GAP = re.compile(rb"(?:\s|//[^\n]*\n|/\*.*?\*/)*", re.DOTALL)
 _FUNCTION = DefinitionKind.FUNCTION.value
 _METHOD = DefinitionKind.METHOD.value
 _ATTRIBUTE = DefinitionKind.ATTRIBUTE.value
@@ -240,16 +243,16 @@ def _enum_member(text: ParsedText, node: Node) -> Draft:
 
 
 def _add_decorators(text: ParsedText, found: Declared) -> None:
-    """A decorator belongs to the class or member whose name follows it."""
+    """A decorator belongs to the class or member that it stands in, or directly before."""
     drafts = sorted((*found.containers, *found.others), key=lambda draft: draft.name_start)
     names = [draft.name_start for draft in drafts]
     callees = text.spans("decorate")
     starts = [start for start, _ in callees]
-    for start, end in text.spans("decorator"):
-        at = bisect_left(starts, start)
-        owner = bisect_left(names, end)
+    for start, end in reversed(text.spans("decorator")):
+        at, owner = bisect_left(starts, start), bisect_left(names, end)
         if owner == len(drafts) or at == len(callees) or callees[at][1] > end:
             continue
         draft = drafts[owner]
-        draft.decorators += (plain(text.data[callees[at][0] : callees[at][1]]),)
-        draft.start = min(draft.start, start)
+        if draft.start <= start or _GAP.fullmatch(text.data, end, draft.start):
+            draft.decorators = (plain(text.data[callees[at][0] : callees[at][1]]), *draft.decorators)
+            draft.start = min(draft.start, start)

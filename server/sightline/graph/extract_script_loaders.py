@@ -32,8 +32,9 @@ _LOADERS = (
 def read_loaders(text: ParsedText, names: Names, modules: Modules, enclosing_at: Callable[[int], int]) -> None:
     """``require``, ``import()`` and what test frameworks load by name."""
     data = text.data
+    within = text.within or (0, len(data))
     for callee in _LOADERS:
-        at = data.find(callee + b"(")
+        at = data.find(callee + b"(", *within)
         while at >= 0:
             index = names.arguments.start_of.get(at + len(callee))
             before = data[at - 1 : at]
@@ -42,7 +43,7 @@ def read_loaders(text: ParsedText, names: Names, modules: Modules, enclosing_at:
                 _loader(names.arguments.nodes[index], callee, at, modules, enclosing_at(at))
                 for row in modules.imports[before_it:]:
                     names.kinds.update((end, SKIP) for name, _, _, end in row.names if name)
-            at = data.find(callee + b"(", at + 1)
+            at = data.find(callee + b"(", at + 1, within[1])
 
 
 def _loader(arguments: Node, callee: bytes, at: int, modules: Modules, enclosing: int) -> None:

@@ -19,7 +19,11 @@ from sightline.languages.spec import LanguageSpec, query_source
 Span2: TypeAlias = tuple[int, int]
 
 #: Syntax errors that are listed per file; more say nothing new.
-_MAXIMUM_PROBLEMS = 20
+MAXIMUM_PROBLEMS = 20
+
+
+class CutAcross(Exception):
+    """The part of a text that was captured does not hold whole statements, so that it cannot be read alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,7 @@ class ParsedText:
     tree: Tree
     captures: dict[str, list[Node]]
     language: LanguageSpec
+    within: Span2 | None = None  # the part of the text that was captured, if not all of it
 
     def nodes(self, name: str) -> list[Node]:
         """The nodes captured as ``name``, in source order."""
@@ -47,14 +52,22 @@ class ParsedText:
         """Ends of the nodes captured as ``name``, in no order."""
         return [node.end_byte for node in self.captures.get(name, ())]
 
-    def pairs(self, first: str, second: str) -> list[tuple[Span2, Span2]]:
-        """Byte ranges of two captures of one pattern, side by side.
+    def columns(self, *names: str) -> list[tuple[Span2, ...]]:
+        """Byte ranges of several captures of one pattern, side by side.
 
-        Holds for patterns whose matches nest in the same order by either capture. Should broken code give a match more
-        of one than of the other, there are no pairs.
+        Holds for patterns whose matches nest in the same order by each capture. Should broken code give a match more of
+        one than of the others, there are none. Raises :class:`CutAcross` for that in a part of a text.
         """
-        left, right = self.spans(first), self.spans(second)
-        return list(zip(left, right, strict=True)) if len(left) == len(right) else []
+        spans = [self.spans(name) for name in names]
+        if len({len(column) for column in spans}) == 1:
+            return list(zip(*spans, strict=True))
+        if self.within is not None:
+            raise CutAcross
+        return []
+
+    def pairs(self, first: str, second: str) -> list[tuple[Span2, Span2]]:
+        """:meth:`columns` of two captures."""
+        return [(left, right) for left, right in self.columns(first, second)]
 
 
 _span_of: Callable[[Node], Span2] = attrgetter("byte_range")
@@ -85,13 +98,40 @@ def captured(data: bytes, tree: Tree, language: LanguageSpec) -> ParsedText:
     return ParsedText(data, tree, QueryCursor(_query_for(language)).captures(tree.root_node), language)
 
 
+def captured_within(data: bytes, tree: Tree, language: LanguageSpec, start: int, end: int) -> ParsedText:
+    """The captures that lie inside ``start..end``; costs only as much as what lies there.
+
+    Raises :class:`CutAcross` when a captured node lies across one of the ends: then these are no whole statements.
+    """
+    cursor = QueryCursor(_query_for(language))
+    cursor.set_byte_range(start, max(end, start + 1))
+    captures: dict[str, list[Node]] = {}
+    for name, nodes in cursor.captures(tree.root_node).items():
+        inside = [node for node in nodes if node.start_byte >= start and node.end_byte <= end]
+        if len(inside) != len(nodes) and any(_lies_across(node, start, end) for node in nodes):
+            raise CutAcross
+        captures[name] = inside
+    return ParsedText(data, tree, captures, language, (start, end))
+
+
+def _lies_across(node: Node, start: int, end: int) -> bool:
+    first, last = node.byte_range
+    return (first < start < last < end) or (start < first < end < last)
+
+
 def syntax_problems(text: ParsedText) -> list[ProblemRow]:
-    """The first syntax errors, with spans."""
+    """The first syntax errors of what was captured, with spans."""
     if not text.tree.root_node.has_error:
         return []
-    found = QueryCursor(_error_query_for(text.language)).captures(text.tree.root_node)
+    cursor = QueryCursor(_error_query_for(text.language))
+    if text.within is not None:
+        cursor.set_byte_range(max(text.within[0] - 1, 0), text.within[1] + 1)
+    errors = cursor.captures(text.tree.root_node).get("error", ())
+    found = [node for node in errors if node.is_missing or node.start_byte < node.end_byte]
+    if text.within is not None:
+        found = _inside(found, *text.within)
     rows: list[ProblemRow] = []
-    for node in sorted(found.get("error", []), key=_span_of)[:_MAXIMUM_PROBLEMS]:
+    for node in sorted(found, key=_span_of)[:MAXIMUM_PROBLEMS]:
         start, end = node.byte_range
         if node.is_missing:
             rows.append(("syntax", f"{node.type} is missing here.", start, end))
@@ -99,6 +139,13 @@ def syntax_problems(text: ParsedText) -> list[ProblemRow]:
             shown = text.data[start : min(end, start + 40)].decode("utf-8", "replace").strip().split("\n")[0]
             rows.append(("syntax", f"Unexpected {shown!r}.", start, end))
     return rows
+
+
+def _inside(nodes: list[Node], start: int, end: int) -> list[Node]:
+    """The errors inside ``start..end``. One that touches an end may belong to either side."""
+    if any(node.start_byte <= start <= node.end_byte or node.start_byte <= end <= node.end_byte for node in nodes):
+        raise CutAcross
+    return [node for node in nodes if node.start_byte > start and node.end_byte < end]
 
 
 def field_of(node: Node, name: str) -> Any:

@@ -8,22 +8,44 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from tree_sitter import Tree
 
 from sightline.base.text import Span
-from sightline.graph.extract_python import extract_python
-from sightline.graph.extract_script import extract_script
-from sightline.graph.extract_text import ParsedText, captured, parser_for
+from sightline.graph.extract_context import Context
+from sightline.graph.extract_python import extract_python, python_foreign
+from sightline.graph.extract_script import extract_script, lists_exports, script_foreign
+from sightline.graph.extract_splice import context_of, place_of, spliced, touched_run
+from sightline.graph.extract_text import CutAcross, ParsedText, captured, captured_within, parser_for
 from sightline.graph.facts import FileFacts
-from sightline.graph.raw_facts import RawFacts, facts_of
+from sightline.graph.raw_facts import DefinitionRow, ImportRow, RawFacts, facts_of
 from sightline.languages.spec import LanguageSpec
 
 #: Raised with every change to what extraction returns: stored facts of other versions are dropped.
-EXTRACTOR_VERSION: Final = 1
+EXTRACTOR_VERSION: Final = 2
 
-_EXTRACTORS: dict[str, Callable[[ParsedText], RawFacts]] = {"python": extract_python, "script": extract_script}
+#: Spliced rows keep texts that nothing uses any more; beyond this many too many, the file is read whole.
+_STALE_STRINGS = 2_000
+
+
+class _Extractor(Protocol):
+    def __call__(self, text: ParsedText, context: Context | None = None) -> RawFacts: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How captures become facts. ``tells_on_others``: text that decides what statements elsewhere mean."""
+
+    extract: _Extractor
+    foreign: Callable[[tuple[DefinitionRow, ...], tuple[ImportRow, ...]], frozenset[bytes]]
+    tells_on_others: Callable[[bytes], bool]
+
+
+_READINGS: dict[str, _Reading] = {
+    "python": _Reading(extract_python, python_foreign, lambda _: False),
+    "script": _Reading(extract_script, script_foreign, lists_exports),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,20 +67,47 @@ def parse(data: bytes, language: LanguageSpec) -> FileFacts:
 
 
 def parse_tree(
-    data: bytes, language: LanguageSpec, old_tree: Tree | None = None, edit: TreeEdit | None = None
+    data: bytes,
+    language: LanguageSpec,
+    old_tree: Tree | None = None,
+    edit: TreeEdit | None = None,
+    old_rows: RawFacts | None = None,
 ) -> tuple[Tree, RawFacts]:
     """Tree and facts of an open document, parsed incrementally when the old tree and the edit are given.
 
-    ``old_tree`` is left as it was. Rows are what is returned: a keystroke must not build thousands of objects.
+    ``old_tree`` is left as it was. With ``old_rows``, the facts of the old tree, only the touched statements are read
+    again where that gives what reading everything gives. Rows are returned, not objects: a keystroke must not build
+    thousands of them.
     """
+    parser = parser_for(language)
     if old_tree is None or edit is None:
-        tree = parser_for(language).parse(data)
-    else:
-        edited = old_tree.copy()
-        edited.edit(edit.old.start, edit.old.end, edit.old.start + edit.length, (0, 0), (0, 0), (0, 0))
-        tree = parser_for(language).parse(data, edited)
-    return tree, _facts(data, tree, language)
+        tree = parser.parse(data)
+        return tree, _facts(data, tree, language)
+    edited = old_tree.copy()
+    edited.edit(edit.old.start, edit.old.end, edit.old.start + edit.length, (0, 0), (0, 0), (0, 0))
+    tree = parser.parse(data, edited)
+    rows = None if old_rows is None else _spliced(data, language, (old_tree, edited, tree), edit, old_rows)
+    return tree, rows or _facts(data, tree, language)
 
 
 def _facts(data: bytes, tree: Tree, language: LanguageSpec) -> RawFacts:
-    return _EXTRACTORS[language.extractor](captured(data, tree, language))
+    return _READINGS[language.extractor].extract(captured(data, tree, language))
+
+
+def _spliced(
+    data: bytes, language: LanguageSpec, trees: tuple[Tree, Tree, Tree], edit: TreeEdit, old_rows: RawFacts
+) -> RawFacts | None:
+    reading = _READINGS[language.extractor]
+    run = touched_run(*trees, (edit.old.start, edit.old.end), edit.length)
+    if run is None or len(old_rows.strings) > _STALE_STRINGS + len(old_rows.references):
+        return None
+    place = place_of(old_rows, run)
+    if place is None or reading.tells_on_others(data) or reading.tells_on_others(trees[0].root_node.text or b""):
+        return None
+    foreign = reading.foreign(old_rows.definitions, old_rows.imports)
+    try:
+        text = captured_within(data, trees[2], language, run.start, run.new_end)
+        part = reading.extract(text, context_of(data, old_rows, place, foreign))
+    except CutAcross:
+        return None
+    return spliced(data, old_rows, part, place)
