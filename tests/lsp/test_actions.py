@@ -10,7 +10,8 @@ from pygls.exceptions import JsonRpcException
 from sightline.base.paths import WorkspacePath
 from sightline.features.feature import FeatureRequest, FeatureResult
 from sightline.tasks.result import Listener
-from support.editor import capabilities_from, uri_of
+from support.client_capabilities import capabilities_from
+from support.positions import uri_of
 from support.window import Window, window
 
 SOURCE = "value = 1\nother = 2\n"

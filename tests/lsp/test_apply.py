@@ -13,7 +13,9 @@ from sightline.base.paths import WorkspacePath
 from sightline.base.text import Span, Text, TextEdit
 from sightline.engine.engine import FileAfter, PreparedEdit
 from sightline.lsp import landing
-from support.editor import Manners, capabilities_from, full_capabilities, uri_of
+from support.client_capabilities import capabilities_from, full_capabilities
+from support.editor import Manners
+from support.positions import uri_of
 from support.window import Window, window
 
 SOURCE = "def rate():\n    return '😀', 1\n"

@@ -8,7 +8,7 @@ from lsprotocol import types
 from sightline.base.paths import WorkspacePath, confine
 from sightline.base.text import PositionEncoding
 from sightline.lsp.documents import Documents
-from support.editor import position_at
+from support.positions import position_at
 
 ALPHABET = ["a", "b", "\n", "\r", "\r\n", "\f", "\v", "\x85", "\u2028", "é", "€", "😀", "\t"]
 PIECES = st.lists(st.sampled_from(ALPHABET), max_size=10).map("".join)

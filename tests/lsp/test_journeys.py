@@ -9,7 +9,9 @@ import pytest
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
-from support.editor import Manners, capabilities_from, uri_of
+from support.client_capabilities import capabilities_from
+from support.editor import Manners
+from support.positions import uri_of
 from support.shop import CART, HARMLESS, INVOICE, RENAME_DEFINITION, RENAME_USES, script, write_workspace
 from support.shop_window import ShopWindow, shop_window
 

@@ -13,7 +13,8 @@ import pytest
 
 from sightline.base.system import real_system
 from sightline.sessions.journal import EditJournal
-from support.editor import Editor, uri_of
+from support.editor import Editor
+from support.positions import uri_of
 from support.server_process import editor_on_process, gone, kill
 from support.shop import INVOICE, write_workspace
 

@@ -9,8 +9,6 @@ the server sends against the capabilities that were stated.
 from __future__ import annotations
 
 import asyncio
-import json
-import re
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
@@ -18,57 +16,17 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import quote, unquote, urlsplit
 
 from lsprotocol import types
 from lsprotocol.converters import get_converter
 from pytest_lsp import LanguageClient, make_test_lsp_client
 
+from support.client_capabilities import full_capabilities
+from support.positions import index_at, path_of, position_at, uri_of
+
 Change = types.TextDocumentEdit | types.CreateFile | types.RenameFile | types.DeleteFile
 
 _NUMBERS = count()
-_LINE_END = re.compile(r"\r\n|\r|\n")
-
-
-def uri_of(path: Path) -> str:
-    """Address of a file."""
-    return "file://" + quote(str(path))
-
-
-def path_of(uri: str) -> Path:
-    """File of an address."""
-    return Path(unquote(urlsplit(uri).path))
-
-
-def units(text: str, encoding: str) -> int:
-    """Length of ``text`` in the units of a position encoding."""
-    match encoding:
-        case "utf-8":
-            return len(text.encode("utf-8", "surrogatepass"))
-        case "utf-16":
-            return len(text.encode("utf-16-le", "surrogatepass")) // 2
-        case _:
-            return len(text)
-
-
-def position_at(text: str, index: int, encoding: str) -> types.Position:
-    """Protocol position of a string index."""
-    ends = [match.end() for match in _LINE_END.finditer(text) if match.end() <= index]
-    start = ends[-1] if ends else 0
-    return types.Position(line=len(ends), character=units(text[start:index], encoding))
-
-
-def index_at(text: str, position: types.Position, encoding: str) -> int:
-    """String index of a protocol position."""
-    starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
-    if position.line >= len(starts):
-        return len(text)
-    index, end = starts[position.line], len(text)
-    if match := _LINE_END.search(text, index):
-        end = match.start()
-    while index < end and units(text[starts[position.line] : index + 1], encoding) <= position.character:
-        index += 1
-    return index
 
 
 @dataclass
@@ -387,37 +345,6 @@ class Editor:
         self.changed.set()
 
 
-def full_capabilities(encodings: list[str] | None = None) -> types.ClientCapabilities:
-    """An editor that can do everything the server can make use of."""
-    return types.ClientCapabilities(
-        general=types.GeneralClientCapabilities(
-            position_encodings=[types.PositionEncodingKind(item) for item in encodings or ["utf-16"]]
-        ),
-        workspace=types.WorkspaceClientCapabilities(
-            apply_edit=True,
-            workspace_folders=True,
-            configuration=True,
-            workspace_edit=types.WorkspaceEditClientCapabilities(
-                document_changes=True,
-                resource_operations=list(types.ResourceOperationKind),
-                failure_handling=types.FailureHandlingKind.TextOnlyTransactional,
-                change_annotation_support=types.ChangeAnnotationsSupportOptions(),
-            ),
-            did_change_watched_files=types.DidChangeWatchedFilesClientCapabilities(dynamic_registration=True),
-        ),
-        text_document=types.TextDocumentClientCapabilities(
-            code_action=types.CodeActionClientCapabilities(
-                code_action_literal_support=types.ClientCodeActionLiteralOptions(
-                    code_action_kind=types.ClientCodeActionKindOptions(value_set=list(types.CodeActionKind))
-                ),
-                data_support=True,
-                resolve_support=types.ClientCodeActionResolveOptions(properties=["edit"]),
-            )
-        ),
-        window=types.WindowClientCapabilities(work_done_progress=True),
-    )
-
-
 def address_of(change: Change) -> str:
     """The file a change is about; the new one, if it moves."""
     match change:
@@ -427,12 +354,6 @@ def address_of(change: Change) -> str:
             return change.new_uri
         case _:
             return change.uri
-
-
-def capabilities_from(stated: Mapping[str, Any]) -> types.ClientCapabilities:
-    """Client capabilities from their JSON."""
-    converter = make_test_lsp_client().protocol._converter  # pyright: ignore[reportPrivateUsage]  the client's own converter
-    return converter.structure(json.loads(json.dumps(stated)), types.ClientCapabilities)
 
 
 def _action_response(message: dict[str, Any], _: object) -> types.CodeActionResponse:

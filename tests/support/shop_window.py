@@ -12,8 +12,9 @@ from sightline.engine.engine import Engine
 from sightline.features.registry import FEATURES
 from sightline.lsp.opening import engine_maker
 from sightline.lsp.options import ServerOptions
-from support.editor import Editor, uri_of
+from support.editor import Editor
 from support.link import Link, linked
+from support.positions import uri_of
 from support.shop import shop_system, write_workspace
 
 
