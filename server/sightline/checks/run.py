@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
+from sightline.base.text import Span
 from sightline.checks.check import (
     Certainty,
     Check,
@@ -16,6 +17,7 @@ from sightline.checks.check import (
     CheckOutcome,
     CheckReport,
     Finding,
+    Severity,
     SkippedCheck,
     Verdict,
 )
@@ -31,30 +33,31 @@ _DECISIVE = "syntax"
 async def run_checks(given: CheckInput, checks: Sequence[Check] = DEFAULT, *, strict: bool = False) -> CheckReport:
     """The report on one edit. Certain findings reject it, under ``strict`` possible ones too. Cancellable at any await.
 
-    A check that fails is a bug of ours: it is logged, and the report lists it as skipped, so that nobody takes the
-    edit for checked.
+    A check that fails is a bug of ours: it is logged, listed as skipped, and found against the edit as a certain
+    finding, so that nobody takes the edit for checked; a person can still apply it in spite of that.
     """
     findings: list[Finding] = []
     fixed: list[str] = []
     skipped: list[SkippedCheck] = []
     seconds: dict[str, float] = {}
-    decided = False
+    decided = failed = False
     for check in checks:
         if decided:
             skipped.append(SkippedCheck(check=check.name, reason="the edited text cannot be parsed"))
             continue
         start = given.system.clock.monotonic()
-        outcome = await _guarded(check, given)
+        outcome, sound = await _guarded(check, given)
+        failed = failed or not sound
         seconds[check.name] = given.system.clock.monotonic() - start
         findings += outcome.findings
         fixed += outcome.fixed
         skipped += outcome.skipped
-        decided = check.name == _DECISIVE and any(_is_certain(finding) for finding in outcome.findings)
+        decided = sound and check.name == _DECISIVE and any(_is_certain(finding) for finding in outcome.findings)
     forget(given.before, given.after)
     kept = _without_echoes(findings)
     rejected = kept if strict else [finding for finding in kept if _is_certain(finding)]
     return CheckReport(
-        verdict=Verdict.REJECT if rejected else Verdict.ACCEPT,
+        verdict=Verdict.REJECT if rejected or failed else Verdict.ACCEPT,
         revision=given.before.revision,
         findings=tuple(sorted(kept, key=_order)),
         fixed=tuple(fixed),
@@ -63,12 +66,32 @@ async def run_checks(given: CheckInput, checks: Sequence[Check] = DEFAULT, *, st
     )
 
 
-async def _guarded(check: Check, given: CheckInput) -> CheckOutcome:
+async def _guarded(check: Check, given: CheckInput) -> tuple[CheckOutcome, bool]:
+    """The outcome, and whether the check came to its end."""
     try:
-        return await check.run(given)
+        return await check.run(given), True
     except Exception:  # noqa: BLE001  one broken check must not cost the user the findings of the others
         _LOG.exception("The check %r failed.", check.name)
-        return CheckOutcome(skipped=(SkippedCheck(check=check.name, reason="it failed; the log has the details"),))
+        reason = "it failed; the log has the details"
+        skipped = (SkippedCheck(check=check.name, reason=reason),)
+        return CheckOutcome(findings=_not_judged(check, given), skipped=skipped), False
+
+
+def _not_judged(check: Check, given: CheckInput) -> tuple[Finding, ...]:
+    paths = given.changes.paths_after or given.changes.paths_before
+    return tuple(
+        Finding(
+            check=check.name,
+            certainty=Certainty.CERTAIN,
+            severity=Severity.ERROR,
+            path=path,
+            span=Span(0, 0),
+            line=1,
+            column=1,
+            message=f"The {check.name} check failed, so this edit was not judged by it. This is a bug of Sightline's.",
+        )
+        for path in paths[:1]
+    )
 
 
 def _is_certain(finding: Finding) -> bool:
