@@ -166,6 +166,7 @@ def test_apply_writes_an_accepted_reply_and_nothing_else(sightline: Sightline, w
     assert (work / "shop/invoice.py").read_text("utf-8") == INVOICE
     wet = sightline("apply", "-", "--json", stdin=HARMLESS)
     assert reports.ApplyJson.model_validate(wet.json).applied
+    assert wet.json["diff"] == dry.json["diff"]
     assert wet.json["changes"] == [{"path": "shop/invoice.py", "kind": "edit", "hunks": 1}]
     assert "INVOICE" in (work / "shop/invoice.py").read_text("utf-8")
     again = sightline("apply", "-", "--json", stdin=HARMLESS)

@@ -10,7 +10,7 @@ from sightline.base.errors import ChangeConflict, SightlineError, UsageError
 from sightline.base.text import Text
 from sightline.engine.engine import Engine, PreparedEdit
 from sightline.features.feature import FeatureRequest, FeatureResult
-from sightline.tasks.result import TurnVerdict
+from sightline.tasks.result import TurnEvent, TurnStage, TurnVerdict
 from support.shop import CART, HARMLESS, INVOICE, RENAME_DEFINITION, RENAME_USES, at, script, shop_engine
 
 
@@ -167,3 +167,17 @@ async def test_a_command_with_nothing_to_work_on_says_what_it_needs(tmp_path: Pa
     async with shop_engine(tmp_path) as engine:
         with pytest.raises(UsageError, match="needs something to work on"):
             await run(engine, "explain")
+
+
+async def test_a_closed_file_that_changed_while_the_model_answered_is_a_conflict(tmp_path: Path) -> None:
+    """The text on disk is newer than the one the edit was computed for: there is nothing to merge with."""
+    async with shop_engine(tmp_path, script(HARMLESS)) as engine:
+
+        def change_on_disk(event: TurnEvent) -> None:
+            if event.stage is TurnStage.DONE:
+                (tmp_path / "work/shop/invoice.py").write_text("# all new\n", "utf-8")
+
+        request = FeatureRequest(command="fix", turn="t1", text="shout", root=engine.roots[0])
+        await engine.run(request, change_on_disk)
+        with pytest.raises(ChangeConflict, match=r"shop/invoice\.py"):
+            engine.prepare("t1")

@@ -188,7 +188,7 @@ class Engine:
         self._provider = provider
         view = self.view
         result = await run_turn(request, self._dependencies(view, listener), choice)
-        self._pending.add(result, label=f"{request.task_type}: {request.task}"[:120], view=view.workspace)
+        self._pending.add(result, label=f"{request.task_type}: {request.task}"[:120])
         return result
 
     async def build_prompt(self, request: TurnRequest) -> tuple[ContextPack, Prompt]:

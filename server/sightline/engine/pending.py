@@ -81,8 +81,8 @@ class PendingEdits:
         """Tells the journal of an edit that was applied without waiting here."""
         self._journal.record(turn=turn, label=label, changes=changes, before=before)
 
-    def add(self, result: TurnResult, *, label: str, view: WorkspaceView) -> None:
-        """Keeps the edit of a turn, computed against ``view``. A turn without changes leaves nothing."""
+    def add(self, result: TurnResult, *, label: str) -> None:
+        """Keeps the edit of a turn. A turn without changes leaves nothing."""
         if result.changes.is_empty:
             return
         self._keep(
@@ -90,7 +90,7 @@ class PendingEdits:
             _Waiting(
                 label=label,
                 changes=result.changes,
-                base={path: view.read(path).text for path in result.changes.paths_before},
+                base=dict(result.base),
                 accepted=result.verdict is TurnVerdict.ACCEPTED,
             ),
         )
@@ -200,8 +200,9 @@ def _without(changes: ChangeSet, paths: frozenset[WorkspacePath]) -> ChangeSet:
 
 
 def _prepared(turn: str, waiting: _Waiting, view: WorkspaceView) -> PreparedEdit:
-    current = {path: _text(view, path) for path in waiting.base}
-    rebased = any(current[path] != text for path, text in waiting.base.items())
+    current = {path: _text(view, path) for path in waiting.changes.paths_before}
+    moved_on = {path for path, text in current.items() if text is None or text.digest != waiting.changes.base[path]}
+    rebased = bool(moved_on)
     changes = rebase(waiting.changes, waiting.base, current) if rebased else waiting.changes
     for create in changes.creates:
         if _text(view, create.path) is not None:

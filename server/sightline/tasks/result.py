@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
 from sightline.base.changes import ChangeSet
 from sightline.base.paths import WorkspacePath
-from sightline.base.text import Span
+from sightline.base.text import Span, Text
 from sightline.checks.check import CheckReport
 from sightline.edits.proposal import Unmatched
 from sightline.models.messages import Usage
@@ -90,6 +90,8 @@ class Attempt:
 class TurnResult:
     """The outcome. ``changes`` is against the snapshot of ``revision``, and empty unless accepted or rejected.
 
+    ``base`` holds the texts of the files it touches as they were in that snapshot.
+
     A rejected turn keeps its changes so that a person can look at them; nothing applies them by itself.
     """
 
@@ -101,5 +103,6 @@ class TurnResult:
     attempts: tuple[Attempt, ...]
     prompt: Prompt
     model: str
+    base: Mapping[WorkspacePath, Text] = field(default_factory=dict[WorkspacePath, Text])
     report: CheckReport | None = None
     diff: str = ""

@@ -6,12 +6,14 @@ The same trial serves a turn's rounds, ``sightline apply`` and a reply pasted in
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sightline.base.changes import ChangeSet
+from sightline.base.errors import ChangeConflict
 from sightline.base.paths import WorkspacePath
 from sightline.base.system import System
+from sightline.base.text import Text
 from sightline.checks.check import CheckInput, CheckReport, Verdict
 from sightline.checks.run import run_checks
 from sightline.edits.apply import apply_proposal
@@ -19,6 +21,7 @@ from sightline.edits.between import changes_between
 from sightline.edits.parse import parse_reply
 from sightline.edits.proposal import Unmatched
 from sightline.graph.view import GraphView
+from sightline.workspace.files import WorkspaceView
 
 #: Answers why a path may not be touched or shown, ``None`` when it may.
 Permitted = Callable[[WorkspacePath], str | None]
@@ -39,12 +42,14 @@ class TrialPolicy:
 class Trial:
     """What came of a reply. ``after`` is ``before`` with everything that could be placed, also when it was refused.
 
-    ``changes`` leads from the turn's first snapshot to ``after``. ``report`` is ``None`` when nothing could be placed.
+    ``changes`` leads from the turn's first snapshot to ``after``; ``base`` holds the texts it was computed for: closed
+    files may be others on disk by now. ``report`` is ``None`` when nothing could be placed.
     """
 
     before: GraphView
     after: GraphView
     changes: ChangeSet
+    base: Mapping[WorkspacePath, Text]
     unmatched: tuple[Unmatched, ...]
     problems: tuple[str, ...]
     already: tuple[WorkspacePath, ...]
@@ -67,7 +72,8 @@ async def try_reply(
 ) -> Trial:
     """Tries ``text`` on ``onto`` (default ``before``): a repair round adds to the edits of the round before it.
 
-    Checks always compare with ``before``, the snapshot the user has. Never raises for bad replies.
+    Checks always compare with ``before``, the snapshot the user has. Never raises for bad replies; raises
+    :class:`ChangeConflict` when a closed file changes on disk in the midst of it.
     """
     base = onto if onto is not None else before
     proposal = parse_reply(text, edit_format)
@@ -81,11 +87,19 @@ async def try_reply(
         before=before,
         after=after,
         changes=changes,
+        base=_base_texts(before.workspace, changes),
         unmatched=applied.unmatched,
         problems=tuple(f"Line {problem.line} of the reply: {problem.message}" for problem in proposal.problems),
         already=applied.already,
         report=report,
     )
+
+
+def _base_texts(view: WorkspaceView, changes: ChangeSet) -> dict[WorkspacePath, Text]:
+    texts = {path: view.read(path).text for path in changes.paths_before}
+    if moved_on := [str(path) for path, text in texts.items() if text.digest != changes.base[path]]:
+        raise ChangeConflict(f"{', '.join(moved_on)} changed meanwhile.", hint="Ask again.")
+    return texts
 
 
 async def judge(before: GraphView, after: GraphView, changes: ChangeSet, policy: TrialPolicy) -> CheckReport:

@@ -23,6 +23,7 @@ from sightline.prompts.classify import is_read_only
 from sightline.prompts.repair import Refusal, build_repair
 from sightline.tasks.result import Attempt, Listener, TurnEvent, TurnRequest, TurnResult, TurnStage, TurnVerdict
 from sightline.tasks.trial import Permitted, Trial, TrialPolicy, try_reply
+from sightline.workspace.files import SourceFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,8 +198,16 @@ def _result(  # noqa: PLR0913  one place builds the value, from what a turn hold
         prompt=prompt,
         model=f"{choice.policy.kind}:{choice.policy.name}",
         report=trial.report if trial else None,
-        diff=unified_diff(trial.changes, given.view.workspace) if trial else "",
+        base=trial.base if trial else {},
+        diff=_diff(trial) if trial else "",
     )
+
+
+def _diff(trial: Trial) -> str:
+    """The diff against the texts the edit was computed for, whatever the disk holds by now."""
+    view = trial.before.workspace
+    files = {path: SourceFile(path=path, text=text) for path, text in trial.base.items()}
+    return unified_diff(trial.changes, replace(view, overlay={**view.overlay, **files}))
 
 
 def _stage(stage: TurnStage, attempt: int) -> TurnEvent:

@@ -35,11 +35,11 @@ async def command(file: str, root: str, edit_format: str, *, dry_run: bool, stri
     text = read_input(real_system(), file)
     async with opened(root) as engine:
         outcome = await engine.try_text(text, edit_format, strict=strict)
+        diff = engine.diff_of(outcome.changes)  # before anything is written: closed files are read from disk
         applied = False
         if outcome.accepted and not dry_run and not outcome.changes.is_empty:
             await engine.write(uuid.uuid4().hex[:12], "apply", outcome.changes)
             applied = True
-        diff = engine.diff_of(outcome.changes)
     report = outcome.report
     findings = report.findings if report else ()
     ok = outcome.accepted or (bool(outcome.already) and not outcome.unmatched and not outcome.problems)
