@@ -59,6 +59,12 @@ def copy_repository(target: Path) -> None:
             shutil.copy2(source, target / name)
 
 
+def quotable(view: GraphView, path: WorkspacePath) -> bool:
+    """Whether the file can be quoted in a search/replace block: our own edit formats hold the very marks of one."""
+    data = view.workspace.read(path).text.data
+    return not any(mark in data for mark in (b"```", b"<<<<<<<", b"=======", b">>>>>>>"))
+
+
 def draw_function(view: GraphView, seed: int) -> ReferencesAnswer:
     """A function of ours with two or more exactly known calls from other files, drawn by ``seed``."""
     candidates = [
@@ -80,7 +86,8 @@ def draw_function(view: GraphView, seed: int) -> ReferencesAnswer:
             if place.path != symbol.path and place.kind is EdgeKind.CALL and place.confidence is Confidence.EXACT
         ]
         certain = all(place.confidence is Confidence.EXACT for place in answer.places)
-        if certain and len({place.path for place in calls}) >= 2:
+        touched = {symbol.path, *(place.path for place in answer.places)}
+        if certain and len({place.path for place in calls}) >= 2 and all(quotable(view, path) for path in touched):
             return answer
     raise SystemExit("No function fits the demo.")
 
