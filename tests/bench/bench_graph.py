@@ -184,14 +184,17 @@ def _keystrokes(path: str, store: str) -> Figures:
         draw = random.Random(SEED)
         typed: list[float] = []
         forked: list[float] = []
-        for version in range(2, 2 + KEYSTROKES):
+        version = 1
+        for _ in range(KEYSTROKES // 2):
             line = text.line_span(draw.randrange(text.line_count))
-            edit = TextEdit(Span(line.end, line.end), draw.choice((b" ", b"x", b"  # note", b"()")))
+            edit = TextEdit(Span(line.end, line.end), draw.choice((b" ", b"x", b"()")))
             changes = ChangeSet(base={chosen: text.digest}, edits=(FileEdit(path=chosen, edits=(edit,)),))
             forked.append(_milliseconds(lambda changes=changes: graph.view.fork(changes)))
-            text = text.apply((edit,))
-            change = workspace.change_document(chosen, text, version)
-            typed.append(_milliseconds(lambda change=change: graph.update(workspace.view, change)))
+            # Typed and taken back: edits that pile up would soon measure nothing but broken code.
+            for after in (text.apply((edit,)), text):
+                version += 1
+                change = workspace.change_document(chosen, after, version)
+                typed.append(_milliseconds(lambda change=change: graph.update(workspace.view, change)))
         await graph.close()
         return {
             "file": str(chosen),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sightline.graph.advance import advance
 from sightline.graph.codec import PackedFacts
 from sightline.graph.indexing import Collected, first_state, parse_from_disk
 from sightline.graph.layouts import Layouts, build_layouts
@@ -81,3 +82,19 @@ def test_damaged_bytes_are_refused(data: st.DataObject) -> None:
 def test_no_bytes_are_no_segment() -> None:
     workspace = workspace_of(FILES)
     assert adopted(b"", build_layouts(workspace), _collected(workspace)) is None
+
+
+def test_importers_of_a_package_that_changed_between_runs_are_resolved_again() -> None:
+    before = {"pkg/__init__.py": "from pkg import f\n", "pkg/f.py": "from pkg import f\n"}
+    data, layouts = _saved(workspace_of(before))
+    later = workspace_of({**before, "pkg/__init__.py": "\n"})
+    adoption = adopted(data, layouts, _collected(later))
+    assert adoption is not None
+    state, _ = at_once(advance(adoption.state, layouts, later, adoption.changes, adoption.touched))
+    fresh = at_once(first_state(FileTable(), layouts, _collected(later)))
+    for name in before:
+        file, other = state.table.id_of(path(name)), fresh.table.id_of(path(name))
+        assert file is not None
+        assert other is not None
+        found = {(str(state.table.path_of(edge.target)), edge.line) for edge in state.edges(file)}
+        assert found == {(str(fresh.table.path_of(edge.target)), edge.line) for edge in fresh.edges(other)}

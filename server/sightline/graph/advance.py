@@ -100,12 +100,12 @@ def _rebound(before: GraphState, after: GraphState, package: WorkspacePath) -> s
     file = after.table.id_of(package)
     if file is None or file not in after.hot:
         return set()
+    importers = after.wanting_key(path_key(package.root, package.relative))
+    if before.exists(file) and before.index(file) is None:
+        # A state adopted from the store no longer has the old facts of what changed: any name may have been bound.
+        return set(importers)
     names = bound_names(before, file) ^ bound_names(after, file)
-    if not names:
-        return set()
-    return {each for name in names for each in after.referencing(name)}.intersection(
-        after.wanting_key(path_key(package.root, package.relative))
-    )
+    return {each for name in names for each in after.referencing(name)}.intersection(importers) if names else set()
 
 
 def _resolved(state: GraphState, resolver: Resolver, file: int) -> HotFile:
