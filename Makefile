@@ -46,7 +46,7 @@ vsix: client-vscode/node_modules/.installed install
 	cd client-vscode && npm run --silent package
 
 client-vscode/node_modules/.installed: client-vscode/package-lock.json
-	@command -v npm >/dev/null 2>&1 || { echo "npm is missing: install Node.js 20 or newer and npm (Debian: apt-get install npm)." >&2; exit 2; }
+	@tools/need-npm
 	cd client-vscode && npm ci --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
