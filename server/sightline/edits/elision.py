@@ -26,6 +26,7 @@ _ELIDED = re.compile(
             \b (?:unchanged|remains?|stays?|(?:the\s+)?same|omitted|as\s+(?:is|before)|here|goes\s+here) \b .*
       | {_MARK}? \s* [(\[<] \s* (?:{_DOTS} \s*)? {_LEFT_OUT} [^=;{{}}]* [)\]>] \s*     # [rest of the file]
       | …+ \s*
+      | ⋮ .*                                                             # our own prompts mark left-out lines so
     ) $"""
 )
 _BARE = re.compile(rf"(?x) ^ \s* {_MARK} \s* {_DOTS} \s* (?:\*/\}}?|-->|\"\"\")? \s* $")
