@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sightline.base.changes import ChangeSet, TextLookup
 from sightline.base.errors import SightlineError, UsageError
@@ -242,8 +242,3 @@ def _files(changes: ChangeSet, view: WorkspaceView) -> tuple[FileAfter, ...]:
             )
         )
     return tuple(files)
-
-
-def renamed_turn(prepared: PreparedEdit, turn: str) -> PreparedEdit:
-    """The same prepared edit under another turn name."""
-    return replace(prepared, turn=turn)
