@@ -14,4 +14,5 @@ JAVASCRIPT = LanguageSpec(
     comment="//",
     identifier="javascript",
     extractor="script",
+    family="script",
 )

@@ -14,4 +14,5 @@ PYTHON = LanguageSpec(
     comment="#",
     identifier="python",
     extractor="python",
+    family="python",
 )

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from sightline.languages.python_layout import PythonLayout, join
+import sys
+
+from sightline.languages.import_rules import ImportBinding, ImportCandidates, ImportRequest, ImportRules
+from sightline.languages.python_layout import (
+    PYTHON_CONFIGURATION,
+    PythonLayout,
+    join,
+    python_layout,
+    shapes_python_layout,
+)
 
 #: A package wins over a module of the same name, and what runs over what only types.
 _ENDINGS = ("/__init__.py", ".py", "/__init__.pyi", ".pyi")
@@ -65,3 +74,23 @@ def _files(folder: str, inner: str) -> tuple[str, ...]:
     if not inner:
         return tuple(join(folder, name) for name in ("__init__.py", "__init__.pyi"))
     return tuple(stem + ending for ending in _ENDINGS)
+
+
+def _candidates(importer: str, request: ImportRequest, layout: PythonLayout) -> tuple[ImportCandidates, ...]:
+    found = [ImportCandidates(paths=module_paths(importer, request.module, request.level, layout))]
+    for name in request.names:
+        if name and name != "*":
+            inner = f"{request.module}.{name}" if request.module else name
+            paths = module_paths(importer, inner, request.level, layout)
+            found.append(ImportCandidates(paths=paths, binds=ImportBinding.SUBMODULE, name=name))
+    return tuple(found)
+
+
+PYTHON_IMPORTS = ImportRules(
+    candidates=_candidates,
+    layout=python_layout,
+    is_configuration=lambda name: name in PYTHON_CONFIGURATION,
+    shapes=shapes_python_layout,
+    base=own_root,
+    is_builtin=lambda module: module.partition(".")[0] in sys.stdlib_module_names,
+)

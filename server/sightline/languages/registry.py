@@ -12,12 +12,20 @@ LANGUAGES: tuple[LanguageSpec, ...] = (PYTHON, JAVASCRIPT, TYPESCRIPT, TSX)
 
 _BY_NAME = {language.name: language for language in LANGUAGES}
 _BY_EXTENSION = {extension: language for language in LANGUAGES for extension in language.extensions}
+_BY_FILE_NAME = {name: language for language in LANGUAGES for name in language.names}
 
 
 def language_of(path: WorkspacePath | str) -> LanguageSpec | None:
     """The language of a file by its name, ``None`` for a file no language claims."""
     name = (path if isinstance(path, str) else path.relative).rpartition("/")[2]
-    return _BY_EXTENSION.get(name[name.rfind(".") :].lower()) if "." in name else None
+    found = _BY_EXTENSION.get(name[name.rfind(".") :].lower()) if "." in name else None
+    return found or (_BY_FILE_NAME.get(name.lower()) if _BY_FILE_NAME else None)
+
+
+def family_of(path: WorkspacePath | str) -> str:
+    """The family of a file's language, empty for a file no language claims."""
+    language = language_of(path)
+    return language.family if language is not None else ""
 
 
 def language_named(name: str) -> LanguageSpec:

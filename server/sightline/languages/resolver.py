@@ -1,75 +1,54 @@
-"""From an import as written to the paths it may lead to: the door to the rules of each language.
+"""From an import as written to what it may lead to: the door to the rules of each family of languages.
 
-Pure: a rule names candidate paths in the order in which they win, and somebody else looks which of them exists. All
-paths are relative to one workspace root, with forward slashes. What the project's configuration says about where
-modules lie is read once, into a :class:`ProjectLayout`.
+What the project's configuration says about where modules lie is read once, into a :class:`ProjectLayout`.
 """
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
+from typing import Any
 
 from sightline.languages.dependencies import distributions_of, read_dependencies
-from sightline.languages.node_modules import NODE_BUILTINS
-from sightline.languages.python_imports import module_paths
-from sightline.languages.python_layout import PYTHON_CONFIGURATION, PythonLayout, python_layout, shapes_python_layout
-from sightline.languages.registry import language_of
-from sightline.languages.typescript_imports import specifier_paths
-from sightline.languages.typescript_layout import ScriptLayout, is_script_configuration, script_layout
+from sightline.languages.import_registry import IMPORT_RULES
+from sightline.languages.import_rules import ImportBinding, ImportCandidates, ImportRequest, Reader
+from sightline.languages.python_layout import PythonLayout
+from sightline.languages.registry import family_of, language_named
+from sightline.languages.typescript_layout import ScriptLayout
 
-#: Reads a file of the workspace by its relative path; ``None`` for one that is missing or no text.
-Reader = Callable[[str], str | None]
-
-
-class ImportBinding(StrEnum):
-    """What a file, if it exists, would be to the import that leads to it."""
-
-    MODULE = "module"  # the statement's module: bound itself, or where its names are looked up
-    SUBMODULE = "submodule"  # one of the names of ``from package import name`` is a module of its own
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportRequest:
-    """An import as written: the fields of ``graph.facts.Import`` that matter to where it leads.
-
-    ``names`` are the imported names (``*`` and empty ones may be among them).
-    """
-
-    module: str
-    level: int = 0
-    names: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportCandidates:
-    """One thing an import may lead to: the first of ``paths`` that exists. ``name`` is the name of a submodule.
-
-    In Python the module itself is listed first, then each name that could be a submodule. A name that is one needs
-    nothing of the module's own file, unless that file binds the name too.
-    """
-
-    paths: tuple[str, ...]
-    binds: ImportBinding
-    name: str = ""
+__all__ = ["ImportBinding", "ImportCandidates", "ImportRequest", "ProjectLayout", "Reader"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectLayout:
-    """Where modules of one workspace root are looked for. Two equal layouts resolve every import alike."""
+    """Where modules of one workspace root are looked for, by family. Two equal layouts resolve every import alike."""
 
-    python: PythonLayout = field(default_factory=PythonLayout)
-    script: ScriptLayout = field(default_factory=ScriptLayout)
+    families: Mapping[str, Any] = field(default_factory=dict[str, Any])
     dependencies: frozenset[str] = frozenset()
+
+    @property
+    def python(self) -> PythonLayout:
+        """Python's."""
+        return self.families.get("python") or PythonLayout()
+
+    @property
+    def script(self) -> ScriptLayout:
+        """That of JavaScript and TypeScript."""
+        return self.families.get("script") or ScriptLayout()
+
+    def of(self, family: str) -> Any:
+        """The layout of a family; in an empty layout that of a root without files."""
+        return self.families[family] if family in self.families else IMPORT_RULES[family].layout((), _no_text)
+
+
+def _no_text(path: str) -> str | None:  # noqa: ARG001  a reader's signature
+    return None
 
 
 def build_layout(files: Collection[str], read: Reader) -> ProjectLayout:
     """The layout of a root with these ``files`` (relative paths). Broken configuration is passed over."""
     return ProjectLayout(
-        python=python_layout(files, read),
-        script=script_layout(files, read),
+        families={family: rules.layout(files, read) for family, rules in IMPORT_RULES.items()},
         dependencies=read_dependencies(files, read),
     )
 
@@ -79,41 +58,29 @@ def shapes_layout(layout: ProjectLayout, path: str) -> bool:
 
     For a file that only changed its text, ask this only if :func:`is_configuration` says so.
     """
-    return is_configuration(path) or shapes_python_layout(layout.python, path)
+    return is_configuration(path) or any(
+        rules.shapes(layout.of(family), path) for family, rules in IMPORT_RULES.items()
+    )
 
 
 def is_configuration(path: str) -> bool:
     """Whether the text of this file shapes the layout."""
     name = path.rpartition("/")[2]
-    return name in PYTHON_CONFIGURATION or is_script_configuration(name) or name.startswith("requirements")
+    return name.startswith("requirements") or any(rules.is_configuration(name) for rules in IMPORT_RULES.values())
 
 
 def candidates(importer: str, request: ImportRequest, layout: ProjectLayout) -> tuple[ImportCandidates, ...]:
-    """What an import of the file ``importer`` may lead to; empty for files of unknown languages."""
-    language = language_of(importer)
-    if language is None:
+    """What an import of the file ``importer`` may lead to, best first; empty for files of unknown languages."""
+    family = family_of(importer)
+    if not family:
         return ()
-    if language.extractor != "python":
-        paths = specifier_paths(importer, request.module, layout.script)
-        return (ImportCandidates(paths=paths, binds=ImportBinding.MODULE),) if paths else ()
-    found = [
-        ImportCandidates(
-            paths=module_paths(importer, request.module, request.level, layout.python), binds=ImportBinding.MODULE
-        )
-    ]
-    for name in request.names:
-        if name and name != "*":
-            inner = f"{request.module}.{name}" if request.module else name
-            paths = module_paths(importer, inner, request.level, layout.python)
-            found.append(ImportCandidates(paths=paths, binds=ImportBinding.SUBMODULE, name=name))
-    return tuple(candidate for candidate in found if candidate.paths)
+    found = IMPORT_RULES[family].candidates(importer, request, layout.of(family))
+    return tuple(candidate for candidate in found if candidate)
 
 
 def is_builtin_module(name: str, language: str) -> bool:
-    """Whether a module belongs to the language's own library (Python's, or that of Node)."""
-    if language == "python":
-        return name.partition(".")[0] in sys.stdlib_module_names
-    return name.startswith("node:") or name.partition("/")[0] in NODE_BUILTINS
+    """Whether a module belongs to the library of the language with this name."""
+    return IMPORT_RULES[language_named(language).family].is_builtin(name)
 
 
 def declared_dependencies(layout: ProjectLayout) -> frozenset[str]:

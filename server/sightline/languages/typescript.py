@@ -14,6 +14,7 @@ TYPESCRIPT = LanguageSpec(
     comment="//",
     identifier="typescript",
     extractor="script",
+    family="script",
 )
 
 TSX = LanguageSpec(
@@ -24,4 +25,5 @@ TSX = LanguageSpec(
     comment="//",
     identifier="typescriptreact",
     extractor="script",
+    family="script",
 )

@@ -143,3 +143,15 @@ def _probes(path: str | None, layout: ScriptLayout) -> tuple[str, ...]:
 
 def _extended(path: str) -> list[str]:
     return [path + extension for extension in _CODE]
+
+
+def _candidates(importer: str, request: ImportRequest, layout: ScriptLayout) -> tuple[ImportCandidates, ...]:
+    return (ImportCandidates(paths=specifier_paths(importer, request.module, layout)),)
+
+
+SCRIPT_IMPORTS = ImportRules(
+    candidates=_candidates,
+    layout=script_layout,
+    is_configuration=is_script_configuration,
+    is_builtin=lambda module: module.startswith("node:") or module.partition("/")[0] in NODE_BUILTINS,
+)

@@ -1,0 +1,12 @@
+"""The import rules by family. A family is added by one file beside this and one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sightline.languages.go_imports import GO_IMPORTS
+from sightline.languages.import_rules import ImportRules
+from sightline.languages.python_imports import PYTHON_IMPORTS
+from sightline.languages.typescript_imports import SCRIPT_IMPORTS
+
+IMPORT_RULES: Mapping[str, ImportRules] = {"python": PYTHON_IMPORTS, "script": SCRIPT_IMPORTS, "go": GO_IMPORTS}

@@ -1,0 +1,105 @@
+"""``ImportRules``: what a family of languages brings so that its imports can be followed; and the values that pass.
+
+A rule is pure: it names candidate paths, a folder or a namespace, and somebody else looks which of them exist. All paths
+are relative to one workspace root, with forward slashes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+#: Reads a file of the workspace by its relative path; ``None`` for one that is missing or no text.
+Reader = Callable[[str], str | None]
+
+
+class ImportBinding(StrEnum):
+    """What a file, if it exists, would be to the import that leads to it."""
+
+    MODULE = "module"  # the statement's module: bound itself, or where its names are looked up
+    SUBMODULE = "submodule"  # one of the names of ``from package import name`` is a module of its own
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportRequest:
+    """An import as written: the fields of ``graph.facts.Import`` that matter to where it leads.
+
+    ``names`` are the imported names (``*`` and empty ones may be among them).
+    """
+
+    module: str
+    level: int = 0
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportCandidates:
+    """One thing an import may lead to. ``name`` is the name of a submodule.
+
+    ``paths``: the first that exists. ``folder``: all files of the family directly in it that :attr:`ImportRules.is_public`
+    lets others see (a Go package). ``namespace``: all files of the family that declare it (Java, C#, PHP). Of a folder or
+    a namespace an import needs the files that define what it names.
+
+    In Python the module itself is listed first, then each name that could be a submodule. A name that is one needs
+    nothing of the module's own file, unless that file binds the name too.
+    """
+
+    paths: tuple[str, ...] = ()
+    binds: ImportBinding = ImportBinding.MODULE
+    name: str = ""
+    folder: str | None = None
+    namespace: str = ""
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to look for."""
+        return bool(self.paths or self.namespace or self.folder is not None)
+
+
+def _no_layout(files: Collection[str], read: Reader) -> object:  # noqa: ARG001  the rules' signature
+    return None
+
+
+def _nothing(name: str) -> bool:  # noqa: ARG001  the rules' signature
+    return False
+
+
+def _no_shape(layout: Any, path: str) -> bool:  # noqa: ARG001  the rules' signature
+    return False
+
+
+def _folder_of(path: str, layout: Any) -> str:  # noqa: ARG001  the rules' signature
+    return path.rpartition("/")[0]
+
+
+def _everything(path: str) -> bool:  # noqa: ARG001  the rules' signature
+    return True
+
+
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportRules:
+    """How imports of one family lead to files.
+
+    ``candidates(importer, request, layout)``: what an import may lead to. ``layout(files, read)``: where modules of a
+    root are looked for, a value of immutable parts; broken configuration is passed over. ``is_configuration(name)``:
+    whether the text of a file of this name shapes the layout. ``shapes(layout, path)``: whether the coming or going of
+    this file may. ``base(path, layout)``: what of an importer's path decides where its imports lead; files of one base
+    share answers. ``is_builtin(module)``: whether a module belongs to the language's own library.
+
+    ``own_folder``: files of one folder see each other's names with no import (Go); ``own_namespace``: files that declare
+    the same namespace do (Java, Kotlin, C#, PHP). ``is_public(path)``: whether importers of its folder or namespace see a
+    file at all.
+    """
+
+    candidates: Callable[[str, ImportRequest, Any], tuple[ImportCandidates, ...]]
+    layout: Callable[[Collection[str], Reader], Any] = _no_layout
+    is_configuration: Callable[[str], bool] = _nothing
+    shapes: Callable[[Any, str], bool] = _no_shape
+    base: Callable[[str, Any], str] = _folder_of
+    is_builtin: Callable[[str], bool] = _nothing
+    own_folder: bool = False
+    own_namespace: bool = False
+    is_public: Callable[[str], bool] = _everything
