@@ -23,7 +23,7 @@ from sightline.lsp import collector, lifecycle, requests
 from sightline.lsp.client import Client
 from sightline.lsp.documents import Documents
 from sightline.lsp.host import EngineHost
-from sightline.lsp.log import end_log, log_to_standard_error
+from sightline.lsp.log import EDITOR_IS_GONE, end_log, log_to_standard_error
 from sightline.lsp.options import MakeEngine, ServerOptions
 from sightline.lsp.protocol import Connection, Output
 from sightline.lsp.session import Session
@@ -113,7 +113,7 @@ async def _serve(
     ended: list[Callable[[int], None]] = []
 
     def lost(reason: str) -> None:
-        log.error("%s; the server ends.", reason)
+        log.error("%s; the server ends.", reason, extra=EDITOR_IS_GONE)
         for end in ended:
             loop.call_soon_threadsafe(end, 1)
 
@@ -149,7 +149,7 @@ class _Inbox:
                     self._messages.append(body)
                     self._loop.call_soon_threadsafe(self._handle_some)
             except FrameError as error:
-                log.error("The client speaks no LSP: %s.", error)
+                log.error("The client speaks no LSP: %s.", error, extra=EDITOR_IS_GONE)
             self._loop.call_soon_threadsafe(self._end_of_input)
 
     def _handle_some(self) -> None:
