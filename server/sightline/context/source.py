@@ -48,6 +48,10 @@ class SourceLines:
         head = self.text.data[row.start : row.body_start].rstrip()
         return self.text.line_of(row.start) + 1, self.text.line_of(row.start + max(len(head) - 1, 0)) + 1
 
+    def name_line(self, index: int) -> int:
+        """One-based line of the name of a definition: decorators stand above it."""
+        return self.text.line_of(self.definitions[index].name_start) + 1
+
     def containers(self, index: int) -> list[int]:
         """Definitions around the one at ``index``, outermost first."""
         around: list[int] = []
