@@ -8,6 +8,7 @@ import {
 } from "vscode-languageclient/node";
 import type { StartCommand } from "./server/locate";
 import { type Table, workspaceSettings } from "./settings";
+import { named } from "./titles";
 
 /** Extensions of the server's languages, by VS Code's names for them. */
 const LANGUAGES = ["python", "typescript", "typescriptreact", "javascript", "javascriptreact"];
@@ -43,6 +44,8 @@ function clientOptions(options: ClientOptions): LanguageClientOptions {
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     initializationFailedHandler: () => false,
     middleware: {
+      provideCodeActions: async (document, range, context, token, next) =>
+        (await next(document, range, context, token))?.map(named),
       executeCommand: (command, given) => options.executeCommand(command, given),
       workspace: { configuration: ({ items }) => items.map(answerFor) },
     },

@@ -132,7 +132,7 @@ export class Session implements vscode.Disposable {
       machine: realMachine(this.#storage()),
       withProgress: (work) => {
         this.#tell({ state: "installing", message: "Installing the server." });
-        return withProgress(work);
+        return withProgress((watching) => work({ ...watching, note: (line) => this.#log.info(line) }));
       },
     });
   }
@@ -180,6 +180,6 @@ async function withProgress<Value>(work: Work<Value>): Promise<Value> {
   return vscode.window.withProgress(shown, (progress, token) => {
     const controller = new AbortController();
     token.onCancellationRequested(() => controller.abort());
-    return work({ signal: controller.signal, report: (message) => progress.report({ message: message.slice(0, 120) }) });
+    return work({ signal: controller.signal, report: (message) => progress.report({ message }) });
   });
 }
