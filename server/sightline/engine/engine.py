@@ -49,7 +49,8 @@ class EngineParts:
     """What an engine is made of.
 
     ``journal`` opens the edit journal when it is first needed: a home that cannot be written is no reason not to index.
-    ``write_journal`` is the folder of the crash journal for files on disk.
+    ``write_journal`` is the folder of the crash journal for files on disk. ``live``: words of the workspace are read in
+    the background, not at the first question.
     """
 
     system: System
@@ -59,6 +60,8 @@ class EngineParts:
     graph: LiveGraph
     journal: Callable[[], EditJournal]
     write_journal: str
+    index: LexicalIndex
+    live: bool = False
 
 
 class Engine:
@@ -67,7 +70,8 @@ class Engine:
     def __init__(self, parts: EngineParts) -> None:
         self._parts = parts
         self._report: IndexReport | None = None
-        self._index = LexicalIndex()
+        self._index = parts.index
+        self._reading: asyncio.Task[None] | None = None
         self._provider: Provider | None = None
         self._pending = PendingEdits(parts.journal)
         self._updates = asyncio.Lock()
@@ -84,14 +88,23 @@ class Engine:
             self._report = await self._parts.graph.build(
                 scan, self._parts.workspace.view, progress, scan_seconds=seconds
             )
+        self._read_ahead()
 
     async def close(self) -> None:
         """Stops workers, closes stores and connections. Leaves no process."""
         if self._provider is not None:
             await self._provider.close()
             self._provider = None
+        self._index.close()
+        if self._reading is not None:
+            await asyncio.gather(self._reading, return_exceptions=True)
         await self._parts.graph.close()
         self._pending.close()
+
+    async def words_read(self) -> None:
+        """Waits until the words that are being read in the background, if any, are read."""
+        if self._reading is not None:
+            await asyncio.wait([self._reading])
 
     @property
     def roots(self) -> tuple[str, ...]:
@@ -141,18 +154,21 @@ class Engine:
         async with self._updates:
             change = await self._parts.workspace.refresh(paths)
             await self._parts.graph.refresh(self._parts.workspace.view, change)
+        self._read_ahead()
 
     async def rescan(self) -> None:
         """Looks at the whole disk again; for clients that do not watch files."""
         async with self._updates:
             change = await self._parts.workspace.rescan()
             await self._parts.graph.refresh(self._parts.workspace.view, change)
+        self._read_ahead()
 
     async def set_roots(self, roots: tuple[str, ...]) -> None:
         """The workspace folders changed."""
         async with self._updates:
             change = await self._parts.workspace.set_roots(roots)
             await self._parts.graph.refresh(self._parts.workspace.view, change)
+        self._read_ahead()
 
     # What the user asks ----------------------------------------------------------------------------------------
 
@@ -253,6 +269,12 @@ class Engine:
         return unified_diff(changes, self.view.workspace)
 
     # -----------------------------------------------------------------------------------------------------------
+
+    def _read_ahead(self) -> None:
+        """Reads new words in a thread, so that no question waits for it; one that comes meanwhile takes over."""
+        if self._parts.live and (self._reading is None or self._reading.done()):
+            work = asyncio.to_thread(self._index.follow_patiently, self.view)
+            self._reading = asyncio.get_running_loop().create_task(work)
 
     def _dependencies(self, view: GraphView, listener: Listener) -> TurnDependencies:
         return TurnDependencies(
