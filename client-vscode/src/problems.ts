@@ -6,6 +6,15 @@ const SERVER_CANCELLED = -32802;
 /** The codes of vscode-jsonrpc for a connection that ended under a request. */
 const CONNECTION_ENDED = new Set([-32097, -32099]);
 
+/** There is no server to ask. `why` is a sentence. */
+export class NotRunning extends Error {
+  readonly data = { kind: "not_running" };
+
+  constructor(why: string) {
+    super(`Sightline is not running. ${why}`);
+  }
+}
+
 /** A command of this client that may help, as a button. */
 export interface Remedy {
   readonly title: string;
@@ -21,6 +30,7 @@ const REMEDIES: Readonly<Record<string, readonly Remedy[]>> = {
   model_not_found: [CHOOSE_MODEL],
   model_unreachable: [CHOOSE_MODEL],
   internal: [SHOW_LOG],
+  not_running: [{ title: "Restart the server", command: "sightline.restart" }, SHOW_LOG],
 };
 
 /** Whether the user, or VS Code for them, stopped it. */

@@ -1,7 +1,7 @@
 /** What a person is told when something failed, and which buttons help. */
 import { expect, it } from "vitest";
 import manifest from "../package.json" with { type: "json" };
-import { remediesOf, sentenceOf } from "../src/problems";
+import { NotRunning, remediesOf, sentenceOf } from "../src/problems";
 
 const failed = (kind: string, message: string, code = -32803) =>
   Object.assign(new Error(`${message} Set SIGHTLINE_MODEL.`), { code, data: { kind, message, hint: "Set SIGHTLINE_MODEL." } });
@@ -27,6 +27,7 @@ it("offers commands that there are", () => {
   const commands = manifest.contributes.commands.map(({ command }) => command);
   const kinds = ["model_not_configured", "model_authentication", "model_not_found", "model_unreachable", "internal"];
   const offered = kinds.flatMap((kind) => remediesOf(failed(kind, "x")));
+  offered.push(...remediesOf(new NotRunning("It ended.")));
   expect(offered.length).toBeGreaterThanOrEqual(kinds.length);
   expect(offered.filter(({ command }) => !commands.includes(command))).toEqual([]);
 });
