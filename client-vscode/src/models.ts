@@ -13,7 +13,9 @@ export interface Choice {
   readonly needsKey: boolean;
 }
 
-/** The models of the servers that answer come first, then the kinds, then any other server of the same API. */
+const SCRIPTED = "scripted";
+
+/** The models of the servers that answer come first, then the kinds and any other server, then the file of replies. */
 export function choices({ servers, providers }: ModelsAnswer): Choice[] {
   const found = servers.flatMap(({ title, baseUrl, models }) =>
     models.map(({ name, window }): Choice => {
@@ -21,10 +23,10 @@ export function choices({ servers, providers }: ModelsAnswer): Choice[] {
       return { label: name, description: `${title}, running${size}`, name, baseUrl, asks: "nothing", needsKey: false };
     }),
   );
-  const kinds = providers.map(({ name, title, example, needsKey }): Choice => {
+  const typed = ({ name, title, example, needsKey }: (typeof providers)[number]): Choice => {
     const description = `${title}, such as ${example}`;
     return { label: `${name}:…`, description, name: `${name}:`, baseUrl: "", asks: "name", needsKey };
-  });
+  };
   const other: Choice = {
     label: "Another address…",
     description: "any server with an OpenAI-compatible API",
@@ -33,7 +35,9 @@ export function choices({ servers, providers }: ModelsAnswer): Choice[] {
     asks: "address and name",
     needsKey: true,
   };
-  return [...found, ...kinds, other];
+  const real = providers.filter(({ name }) => name !== SCRIPTED).map(typed);
+  const forTrying = providers.filter(({ name }) => name === SCRIPTED).map(typed);
+  return [...found, ...real, other, ...forTrying];
 }
 
 /** Why `text` is no address of an API; undefined if it is one. */

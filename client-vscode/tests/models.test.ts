@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import { addressProblem, choices } from "../src/models";
 
 const providers = [
+  { name: "scripted", title: "replies from a file", example: "scripted:replies.txt", needsKey: false },
   { name: "openai", title: "OpenAI", example: "openai:gpt-4.1", needsKey: true },
   { name: "ollama", title: "Ollama on this machine", example: "ollama:qwen2.5-coder:7b", needsKey: false },
 ];
@@ -22,6 +23,7 @@ it("offers every kind and any other address where nothing answers", () => {
     ["openai:", "name", true],
     ["ollama:", "name", false],
     ["openai:", "address and name", true],
+    ["scripted:", "name", false],
   ]);
 });
 

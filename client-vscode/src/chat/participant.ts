@@ -27,8 +27,11 @@ export function registerParticipant(session: Session): vscode.Disposable {
       return { metadata: { turn, command, verdict: outcome?.verdict } };
     } catch (error) {
       if (isCancelled(error)) return {};
-      for (const remedy of remediesOf(error)) response.button(remedy);
-      return { errorDetails: { message: sentenceOf(error) } };
+      const remedies = remediesOf(error);
+      if (remedies.length === 0) return { errorDetails: { message: sentenceOf(error) } };
+      response.markdown(`\n\n${sentenceOf(error)}`); // VS Code shows the details of errors below the buttons
+      for (const remedy of remedies) response.button(remedy);
+      return {};
     }
   });
 }
