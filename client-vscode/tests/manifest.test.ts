@@ -42,6 +42,11 @@ it("has the version of the server", () => {
   expect(sources("../pyproject.toml")).toContain(`\nversion = "${manifest.version}"`);
 });
 
+it("locks nothing that no package asks for: npm 9 and 10, which come with Node.js 20 and 22, refuse such a lock file", () => {
+  const { packages } = JSON.parse(sources("package-lock.json")) as { packages: Record<string, { extraneous?: boolean }> };
+  expect(Object.keys(packages).filter((path) => packages[path]?.extraneous)).toEqual([]);
+});
+
 it("names no registry in the lock file", () => {
   expect(sources("package-lock.json")).not.toMatch(/"resolved"/);
 });
