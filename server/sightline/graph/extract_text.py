@@ -88,11 +88,14 @@ def parsed(data: bytes, language: LanguageSpec, old_tree: Tree | None = None) ->
 
     The parser otherwise keeps the interpreter for the whole of it, 100 ms for every megabyte.
     """
-    old = () if old_tree is None else (old_tree,)
-    if len(data) <= PIECE:
-        return parser_for(language).parse(data, *old)
-    # A parser of its own: the turns are other threads' chance to use the shared one.
-    return Parser(language.grammar()).parse(lambda at, _: data[at : at + PIECE], *old)
+
+    def piece(at: int, _point: object) -> bytes:
+        return data[at : at + PIECE]
+
+    source = data if len(data) <= PIECE else piece
+    # A parser of its own for a long text: the turns are other threads' chance to use the shared one.
+    parser = parser_for(language) if len(data) <= PIECE else Parser(language.grammar())
+    return parser.parse(source) if old_tree is None else parser.parse(source, old_tree)
 
 
 @cache

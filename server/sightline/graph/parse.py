@@ -89,7 +89,7 @@ def parse_tree(
 def parse_touched(
     data: bytes, language: LanguageSpec, old_tree: Tree, edit: TreeEdit, old_rows: RawFacts | None
 ) -> tuple[Tree, RawFacts | None]:
-    """The quick half of :func:`parse_tree`: the new tree, and the facts if reading the touched statements gives them."""
+    """The quick half of :func:`parse_tree`: the new tree, and the facts if the touched statements alone give them."""
     edited = old_tree.copy()
     edited.edit(edit.old.start, edit.old.end, edit.old.start + edit.length, (0, 0), (0, 0), (0, 0))
     tree = parsed(data, language, edited)
