@@ -61,6 +61,11 @@ class FakeEngine:
     closed: bool = False
 
     @property
+    def workspace(self) -> WorkspaceView:
+        """What every file says now."""
+        return self.view.workspace
+
+    @property
     def view(self) -> FakeView:
         return FakeView(
             WorkspaceView(
