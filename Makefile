@@ -10,10 +10,16 @@ MODEL ?=
 PYTEST_ARGUMENTS ?=
 export PYTHON
 
-.PHONY: install demo test test-server test-client check bench format lock vsix clean schemas
+# Client recipes find node, npm and the server in .venv first.
+CLIENT := cd client-vscode && PATH="$(CURDIR)/$(BIN):$$PATH"
+
+.PHONY: install node demo test test-server test-client check bench format lock vsix clean schemas
 
 install:
 	@tools/install
+
+node: install
+	@tools/need-node
 
 demo: install
 	@$(BIN)/python tools/demo.py $(if $(MODEL),--model "$(MODEL)")
@@ -21,15 +27,17 @@ demo: install
 test: check test-client test-server
 
 test-server: install
+	@tools/need-openmp
 	$(BIN)/pytest -q -n auto --maxprocesses 4 $(PYTEST_ARGUMENTS)
 
 test-client: client-vscode/node_modules/.installed
-	cd client-vscode && npm run --silent check && npm run --silent test
+	$(CLIENT) npm run --silent check
+	$(CLIENT) npm run --silent test
 
-check: install
+check: node
 	$(BIN)/ruff format --quiet --check server tests tools
 	$(BIN)/ruff check --quiet server tests tools
-	PATH="$(BIN):$$PATH" $(BIN)/lint-imports --no-cache | tail -n 6
+	$(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/pyright
 
 format: install
@@ -42,17 +50,18 @@ bench: install
 schemas: install
 	$(BIN)/python tools/generate.py
 
-vsix: client-vscode/node_modules/.installed install
-	cd client-vscode && npm run --silent package
+vsix: client-vscode/node_modules/.installed
+	$(CLIENT) npm run --silent package
 
-client-vscode/node_modules/.installed: client-vscode/package-lock.json
-	@tools/need-npm
-	cd client-vscode && npm ci --ignore-scripts --no-audit --no-fund --silent
+client-vscode/node_modules/.installed: client-vscode/package-lock.json | node
+	$(CLIENT) npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 lock: install
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
 	    --extra dev pyproject.toml -o requirements-dev.lock
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
+	    --group node -o requirements-node.lock
 
 clean:
 	rm -rf .venv dist build client-vscode/node_modules client-vscode/out client-vscode/*.vsix

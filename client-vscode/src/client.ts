@@ -1,13 +1,17 @@
 /** The language client: what the server is told at the start, and the two places where we step between. */
 import * as vscode from "vscode";
 import {
+  CloseAction,
   type ConfigurationItem,
+  ErrorAction,
   LanguageClient,
   type LanguageClientOptions,
   RevealOutputChannelOn,
 } from "vscode-languageclient/node";
 import type { StartCommand } from "./server/locate";
+import type { Restarts } from "./restarts";
 import { type Table, workspaceSettings } from "./settings";
+import { named } from "./titles";
 
 /** Extensions of the server's languages, by VS Code's names for them. */
 const LANGUAGES = ["python", "typescript", "typescriptreact", "javascript", "javascriptreact"];
@@ -19,6 +23,7 @@ export interface ClientOptions {
   readonly folder: string;
   readonly userSettings: Table;
   readonly log: vscode.LogOutputChannel;
+  readonly restarts: Restarts;
   /** Runs a command of the server that was called as a command of VS Code. */
   executeCommand(command: string, given: readonly unknown[]): Promise<unknown>;
 }
@@ -26,7 +31,14 @@ export interface ClientOptions {
 export function makeClient(options: ClientOptions): LanguageClient {
   const { program, parameters } = options.start;
   const executable = { command: program, args: [...parameters], options: { cwd: options.folder } };
-  return new LanguageClient("sightline", "Sightline", executable, clientOptions(options));
+  return new QuietClient("sightline", "Sightline", executable, clientOptions(options));
+}
+
+/** Its own messages, of connections and codes, go to the log: what the user is told, and once, the session decides. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
 }
 
 /** The settings of one scope, as VS Code tells them apart. */
@@ -42,7 +54,16 @@ function clientOptions(options: ClientOptions): LanguageClientOptions {
     outputChannel: options.log,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     initializationFailedHandler: () => false,
+    errorHandler: {
+      error: () => ({ action: ErrorAction.Continue, handled: true }),
+      closed: () => {
+        const action = options.restarts.again(Date.now()) ? CloseAction.Restart : CloseAction.DoNotRestart;
+        return { action, handled: true };
+      },
+    },
     middleware: {
+      provideCodeActions: async (document, range, context, token, next) =>
+        (await next(document, range, context, token))?.map(named),
       executeCommand: (command, given) => options.executeCommand(command, given),
       workspace: { configuration: ({ items }) => items.map(answerFor) },
     },

@@ -2,12 +2,15 @@
 import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import { featureArguments } from "./arguments";
+import { linked } from "./chat/links";
+import { chooseModel, setApiKey } from "./chooseModel";
 import type { Documents } from "./documents";
 import { activeFocus, diagnosticsAt } from "./editor";
 import { featureOf, isAnswer, questionOf } from "./features";
-import { isCancelled, sentenceOf } from "./problems";
-import type { ApplyAnswer, FeatureAnswer, FeatureArguments, PreviewAnswer, StatusAnswer } from "./protocol";
-import { API_KEY, type Session } from "./session";
+import { isCancelled, remediesOf, sentenceOf } from "./problems";
+import type { AppliedAnswer, ApplyAnswer, FeatureAnswer, FeatureArguments, PreviewAnswer, StatusAnswer } from "./protocol";
+import type { Session } from "./session";
+import { statusSentence } from "./status";
 import { stageSentence } from "./turns";
 
 interface TurnArguments {
@@ -27,6 +30,7 @@ export function registerCommands(
     "sightline.showLog": () => Promise.resolve(log.show()),
     "sightline.showStatus": () => showStatus(session, log),
     "sightline.setApiKey": () => setApiKey(context.secrets),
+    "sightline.chooseModel": () => chooseModel(session, context.secrets),
     "sightline.turn.apply": (given) => applyTurn(session, given),
     "sightline.turn.preview": async ({ turn }) =>
       documents.showEdit(await session.execute<PreviewAnswer>("sightline.preview", { turn })),
@@ -57,9 +61,10 @@ export async function runServerCommand(
     if (asked === undefined) return undefined;
     const run = isAnswer(feature) ? { name: "sightline.run", given: { ...asked, command: feature } } : { name: command, given: asked };
     const answer = await withStages(session, feature, asked.turn, (token) =>
-      session.execute<FeatureAnswer>(run.name, run.given, token),
+      session.execute<FeatureAnswer & AppliedAnswer>(run.name, run.given, token),
     );
-    if (isAnswer(feature)) await documents.showAnswer(feature, answer.text);
+    if (isAnswer(feature)) await documents.showAnswer(feature, linked(answer.text, answer.places));
+    if (answer.applied?.applied) tellApplied(session, answer.applied, answer.turn);
     return answer;
   });
 }
@@ -97,9 +102,13 @@ async function applyTurn(session: Session, given: TurnArguments): Promise<void> 
     if (answer.different.length === 0) void vscode.window.showWarningMessage(`Sightline: not applied. ${answer.reason}`);
     return; // otherwise the server has told which files to look at
   }
-  const files = answer.files.length === 1 ? "1 file" : `${answer.files.length} files`;
+  tellApplied(session, answer, given.turn);
+}
+
+function tellApplied(session: Session, answer: ApplyAnswer, turn: string): void {
+  const files = answer.files.length === 1 ? (answer.files[0]?.path ?? "") : `${answer.files.length} files`;
   void vscode.window.showInformationMessage(`Sightline: applied to ${files}.`, "Undo").then((choice) => {
-    if (choice === "Undo") void told(() => takeBack(session, { turn: given.turn }));
+    if (choice === "Undo") void told(() => takeBack(session, { turn }));
   });
 }
 
@@ -111,49 +120,44 @@ async function takeBack(session: Session, given: object): Promise<void> {
 
 async function showStatus(session: Session, log: vscode.LogOutputChannel): Promise<void> {
   const choices = [
+    { label: "$(sparkle) Choose a model…", run: () => void vscode.commands.executeCommand("sightline.chooseModel") },
+    { label: "$(key) Set the API key…", run: () => void vscode.commands.executeCommand("sightline.setApiKey") },
     { label: "$(output) Show the log", run: () => log.show() },
     { label: "$(debug-restart) Restart the server", run: () => void session.restart() },
-    { label: "$(key) Set the API key…", run: () => void vscode.commands.executeCommand("sightline.setApiKey") },
     {
       label: "$(gear) Settings",
       run: () => void vscode.commands.executeCommand("workbench.action.openSettings", "@ext:sightline.sightline"),
     },
   ];
-  const title = await statusSentence(session);
-  const choice = await vscode.window.showQuickPick(choices, { title: "Sightline", placeHolder: title });
+  const placeHolder = await statusNow(session);
+  const choice = await vscode.window.showQuickPick(choices, { title: "Sightline", placeHolder });
   choice?.run();
 }
 
-async function statusSentence(session: Session): Promise<string> {
+async function statusNow(session: Session): Promise<string> {
   if (!["starting", "indexing", "ready"].includes(session.status.state)) return session.status.message;
   try {
-    const { message, roots, revision, running } = await session.execute<StatusAnswer>("sightline.status", {});
-    const at = revision === null ? "" : ` Revision ${revision}, ${roots.length} folders, ${running.length} turns running.`;
-    return `${message}${at}`;
+    return statusSentence(await session.execute<StatusAnswer>("sightline.status", {}), vscode.workspace.isTrusted);
   } catch (error) {
     return sentenceOf(error);
   }
-}
-
-async function setApiKey(secrets: vscode.SecretStorage): Promise<void> {
-  const key = await vscode.window.showInputBox({
-    title: "Sightline: API key",
-    prompt: "Kept in VS Code's secret store, sent to the model's address alone. Empty removes it.",
-    password: true,
-    ignoreFocusOut: true,
-  });
-  if (key === undefined) return;
-  if (key.trim() === "") await secrets.delete(API_KEY);
-  else await secrets.store(API_KEY, key.trim());
 }
 
 async function told<Value>(work: () => Promise<Value>): Promise<Value | undefined> {
   try {
     return await work();
   } catch (error) {
-    if (!isCancelled(error)) void vscode.window.showErrorMessage(`Sightline: ${sentenceOf(error)}`);
+    if (!isCancelled(error)) void showProblem(error);
     return undefined;
   }
+}
+
+async function showProblem(error: unknown): Promise<void> {
+  const remedies = remediesOf(error);
+  const titles = remedies.map(({ title }) => title);
+  const chosen = await vscode.window.showErrorMessage(`Sightline: ${sentenceOf(error)}`, ...titles);
+  const remedy = remedies.find(({ title }) => title === chosen);
+  if (remedy !== undefined) await vscode.commands.executeCommand(remedy.command);
 }
 
 function newTurn(): string {

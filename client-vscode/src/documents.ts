@@ -16,10 +16,10 @@ export class Documents implements vscode.TextDocumentContentProvider {
     return this.#texts.get(uri.toString()) ?? "This preview is gone. Ask for it again.";
   }
 
-  /** Opens an answer, rendered. */
+  /** Opens an answer, rendered, beside the code it speaks of. */
   async showAnswer(title: string, markdown: string): Promise<void> {
     const uri = this.#keep(`${title}.md`, markdown);
-    await vscode.commands.executeCommand("markdown.showPreview", uri);
+    await vscode.commands.executeCommand("markdown.showPreviewToSide", uri);
   }
 
   /** Shows what an edit would change, in VS Code's own diff view: one file alone, several side by side. */

@@ -96,6 +96,11 @@ export interface ApplyAnswer {
   readonly different: readonly FileName[];
 }
 
+/** What a feature run as a command of its own tells beside its answer; null if nothing was applied. */
+export interface AppliedAnswer {
+  readonly applied?: ApplyAnswer | null;
+}
+
 /** A file before and after an edit; null where there is none. `old` is set when the edit moves it. */
 export interface PreviewFile extends FileName {
   readonly old: FileName | null;
@@ -112,6 +117,22 @@ export interface StatusAnswer {
   readonly state: string;
   readonly message: string;
   readonly roots: readonly string[];
+  readonly model: string;
   readonly revision: number | null;
   readonly running: readonly string[];
+}
+
+/** What can be chosen. `name` of a model is a value of the setting `model.name`. */
+export interface ModelsAnswer {
+  readonly providers: readonly {
+    readonly name: string;
+    readonly title: string;
+    readonly example: string;
+    readonly needsKey: boolean;
+  }[];
+  readonly servers: readonly {
+    readonly title: string;
+    readonly baseUrl: string;
+    readonly models: readonly { readonly name: string; readonly window: number | null }[];
+  }[];
 }

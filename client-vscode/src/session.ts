@@ -2,9 +2,11 @@
 import * as vscode from "vscode";
 import { type LanguageClient, State as ClientState } from "vscode-languageclient/node";
 import { inspecting, makeClient } from "./client";
-import { isCancelled, sentenceOf } from "./problems";
+import { isCancelled, NotRunning, sentenceOf } from "./problems";
 import { DID_FOCUS, STATUS_CHANGED, type StatusChanged, TURN_EVENT, type TurnEvent } from "./protocol";
+import { Restarts } from "./restarts";
 import { locateServer, type StartCommand } from "./server/locate";
+import { ServerProblem } from "./server/machine";
 import { realMachine } from "./server/realMachine";
 import { userSettings } from "./settings";
 import type { Status } from "./status";
@@ -58,7 +60,7 @@ export class Session implements vscode.Disposable {
   /** Runs a command of the server. Rejects with the server's own error, or with why there is no server. */
   async execute<Answer>(command: string, given: object, token?: vscode.CancellationToken): Promise<Answer> {
     await this.#latest;
-    if (this.#client?.state !== ClientState.Running) throw new Error(`Sightline is not running. ${this.#status.message}`);
+    if (this.#client?.state !== ClientState.Running) throw new NotRunning(this.#status.message);
     const request = { command, arguments: [given] };
     if (token === undefined) return this.#client.sendRequest<Answer>(EXECUTE, request); // undefined would be sent along
     return this.#client.sendRequest<Answer>(EXECUTE, request, token);
@@ -85,7 +87,9 @@ export class Session implements vscode.Disposable {
       const wanted = await this.#wanted(); // once: a change during an installation takes another start
       this.#startedWith = JSON.stringify(wanted);
       this.#tell({ state: "starting", message: "Starting the server." });
+      const restarts = new Restarts();
       const client = makeClient({
+        restarts,
         start: await this.#locate(),
         folder: this.#storage(),
         userSettings: wanted.userSettings,
@@ -93,8 +97,11 @@ export class Session implements vscode.Disposable {
         executeCommand: this.#executeCommand,
       });
       this.#client = client;
-      this.#listen(client);
-      await client.start();
+      this.#listen(client, restarts);
+      await client.start().catch((error: unknown) => {
+        this.#log.error(sentenceOf(error));
+        throw new ServerProblem("The server does not start.", "The log says why.");
+      });
     } catch (error) {
       this.#failed(error);
     }
@@ -109,13 +116,22 @@ export class Session implements vscode.Disposable {
     this.#tell({ state: "stopped", message: "The server was stopped." });
   }
 
-  #listen(client: LanguageClient): void {
+  #listen(client: LanguageClient, restarts: Restarts): void {
+    let ran = false;
     client.onNotification(TURN_EVENT, (event: TurnEvent) => this.turns.receive(event));
     client.onNotification(STATUS_CHANGED, ({ state, message }: StatusChanged) => this.#tell({ state, message }));
     client.onDidChangeState(({ newState }) => {
       if (this.#client !== client) return; // it is being replaced
       void vscode.commands.executeCommand("setContext", RUNNING, newState === ClientState.Running);
-      if (newState === ClientState.Stopped) this.#tell({ state: "failed", message: "The server ended; the log says why." });
+      if (newState === ClientState.Running) {
+        ran = true;
+        restarts.running();
+      } else if (ran && newState === ClientState.Starting) {
+        this.#tell({ state: "starting", message: "The server ended by itself and is started again." });
+      } else if (ran && restarts.gaveUp) {
+        ran = false;
+        this.#failed(new ServerProblem("The server ends again and again.", "The log says why."));
+      }
     });
   }
 
@@ -132,7 +148,7 @@ export class Session implements vscode.Disposable {
       machine: realMachine(this.#storage()),
       withProgress: (work) => {
         this.#tell({ state: "installing", message: "Installing the server." });
-        return withProgress(work);
+        return withProgress((watching) => work({ ...watching, note: (line) => this.#log.info(line) }));
       },
     });
   }
@@ -180,6 +196,6 @@ async function withProgress<Value>(work: Work<Value>): Promise<Value> {
   return vscode.window.withProgress(shown, (progress, token) => {
     const controller = new AbortController();
     token.onCancellationRequested(() => controller.abort());
-    return work({ signal: controller.signal, report: (message) => progress.report({ message: message.slice(0, 120) }) });
+    return work({ signal: controller.signal, report: (message) => progress.report({ message }) });
   });
 }

@@ -1,4 +1,5 @@
 /** What the status bar shows for each state of the server. Knows no VS Code. */
+import type { StatusAnswer } from "./protocol";
 
 export type State = "stopped" | "installing" | "starting" | "indexing" | "ready" | "failed";
 
@@ -29,6 +30,14 @@ const WORDS: Readonly<Record<State, string>> = {
   ready: "",
   failed: "failed",
 };
+
+/** What the menu of the status item says about a running server. */
+export function statusSentence(status: StatusAnswer, trusted: boolean): string {
+  const working = status.running.length > 0 ? "It is answering." : "";
+  const model = status.model === "" ? "No model is set." : `Model: ${status.model}.`;
+  const restricted = trusted ? "" : "Restricted Mode: nothing of this workspace is run.";
+  return [status.message, working, model, restricted].filter((sentence) => sentence !== "").join(" ");
+}
 
 export function statusView({ state, message }: Status): StatusView {
   const word = WORDS[state];

@@ -1,9 +1,11 @@
 /** A turn told in the chat: what streams, what follows, which buttons there are. */
 import { describe, expect, it } from "vitest";
-import { answer, type Button, buttons, type Reply } from "../src/chat/answer";
+import { answer, type Button, buttons, type Reply, takenBack } from "../src/chat/answer";
 import type { FeatureAnswer, Outcome, RunArguments, TurnEvent, Verdict } from "../src/protocol";
 import { Turns } from "../src/turns";
 
+const APPLIED = { applied: true, reason: "", label: "", files: [{ path: "a_b.py", uri: "file:///w/a_b.py" }], different: [] };
+const unwanted = () => Promise.reject(new Error("not asked for"));
 const GIVEN: RunArguments = { command: "fix", turn: "t1", text: "", mentions: [], diagnostics: [] };
 
 describe("a streamed answer", () => {
@@ -51,18 +53,18 @@ describe("a streamed answer", () => {
   it("sets a repaired attempt apart, and closes what the first left open", async () => {
     const events = [text("```py\nx = 1"), text("Better.", 2)];
     const told = await tell(events, { ...answered("**Edit ready**"), outcome: outcome("accepted") });
-    expect(told.text).toBe("```py\nx = 1\n```\n\n\n---\n\n**Attempt 2**\n\nBetter.\n\n---\n\n**Edit ready**");
+    expect(told.text).toBe("```py\nx = 1\n```\n\n\n---\n\n**Attempt 2**\n\nBetter.\n\n**Edit ready**");
   });
 
   it("closes a fence before progress is told, since what follows is Markdown of its own", async () => {
     const events = [text("```py\nx = 1\n```"), event("stage", "checks", "checks")];
     const told = await tell(events, { ...answered("**Edit ready**"), outcome: outcome("accepted") });
-    expect(told.order).toEqual(["```py\nx = 1\n", "```", "(Checking the edit)", "\n\n---\n\n**Edit ready**"]);
+    expect(told.order).toEqual(["```py\nx = 1\n", "```", "(Checking the edit)", "\n\n**Edit ready**"]);
   });
 
   it("ends its listening, and passes on the error, when the server fails", async () => {
     const turns = new Turns();
-    const failing = { listen: turns.listen.bind(turns), run: () => Promise.reject(new Error("no model")), address: String };
+    const failing = { listen: turns.listen.bind(turns), run: () => Promise.reject(new Error("no model")), apply: unwanted, address: String };
     const told = new Told();
     await expect(answer(GIVEN, failing, told)).rejects.toThrow("no model");
     turns.receive(text("late"));
@@ -85,7 +87,7 @@ describe("what follows", () => {
 
   it.each<[Verdict, string[]]>([
     ["accepted", ["Apply", "Preview", "Discard"]],
-    ["rejected", ["Preview", "Apply in spite of this", "Discard"]],
+    ["rejected", ["Preview", "Apply anyway", "Discard"]],
     ["answered", []],
     ["no_edits", []],
   ])("are the buttons of an edit that was %s", (verdict, titles) => {
@@ -98,9 +100,17 @@ describe("what follows", () => {
     expect(buttons({ ...answered(""), outcome: { ...outcome("rejected"), changes: [] } })).toEqual([]);
   });
 
-  it("are buttons for what undo made ready", () => {
-    const made = buttons({ ...answered(""), command: "undo", outcome: null });
-    expect(made.map(({ deed, turn }) => `${deed} ${turn}`)).toEqual(["apply t1", "preview t1", "discard t1"]);
+  it("is an undo at once: who writes /undo is not asked whether they mean it", async () => {
+    const told = await tell([], { ...answered("**Undo ready**"), command: "undo", outcome: null });
+    expect(told.text).toBe("**The edit was taken back** in [a\\_b.py](file:///w/a_b.py).");
+    expect(told.offered).toEqual([]);
+    expect(takenBack({ ...APPLIED, applied: false, reason: "It was changed since." })).toContain("It was changed since.");
+  });
+
+  it("are links to the places of a refusal", async () => {
+    const places = [{ uri: "file:///w/b.py", path: "b.py", line: 7, label: "total" }];
+    const refusal = { ...answered("**Edit refused**\n\n- b.py:7: `total` is gone."), places, outcome: outcome("rejected") };
+    expect((await tell([], refusal)).text).toBe("**Edit refused**\n\n- [b.py:7](file:///w/b.py#L7): `total` is gone.");
   });
 });
 
@@ -144,6 +154,7 @@ async function tell(events: readonly TurnEvent[], result: FeatureAnswer) {
       events.forEach((item, index) => turns.receive({ ...item, number: item.number || index + 1 }));
       return Promise.resolve(result);
     },
+    apply: (turn: string) => Promise.resolve({ ...APPLIED, label: turn }),
     address: (path: string) => `root/${path}`,
   };
   await answer(GIVEN, server, told);

@@ -34,6 +34,28 @@ describe("install", () => {
     expect([...machine.texts.keys()]).toEqual([]);
   });
 
+  it("shows which package is fetched, and leaves the rest of what pip says to the log", async () => {
+    const machine = ready();
+    machine.programs.set("/usr/bin/python3", (parameters, at) => {
+      const home = parameters[3] ?? "";
+      at.programs.set(`${home}/bin/python`, (given, _, running) => {
+        if (given.includes("--require-hashes")) {
+          for (const line of ["Collecting httpx==0.28.1", "Successfully installed a-1 b-2"]) running.onLine?.(line);
+        }
+        return fine("");
+      });
+      return fine("");
+    });
+    const shown: string[] = [];
+    const noted: string[] = [];
+    const report = (sentence: string) => void shown.push(sentence);
+    const note = (line: string) => void noted.push(line);
+    await install(BUNDLE, "/storage", BASE, machine, { signal: new AbortController().signal, report, note });
+    expect(shown).toContain("fetching httpx");
+    expect(shown.filter((sentence) => sentence.includes("Successfully"))).toEqual([]);
+    expect(noted).toContain("Successfully installed a-1 b-2");
+  });
+
   it("leaves nothing behind when it is cancelled between two steps", async () => {
     const machine = ready();
     const controller = new AbortController();
@@ -109,6 +131,6 @@ function ready(): FakeMachine {
 }
 
 function installing(machine = ready(), controller = new AbortController()) {
-  const watching = { signal: controller.signal, report: () => undefined };
+  const watching = { signal: controller.signal, report: () => undefined, note: () => undefined };
   return { machine, done: install(BUNDLE, "/storage", BASE, machine, watching) };
 }

@@ -118,6 +118,6 @@ function locate(machine: FakeMachine, settings: Partial<ServerSettings>) {
     extension: "/extension",
     storage: "/storage",
     machine,
-    withProgress: (work) => work({ signal: new AbortController().signal, report: () => undefined }),
+    withProgress: (work) => work({ signal: new AbortController().signal, report: () => undefined, note: () => undefined }),
   });
 }

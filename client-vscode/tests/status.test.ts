@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { lastQuestion, roughTokens } from "../src/chat/question";
 import { isCancelled, sentenceOf } from "../src/problems";
 import { ServerProblem } from "../src/server/machine";
-import { type State, statusView } from "../src/status";
+import { type State, statusSentence, statusView } from "../src/status";
 
 it("shows each state by an icon and a word, and warns only of a failure", () => {
   const states: State[] = ["stopped", "installing", "starting", "indexing", "ready", "failed"];
@@ -35,4 +35,12 @@ it("answers the user's last question", () => {
   expect(lastQuestion(said)).toBe("And y?");
   expect(lastQuestion([])).toBe("");
   expect(roughTokens("12345")).toBe(2);
+});
+
+it("says in the menu what a person wants to know of a running server", () => {
+  const status = { state: "ready", message: "The index is ready.", roots: ["/w"], model: "", revision: 4, running: [] };
+  expect(statusSentence(status, true)).toBe("The index is ready. No model is set.");
+  expect(statusSentence({ ...status, model: "ollama:x", running: ["t"] }, false)).toBe(
+    "The index is ready. It is answering. Model: ollama:x. Restricted Mode: nothing of this workspace is run.",
+  );
 });

@@ -133,6 +133,27 @@ def test_check_judges_what_is_staged_and_what_changed_since_a_revision(sightline
     assert sightline("check", "--base", "nonsense", "--json").json["error"]["kind"] == "git"
 
 
+def test_a_change_with_files_that_are_no_text_is_judged_by_the_others(sightline: Sightline, work: Path) -> None:
+    (work / "logo.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0")
+    (work / "link.py").symlink_to("shop/cart.py")
+    git(work, "init")
+    git(work, "add", ".")
+    git(work, "commit", "-m", "all")
+    sightline("trust")
+    (work / "logo.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\1")
+    (work / "more.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\2")
+    (work / "link.py").unlink()
+    (work / "link.py").symlink_to("shop/invoice.py")
+    git(work, "add", "more.png")
+    cart = work / "shop/cart.py"
+    cart.write_text(cart.read_text("utf-8") + "\n\n# Binary files a and b differ\n", "utf-8")
+    for option in (("--base", "HEAD"), ("--staged",)):
+        answer = sightline("check", *option, "--json").json
+        assert (answer["verdict"], answer["unmatched"]) == ("accept", [])
+    cart.write_text(cart.read_text("utf-8").replace("def total(prices", "def totals(prices"), "utf-8")
+    assert sightline("check", "--base", "HEAD", "--json").json["verdict"] == "reject"
+
+
 def test_a_repository_that_names_programs_runs_none(sightline: Sightline, work: Path, tmp_path: Path) -> None:
     git(work, "init")
     git(work, "add", ".")

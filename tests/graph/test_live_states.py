@@ -6,7 +6,8 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import Iterator
-from typing import Any
+from pprint import pformat
+from typing import Any, cast
 
 import pytest
 from hypothesis import settings
@@ -18,7 +19,9 @@ from sightline.base.memory_system import MemoryFiles, memory_system
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Span, Text, TextEdit
 from sightline.graph import compact as compact_module
+from sightline.graph import documents as documents_module
 from sightline.graph import live as live_module
+from sightline.graph import slices as slices_module
 from sightline.graph.live import LiveGraph
 from sightline.graph.view import GraphView
 from sightline.workspace.files import WorkspaceView
@@ -89,6 +92,22 @@ def _answer(graph: GraphView, symbol: Any) -> Any:
     return answer.places, answer.coverage
 
 
+def check_same(found: dict[str, Any], expected: dict[str, Any], steps: list[str]) -> None:
+    """Fails with every difference and every step: what happens once in a thousand runs must tell all it knows."""
+    told: list[str] = []
+    for part, right in expected.items():
+        left = found[part]
+        rights = cast("dict[Any, Any]", right) if isinstance(right, dict) else {"": right}
+        lefts = cast("dict[Any, Any]", left) if isinstance(left, dict) else {"": left}
+        told += [
+            f"{part} of {key!r}:\n  {pformat(lefts.get(key))}\n  expected\n  {pformat(rights.get(key))}"
+            for key in dict.fromkeys((*lefts, *rights))
+            if lefts.get(key) != rights.get(key)
+        ]
+    if told:
+        pytest.fail("\n".join((*told, "after", *steps)), pytrace=False)
+
+
 @pytest.fixture(autouse=True, scope="module")
 def small_limits() -> Iterator[None]:
     """Segments and merging happen after a handful of edits instead of hundreds."""
@@ -107,6 +126,7 @@ class LiveStates(RuleBasedStateMachine):
         assert isinstance(self.disk, MemoryFiles)
         self.workspace = LiveWorkspace(self.system, (ROOT,))
         self.version = 0
+        self.steps: list[str] = []
         self.folder = tempfile.mkdtemp()
         self.graph: LiveGraph
 
@@ -115,6 +135,7 @@ class LiveStates(RuleBasedStateMachine):
         self.disk.write(f"{ROOT}/keep.txt", b"so that the root exists")
         for name, text in files.items():
             self.disk.write(f"{ROOT}/{name}", text.encode())
+        self.steps.append(f"build {files!r}")
         self.loop.run_until_complete(self._build())
 
     async def _build(self) -> None:
@@ -124,6 +145,7 @@ class LiveStates(RuleBasedStateMachine):
 
     @rule(name=names, text=texts)
     def type_text(self, name: str, text: str) -> None:
+        self.steps.append(f"type {name} {text!r}")
         self.version += 1
         change = self.workspace.change_document(path(name), Text.of(text), self.version)
         self._update(change)
@@ -138,27 +160,32 @@ class LiveStates(RuleBasedStateMachine):
 
     @rule(name=names)
     def close_document(self, name: str) -> None:
+        self.steps.append(f"close {name}")
         self._update(self.workspace.close_document(path(name)))
 
     @rule(name=names, text=texts)
     def write_on_disk(self, name: str, text: str) -> None:
+        self.steps.append(f"write {name} {text!r}")
         self.disk.write(f"{ROOT}/{name}", text.encode())
         self._refresh(name)
 
     @rule(name=names)
     def delete_on_disk(self, name: str) -> None:
         if f"{ROOT}/{name}" in self._contents():
+            self.steps.append(f"delete {name}")
             self.disk.remove(f"{ROOT}/{name}")
             self._refresh(name)
 
     @rule(old=names, new=names)
     def rename_on_disk(self, old: str, new: str) -> None:
         if old != new and f"{ROOT}/{old}" in self._contents():
+            self.steps.append(f"rename {old} {new}")
             self.disk.rename(f"{ROOT}/{old}", f"{ROOT}/{new}")
             self._refresh(old, new)
 
     @rule()
     def build_again(self) -> None:
+        self.steps.append("build again")
         self.loop.run_until_complete(self._build_again())
 
     async def _build_again(self) -> None:
@@ -167,6 +194,7 @@ class LiveStates(RuleBasedStateMachine):
     @rule(changed=st.dictionaries(names, st.none() | texts, max_size=3))
     def restart(self, changed: dict[str, str | None]) -> None:
         """A new process finds the store of the old one, and files that changed in between."""
+        self.steps.append(f"restart {changed!r}")
         self.loop.run_until_complete(self.graph.close())
         for name, text in changed.items():
             if text is not None:
@@ -184,17 +212,54 @@ class LiveStates(RuleBasedStateMachine):
         changes = data.draw(_changes(self.workspace.view))
         before = exported(self.graph.view)
         forked = self.graph.view.fork(changes)
-        assert exported(forked) == exported(fresh_graph(self.workspace.view.fork(changes)))
-        assert exported(self.graph.view) == before
+        steps = [*self.steps, f"fork {changes!r}"]
+        check_same(exported(forked), exported(fresh_graph(self.workspace.view.fork(changes))), steps)
+        check_same(exported(self.graph.view), before, steps)
+
+    @rule(events=st.lists(st.tuples(st.sampled_from(("type", "close", "write")), names, texts, st.integers(0, 30))))
+    def at_the_same_time(self, events: list[tuple[str, str, str, int]]) -> None:
+        """Things that happen while the graph is still busy with the ones before."""
+        self.steps.append(f"at the same time {events!r}")
+        self.loop.run_until_complete(self._burst(events))
+
+    async def _burst(self, events: list[tuple[str, str, str, int]]) -> None:
+        refreshes: list[asyncio.Task[None]] = []
+        for kind, name, text, turns in events:
+            if kind == "write":
+                self.disk.write(f"{ROOT}/{name}", text.encode())
+                refreshes.append(self.loop.create_task(self._refreshed(name)))
+            elif kind == "type":
+                self.version += 1
+                change = self.workspace.change_document(path(name), Text.of(text), self.version)
+                self.graph.update(self.workspace.view, change)
+            else:
+                change = self.workspace.close_document(path(name))
+                self.graph.update(self.workspace.view, change)
+            for _ in range(turns):
+                await asyncio.sleep(0)
+                self._facts_are_of_the_texts()
+        await asyncio.gather(*refreshes)
+
+    def _facts_are_of_the_texts(self) -> None:
+        view = self.graph.view
+        for each, file in view.workspace.overlay.items():
+            facts = view.facts(each)
+            if file is not None and facts is not None:
+                assert facts.digest == file.digest, f"the facts of {each} are those of another text"
 
     @invariant()
     def equals_a_fresh_graph(self) -> None:
-        self.graph.settle()
+        self.loop.run_until_complete(self._quiet())
         expected = exported(fresh_graph(self.workspace.view))
-        assert exported(self.graph.view) == expected
+        check_same(exported(self.graph.view), expected, self.steps)
         self.loop.run_until_complete(self.graph.packed())
-        assert exported(self.graph.view) == expected
+        check_same(exported(self.graph.view), expected, [*self.steps, "packed"])
         assert self.graph.view.revision == self.workspace.view.revision
+
+    async def _quiet(self) -> None:
+        await self.graph.caught_up()
+        self.graph.settle()
+        await self.graph.caught_up()
 
     def teardown(self) -> None:
         if hasattr(self, "graph"):
@@ -214,11 +279,11 @@ class LiveStates(RuleBasedStateMachine):
         self.loop.run_until_complete(update())
 
     def _refresh(self, *changed: str) -> None:
-        async def refresh() -> None:
-            change = await self.workspace.refresh([path(name) for name in changed])
-            await self.graph.refresh(self.workspace.view, change)
+        self.loop.run_until_complete(self._refreshed(*changed))
 
-        self.loop.run_until_complete(refresh())
+    async def _refreshed(self, *changed: str) -> None:
+        change = await self.workspace.refresh([path(name) for name in changed])
+        await self.graph.refresh(self.workspace.view, change)
 
 
 def _changes(view: WorkspaceView) -> st.SearchStrategy[ChangeSet]:
@@ -253,5 +318,23 @@ def _change_set(view: WorkspaceView, rows: tuple[tuple[str, str, float], ...]) -
     )
 
 
+class LateStates(LiveStates):
+    """The same when nothing is ever short enough to be done on the event loop."""
+
+    def __init__(self) -> None:
+        self.patch = pytest.MonkeyPatch()
+        self.patch.setattr(documents_module, "READ_AT_ONCE", -1)
+        self.patch.setattr(documents_module, "SPLICED_AT_ONCE", -1)
+        self.patch.setattr(live_module, "SMALL_WORKSPACE", -1)
+        self.patch.setattr(slices_module, "SLICE_SECONDS", 0)
+        super().__init__()
+
+    def teardown(self) -> None:
+        super().teardown()
+        self.patch.undo()
+
+
 LiveStates.TestCase.settings = settings(max_examples=100, stateful_step_count=12, deadline=None)
+LateStates.TestCase.settings = settings(max_examples=60, stateful_step_count=12, deadline=None)
 TestLiveStates = LiveStates.TestCase
+TestLateStates = LateStates.TestCase

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sightline.base.text import digest_of
+from sightline.graph import extract_text
 from sightline.graph.facts import FileFacts
 from sightline.graph.parse import parse
 from sightline.languages.registry import LANGUAGES, language_of
@@ -151,3 +152,14 @@ def test_an_identifier_without_a_name_is_no_definition() -> None:
     assert language is not None
     facts = _check(b"def (a):\n    return a\nfor in x: pass\nclass : pass\n", language)
     assert "" not in {definition.name for definition in facts.definitions}
+
+
+@pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.name)
+@given(data=st.data())
+@settings(max_examples=40)
+def test_a_text_read_part_by_part_says_what_it_says_at_once(language: LanguageSpec, data: st.DataObject) -> None:
+    text = data.draw(_spliced(language.extractor))
+    whole = parse(text, language)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(extract_text, "PIECE", data.draw(st.sampled_from((64, 300, 1_000))))
+        assert parse(text, language) == whole

@@ -6,7 +6,7 @@ import threading
 
 from lsprotocol import types
 
-from sightline.lsp.log import RedactingFormatter, end_log, log_to_editor
+from sightline.lsp.log import EDITOR_IS_GONE, RedactingFormatter, StreamHandler, end_log, log_to_editor
 
 log = logging.getLogger("sightline.test")
 
@@ -41,6 +41,33 @@ async def test_a_line_of_another_thread_is_sent_on_the_loop() -> None:
         assert threads == [threading.get_ident()]
     finally:
         end_log(handler)
+
+
+async def test_what_the_editor_has_is_not_on_standard_error_as_well() -> None:
+    sent: list[str] = []
+    written: list[bytes] = []
+    standard_error = StreamHandler(written.append)
+    logging.getLogger().addHandler(standard_error)
+    editor = log_to_editor(lambda _, line: sent.append(line), "info")
+    logging.getLogger("sightline").setLevel(logging.DEBUG)
+    try:
+        log.warning("for the editor")
+        log.debug("too small for the editor")
+        log.error("unreachable", extra=EDITOR_IS_GONE)
+        logging.getLogger("another").warning("of a library")
+        editor.alone = False
+        log.warning("at the end")
+    finally:
+        logging.getLogger("sightline").setLevel(logging.NOTSET)
+        end_log(editor)
+        end_log(standard_error)
+    assert sent == [f"sightline.test: {line}" for line in ("for the editor", "unreachable", "at the end")]
+    assert b"".join(written).decode().splitlines() == [
+        "too small for the editor",
+        "unreachable",
+        "of a library",
+        "at the end",
+    ]
 
 
 def test_tracebacks_are_cut_and_redacted() -> None:

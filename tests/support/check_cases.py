@@ -8,6 +8,8 @@ A case file holds several cases, in the manner of txtar:
     xx a.py xx                     the edit deletes the file
     >> a.py -> b.py >>             the edit moves the file
 
+Files below ``.venv`` are installed packages, which are there but no part of the workspace.
+
 Expected findings stand on the lines they point at, in the text after the edit: ``#! certain breakage words`` (``//!``
 in TypeScript and JavaScript), where the words must occur in the message. A line may carry several.
 """
@@ -77,7 +79,7 @@ class CheckCase:
         return CheckInput(before=before, after=before.fork(changes), changes=changes, system=system, trusted=trusted)
 
     def _changes(self, view: GraphView, *, whole: bool) -> ChangeSet:
-        base = {path(name): view.workspace.read(path(name)).digest for name in self.before}
+        base = {path(name): view.workspace.read(path(name)).digest for name in self.before if _is_own(name)}
         back = {new: old for old, new in self.moved.items()}
         edits: list[FileEdit] = []
         creates: list[FileCreate] = []
@@ -140,5 +142,13 @@ def _workspace(files: dict[str, str]) -> WorkspaceView:
     memory = memory_system({f"{ROOT}/{name}": text for name, text in files.items()})
     system = System(files=memory.files, clock=ManualClock(), processes=processes())
     return WorkspaceView(
-        revision=1, roots=(ROOT,), system=system, known=frozenset(path(name) for name in files), overlay={}
+        revision=1,
+        roots=(ROOT,),
+        system=system,
+        known=frozenset(path(name) for name in files if _is_own(name)),
+        overlay={},
     )
+
+
+def _is_own(name: str) -> bool:
+    return not name.startswith(".venv/")

@@ -16,6 +16,7 @@ from sightline.base.errors import ChangeConflict, SightlineError, UsageError
 from sightline.base.paths import WorkspacePath, confine
 from sightline.base.system import real_system
 from sightline.base.text import Span, Text, TextEdit
+from sightline.config.settings import Settings
 from sightline.engine.engine import Engine, FileAfter, PreparedEdit, Progress
 from sightline.features.feature import FeatureRequest, FeatureResult
 from sightline.lsp.options import MakeEngine, ServerOptions
@@ -55,8 +56,14 @@ class FakeEngine:
     planned: dict[str, tuple[WorkspacePath, str, str]] = field(
         default_factory=dict[str, "tuple[WorkspacePath, str, str]"]
     )
+    settings: Settings = field(default_factory=Settings)
     applied_turns: list[str] = field(default_factory=list[str])
     closed: bool = False
+
+    @property
+    def workspace(self) -> WorkspaceView:
+        """What every file says now."""
+        return self.view.workspace
 
     @property
     def view(self) -> FakeView:

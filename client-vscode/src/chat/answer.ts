@@ -2,8 +2,9 @@
  * Runs a feature and tells it in a chat reply: the text as it streams, then what was in the prompt, what came of it, and
  * what can be done next. Knows neither VS Code nor the connection.
  */
-import type { FeatureAnswer, Outcome, RunArguments, TurnEvent } from "../protocol";
+import type { ApplyAnswer, FeatureAnswer, Outcome, RunArguments, TurnEvent } from "../protocol";
 import { stageSentence, type TurnListener } from "../turns";
+import { linked, type NamedFile } from "./links";
 import { ReplyText } from "./replyText";
 
 export type Deed = "apply" | "preview" | "discard";
@@ -27,6 +28,8 @@ export interface Reply {
 export interface Answering {
   listen(turn: string, listener: TurnListener): () => void;
   run(given: RunArguments): Promise<FeatureAnswer>;
+  /** Writes what undo made ready. */
+  apply(turn: string): Promise<ApplyAnswer>;
   /** The address of a path of the manifest. */
   address(path: string): string;
 }
@@ -42,7 +45,11 @@ export async function answer(given: RunArguments, server: Answering, reply: Repl
     unlisten();
     stream.end();
   }
-  reply.markdown(remainder(result, stream));
+  if (result.command === "undo") {
+    reply.markdown(takenBack(await server.apply(result.turn)));
+    return result;
+  }
+  reply.markdown(linked(remainder(result, stream), filesOf(result, server)));
   for (const entry of result.outcome?.manifest ?? []) {
     reply.reference(server.address(entry.path), entry.startLine, entry.endLine);
   }
@@ -56,14 +63,24 @@ export function buttons(result: FeatureAnswer): Button[] {
   if (!hasEdit(result)) return [];
   const inSpiteOfFindings = result.outcome?.verdict === "rejected";
   const button = (title: string, deed: Deed): Button => ({ title, deed, turn: result.turn, inSpiteOfFindings });
-  const apply = button(inSpiteOfFindings ? "Apply in spite of this" : "Apply", "apply");
+  const apply = button(inSpiteOfFindings ? "Apply anyway" : "Apply", "apply");
   const preview = button("Preview", "preview");
   return [...(inSpiteOfFindings ? [preview, apply] : [apply, preview]), button("Discard", "discard")];
 }
 
-function hasEdit(result: FeatureAnswer): boolean {
-  if (result.outcome === null) return result.command === "undo";
-  return hasChanges(result.outcome) && ["accepted", "rejected"].includes(result.outcome.verdict);
+/** What became of an edit that was to be taken back: who asked for that in so many words is not asked again. */
+export function takenBack({ applied, reason, files }: ApplyAnswer): string {
+  if (!applied) return `**Not taken back.** ${reason}`;
+  return `**The edit was taken back** in ${files.map(({ path, uri }) => linked(`\`${path}\``, [{ path, uri }])).join(", ")}.`;
+}
+
+function filesOf(result: FeatureAnswer, server: Answering): NamedFile[] {
+  const read = (result.outcome?.manifest ?? []).map(({ path }) => ({ path, uri: server.address(path) }));
+  return [...read, ...(result.outcome?.changes ?? []), ...result.places];
+}
+
+function hasEdit({ outcome }: FeatureAnswer): boolean {
+  return outcome !== null && hasChanges(outcome) && ["accepted", "rejected"].includes(outcome.verdict);
 }
 
 function hasChanges(outcome: Outcome): boolean {
@@ -76,7 +93,7 @@ function remainder(result: FeatureAnswer, stream: ReplyStream): string {
   if (result.outcome?.verdict === "answered" && streamed !== "" && !stream.incomplete) {
     return result.text.startsWith(streamed) ? result.text.slice(streamed.length) : "";
   }
-  return streamed === "" ? result.text : `\n\n---\n\n${result.text}`;
+  return streamed === "" ? result.text : `\n\n${result.text}`;
 }
 
 /** The streamed part of a reply. `streamed` is the last attempt as the model wrote it. */

@@ -4,8 +4,8 @@ import * as vscode from "vscode";
 import { featureArguments } from "../arguments";
 import { activeFocus, addressIn, attachedTo, diagnosticsAt, rootOf } from "../editor";
 import { DEFAULT_FEATURE } from "../features";
-import type { FeatureAnswer, RunArguments } from "../protocol";
-import { isCancelled, sentenceOf } from "../problems";
+import { isCancelled, remediesOf, sentenceOf } from "../problems";
+import type { ApplyAnswer, FeatureAnswer, RunArguments } from "../protocol";
 import type { Session } from "../session";
 import { answer, type Answering, type Button, type Reply } from "./answer";
 
@@ -26,7 +26,12 @@ export function registerParticipant(session: Session): vscode.Disposable {
       const { turn, command, outcome } = await answer(given, answering(session, given, token), replyIn(response));
       return { metadata: { turn, command, verdict: outcome?.verdict } };
     } catch (error) {
-      return isCancelled(error) ? {} : { errorDetails: { message: sentenceOf(error) } };
+      if (isCancelled(error)) return {};
+      const remedies = remediesOf(error);
+      if (remedies.length === 0) return { errorDetails: { message: sentenceOf(error) } };
+      response.markdown(`\n\n${sentenceOf(error)}`); // VS Code shows the details of errors below the buttons
+      for (const remedy of remedies) response.button(remedy);
+      return {};
     }
   });
 }
@@ -37,6 +42,7 @@ export function answering(session: Session, given: RunArguments, token: vscode.C
   return {
     listen: (turn, listener) => session.turns.listen(turn, listener),
     run: (run) => session.execute<FeatureAnswer>("sightline.run", run, token),
+    apply: (turn) => session.execute<ApplyAnswer>("sightline.apply", { turn }),
     address: (path) => addressIn(root, path),
   };
 }

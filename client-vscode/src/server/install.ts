@@ -18,7 +18,10 @@ export interface Bundle {
 
 export interface Watching {
   readonly signal: AbortSignal;
+  /** What is being done, for the user to see. */
   report(sentence: string): void;
+  /** A line of what pip and venv say, for the log. */
+  note(line: string): void;
 }
 
 const PREFIX = "server-";
@@ -103,7 +106,12 @@ async function step(
   parameters: readonly string[],
   hint: string,
 ): Promise<void> {
-  const ran = await machine.run(program, parameters, { signal: watching.signal, onLine: (line) => watching.report(line) });
+  const onLine = (line: string) => {
+    watching.note(line);
+    const collecting = /^Collecting ([\w.-]+)/.exec(line)?.[1]; // the rest of what pip says is for the log
+    if (collecting !== undefined) watching.report(`fetching ${collecting}`);
+  };
+  const ran = await machine.run(program, parameters, { signal: watching.signal, onLine });
   if (ran.code === 0) return;
   const said = `${ran.stdout}\n${ran.stderr}`.trim().split("\n").slice(-3).join(" ").trim();
   throw new ServerProblem(`The server could not be installed: ${said || `${program} failed`}`, hint);

@@ -20,6 +20,10 @@ from sightline.checks.texts import TouchedFile, line_and_column, new_ones, touch
 from sightline.graph.facts import Import
 from sightline.graph.view import GraphView
 
+#: Folders whose files are what tests read, by the conventions of Jest, jscodeshift, pytest and Go. Nothing imports
+#: such a file as it stands there, so that its own imports may lead nowhere.
+_SAMPLES = frozenset({"fixtures", "__fixtures__", "__testfixtures__", "testdata", "__snapshots__"})
+
 
 class ImportsCheck:
     """See the module."""
@@ -64,6 +68,8 @@ class ImportsCheck:
 
     def _finding(self, file: TouchedFile, span: Span, message: str, certainty: Certainty, symbol: str) -> Finding:
         assert file.after is not None
+        if not _SAMPLES.isdisjoint(file.path.relative.split("/")[:-1]):
+            certainty = Certainty.POSSIBLE
         line, column = line_and_column(file.after, span.start)
         return Finding(
             check=self.name,

@@ -7,10 +7,10 @@ them at run time, and then nobody can say which it lacks.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from functools import lru_cache
 
 from sightline.base.paths import WorkspacePath
+from sightline.checks.bindings import bound_names
 from sightline.checks.recall import facts_of
 from sightline.checks.texts import read_text
 from sightline.graph.view import GraphView
@@ -39,26 +39,6 @@ def names_of_module(view: GraphView, path: WorkspacePath) -> frozenset[str] | No
         waiting += (each for each in stars if each not in seen)
         seen |= stars
     return frozenset(found)
-
-
-def bound_names(node: ast.AST) -> Iterator[str]:
-    """Names bound in the scope of ``node``; of functions and classes inside it, only what they declare global."""
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield child.name
-            yield from (name for inner in ast.walk(child) if isinstance(inner, ast.Global) for name in inner.names)
-            continue
-        if isinstance(child, ast.Lambda):
-            continue
-        if isinstance(child, ast.Name) and not isinstance(child.ctx, ast.Load):
-            yield child.id
-        elif isinstance(child, ast.alias):
-            yield child.asname or child.name.partition(".")[0]
-        elif isinstance(child, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and child.name:
-            yield child.name
-        elif isinstance(child, ast.MatchMapping) and child.rest:
-            yield child.rest
-        yield from bound_names(child)
 
 
 @lru_cache(maxsize=256)

@@ -1,7 +1,7 @@
 """Whether something outside the workspace may answer for a member: a base class nobody can see, or ``__getattr__``.
 
-Classes of the standard library are asked themselves, by the running interpreter; nothing of the workspace or of its
-packages is imported. What cannot be asked may answer for anything.
+Classes of the standard library are asked themselves, by the running interpreter; those of installed packages are read
+(``packages.py``). Nothing of the workspace or of its packages is imported. What cannot be asked may answer for all.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import importlib
 import sys
 from functools import lru_cache
 
-from sightline.checks.recall import ancestors_of, facts_of, members_of
+from sightline.checks.packages import PackageMethod, Packages
+from sightline.checks.recall import ancestors_of, facts_of, members_of, packages_of
 from sightline.checks.script import may_have_member
 from sightline.graph.answers import Symbol
 from sightline.graph.view import GraphView
@@ -38,13 +39,44 @@ def may_be_provided(view: GraphView, owner: Symbol, name: str) -> bool:
     return any(_base_may_provide(view, each, base, name) for each in classes for base in each.definition.bases)
 
 
+def method_outside(view: GraphView, owner: Symbol, name: str) -> PackageMethod | None:
+    """The method of an installed package's class that ``owner`` inherits as ``name``; ``None`` if nobody can tell.
+
+    Classes of the workspace above ``owner`` that have the name end the search.
+    """
+    for each in ancestors_of(view, owner):
+        if not isinstance(each, Symbol):
+            if each != "?":
+                return None
+            continue
+        if each.identifier != owner.identifier and any(m.definition.name == name for m in members_of(view, each)):
+            return None
+    for each in ancestors_of(view, owner):
+        for base in each.definition.bases if isinstance(each, Symbol) else ():
+            text = base.partition("[")[0].strip()
+            if isinstance(each, Symbol) and not _is_visible(view, each, text):
+                packages, dotted = _packages(view, each), _dotted(view, each, text)
+                if not dotted or packages.provides(dotted, name) is None:
+                    return None
+                found = packages.method(dotted, name)
+                if found is not None:
+                    return found
+    return None
+
+
+def _packages(view: GraphView, owner: Symbol) -> Packages:
+    return packages_of(view, owner.path.root)
+
+
 def _base_may_provide(view: GraphView, owner: Symbol, base: str, name: str) -> bool:
     text = base.partition("[")[0].strip()
     if _is_visible(view, owner, text):
         return False
     dotted = _dotted(view, owner, text)
-    found = _library_class(dotted) if dotted else None
-    return True if found is None else hasattr(found, name)
+    if not dotted:
+        return True
+    found = _library_class(dotted)
+    return hasattr(found, name) if found is not None else _packages(view, owner).provides(dotted, name) is not False
 
 
 def _is_visible(view: GraphView, owner: Symbol, text: str) -> bool:

@@ -13,6 +13,7 @@ from sightline.checks.check import Certainty, Finding, RelatedPlace
 from sightline.checks.definitions import FUNCTIONS, DefinitionChanges, owner_of
 from sightline.checks.language import is_script, is_typed_script
 from sightline.checks.matching import Matching, own_name, symbol_before
+from sightline.checks.outside import method_outside
 from sightline.checks.recall import ancestors_of
 from sightline.checks.signature import (
     Parameters,
@@ -40,8 +41,11 @@ def broken_overrides(matching: Matching, changes: DefinitionChanges) -> Iterator
             continue
         if symbol.definition.name in _FREE or symbol.definition.name.startswith("__") or is_property(symbol):
             continue
-        for base in after.overridden(symbol)[:1]:
+        above = after.overridden(symbol)[:1]
+        for base in above:
             yield from _mismatch(matching, base, symbol)
+        if not above:
+            yield from _mismatch_outside(matching, symbol)
         for override in after.overrides(symbol):
             if override.identifier != symbol.identifier and after.overridden(override)[:1] == (symbol,):
                 yield from _mismatch(matching, symbol, override)
@@ -71,6 +75,27 @@ def _mismatch(matching: Matching, base: Symbol, override: Symbol) -> Iterator[Fi
     )
 
 
+def _mismatch_outside(matching: Matching, override: Symbol) -> Iterator[Finding]:
+    """The finding for a method that fitted the one of an installed package before, and does not any more."""
+    old, owner = symbol_before(matching, override), owner_of(matching.given.after, override)
+    if old is None or owner is None or is_script(override.path) or override.definition.decorators:
+        return
+    base = method_outside(matching.given.after, owner, override.definition.name)
+    if base is None or old.definition.decorators:
+        return
+    taken = without_first(base.parameters)
+    known = reasons_to_refuse(_given(old), taken)
+    reasons = [reason for reason in reasons_to_refuse(_given(override), taken) if reason not in known]
+    if not reasons or _refuses_call(_given(old), taken):
+        return
+    yield matching.finding(
+        (override.path, own_name(override)),
+        f"`{override.qualified_name}` {reasons[0]}, unlike `{base.name}`, which it overrides.",
+        certainty=Certainty.CERTAIN if _refuses_call(_given(override), taken) else Certainty.POSSIBLE,
+        symbol=override.identifier,
+    )
+
+
 def _reasons(base: Symbol, override: Symbol) -> tuple[str, ...]:
     """Why the override may refuse calls that the base accepts. Decorated ones may be anything."""
     old, new = base.definition, override.definition
@@ -94,9 +119,12 @@ def _given(symbol: Symbol) -> Parameters:
 
 def _refuses_plainest_call(base: Symbol, override: Symbol) -> bool:
     """Whether a call that gives the base what it requires, and nothing else, is wrong for the override."""
-    call = plainest_call(_given(base))
-    wrong = mismatch(_given(override), call) is not None
-    return wrong or moved_argument(_given(base), _given(override), call) is not None
+    return _refuses_call(_given(override), _given(base))
+
+
+def _refuses_call(parameters: Parameters, base: Parameters) -> bool:
+    call = plainest_call(base)
+    return mismatch(parameters, call) is not None or moved_argument(base, parameters, call) is not None
 
 
 def _refused_call(view: GraphView, base: Symbol, override: Symbol) -> Place | None:

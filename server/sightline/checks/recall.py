@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 from sightline.base.paths import WorkspacePath
+from sightline.checks.packages import Packages
 from sightline.checks.texts import read_text
 from sightline.graph.answers import Symbol
 from sightline.graph.facts import FileFacts, ReferenceKind
@@ -30,6 +31,7 @@ class _Memory:
         default_factory=dict[WorkspacePath, frozenset[tuple[str, int]]]
     )
     headers: dict[tuple[WorkspacePath, int], str] = field(default_factory=dict[tuple[WorkspacePath, int], str])
+    packages: dict[str, Packages] = field(default_factory=dict[str, Packages])
 
 
 _MEMORIES: WeakKeyDictionary[GraphView, _Memory] = WeakKeyDictionary()
@@ -101,6 +103,14 @@ def is_rebound(view: GraphView, symbol: Symbol) -> bool:
         writes = (row for row in rows if row.kind is ReferenceKind.WRITE and not row.receiver)
         kept[symbol.path] = frozenset((row.name, row.enclosing) for row in writes)
     return (symbol.definition.name, symbol.definition.parent) in kept[symbol.path]
+
+
+def packages_of(view: GraphView, root: str) -> Packages:
+    """The installed packages that code below ``root`` can import."""
+    kept = _memory(view).packages
+    if root not in kept:
+        kept[root] = Packages(view.workspace.system, root)
+    return kept[root]
 
 
 def _memory(view: GraphView) -> _Memory:

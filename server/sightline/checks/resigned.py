@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from sightline.base.paths import WorkspacePath
 from sightline.checks.calls import Misfit, callee_of, misfit, moved
@@ -22,12 +23,19 @@ from sightline.checks.definitions import (
     groups_of,
     owner_of,
 )
+from sightline.checks.expected_failures import is_expected_to_fail
+from sightline.checks.implicit_calls import aliases, as_call, behind_alias, unfit_own_calls
+from sightline.checks.language import is_python
 from sightline.checks.matching import Matching, Use
-from sightline.checks.recall import facts_of
+from sightline.checks.recall import facts_of, members_of
 from sightline.checks.texts import TouchedFile
 from sightline.graph.answers import Symbol
 from sightline.graph.facts import Reference
 from sightline.graph.view import GraphView
+
+_CONSTRUCTORS = ("__init__", "__new__")
+#: Classes below one with another constructor, up to which calls that are not written as such are looked for.
+_MOST_HEIRS = 50
 
 
 def unfit_calls(matching: Matching, changes: DefinitionChanges) -> Iterator[Finding]:
@@ -35,26 +43,43 @@ def unfit_calls(matching: Matching, changes: DefinitionChanges) -> Iterator[Find
     after = matching.given.after
     judged: set[tuple[WorkspacePath, int]] = set()
     for symbol in _resigned(matching, changes):
-        for place in after.references(symbol).places:
-            use = (place.path, place.reference)
-            key = (place.path, place.reference.span.start)
-            if place.reference.call is None or key in judged:
-                continue
-            judged.add(key)
-            finding = judge(matching, use)
-            if finding is not None:
-                yield finding
+        for name in _called_as(after, symbol):
+            for place in after.references(name).places:
+                use = (place.path, place.reference)
+                key = (place.path, place.reference.span.start)
+                if key in judged or as_call(after, use).call is None:
+                    continue
+                judged.add(key)
+                finding = judge(matching, use)
+                if finding is not None:
+                    yield finding
+    yield from _unfit_own_calls(matching, changes)
     for file in matching.files:
         yield from _new_text(matching, file, judged)
+
+
+def _called_as(view: GraphView, symbol: Symbol) -> Iterator[Symbol]:
+    """A symbol and what else is called to call it: the classes whose constructor it is, variables that hold it."""
+    owner = owner_of(view, symbol) if symbol.definition.name in _CONSTRUCTORS and is_python(symbol.path) else None
+    if owner is None:
+        yield from (symbol, *aliases(view, symbol))
+        return
+    yield symbol
+    for each in islice(_with_heirs(view, owner), _MOST_HEIRS):
+        own = any(member.definition.name in _CONSTRUCTORS for member in members_of(view, each))
+        if each.identifier == owner.identifier or not own:
+            yield from (each, *aliases(view, each))
 
 
 def judge(matching: Matching, use: Use) -> Finding | None:
     """The finding for one call of the graph after the edit, if it is newly wrong."""
     before, after = matching.given.before, matching.given.after
-    targets = is_known(after.resolve(*use))
-    wrong = misfit(after, *use, targets)
+    targets = behind_alias(after, is_known(after.resolve(*use)))
     old = matching.before_of(use)
-    old_targets = is_known(before.resolve(*old)) if old is not None else ()
+    use = (use[0], as_call(after, use))
+    wrong = misfit(after, *use, targets)
+    old_targets = behind_alias(before, is_known(before.resolve(*old))) if old is not None else ()
+    old = (old[0], as_call(before, old)) if old is not None else None
     if wrong is not None:
         if old is not None and old_targets and misfit(before, *old, old_targets) is not None:
             return None
@@ -62,6 +87,17 @@ def judge(matching: Matching, use: Use) -> Finding | None:
     if old is None or len(targets) != 1 or len(old_targets) != 1:
         return None
     return _moved(matching, old, old_targets[0], use, targets[0])
+
+
+def _unfit_own_calls(matching: Matching, changes: DefinitionChanges) -> Iterator[Finding]:
+    """Findings for ``cls(...)`` in classes whose own constructor changed."""
+    after = matching.given.after
+    constructors = [row.after[0] for row in changes.altered if row.after[0].definition.name in _CONSTRUCTORS]
+    owners = [owner for each in constructors if (owner := owner_of(after, each)) is not None]
+    owners += (symbol for file in matching.files for symbol in _regenerated(matching, file))
+    for owner in {each.identifier: each for first in owners for each in _with_heirs(after, first)}.values():
+        for use, reason in unfit_own_calls(matching, owner):
+            yield _finding(matching, use, Misfit(symbol=owner, reason=reason, certain=True))
 
 
 def _moved(matching: Matching, old: Use, old_target: Symbol, use: Use, target: Symbol) -> Finding | None:
@@ -78,11 +114,12 @@ def _moved(matching: Matching, old: Use, old_target: Symbol, use: Use, target: S
 
 def _finding(matching: Matching, use: Use, wrong: Misfit) -> Finding:
     symbol = wrong.symbol
+    certain = wrong.certain and not is_expected_to_fail(matching.text_after(use[0]), use)
     name = symbol.qualified_name if symbol.definition.parent >= 0 else symbol.definition.name
     return matching.finding(
         use,
         f"`{name}` {wrong.reason}.",
-        certainty=Certainty.CERTAIN if wrong.certain else Certainty.POSSIBLE,
+        certainty=Certainty.CERTAIN if certain else Certainty.POSSIBLE,
         symbol=symbol.identifier,
         related=(matching.definition_place(symbol, "its definition"),),
     )
@@ -153,7 +190,8 @@ def _new_text(matching: Matching, file: TouchedFile, judged: set[tuple[Workspace
     fresh = [
         reference
         for reference in matching.changed_references(file)
-        if reference.call is not None and (file.new, reference.span.start) not in judged
+        if (file.new, reference.span.start) not in judged
+        and as_call(matching.given.after, (file.new, reference)).call is not None
     ]
     found = [(reference, judge(matching, (file.new, reference))) for reference in fresh]
     wrong = [(reference, finding) for reference, finding in found if finding is not None]
@@ -173,14 +211,14 @@ def _old_misfits(matching: Matching, file: TouchedFile, names: Iterable[str]) ->
     facts = facts_of(before, file.old)
     wanted = frozenset(names)
     rows: Sequence[Reference] = facts.references if facts is not None else ()
-    return Counter(
-        _spelling(reference)
-        for reference in rows
-        if file.old is not None
-        and reference.name in wanted
-        and reference.call is not None
-        and misfit(before, file.old, reference, is_known(before.resolve(file.old, reference))) is not None
-    )
+    found: Counter[tuple[object, ...]] = Counter()
+    for row in rows:
+        if file.old is not None and row.name in wanted:
+            reference = as_call(before, (file.old, row))
+            targets = behind_alias(before, is_known(before.resolve(file.old, row))) if reference.call else ()
+            if misfit(before, file.old, reference, targets) is not None:
+                found[_spelling(row)] += 1
+    return found
 
 
 def _spelling(reference: Reference) -> tuple[object, ...]:

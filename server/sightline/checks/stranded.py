@@ -10,14 +10,15 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from sightline.base.paths import WorkspacePath
+from sightline.checks.bindings import bound_names
 from sightline.checks.check import Certainty, Finding
 from sightline.checks.classes import is_known
 from sightline.checks.definitions import CLASSES, Removed, owner_of, parent_name
 from sightline.checks.language import is_python, is_script
-from sightline.checks.matching import Matching, Use
-from sightline.checks.modules import bound_names, names_of_module
+from sightline.checks.matching import Matching, Use, symbol_before
+from sightline.checks.modules import names_of_module
 from sightline.checks.outside import may_be_provided
-from sightline.checks.recall import facts_of, symbols_of
+from sightline.checks.recall import facts_of, members_of, symbols_of
 from sightline.checks.script import is_parameter_property
 from sightline.checks.script_imports import exported_names
 from sightline.graph.answers import Confidence, Place, Symbol
@@ -210,8 +211,24 @@ def _is_excused(matching: Matching, removed: Removed, use: Use) -> bool:
     owner = owner_of(matching.given.before, removed.symbol)
     if owner is None:
         return False
+    name = removed.symbol.definition.name
     owners = [each.symbol for each in after.receivers(path, reference)] or [*_again(after, owner)]
-    return any(may_be_provided(after, each, removed.symbol.definition.name) for each in owners)
+    return any(may_be_provided(after, each, name) or _was_pushed_down(matching, each, name) for each in owners)
+
+
+def _was_pushed_down(matching: Matching, owner: Symbol, name: str) -> bool:
+    """Whether the edit gave the member to a class below: the one above is meant to be used through that."""
+    after = matching.given.after
+    waiting, seen = [owner], {owner.identifier}
+    while waiting:
+        heirs = [heir for heir in after.subclasses(waiting.pop()) if heir.identifier not in seen]
+        for heir in heirs:
+            members = (member for member in members_of(after, heir) if member.definition.name == name)
+            if any(symbol_before(matching, member) is None for member in members):
+                return True
+        seen.update(heir.identifier for heir in heirs)
+        waiting += heirs
+    return False
 
 
 def _again(view: GraphView, symbol: Symbol) -> Sequence[Symbol]:

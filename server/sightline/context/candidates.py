@@ -30,7 +30,8 @@ class Candidate:
     """A piece of a file that could be shown. ``reasons`` are short sentences, the weightiest first.
 
     ``lines`` are one-based lines inside the piece that matter most (a call, a selected line); a piece too large to be
-    shown whole is cut around them.
+    shown whole is cut around them. ``named`` says that the request names the piece, or the file that it stands for:
+    some form of it must be shown.
     """
 
     path: WorkspacePath
@@ -39,6 +40,7 @@ class Candidate:
     score: float
     reasons: tuple[str, ...]
     lines: tuple[int, ...] = ()
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

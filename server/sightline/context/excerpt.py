@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from sightline.context.tokens import terms_of_word, words
@@ -19,38 +21,59 @@ BRIDGE = 3
 _POINTED = 1000.0
 
 
-def excerpt(
-    lines: Sequence[str], first: int, last: int, *, pointed: Collection[int], terms: Mapping[int, float], most: int
+def excerpt(  # noqa: PLR0913  what is cut, and the four things that decide where
+    lines: Sequence[str],
+    first: int,
+    last: int,
+    *,
+    pointed: Collection[int],
+    terms: Mapping[int, float],
+    most: int,
+    head: Sequence[int] = (),
 ) -> list[tuple[int, int]]:
     """Ranges of one-based lines inside ``first``..``last``, in order, at most ``most`` lines together.
 
-    ``lines`` is the whole file. The first line stays, so that the piece can be recognised; then the neighbourhoods of
-    the lines with the weightiest words of the task, or the beginning of the piece when no line has any.
+    ``lines`` is the whole file. The ``head`` stays, so that the piece can be recognised, or the first line of it where
+    it would take more than a third of the room; then the neighbourhoods of the lines with the words of the task that
+    are rarest in the piece, or the beginning of the piece when no line has any.
     """
     most = max(most, 1)
     if last - first + 1 <= most:
         return [(first, last)]
-    best = _best_lines(lines, first, last, pointed, terms)
-    chosen = {first} if best else set(range(first, first + most))
+    head = head or (first,)
+    chosen = set(head if len(head) <= max(most // 3, 1) else head[:1])
+    alone = len(chosen)
+    within = [line for line in range(first, last + 1) if line not in chosen and (line not in head or line in pointed)]
+    best = _best_lines(lines, within, pointed, terms)
     for line in best:
-        windows = (set(range(max(first, line - n), min(last, line + n) + 1)) for n in (AROUND, CLOSELY))
+        # A line without its neighbours is shown where it is pointed at, or where there would be nothing else.
+        sizes = (AROUND, CLOSELY, 0) if line in pointed or len(chosen) == alone else (AROUND, CLOSELY)
+        windows = (set(range(max(first, line - n), min(last, line + n) + 1)) for n in sizes)
         fitting = next((window for window in windows if len(chosen | window) <= most), None)
         if fitting is None:
             break
         chosen |= fitting
+    if not best:
+        after = range(max(chosen, default=first - 1) + 1, last + 1)
+        chosen |= set(after[: most - len(chosen)])
     return _ranges(sorted(chosen), most)
 
 
 def _best_lines(
-    lines: Sequence[str], first: int, last: int, pointed: Collection[int], terms: Mapping[int, float]
+    lines: Sequence[str], within: Sequence[int], pointed: Collection[int], terms: Mapping[int, float]
 ) -> list[int]:
-    scores: dict[int, float] = {}
-    for line in range(first, last + 1):
-        found = {term for word in words(lines[line - 1]) for term in terms_of_word(word) if term in terms}
-        score = sum(terms[term] for term in sorted(found)) + (_POINTED if line in pointed else 0.0)
-        if score:
-            scores[line] = score
-    return sorted(scores, key=lambda line: (-scores[line], line))
+    """The lines worth their neighbourhood, best first. A word on every line says nothing about which one is meant."""
+    found = {
+        line: {term for word in words(lines[line - 1]) for term in terms_of_word(word) if term in terms}
+        for line in within
+    }
+    on_lines = Counter(term for each in found.values() for term in each)
+    values = {term: terms[term] * math.log(1 + len(within) / times) for term, times in on_lines.items()}
+    scores = {
+        line: sum(values[term] for term in sorted(each)) + (_POINTED if line in pointed else 0.0)
+        for line, each in found.items()
+    }
+    return sorted((line for line in scores if scores[line]), key=lambda line: (-scores[line], line))
 
 
 def _ranges(chosen: Sequence[int], most: int) -> list[tuple[int, int]]:

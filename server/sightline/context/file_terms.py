@@ -1,20 +1,25 @@
-"""``FileTerms``: the words of one file by chunk, as a few packed arrays. A pure function of text, facts and path.
+"""``FileTerms``: the words of one file by chunk, packed into bytes. A pure function of text and facts.
 
 This file knows no other file and no scores.
 """
 
 from __future__ import annotations
 
+import struct
 from array import array
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from itertools import accumulate
+from typing import Literal
 
 from sightline.base.text import Text
 from sightline.context.chunks import Chunk, chunks_of
 from sightline.context.tokens import terms_of_word, words
 from sightline.graph.raw_facts import DefinitionRow
+
+#: Raised whenever what is packed, or what it is made of, changes: chunks, words, weights.
+TERMS_VERSION = 1
 
 #: More chunks than this are not looked at, higher counts are not told apart: BM25 saturates far below.
 MAXIMUM_CHUNKS = 0xFFFF
@@ -27,57 +32,87 @@ IN_TEXT, OWN_NAME, OUTER_NAME = 2, 4, 2
 #: A text is read for words up to here (bytes); what follows in so large a file is data.
 MAXIMUM_TEXT = 512 << 10
 
+#: Words are looked for in so many bytes at a time: one search holds all threads up.
+_WINDOW = 32 << 10
 
-@dataclass(frozen=True, slots=True)
+#: Chunks, terms, entries, terms in all; whether ends and chunk numbers take 2 bytes and 1 byte, or 4 and 2.
+_HEADER = struct.Struct("<IIII??")
+_CHUNK_FIELDS = 5
+
+_Code = Literal["B", "H", "I"]
+
+
 class FileTerms:
-    """Terms of one text.
+    """Terms of one text, in ``data``: tables of integers in this machine's order, see :func:`_packed`.
 
-    ``entries`` is sorted; each packs a term (32 bits), the number of a chunk with it (16) and how often it stands there
-    in halves (8, saturated; names count more, see :data:`OWN_NAME`). ``lengths`` holds the number of terms of every
-    chunk, ``bounds`` the chunks themselves (see :meth:`chunk`).
+    ``digest`` is that of the text if the facts were made of the very same text, else empty. ``length`` is the number
+    of terms in all chunks together. Raises ``ValueError`` for bytes of the wrong length.
     """
 
-    digest: str
-    bounds: array[int]
-    lengths: array[int]
-    entries: array[int]
-    length: int
+    __slots__ = ("_chunks", "_counts", "_ends", "_numbers", "_terms", "data", "digest", "length")
+
+    def __init__(self, digest: str, data: bytes) -> None:
+        try:
+            chunks, terms, entries, self.length, narrow_ends, narrow_numbers = _HEADER.unpack_from(data)
+        except struct.error as error:
+            raise ValueError("no header") from error
+        self.digest = digest
+        self.data = data
+        end_code: _Code = "H" if narrow_ends else "I"
+        number_code: _Code = "B" if narrow_numbers else "H"
+        sizes: tuple[tuple[_Code, int], ...] = (
+            ("I", _CHUNK_FIELDS * chunks),
+            ("I", terms),
+            (end_code, terms),
+            (number_code, entries),
+            ("B", entries),
+        )
+        at = _HEADER.size
+        views: list[memoryview[int]] = []
+        for code, count in sizes:
+            width = struct.calcsize(code)
+            views.append(memoryview(data)[at : at + width * count].cast(code))
+            at += width * count
+        if at != len(data):
+            raise ValueError("the tables do not fit")
+        self._chunks, self._terms, self._ends, self._numbers, self._counts = views
 
     @property
     def chunk_count(self) -> int:
         """Number of chunks."""
-        return len(self.lengths)
+        return len(self._chunks) // _CHUNK_FIELDS
+
+    @property
+    def lengths(self) -> list[int]:
+        """Number of terms of every chunk."""
+        return self._chunks[_CHUNK_FIELDS - 1 :: _CHUNK_FIELDS].tolist()
 
     def chunk(self, number: int) -> Chunk:
         """One chunk of the file."""
-        first, last, definition, head = self.bounds[4 * number : 4 * number + 4]
-        return Chunk(first=first, last=last, definition=definition, head=bool(head))
+        at = _CHUNK_FIELDS * number
+        first, last, definition, head = self._chunks[at : at + 4]
+        return Chunk(first=first, last=last, definition=definition - 1, head=bool(head))
 
     def chunk_counts(self, term: int) -> Iterator[tuple[int, int]]:
-        """(chunk number, count in halves) of every chunk with ``term``."""
-        entries = self.entries
-        begin = bisect_left(entries, term << _TERM_SHIFT)
-        for entry in entries[begin : bisect_left(entries, (term + 1) << _TERM_SHIFT, begin)]:
-            yield entry >> _CHUNK_SHIFT & MAXIMUM_CHUNKS, entry & MAXIMUM_COUNT
+        """(chunk number, count in halves, saturated) of every chunk with ``term``."""
+        at = bisect_left(self._terms, term)
+        if at < len(self._terms) and self._terms[at] == term:
+            begin, end = self._ends[at - 1] if at else 0, self._ends[at]
+            yield from zip(self._numbers[begin:end], self._counts[begin:end], strict=True)
 
     def file_counts(self) -> Iterator[tuple[int, int]]:
         """(term, occurrences in the whole text) of every term, ascending."""
-        term, halves = -1, 0
-        for entry in self.entries:
-            if entry >> _TERM_SHIFT != term:
-                if halves:
-                    yield term, (halves + 1) // IN_TEXT
-                term, halves = entry >> _TERM_SHIFT, 0
-            halves += entry & MAXIMUM_COUNT
-        if halves:
-            yield term, (halves + 1) // IN_TEXT
+        begin = 0
+        for term, end in zip(self._terms, self._ends, strict=True):
+            yield term, (sum(self._counts[begin:end]) + 1) // IN_TEXT
+            begin = end
 
 
-def file_terms(text: Text, definitions: Sequence[DefinitionRow]) -> FileTerms:
-    """Reads the words of a file."""
+def file_terms(text: Text, definitions: Sequence[DefinitionRow], *, settled: bool = True) -> FileTerms:
+    """Reads the words of a file. ``settled``: the definitions are those of this very text."""
     chunks = chunks_of(text, definitions)[:MAXIMUM_CHUNKS]
     entries: list[int] = []
-    lengths = array("I")
+    lengths: list[int] = []
     for number, chunk in enumerate(chunks):
         counts = _counts_in_text(text, chunk)
         lengths.append(sum(counts.values()) // IN_TEXT)
@@ -88,12 +123,31 @@ def file_terms(text: Text, definitions: Sequence[DefinitionRow]) -> FileTerms:
             for term, count in counts.items()
         ]
     entries.sort()
-    return FileTerms(
-        digest=text.digest,
-        bounds=array("i", (value for c in chunks for value in (c.first, c.last, c.definition, c.head))),
-        lengths=lengths,
-        entries=array("Q", entries),
-        length=sum(lengths),
+    return FileTerms(text.digest if settled else "", _packed(chunks, lengths, entries))
+
+
+def _packed(chunks: Sequence[Chunk], lengths: Sequence[int], entries: Sequence[int]) -> bytes:
+    """Chunks as (first, last, definition + 1, head, length); terms and where the entries of each end; entries.
+
+    ``entries`` is sorted; each packs a term (32 bits), the number of a chunk with it (16) and how often it stands there
+    in halves (8, saturated; names count more, see :data:`OWN_NAME`).
+    """
+    rows = array("I")
+    for chunk, length in zip(chunks, lengths, strict=True):
+        rows.extend((chunk.first, chunk.last, chunk.definition + 1, chunk.head, length))
+    of_terms = [entry >> _TERM_SHIFT for entry in entries]
+    terms = array("I", dict.fromkeys(of_terms))
+    ends = list(accumulate(Counter(of_terms).values()))
+    narrow_ends, narrow_numbers = len(entries) <= 0xFFFF, len(chunks) <= 0x100
+    return b"".join(
+        (
+            _HEADER.pack(len(chunks), len(terms), len(entries), sum(lengths), narrow_ends, narrow_numbers),
+            rows.tobytes(),
+            terms.tobytes(),
+            array("H" if narrow_ends else "I", ends).tobytes(),
+            array("B" if narrow_numbers else "H", [entry >> _CHUNK_SHIFT & 0xFFFF for entry in entries]).tobytes(),
+            bytes([entry & MAXIMUM_COUNT for entry in entries]),
+        )
     )
 
 
@@ -110,14 +164,23 @@ def name_terms(definitions: Sequence[DefinitionRow]) -> Counter[int]:
 
 def _counts_in_text(text: Text, chunk: Chunk) -> dict[int, int]:
     span = text.lines_span(chunk.first - 1, chunk.last - 1)
-    if span.start >= MAXIMUM_TEXT:
-        return {}
     counts: dict[int, int] = {}
-    found = Counter(words(text.data[span.start : min(span.end, MAXIMUM_TEXT)].decode("utf-8", "replace")))
-    for word, times in found.items():
-        for term in terms_of_word(word):
-            counts[term] = counts.get(term, 0) + IN_TEXT * times
+    for part in _windows(text.data, span.start, min(span.end, MAXIMUM_TEXT)):
+        found = Counter(words(part.decode("utf-8", "replace")))
+        for word, times in found.items():
+            for term in terms_of_word(word):
+                counts[term] = counts.get(term, 0) + IN_TEXT * times
     return counts
+
+
+def _windows(data: bytes, start: int, end: int) -> Iterator[bytes]:
+    """The bytes in parts of about :data:`_WINDOW`, cut at the end of a line where there is one."""
+    while end - start > _WINDOW:
+        cut = data.rfind(b"\n", start, start + _WINDOW) + 1 or start + _WINDOW
+        yield data[start:cut]
+        start = cut
+    if start < end:
+        yield data[start:end]
 
 
 def _add_names(counts: dict[int, int], chunk: Chunk, definitions: Sequence[DefinitionRow]) -> None:

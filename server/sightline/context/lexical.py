@@ -10,17 +10,20 @@ BM25F: S. Robertson, H. Zaragoza, "The Probabilistic Relevance Framework: BM25 a
 from __future__ import annotations
 
 import math
-from array import array
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from threading import RLock
+from threading import Event, Lock, RLock
+from typing import NamedTuple
 
 from sightline.base.errors import SightlineError
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Text
 from sightline.context.access import changed_paths, digest_of, fresh_definitions_of
 from sightline.context.file_terms import FileTerms, file_terms, name_terms, path_terms
+from sightline.context.lexical_postings import Postings
+from sightline.context.lexical_saved import SavedFile, SavedIndex, index_version, pack_index, unpack_index
+from sightline.context.lexical_store import LexicalStore
 from sightline.context.tokens import terms_of_word
 from sightline.graph.raw_facts import DefinitionRow
 from sightline.graph.state import GraphState
@@ -42,6 +45,19 @@ _COUNT_MASK = (1 << _COUNT_BITS) - 1
 #: After so many new files the words seen on the way are forgotten: they take more memory than the index.
 _MANY_FILES = 200
 
+#: What is saved is written again once so many files, and this part of all, are not in it as they are.
+FEW_UNSAVED, UNSAVED_SHARE = 30, 0.02
+
+#: Nobody waits for the index yet: its thread lets others run for so long (seconds) after each so many files.
+PAUSE_SECONDS, PAUSE_FILES = 0.002, 4
+
+
+class IndexClosed(SightlineError):
+    """The index was closed while somebody waited for it."""
+
+    def __init__(self) -> None:
+        super().__init__("The workspace was closed.", hint="", kind="closed")
+
 
 @dataclass(frozen=True, slots=True)
 class FileHit:
@@ -51,45 +67,90 @@ class FileHit:
     score: float
 
 
+class _Kept(NamedTuple):
+    path: WorkspacePath
+    digest: str
+    data: bytes
+    length: int
+
+
 class LexicalIndex:
     """Postings of all files, changed file by file. Every method may be called from any thread.
 
     A changed or removed file leaves its old slot dead; the postings are compacted once dead slots outnumber the
-    living.
+    living. With a ``store``, what a file holds is read again only if the file changed since another process saved it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, store: LexicalStore | None = None) -> None:
         self._slots: dict[WorkspacePath, int] = {}
-        self._files: list[tuple[WorkspacePath, FileTerms] | None] = []
-        self._postings: dict[int, int | array[int]] = {}
+        self._files: list[_Kept | None] = []
+        self._postings = Postings()
         self._total_length = 0
         self._by_name: dict[str, list[WorkspacePath]] = {}
         self._lock = RLock()
         self._followed: GraphState | None = None
+        self._revision = -1
+        self._store = store
+        self._loaded = store is None
+        self._unsaved = 0
+        self._closed = Event()
+        self._waiting = 0
+        self._waiting_lock = Lock()
 
     def __len__(self) -> int:
         return len(self._slots)
 
     def follow(self, view: GraphView) -> None:
-        """Brings the index up to ``view`` at once.
+        """Brings the index up to ``view`` at once. Raises :class:`IndexClosed` after :meth:`close`.
 
-        A new workspace of 3,000 files takes about two seconds of CPU, another revision after typing costs as much as
-        the files that changed.
+        A workspace of 3,000 files that was never seen takes about two seconds of CPU, one that was saved some
+        hundredths, another revision after typing as much as the files that changed.
+        """
+        with self._waiting_lock:
+            self._waiting += 1
+        try:
+            with self._lock:
+                self._follow(view)
+        finally:
+            with self._waiting_lock:
+                self._waiting -= 1
+
+    def follow_patiently(self, view: GraphView) -> None:
+        """As :meth:`follow`, for a thread of its own: gives way to others until somebody waits for the index.
+
+        Returns quietly when the index is closed, or has followed a later view already.
         """
         with self._lock:
-            changed = changed_paths(self._followed, view.state) if self._followed is not None else None
-            looked_at = 0
-            for looked_at in self.synchronise(view, changed):  # noqa: B007  the last number is what is wanted
-                pass
-            self._followed = view.state
-            if looked_at > _MANY_FILES:
-                terms_of_word.cache_clear()
+            if self._revision <= view.revision:
+                try:
+                    self._follow(view)
+                except IndexClosed:
+                    return
+
+    def close(self) -> None:
+        """Ends the work of all threads at the next file."""
+        self._closed.set()
+
+    def _follow(self, view: GraphView) -> None:
+        if not self._loaded and self._store is not None:
+            self._adopt(view, self._store.load(index_version()))
+            self._loaded = True
+        changed = changed_paths(self._followed, view.state) if self._followed is not None else None
+        looked_at = 0
+        for looked_at in self.synchronise(view, changed):
+            if self._closed.is_set():
+                raise IndexClosed
+            if not self._waiting and looked_at % PAUSE_FILES == 0 and self._unsaved:
+                self._closed.wait(PAUSE_SECONDS)
+        self._followed, self._revision = view.state, view.revision
+        if looked_at > _MANY_FILES:
+            terms_of_word.cache_clear()
+        self._save()
 
     def synchronise(self, view: GraphView, paths: Collection[WorkspacePath] | None = None) -> Iterator[int]:
         """Brings the index up to ``view``, one file per step; yields how many files were looked at so far.
 
-        ``paths`` limits the work to files known to have changed, created and deleted ones among them. Whoever runs
-        it on the event loop takes as many steps as fit a slice; a step takes 1 ms for an ordinary file.
+        ``paths`` limits the work to files known to have changed, created and deleted ones among them.
         """
         if paths is None:
             present = view.paths()
@@ -108,10 +169,10 @@ class LexicalIndex:
         with self._lock:
             slot = self._slots.get(path)
             kept = self._files[slot] if slot is not None else None
-        if kept is not None and kept[1].digest == digest_of(view, path):
-            return kept[1]
+        if kept is not None and kept.digest == digest_of(view, path):
+            return FileTerms(kept.digest, kept.data)
         read = _read(view, path)
-        return file_terms(*read) if read else None
+        return read.terms() if read else None
 
     def files_called(self, name: str) -> tuple[WorkspacePath, ...]:
         """Files whose last path part is ``name``, sorted."""
@@ -123,18 +184,19 @@ class LexicalIndex:
         with self._lock:
             return tuple(sorted(path for path in self._slots if path.relative.startswith(folder)))
 
-    def update(self, path: WorkspacePath, text: Text, definitions: Sequence[DefinitionRow]) -> None:
-        """Adopts the words of a new or changed file."""
-        terms = file_terms(text, definitions)
+    def update(
+        self, path: WorkspacePath, text: Text, definitions: Sequence[DefinitionRow], *, settled: bool = True
+    ) -> None:
+        """Adopts the words of a new or changed file. ``settled``: the definitions are those of this very text."""
+        terms = file_terms(text, definitions, settled=settled)
         with self._lock:
             self.remove(path)
-            slot = len(self._files)
-            self._files.append((path, terms))
-            self._slots[path] = slot
-            self._by_name.setdefault(path.name, []).append(path)
-            self._total_length += terms.length
+            slot = self._add(path, terms.digest, terms.data, terms.length)
             for term, counts in _file_counts(path, terms, definitions):
-                self._post(term, slot << _COUNT_BITS | counts)
+                self._postings.add(term, slot << _COUNT_BITS | counts)
+            if self._postings.wants_packing:
+                self._postings.pack()
+            self._unsaved += 1
 
     def remove(self, path: WorkspacePath) -> None:
         """Forgets a file; nothing happens for one that is not there."""
@@ -145,7 +207,8 @@ class LexicalIndex:
             gone = self._files[slot]
             assert gone is not None
             self._files[slot] = None
-            self._total_length -= gone[1].length
+            self._total_length -= gone.length
+            self._unsaved += 1
             self._by_name[path.name].remove(path)
             if len(self._files) > 2 * len(self._slots) + 64:
                 self._compact()
@@ -155,7 +218,7 @@ class LexicalIndex:
         with self._lock:
             scores = self._scores(weights)
             hits = [
-                FileHit(kept[0], score)
+                FileHit(kept.path, score)
                 for kept, score in zip(self._files, scores, strict=True)
                 if kept is not None and score > 0
             ]
@@ -167,7 +230,7 @@ class LexicalIndex:
         norms = self._norms()
         count = len(self._slots)
         for term, weight in weights.items():
-            posting = self._living(self._postings.get(term, ()))
+            posting = self._living(self._postings[term])
             value = weight * math.log(1 + (count - len(posting) + 0.5) / (len(posting) + 0.5))
             for packed in posting:
                 slot = packed >> _COUNT_BITS
@@ -176,9 +239,8 @@ class LexicalIndex:
                 scores[slot] += value * times / (SATURATION + times)
         return scores
 
-    def _living(self, posting: int | Sequence[int]) -> Sequence[int]:
-        """A posting without the dead, so that no score depends on what was changed before."""
-        entries = (posting,) if isinstance(posting, int) else posting
+    def _living(self, entries: Sequence[int]) -> Sequence[int]:
+        """Postings without those of the dead, so that no score depends on what was changed before."""
         if len(self._files) == len(self._slots):
             return entries
         return [packed for packed in entries if self._files[packed >> _COUNT_BITS] is not None]
@@ -187,47 +249,80 @@ class LexicalIndex:
         """What one occurrence in the body of each file counts."""
         average = max(self._total_length / max(len(self._slots), 1), 1.0)
         return [
-            1 / (1 - LENGTH_DISCOUNT + LENGTH_DISCOUNT * kept[1].length / average) if kept is not None else 0.0
+            1 / (1 - LENGTH_DISCOUNT + LENGTH_DISCOUNT * kept.length / average) if kept is not None else 0.0
             for kept in self._files
         ]
 
     def _synchronise_file(self, view: GraphView, path: WorkspacePath) -> None:
         slot = self._slots.get(path)
         kept = self._files[slot] if slot is not None else None
-        if kept is not None and kept[1].digest == digest_of(view, path):
+        if kept is not None and kept.digest == digest_of(view, path):
             return
         read = _read(view, path)
         if read is None:
             self.remove(path)
-        elif kept is None or kept[1].digest != read[0].digest:
-            self.update(path, *read)
+        elif kept is None or kept.digest != read.text.digest or not read.settled:
+            self.update(path, read.text, read.definitions, settled=read.settled)
 
-    def _post(self, term: int, packed: int) -> None:
-        posting = self._postings.get(term)
-        if posting is None:
-            self._postings[term] = packed
-        elif isinstance(posting, int):
-            self._postings[term] = array("I", (posting, packed))
-        else:
-            posting.append(packed)
+    def _add(self, path: WorkspacePath, digest: str, data: bytes, length: int) -> int:
+        slot = len(self._files)
+        self._files.append(_Kept(path, digest, data, length))
+        self._slots[path] = slot
+        self._by_name.setdefault(path.name, []).append(path)
+        self._total_length += length
+        return slot
 
     def _compact(self) -> None:
         """Numbers the living anew and drops the dead from the postings."""
         numbers = {slot: number for number, slot in enumerate(sorted(self._slots.values()))}
-        before, self._postings = self._postings, {}
-        for term, posting in before.items():
-            for packed in self._living(posting):
-                self._post(term, numbers[packed >> _COUNT_BITS] << _COUNT_BITS | packed & _COUNT_MASK)
+
+        def renumbered(packed: int) -> int | None:
+            number = numbers.get(packed >> _COUNT_BITS)
+            return None if number is None else number << _COUNT_BITS | packed & _COUNT_MASK
+
+        self._postings.pack(renumbered)
         self._files = [kept for kept in self._files if kept is not None]
         self._slots = {path: numbers[slot] for path, slot in self._slots.items()}
 
+    def _adopt(self, view: GraphView, data: bytes) -> None:
+        """Takes over what was saved, as far as it is whole; whether it still holds is found file by file."""
+        saved = unpack_index(data, _COUNT_BITS) if data else None
+        if saved is None:
+            return
+        own = {path: path for path in view.paths()}  # one object per path, here and in the graph
+        for file in saved.files:
+            self._add(own.get(file.path, file.path), file.digest, file.data, FileTerms(file.digest, file.data).length)
+        self._postings = saved.postings
 
-def _read(view: GraphView, path: WorkspacePath) -> tuple[Text, tuple[DefinitionRow, ...]] | None:
+    def _save(self) -> None:
+        if self._store is None or self._unsaved <= max(FEW_UNSAVED, UNSAVED_SHARE * len(self._slots)):
+            return
+        if len(self._files) > len(self._slots):
+            self._compact()
+        files = [SavedFile(kept.path, kept.digest, kept.data) for kept in self._files if kept is not None]
+        self._store.save(index_version(), pack_index(SavedIndex(files, self._postings)))
+        self._unsaved = 0
+
+
+class _Read(NamedTuple):
+    text: Text
+    definitions: tuple[DefinitionRow, ...]
+    settled: bool
+
+    def terms(self) -> FileTerms:
+        return file_terms(self.text, self.definitions, settled=self.settled)
+
+
+def _read(view: GraphView, path: WorkspacePath) -> _Read | None:
     try:
         text = view.workspace.read(path).text
     except SightlineError:
         return None
-    return text, fresh_definitions_of(view, path) if text.digest == digest_of(view, path) else ()
+    known = digest_of(view, path)
+    if known == text.digest:
+        return _Read(text, fresh_definitions_of(view, path), settled=True)
+    # The graph is about to hear of another text: what is found without its definitions must not last.
+    return _Read(text, (), settled=known is None)
 
 
 def _file_counts(

@@ -6,17 +6,17 @@ is handed in. The same request on the same view gives the same bytes. This file 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sightline.base.paths import WorkspacePath
 from sightline.base.redact import redact
 from sightline.context.access import qualified_name
-from sightline.context.candidates import Candidate, Gate, Permission, Ranking, Tier, name_of
-from sightline.context.excerpt import excerpt
+from sightline.context.candidates import Gate, Permission, Ranking, name_of
+from sightline.context.forms import Forms, Way
 from sightline.context.lexical import LexicalIndex
 from sightline.context.rank import rank
-from sightline.context.render import Form, Named, Shown, render_block, shown_text
+from sightline.context.render import Form, Named, Shown, render_block
 from sightline.context.request import ContextRequest
 from sightline.context.slices import ContextPack, Dropped, Slice
 from sightline.context.source import SourceLines, source_lines
@@ -30,18 +30,14 @@ __all__ = ["ContextPack", "CountTokens", "Dropped", "Slice", "build_context", "p
 CountTokens = Callable[[str, str], int]
 KIND = "other"
 
-#: A piece is whole up to the first share of the budget; a larger one is cut around what matters, to the second.
-POINTED_WHOLE, POINTED_CUT = 0.6, 0.6
-RANKED_WHOLE, RANKED_CUT = 0.3, 0.15
-
-#: A piece cut to fewer lines than this tells nobody anything.
-FEWEST_LINES = 8
-
 #: Lists of the names that are left out may take so much of the budget, in so many files.
 OUTLINE_SHARE, OUTLINED_FILES = 0.08, 4
 
 #: Pieces that do not fit one after another before the budget counts as spent.
 PATIENCE = 40
+
+#: Named pieces that room is kept for.
+MOST_PROMISED = 24
 
 #: What is listed as dropped.
 MOST_DROPPED = 50
@@ -78,7 +74,9 @@ def pack_ranking(
 ) -> ContextPack:
     """What of ``ranking`` fits ``request.budget``."""
     packing = _Packing(view, ranking, request, count_tokens, gate)
-    _add_pieces(packing, round(request.budget * (1 - OUTLINE_SHARE)))
+    most = round(request.budget * (1 - OUTLINE_SHARE))
+    _promise(packing, request.budget)
+    _add_pieces(packing, most if packing.cost_of_promises({}) <= most else request.budget)
     _add_outlines(packing)
     _add_pieces(packing, request.budget)
     _shrink_to_fit(packing)
@@ -109,6 +107,24 @@ class _Packing:
         default_factory=list[tuple[WorkspacePath, tuple[Slice, ...]]]
     )
 
+    promised: dict[int, Slice] = field(default_factory=dict[int, Slice])
+
+    def cost_of_promises(self, blocks: Mapping[WorkspacePath, _Block]) -> int:
+        """Tokens that the promised lines would add to ``blocks``."""
+        cost = 0
+        for path in dict.fromkeys(piece.path for piece in self.promised.values()):
+            block = blocks.get(path)
+            source = block.source if block else self.source(path)
+            if source is not None:
+                pieces = [piece for piece in self.promised.values() if piece.path == path]
+                grown = _Block(source, [*(block.pieces if block else ()), *pieces], block.names if block else [])
+                cost += max(self.count(self.text_of(grown)) - (block.tokens if block else 0), 0)
+        return cost
+
+    @property
+    def forms(self) -> Forms:
+        return Forms(count=self.count, terms=self.ranking.terms)
+
     @property
     def used(self) -> int:
         return sum(block.tokens for block in self.blocks.values())
@@ -135,82 +151,42 @@ def _add_pieces(packing: _Packing, budget: int) -> None:
     for number, candidate in enumerate(packing.ranking.pieces):
         if number in packing.taken or (source := packing.source(candidate.path)) is None:
             continue
-        if misses >= PATIENCE:
-            return
-        if any(_add(packing, source, slices, budget) for slices in _ways(packing, source, candidate, budget)):
+        if misses >= PATIENCE and not candidate.named:
+            continue
+        promised = packing.promised.pop(number, None)
+        room = budget - packing.used - packing.cost_of_promises(packing.blocks)
+        if any(_add(packing, source, way, budget) for way in packing.forms.ways(source, candidate, budget, room)):
             packing.taken.add(number)
             misses = 0
-        else:
+        elif promised is None:
             misses += 1
 
 
-def _ways(packing: _Packing, source: SourceLines, candidate: Candidate, budget: int) -> list[tuple[Slice, ...]]:
-    """The ways to show a piece, the fullest first: whole, cut around what matters, signature alone."""
-    chunk = candidate.chunk
-    room = budget - packing.used
-    most_whole, most_cut = (RANKED_WHOLE, RANKED_CUT) if candidate.tier is Tier.RANKED else (POINTED_WHOLE, POINTED_CUT)
-    whole = packing.count(shown_text(source, Shown(first=chunk.first, last=chunk.last)))
-    ways: list[tuple[Slice, ...]] = []
-    if whole <= min(budget * most_whole, room):
-        ways.append((_full(packing, source, candidate, chunk.first, chunk.last),))
-    elif whole > budget * most_whole or candidate.tier is Tier.POINTED:
-        most = int(chunk.lines * min(budget * most_cut, room) / whole * 0.9)
-        ranges = excerpt(
-            source.lines,
-            chunk.first,
-            chunk.last,
-            pointed=candidate.lines,
-            terms=packing.ranking.terms,
-            most=most,
-        )
-        if most >= FEWEST_LINES:
-            ways.append(tuple(_full(packing, source, candidate, first, last) for first, last in ranges))
-    if 0 <= chunk.definition < len(source.definitions) and candidate.tier is Tier.POINTED:
-        ways.append((_signature(packing, source, chunk.definition, candidate.reasons),))
-    return ways
+def _promise(packing: _Packing, budget: int) -> None:
+    """Keeps room for one line of each piece that the request names, in their order, as far as the budget goes."""
+    for number, candidate in enumerate(packing.ranking.pieces):
+        source = packing.source(candidate.path) if candidate.named else None
+        if source is not None and len(packing.promised) < MOST_PROMISED:
+            line = packing.forms.least_line(source, candidate)
+            packing.promised[number] = packing.forms.full(source, candidate, line, line)
+            if packing.cost_of_promises({}) > budget:
+                del packing.promised[number]
 
 
-def _add(packing: _Packing, source: SourceLines, slices: tuple[Slice, ...], budget: int) -> bool:
+def _add(packing: _Packing, source: SourceLines, way: Way, budget: int) -> bool:
     """Adds slices, and the heads of what encloses them, if the budget allows."""
     path = source.path
     block = packing.blocks.get(path) or _Block(source)
-    added = [*_heads(packing, source, block, slices), *slices]
+    added = [*(_heads(packing, source, block, way.slices) if way.heads else ()), *way.slices]
     names = [name for name in block.names if not _covered(name.first, added)]
     grown = _Block(source, [*block.pieces, *added], names)
     grown.tokens = packing.count(packing.text_of(grown))
-    if packing.used - block.tokens + grown.tokens > budget:
+    used = packing.used - block.tokens + grown.tokens
+    if used > budget or used + packing.cost_of_promises({**packing.blocks, path: grown}) > budget:
         return False
     packing.blocks[path] = grown
     packing.order.append((path, tuple(added)))
     return True
-
-
-def _full(packing: _Packing, source: SourceLines, candidate: Candidate, first: int, last: int) -> Slice:
-    name, kind = name_of(source.definitions, candidate.chunk)
-    return Slice(
-        path=source.path,
-        name=name,
-        kind=kind,
-        first=first,
-        last=last,
-        form=Form.FULL,
-        tokens=packing.count(shown_text(source, Shown(first=first, last=last))),
-        reasons=candidate.reasons,
-    )
-
-
-def _signature(packing: _Packing, source: SourceLines, index: int, reasons: tuple[str, ...]) -> Slice:
-    first, last = source.signature(index)
-    return Slice(
-        path=source.path,
-        name=qualified_name(source.definitions, index),
-        kind=source.definitions[index].kind,
-        first=first,
-        last=last,
-        form=Form.SIGNATURE,
-        tokens=packing.count(shown_text(source, Shown(first=first, last=last))),
-        reasons=reasons,
-    )
 
 
 def _heads(packing: _Packing, source: SourceLines, block: _Block, slices: Sequence[Slice]) -> list[Slice]:
@@ -220,7 +196,7 @@ def _heads(packing: _Packing, source: SourceLines, block: _Block, slices: Sequen
     for piece in slices:
         index = names.get(piece.name)
         for container in source.containers(index) if index is not None else ():
-            head = _signature(packing, source, container, (f"encloses `{piece.name}`",))
+            head = packing.forms.signature(source, container, (f"encloses `{piece.name}`",))
             shown = (*block.pieces, *heads, *slices)
             if not any(other.first <= head.first and head.last <= other.last for other in shown):
                 heads.append(head)
@@ -325,21 +301,24 @@ def _in_order(block: _Block) -> list[Slice]:
 
 def _dropped(packing: _Packing) -> tuple[Dropped, ...]:
     pieces = [piece for block in packing.blocks.values() for piece in block.pieces]
-    shown = {(piece.path, piece.first) for piece in pieces if piece.form is Form.FULL}
+    shown: dict[WorkspacePath, list[int]] = {}
+    for piece in pieces:
+        if piece.form is Form.FULL:
+            shown.setdefault(piece.path, []).append(piece.first)
     dropped: list[Dropped] = []
     for candidate in packing.ranking.pieces:
         if len(dropped) == MOST_DROPPED:
             break
-        source = packing.source(candidate.path)
-        if source is None or (candidate.path, candidate.chunk.first) in shown:
+        source, chunk = packing.source(candidate.path), candidate.chunk
+        if source is None or any(chunk.first <= first <= chunk.last for first in shown.get(candidate.path, ())):
             continue
-        name, _ = name_of(source.definitions, candidate.chunk)
+        name, _ = name_of(source.definitions, chunk)
         dropped.append(
             Dropped(
                 path=candidate.path,
                 name=name,
-                first=candidate.chunk.first,
-                last=candidate.chunk.last,
+                first=chunk.first,
+                last=chunk.last,
                 reason="does not fit the budget",
             )
         )

@@ -56,6 +56,7 @@ class _Piece:
     lines: list[int] = field(default_factory=list[int])
     tier: Tier = Tier.RANKED
     order: int = 0
+    named: bool = False
 
 
 @dataclass(slots=True)
@@ -120,6 +121,7 @@ def rank(view: GraphView, request: ContextRequest, index: LexicalIndex, gate: Ga
     _point_at_symbols(board, resolved.symbols)
     _point_at_places(board, resolved)
     _add_neighbours(board)
+    _name_files(board, resolved.files)
     return Ranking(
         files=_ranked_files(board),
         pieces=_ordered_pieces(board),
@@ -224,9 +226,11 @@ def _point_at_symbols(board: _Board, symbols: Iterable[NamedSymbol]) -> None:
         file.reasons.append(reason)
         for piece in board.pieces_at(symbol.path, line, line):
             piece.score += added + (0 if piece.reasons else FILE_SHARE * file.score)
-            if named.explicit and named.share * MOST_POINTED >= 1:
-                _point(board, piece, reason, (line,))
+            few = named.share * MOST_POINTED >= 1
+            if named.explicit and few:
+                _point(board, piece, reason, () if piece.chunk.head else (line,))
             else:
+                piece.named = piece.named or few
                 piece.reasons.insert(0, reason)
 
 
@@ -240,6 +244,21 @@ def _point_at_places(board: _Board, resolved: Resolved) -> None:
         file.reasons.append(reason)
         for piece in board.pieces_at(place.path, place.line, place.line):
             _point(board, piece, reason, (place.line,))
+
+
+def _name_files(board: _Board, paths: Iterable[WorkspacePath]) -> None:
+    """Lets the best piece of a file that the user named stand for it; the first one if no word fits any."""
+    for path in paths:
+        terms = board.terms_of(path) if board.admits(path) else None
+        if terms is None or not terms.chunk_count:
+            continue
+        own = [piece for piece in board.pieces.values() if piece.path == path]
+        best = min(own, key=lambda piece: (piece.tier, -piece.score, piece.chunk.first), default=None)
+        piece = best or board.piece(path, terms.chunk(0))
+        piece.named = True
+        piece.score = piece.score or FILE_SHARE * board.file(path).score
+        if not piece.reasons:
+            piece.reasons.append("begins a file that is named in the task")
 
 
 def _point(board: _Board, piece: _Piece, reason: str, lines: Iterable[int]) -> None:
@@ -293,6 +312,7 @@ def _ordered_pieces(board: _Board) -> tuple[Candidate, ...]:
             score=piece.score,
             reasons=tuple(dict.fromkeys(piece.reasons)),
             lines=tuple(sorted(set(piece.lines))),
+            named=piece.named or piece.tier is Tier.POINTED,
         )
         for piece in _in_order(board)
         if piece.score > 0

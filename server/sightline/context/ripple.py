@@ -45,6 +45,7 @@ def build_ripple(
             score=1.0,
             reasons=tuple(dict.fromkeys((*(known.reasons if known else ()), place.reason))),
             lines=(*(known.lines if known else ()), place.line),
+            named=True,
         )
     files = {piece.path: RankedFile(path=piece.path, score=1.0, reasons=piece.reasons) for piece in pieces.values()}
     ranking = Ranking(files=tuple(files.values()), pieces=tuple(pieces.values()), terms={})

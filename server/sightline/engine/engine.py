@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sightline.base.changes import ChangeSet
@@ -34,11 +35,15 @@ from sightline.sessions.journal import EditJournal
 from sightline.tasks.result import Listener, TurnRequest, TurnResult
 from sightline.tasks.trial import Trial, TrialPolicy, try_reply
 from sightline.tasks.turn import TurnDependencies, prepare_prompt, run_turn
+from sightline.workspace.files import WorkspaceView
 from sightline.workspace.live import LiveWorkspace
 from sightline.workspace.protected import is_protected
 from sightline.workspace.write import apply_to_disk
 
 __all__ = ["Engine", "EngineParts", "FileAfter", "PreparedEdit", "Progress"]
+
+#: How long (seconds) a question waits for what was just typed; then it is answered from what was there before.
+PATIENCE = 10.0
 
 #: Called with (done, total) while files are scanned and parsed.
 Progress = Callable[[int, int], None]
@@ -49,7 +54,8 @@ class EngineParts:
     """What an engine is made of.
 
     ``journal`` opens the edit journal when it is first needed: a home that cannot be written is no reason not to index.
-    ``write_journal`` is the folder of the crash journal for files on disk.
+    ``write_journal`` is the folder of the crash journal for files on disk. ``live``: words of the workspace are read in
+    the background, not at the first question.
     """
 
     system: System
@@ -59,6 +65,8 @@ class EngineParts:
     graph: LiveGraph
     journal: Callable[[], EditJournal]
     write_journal: str
+    index: LexicalIndex
+    live: bool = False
 
 
 class Engine:
@@ -67,7 +75,8 @@ class Engine:
     def __init__(self, parts: EngineParts) -> None:
         self._parts = parts
         self._report: IndexReport | None = None
-        self._index = LexicalIndex()
+        self._index = parts.index
+        self._reading: asyncio.Task[None] | None = None
         self._provider: Provider | None = None
         self._pending = PendingEdits(parts.journal)
         self._updates = asyncio.Lock()
@@ -84,14 +93,23 @@ class Engine:
             self._report = await self._parts.graph.build(
                 scan, self._parts.workspace.view, progress, scan_seconds=seconds
             )
+        self._read_ahead()
 
     async def close(self) -> None:
         """Stops workers, closes stores and connections. Leaves no process."""
         if self._provider is not None:
             await self._provider.close()
             self._provider = None
+        self._index.close()
+        if self._reading is not None:
+            await asyncio.gather(self._reading, return_exceptions=True)
         await self._parts.graph.close()
         self._pending.close()
+
+    async def words_read(self) -> None:
+        """Waits until the words that are being read in the background, if any, are read."""
+        if self._reading is not None:
+            await asyncio.wait([self._reading])
 
     @property
     def roots(self) -> tuple[str, ...]:
@@ -105,8 +123,20 @@ class Engine:
 
     @property
     def view(self) -> GraphView:
-        """The present snapshot."""
+        """The present snapshot. Documents that take long to be read are in it as they were, see :meth:`caught_up`."""
         return self._parts.graph.view
+
+    @property
+    def workspace(self) -> WorkspaceView:
+        """What every file says now."""
+        return self._parts.workspace.view
+
+    async def caught_up(self) -> GraphView:
+        """The snapshot once it holds every document as it is now, or what there is after :data:`PATIENCE`."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                await self._parts.graph.caught_up()
+        return self.view
 
     @property
     def report(self) -> IndexReport:
@@ -141,18 +171,21 @@ class Engine:
         async with self._updates:
             change = await self._parts.workspace.refresh(paths)
             await self._parts.graph.refresh(self._parts.workspace.view, change)
+        self._read_ahead()
 
     async def rescan(self) -> None:
         """Looks at the whole disk again; for clients that do not watch files."""
         async with self._updates:
             change = await self._parts.workspace.rescan()
             await self._parts.graph.refresh(self._parts.workspace.view, change)
+        self._read_ahead()
 
     async def set_roots(self, roots: tuple[str, ...]) -> None:
         """The workspace folders changed."""
         async with self._updates:
             change = await self._parts.workspace.set_roots(roots)
             await self._parts.graph.refresh(self._parts.workspace.view, change)
+        self._read_ahead()
 
     # What the user asks ----------------------------------------------------------------------------------------
 
@@ -172,7 +205,7 @@ class Engine:
         return await feature.run(
             request,
             FeatureContext(
-                view=self.view,
+                view=await self.caught_up(),
                 listener=listener,
                 run_turn=run_this_turn,
                 build_prompt=self.build_prompt,
@@ -186,30 +219,30 @@ class Engine:
         """Runs one turn. An accepted or refused edit waits under ``request.turn`` for :meth:`prepare`."""
         provider, choice = await choose_model(self.settings, self._parts.system, self._provider)
         self._provider = provider
-        view = self.view
+        view = await self.caught_up()
         result = await run_turn(request, self._dependencies(view, listener), choice)
         self._pending.add(result, label=f"{request.task_type}: {request.task}"[:120])
         return result
 
     async def build_prompt(self, request: TurnRequest) -> tuple[ContextPack, Prompt]:
         """The context and the prompt of a task; no model is asked."""
-        return await prepare_prompt(request, self._dependencies(self.view, _deaf))
+        return await prepare_prompt(request, self._dependencies(await self.caught_up(), _deaf))
 
     async def try_text(self, text: str, edit_format: str, *, strict: bool = False) -> Trial:
         """Tries a reply from anywhere (a web chat, another agent) on the present snapshot."""
-        return await try_reply(text, edit_format, self.view, self._trial_policy(strict=strict))
+        return await try_reply(text, edit_format, await self.caught_up(), self._trial_policy(strict=strict))
 
     async def check_diff(self, diff: str, *, strict: bool = False) -> CheckedDiff:
         """Judges a unified diff that is not applied yet."""
-        return await check_diff(diff, self.view, self._trial_policy(strict=strict))
+        return await check_diff(diff, await self.caught_up(), self._trial_policy(strict=strict))
 
     async def check_since(self, revision: str, *, strict: bool = False) -> CheckedDiff:
         """Judges what the working tree changed since a git revision."""
-        return await check_since(revision, self.view, self._trial_policy(strict=strict))
+        return await check_since(revision, await self.caught_up(), self._trial_policy(strict=strict))
 
     async def check_staged(self, *, strict: bool = False) -> CheckedDiff:
         """Judges what is staged in git."""
-        return await check_staged(self.view, self._trial_policy(strict=strict))
+        return await check_staged(await self.caught_up(), self._trial_policy(strict=strict))
 
     # Edits that wait for the user's word -----------------------------------------------------------------------
 
@@ -250,9 +283,15 @@ class Engine:
 
     def diff_of(self, changes: ChangeSet) -> str:
         """The change set as a unified diff against the present snapshot."""
-        return unified_diff(changes, self.view.workspace)
+        return unified_diff(changes, self.workspace)
 
     # -----------------------------------------------------------------------------------------------------------
+
+    def _read_ahead(self) -> None:
+        """Reads new words in a thread, so that no question waits for it; one that comes meanwhile takes over."""
+        if self._parts.live and (self._reading is None or self._reading.done()):
+            work = asyncio.to_thread(self._index.follow_patiently, self.view)
+            self._reading = asyncio.get_running_loop().create_task(work)
 
     def _dependencies(self, view: GraphView, listener: Listener) -> TurnDependencies:
         return TurnDependencies(
@@ -288,7 +327,7 @@ class Engine:
         return f"{path} may not be edited: {reason}." if reason else None
 
     async def _diagnose(self, path: WorkspacePath, span: Span | None) -> tuple[str, ...]:
-        found = await present_findings(self.view, path, self._parts.system, span=span)
+        found = await present_findings(await self.caught_up(), path, self._parts.system, span=span)
         return tuple(f"{finding.path}:{finding.line}: {finding.message}" for finding in found)
 
     def _prepare_undo(self, turn: str | None, under: str) -> tuple[WorkspacePath, ...]:

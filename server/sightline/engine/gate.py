@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import dataclass
 
 from sightline.base.changes import ChangeSet
@@ -15,6 +16,11 @@ from sightline.graph.view import GraphView
 from sightline.tasks.trial import TrialPolicy, judge
 
 _GIT_DIFF = ("diff", "--no-ext-diff", "--no-textconv", "--no-color", "--full-index", "--no-renames", "--relative")
+
+#: Lines of git's header over a file that is no text, a link (120000) or another repository (160000).
+_NO_SOURCE = re.compile(
+    r"^(?:Binary files .* differ|(?:new file|deleted file|old|new) mode 1[26]0000|index \S+ 1[26]0000)$", re.MULTILINE
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,10 +79,19 @@ async def _git_diff(policy: TrialPolicy, view: GraphView, *arguments: str) -> Ap
             kind="untrusted",
         )
     result = await _git(policy.system, policy.root, *_GIT_DIFF, *arguments)
-    text = result.stdout.decode("utf-8", "replace")
+    text = _sources_of(result.stdout.decode("utf-8", "replace"))
     if not text.strip():
         return AppliedProposal(changes=ChangeSet())
     return await asyncio.to_thread(changes_from_diff, text, view.workspace, policy.root)
+
+
+def _sources_of(diff: str) -> str:
+    """git's diff without what has no text of its own to judge: binary files, links and submodules.
+
+    The tree has them already as they should be: that a diff cannot show them is no fault of the change.
+    """
+    parts = re.split(r"^(?=diff --git )", diff, flags=re.MULTILINE)
+    return "".join(part for part in parts if not _NO_SOURCE.search(part.partition("\n@@ ")[0]))
 
 
 async def _git(system: System, root: str, *arguments: str) -> ProcessResult:

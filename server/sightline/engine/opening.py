@@ -9,6 +9,8 @@ from sightline.base.paths import normal_root
 from sightline.base.system import System
 from sightline.config.locations import Locations
 from sightline.config.settings import Settings
+from sightline.context.lexical import LexicalIndex
+from sightline.context.lexical_store import LexicalStore
 from sightline.engine.engine import Engine, EngineParts
 from sightline.graph.live import LiveGraph
 from sightline.sessions.journal import EditJournal
@@ -19,13 +21,17 @@ from sightline.workspace.write import recover
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineOptions:
-    """What a door decides: which roots, with which settings, and whether the user trusts them."""
+    """What a door decides: which roots, with which settings, and whether the user trusts them.
+
+    ``live``: the engine stays, so what the first question needs is read as soon as the workspace is indexed.
+    """
 
     roots: tuple[str, ...]
     system: System
     settings: Settings
     where: Locations
     trusted: bool
+    live: bool = False
 
 
 async def open_engine(options: EngineOptions) -> Engine:
@@ -54,5 +60,7 @@ async def open_engine(options: EngineOptions) -> Engine:
             graph=LiveGraph(system, where.graph_store(roots), workers=settings.workspace.workers or None),
             journal=partial(EditJournal, system, where.session_store(roots)),
             write_journal=journal_folder,
+            index=LexicalIndex(LexicalStore(where.lexical_store(roots))),
+            live=options.live,
         )
     )

@@ -27,7 +27,8 @@ class _Context(ModelFeature):
             lines.append(f"- `{file['path']}`: {'; '.join(file['reasons'])}")
             for symbol in file["symbols"]:
                 where = f"{symbol['start_line']}–{symbol['end_line']}"
-                lines.append(f"  - `{symbol['name']}` lines {where}, {symbol['form']}, {symbol['tokens']} tokens")
+                name = f"`{symbol['name']}` lines" if symbol["name"] else "lines"  # imports belong to no definition
+                lines.append(f"  - {name} {where}, {symbol['form']}, {symbol['tokens']} tokens")
                 path = WorkspacePath(turn.root, file["path"])
                 places.append(FoundPlace(path=path, line=symbol["start_line"], label=symbol["name"]))
         if data["dropped"]:

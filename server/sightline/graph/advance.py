@@ -64,16 +64,19 @@ def advance(
     workspace: WorkspaceView,
     changes: Changes,
     touched: Collection[WorkspacePath],
+    next_layouts: Layouts | None = None,
 ) -> Generator[None, None, tuple[GraphState, Layouts]]:
     """``state`` with ``changes`` over it, as ``workspace`` is now; a generator, see ``slices.py``.
 
     ``touched`` are all paths whose text or existence changed, files of no language (``tsconfig.json``) included.
+    ``next_layouts`` are those of ``workspace`` if they are known: :func:`layouts_after` reads files and never pauses.
     """
     after = state.with_hot(changes)
-    came_or_went = {path for path in touched if _exists(state, path) != _exists(after, path)}
-    next_layouts = layouts_after(layouts, workspace, touched, came_or_went)
+    came_or_went = changed_existence(state, changes, touched)
+    if next_layouts is None:
+        next_layouts = layouts_after(layouts, workspace, touched, came_or_went)
     affected = {file for file, hot in changes.items() if hot is not None}
-    affected |= redirected(layouts, next_layouts, after)
+    affected |= yield from redirected(layouts, next_layouts, after)
     for path in came_or_went:
         affected.update(after.wanting(path))
     for path in touched:
@@ -85,6 +88,12 @@ def advance(
         resolved[file] = _resolved(after, resolver, file)
         yield
     return after.with_hot(resolved), next_layouts
+
+
+def changed_existence(state: GraphState, changes: Changes, touched: Collection[WorkspacePath]) -> set[WorkspacePath]:
+    """Paths among ``touched`` that come or go when ``changes`` are laid over ``state``."""
+    after = state.with_hot(changes)
+    return {path for path in touched if _exists(state, path) != _exists(after, path)}
 
 
 def _exists(state: GraphState, path: WorkspacePath) -> bool:

@@ -2,11 +2,15 @@
 
 Trees cost 26 bytes per source byte and are kept for open documents alone. Incremental parsing of broken code is not
 promised to equal a fresh parse (tree-sitter #1645), so a document with errors is parsed whole once typing pauses.
+
+What takes the event loop too long (a large text that must be read whole) is left to :meth:`OpenDocuments.read`, which
+reads in a thread; until then a document is as it was.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -16,15 +20,22 @@ from sightline.base.paths import WorkspacePath
 from sightline.base.text import Span, Text, minimal_edit
 from sightline.graph.advance import belongs, parsed_changes
 from sightline.graph.index import FileIndex
-from sightline.graph.parse import TreeEdit, parse_tree
+from sightline.graph.parse import TreeEdit, parse_rest, parse_touched, parse_tree
 from sightline.graph.raw_facts import RawFacts
 from sightline.graph.segments import NO_EDGES
 from sightline.graph.state import FileTable, HotFile
 from sightline.languages.registry import language_of
+from sightline.languages.spec import LanguageSpec
 from sightline.workspace.files import MAXIMUM_FILE_SIZE, WorkspaceView
 
 #: Quiet time after which a document with syntax errors is parsed whole (seconds).
 QUIET_SECONDS = 0.3
+#: A longer text is never read whole on the event loop (bytes; 8 ms of a core at least as slow as ours).
+READ_AT_ONCE = 24 << 10
+#: Nor are the touched statements of a text longer than this: putting them among the others takes 2 ms by then.
+SPLICED_AT_ONCE = 128 << 10
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +53,30 @@ class OpenDocuments:
     def __init__(self) -> None:
         self._documents: dict[WorkspacePath, _Document] = {}
         self._timers: dict[WorkspacePath, asyncio.TimerHandle] = {}
+        self._distrusted: set[WorkspacePath] = set()  # to be parsed whole, whatever tree there is
 
     def changes(
         self, view: WorkspaceView, table: FileTable, paths: Iterable[WorkspacePath]
-    ) -> dict[int, HotFile | None]:
-        """Hot files for ``paths`` as they are in ``view``; documents no longer open are forgotten."""
+    ) -> tuple[dict[int, HotFile | None], set[WorkspacePath]]:
+        """Hot files for ``paths`` as they are in ``view``, and the paths that :meth:`read` is for.
+
+        Documents no longer open are forgotten.
+        """
         changes: dict[int, HotFile | None] = {}
+        late: set[WorkspacePath] = set()
         for path in paths:
             source = view.overlay.get(path)
             if source is None or not belongs(view, path):
-                self._forget(path)
-                changes |= parsed_changes(view, table, (path,))
+                if belongs(view, path) and _is_long(view, path):
+                    late.add(path)
+                else:
+                    self.forget(path)
+                    changes |= parsed_changes(view, table, (path,))
+            elif (file := self._read_at_once(path, source.text)) is not None:
+                changes[table.add(path)] = file
             else:
-                changes[table.add(path)] = self._parse(path, source.text, self._documents.get(path))
-        return changes
+                late.add(path)
+        return changes, late
 
     def current(self, view: WorkspaceView, table: FileTable) -> dict[int, HotFile | None]:
         """Hot files for all open documents, parsed again only if their text is another than it was."""
@@ -67,16 +88,21 @@ class OpenDocuments:
             elif document is not None and document.text == source.text:
                 changes[table.add(path)] = document.file
             else:
-                changes[table.add(path)] = self._parse(path, source.text, document)
+                changes[table.add(path)] = self._adopt(path, _read(path, source.text, document))
         return changes
 
-    def reparsed(self, view: WorkspaceView, table: FileTable, path: WorkspacePath) -> dict[int, HotFile | None]:
-        """A fresh parse of an open document, if the last one was not."""
-        source = view.overlay.get(path)
+    async def read(self, path: WorkspacePath, text: Text) -> HotFile:
+        """The hot file of an open document, computed in a thread however long it takes."""
+        before = None if path in self._distrusted else self._documents.get(path)
+        return self._adopt(path, await asyncio.to_thread(_read, path, text, before))
+
+    def distrust_if_stale(self, view: WorkspaceView, path: WorkspacePath) -> bool:
+        """Whether an open document has to be parsed whole; from now on, its next reading is."""
         document = self._documents.get(path)
-        if source is None or document is None or document.fresh:
-            return {}
-        return {table.add(path): self._parse(path, source.text, None)}
+        if view.overlay.get(path) is None or document is None or document.fresh:
+            return False
+        self._distrusted.add(path)
+        return True
 
     def reparse_when_quiet(self, view: WorkspaceView, settle: Callable[[WorkspacePath], None]) -> None:
         """Calls ``settle`` for every document with errors once it has been quiet for :data:`QUIET_SECONDS`."""
@@ -89,35 +115,79 @@ class OpenDocuments:
     def close(self) -> None:
         """Forgets everything."""
         for path in list(self._documents):
-            self._forget(path)
+            self.forget(path)
+
+    def forget(self, path: WorkspacePath) -> None:
+        """The document is no longer open."""
+        self._documents.pop(path, None)
+        self._distrusted.discard(path)
+        if timer := self._timers.pop(path, None):
+            timer.cancel()
 
     def _fire(self, path: WorkspacePath, settle: Callable[[WorkspacePath], None]) -> None:
         self._timers.pop(path, None)
         settle(path)
 
-    def _parse(self, path: WorkspacePath, text: Text, before: _Document | None) -> HotFile:
-        if timer := self._timers.pop(path, None):
-            timer.cancel()
-        language = language_of(path)
-        assert language is not None, "only files of known languages are parsed"
-        if len(text.data) > MAXIMUM_FILE_SIZE:
-            self._forget(path)
-            return HotFile(None, NO_EDGES, reason="too_large")
-        edit = minimal_edit(before.text.data, text.data) if before else None
-        try:
-            if before is None or edit is None:
-                tree, rows = parse_tree(text.data, language)
-            else:
-                change = TreeEdit(old=Span(edit.span.start, edit.span.end), length=len(edit.new))
-                tree, rows = parse_tree(text.data, language, before.tree, change, before.rows)
-        except RecursionError:
-            self._forget(path)
-            return HotFile(None, NO_EDGES, reason="too_deep")
-        file = HotFile(FileIndex(rows, text), NO_EDGES)
-        self._documents[path] = _Document(tree, rows, text, before is None or edit is None, file)
-        return file
+    def _read_at_once(self, path: WorkspacePath, text: Text) -> HotFile | None:
+        """The hot file of a document, ``None`` if that would hold the loop."""
+        before = None if path in self._distrusted else self._documents.get(path)
+        if len(text.data) <= READ_AT_ONCE or len(text.data) > MAXIMUM_FILE_SIZE:
+            return self._adopt(path, _read(path, text, before))
+        if before is None or len(text.data) > SPLICED_AT_ONCE:
+            return None
+        found = _touched(path, text, before)
+        return self._adopt(path, found) if isinstance(found, _Document) else None
 
-    def _forget(self, path: WorkspacePath) -> None:
-        self._documents.pop(path, None)
-        if timer := self._timers.pop(path, None):
-            timer.cancel()
+    def _adopt(self, path: WorkspacePath, found: _Document | HotFile) -> HotFile:
+        self.forget(path)
+        if isinstance(found, HotFile):
+            return found
+        self._documents[path] = found
+        return found.file
+
+
+def _is_long(view: WorkspaceView, path: WorkspacePath) -> bool:
+    """Whether a closed file is too long to be read on the event loop."""
+    try:
+        return view.system.files.stat(path.absolute).size > READ_AT_ONCE
+    except (OSError, ValueError):
+        return False
+
+
+def _read(path: WorkspacePath, text: Text, before: _Document | None) -> _Document | HotFile:
+    """A document read from the one before it, if there is one; a hot file with a reason when it cannot be. Pure."""
+    if len(text.data) > MAXIMUM_FILE_SIZE:
+        return HotFile(None, NO_EDGES, reason="too_large")
+    language = _language(path)
+    try:
+        if before is None:
+            return _document(text, *parse_tree(text.data, language), fresh=True)
+        found = _touched(path, text, before)
+        if isinstance(found, Tree):
+            found = _document(text, found, parse_rest(text.data, language, found), fresh=False)
+    except RecursionError:
+        return HotFile(None, NO_EDGES, reason="too_deep")
+    except Exception:  # noqa: BLE001  as in facts_blob.py: one text must not stop what follows all others
+        _log.warning("No facts of %s.", path, exc_info=True)
+        return HotFile(None, NO_EDGES, reason="failed")
+    return found
+
+
+def _touched(path: WorkspacePath, text: Text, before: _Document) -> _Document | Tree:
+    """The new document if reading the touched statements gives it, else its tree."""
+    edit = minimal_edit(before.text.data, text.data)
+    if edit is None:
+        return before
+    change = TreeEdit(old=Span(edit.span.start, edit.span.end), length=len(edit.new))
+    tree, rows = parse_touched(text.data, _language(path), before.tree, change, before.rows)
+    return tree if rows is None else _document(text, tree, rows, fresh=False)
+
+
+def _document(text: Text, tree: Tree, rows: RawFacts, *, fresh: bool) -> _Document:
+    return _Document(tree, rows, text, fresh, HotFile(FileIndex(rows, text), NO_EDGES))
+
+
+def _language(path: WorkspacePath) -> LanguageSpec:
+    language = language_of(path)
+    assert language is not None, "only files of known languages are parsed"
+    return language

@@ -18,6 +18,9 @@ from sightline.languages.spec import LanguageSpec, query_source
 
 Span2: TypeAlias = tuple[int, int]
 
+#: Bytes that the parser or a query may take in one go; both keep the interpreter to themselves meanwhile.
+PIECE = 1 << 15
+
 #: Syntax errors that are listed per file; more say nothing new.
 MAXIMUM_PROBLEMS = 20
 
@@ -80,6 +83,21 @@ def parser_for(language: LanguageSpec) -> Parser:
     return Parser(language.grammar())
 
 
+def parsed(data: bytes, language: LanguageSpec, old_tree: Tree | None = None) -> Tree:
+    """The tree of a text. A long one is handed to the parser piece by piece: so other threads get their turns.
+
+    The parser otherwise keeps the interpreter for the whole of it, 100 ms for every megabyte.
+    """
+
+    def piece(at: int, _point: object) -> bytes:
+        return data[at : at + PIECE]
+
+    source = data if len(data) <= PIECE else piece
+    # A parser of its own for a long text: the turns are other threads' chance to use the shared one.
+    parser = parser_for(language) if len(data) <= PIECE else Parser(language.grammar())
+    return parser.parse(source) if old_tree is None else parser.parse(source, old_tree)
+
+
 @cache
 def _query_for(language: LanguageSpec) -> Query:
     return Query(language.grammar(), query_source(language))
@@ -91,11 +109,21 @@ def _error_query_for(language: LanguageSpec) -> Query:
 
 
 def captured(data: bytes, tree: Tree, language: LanguageSpec) -> ParsedText:
-    """Runs the language's query over the tree, once.
+    """Runs the language's query over the tree, once; over a long text part by part, so that threads get their turns.
 
     No progress callback is ever passed: in tree-sitter 0.26 it crashes the process.
     """
-    return ParsedText(data, tree, QueryCursor(_query_for(language)).captures(tree.root_node), language)
+    query = _query_for(language)
+    if len(data) <= PIECE:
+        return ParsedText(data, tree, QueryCursor(query).captures(tree.root_node), language)
+    captures: dict[str, dict[Node, None]] = {}
+    for start in range(0, len(data), PIECE):
+        cursor = QueryCursor(query)
+        cursor.set_byte_range(start, start + PIECE)
+        # What reaches into several parts is found in each of them. Sorted here, so that nobody sorts all at once.
+        for name, nodes in cursor.captures(tree.root_node).items():
+            captures.setdefault(name, {}).update(dict.fromkeys(sorted(nodes, key=_start_of)))
+    return ParsedText(data, tree, {name: list(nodes) for name, nodes in captures.items()}, language)
 
 
 def captured_within(data: bytes, tree: Tree, language: LanguageSpec, start: int, end: int) -> ParsedText:

@@ -122,8 +122,7 @@ class Parsing:
 
     async def _parse_here(self, paths: Sequence[WorkspacePath], indexes: Iterable[int], receive: Receive) -> None:
         for index in indexes:
-            receive(index, parse_from_disk(self.system, paths[index]))
-            await asyncio.sleep(0)
+            receive(index, await asyncio.to_thread(parse_from_disk, self.system, paths[index]))
 
     def _take(self, path: WorkspacePath, answer: FileAnswer, collected: Collected) -> None:
         language = language_of(path)
@@ -166,7 +165,7 @@ def first_state(table: FileTable, layouts: Layouts, collected: Collected) -> Gen
     for path in sorted((*collected.facts, *collected.reasons), key=sort_key):
         reason = collected.reasons.get(path, "")
         hot[table.add(path)] = HotFile(None, NO_EDGES, packed=collected.facts.get(path), reason=reason)
-    yield
+        yield
     resolver = Resolver(GraphState(table=table, hot=hot), layouts)
     files: list[SegmentFile] = []
     for file, entry in hot.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Generator, Iterable
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -15,6 +15,7 @@ from sightline.languages.resolver import ProjectLayout, build_layout, is_configu
 from sightline.workspace.files import WorkspaceView
 
 _NOTHING = ProjectLayout()
+_PAUSE_EVERY = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,23 @@ def build_layouts(workspace: WorkspaceView) -> Layouts:
     return Layouts({root: _layout(workspace, root) for root in workspace.roots})
 
 
+def stale_roots(
+    layouts: Layouts,
+    workspace: WorkspaceView,
+    touched: Iterable[WorkspacePath],
+    came_or_went: Collection[WorkspacePath],
+) -> set[str]:
+    """Roots whose layout may be another now; empty when :func:`layouts_after` has nothing to do."""
+    if tuple(layouts.by_root) != workspace.roots:
+        return {*layouts.by_root, *workspace.roots}
+    return {
+        path.root
+        for path in touched
+        if is_configuration(path.relative)
+        or (path in came_or_went and shapes_layout(layouts.of(path.root), path.relative))
+    }
+
+
 def layouts_after(
     layouts: Layouts,
     workspace: WorkspaceView,
@@ -42,15 +60,11 @@ def layouts_after(
     """The layouts of ``workspace``; the same object when nothing that shapes them has changed.
 
     ``touched`` are all files with another text or existence, ``came_or_went`` those among them that are new or gone.
+    Reads the files that shape a layout.
     """
     if tuple(layouts.by_root) != workspace.roots:
         return build_layouts(workspace)
-    stale = {
-        path.root
-        for path in touched
-        if is_configuration(path.relative)
-        or (path in came_or_went and shapes_layout(layouts.of(path.root), path.relative))
-    }
+    stale = stale_roots(layouts, workspace, touched, came_or_went)
     changed = {root: _layout(workspace, root) for root in stale if root in layouts.by_root}
     if all(layout == layouts.by_root[root] for root, layout in changed.items()):
         return layouts
@@ -72,42 +86,48 @@ def top_key(root: str, name: str) -> int:
     return crc32(f"{root}\0\0{name}".encode("utf-8", "replace"))
 
 
-def redirected(before: Layouts, after: Layouts, state: GraphState) -> set[int]:
-    """Files whose imports may resolve differently under ``after``."""
-    if before is after:
-        return set()
+def redirected(before: Layouts, after: Layouts, state: GraphState) -> Generator[None, None, set[int]]:
+    """Files whose imports may resolve differently under ``after``; a generator, see ``slices.py``."""
     found: set[int] = set()
-    for root in {*before.by_root, *after.by_root}:
+    for root in {*before.by_root, *after.by_root} if before is not after else ():
         old, new = before.of(root), after.of(root)
         if (root in before.by_root) != (root in after.by_root):
-            found.update(_files(state, root, ""))
+            found |= yield from _files(state, root)
             continue
         if old.script != new.script:
-            found.update(file for file in _files(state, root, "") if not _is_python(state, file))
+            files = yield from _files(state, root)
+            found.update(file for file in files if not _is_python(state, file))
         if old.python != new.python:
-            found |= _redirected_python(old.python, new.python, root, state)
+            found |= yield from _redirected_python(old.python, new.python, root, state)
     return found
 
 
-def _redirected_python(old: PythonLayout, new: PythonLayout, root: str, state: GraphState) -> set[int]:
+def _redirected_python(
+    old: PythonLayout, new: PythonLayout, root: str, state: GraphState
+) -> Generator[None, None, set[int]]:
     if old.roots != new.roots:
-        return {file for file in _files(state, root, "") if _is_python(state, file)}
+        files = yield from _files(state, root)
+        return {file for file in files if _is_python(state, file)}
     found: set[int] = set()
     # A file's own root depends on which of the folders above it are packages.
     for folder in old.packages ^ new.packages:
-        found.update(_files(state, root, folder))
+        found |= yield from _files(state, root, f"{folder}/" if folder else "")
     for top in {*old.tops, *new.tops}:
         if old.tops.get(top) != new.tops.get(top):
             found.update(state.wanting_key(top_key(root, top)))
+            yield
     return found
 
 
-def _files(state: GraphState, root: str, folder: str) -> Iterable[int]:
-    prefix = f"{folder}/" if folder else ""
-    for file in state.files():
+def _files(state: GraphState, root: str, prefix: str = "") -> Generator[None, None, set[int]]:
+    found: set[int] = set()
+    for number, file in enumerate(state.files()):
         path = state.table.path_of(file)
         if path.root == root and path.relative.startswith(prefix):
-            yield file
+            found.add(file)
+        if number % _PAUSE_EVERY == 0:
+            yield
+    return found
 
 
 def _is_python(state: GraphState, file: int) -> bool:

@@ -1,20 +1,20 @@
 """``LiveGraph``: the one writer of graph views. It builds the first, and follows every change of the workspace.
 
-Used on the event loop only, and never holds it long: closed files are parsed by workers, resolving and merging run in
-slices, and what comes of them is published in one step. An edit that arrives in between is never lost: what was
-computed for an older state is computed again.
+Used on the event loop only, and never holds it long: closed files are parsed by workers, large documents in a thread,
+resolving and merging run in slices, and what comes of them is published in one step. An edit that arrives in between
+is never lost: it is laid over what was computed for an older state.
 """
 
 from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Collection, Generator, Iterable
 from typing import TypeVar
 
 from sightline.base.paths import WorkspacePath
 from sightline.base.system import System
-from sightline.graph.advance import Changes, advance, belongs, parsed_changes
+from sightline.graph.advance import Changes, advance, belongs, changed_existence, parsed_changes
 from sightline.graph.compact import compacted, merged_into
 from sightline.graph.documents import OpenDocuments
 from sightline.graph.index import IndexCache
@@ -28,13 +28,14 @@ from sightline.graph.indexing import (
     first_state,
     take_stored,
 )
-from sightline.graph.layouts import Layouts, build_layouts
+from sightline.graph.late import LateDocuments
+from sightline.graph.layouts import Layouts, build_layouts, layouts_after, stale_roots
 from sightline.graph.pool import WorkerPool
 from sightline.graph.saved import adopted, pack_segment
 from sightline.graph.segments import NO_EDGES
-from sightline.graph.slices import at_once, in_slices
+from sightline.graph.slices import at_once, in_one_slice, in_slices
 from sightline.graph.state import FileTable, GraphState, HotFile
-from sightline.graph.store import GraphStore
+from sightline.graph.store import GraphStore, StoredState
 from sightline.graph.view import GraphView
 from sightline.languages.registry import language_of
 from sightline.workspace.files import WorkspaceView
@@ -45,7 +46,8 @@ __all__ = ["IndexReport", "LiveGraph", "Progress"]
 
 #: More hot files than this are packed into a segment of their own, off the path of keystrokes.
 MOST_HOT = 300
-_TRIES_BESIDE_TYPING = 5
+#: The layout of a workspace with no more files than this is built at once; reading it takes a few milliseconds.
+SMALL_WORKSPACE = 100
 #: Allocations between two collections; a search for references took 40 % less time than with 700.
 GARBAGE_THRESHOLD = 50_000
 
@@ -64,8 +66,12 @@ class LiveGraph:
         self._documents = OpenDocuments()
         self._lock = asyncio.Lock()
         self._packing: asyncio.Task[None] | None = None
+        self._catching_up: asyncio.Task[None] | None = None
+        self._late = LateDocuments()
         self._updated: set[WorkspacePath] = set()  # since the last build began
+        self._since: set[WorkspacePath] = set()  # since the state that is being followed
         empty = WorkspaceView(revision=0, roots=(), system=system, known=frozenset(), overlay={})
+        self._newest = empty
         self.view = GraphView(empty, GraphState(table=FileTable()), build_layouts(empty), IndexCache())
 
     async def build(
@@ -79,26 +85,42 @@ class LiveGraph:
             return await self._build(scan, view, progress or _silent, scan_seconds)
 
     def update(self, view: WorkspaceView, change: WorkspaceChange) -> None:
-        """Follows a change of open documents at once. Files that were closed are read from disk here."""
+        """Follows a change of open documents, at once if that does not hold the loop; else see :meth:`caught_up`.
+
+        Files that were closed are read from disk here.
+        """
+        self._newest = _later(view, self._newest)
         paths = (*change.changed, *change.removed)
         self._updated.update(paths)
-        changes = self._documents.changes(view, self.view.state.table, paths)
-        state, layouts = at_once(advance(self.view.state, self.view.layouts, view, changes, paths))
-        self._publish(view, state, layouts)
-        self._documents.reparse_when_quiet(view, self._settle)
+        self._update([path for path in paths if path not in self._late])
+        self._wait_for([path for path in paths if path in self._late])
+        self._documents.reparse_when_quiet(self.view.workspace, self._settle)
 
     async def refresh(self, view: WorkspaceView, change: WorkspaceChange) -> None:
         """Follows a change of closed files, thousands of them if need be; workers parse them."""
         async with self._lock:
+            self._newest = _later(view, self._newest)
             collected = Collected()
             closed = [path for path in change.changed if belongs(view, path) and path not in view.overlay]
             unread = [path for path in closed if path in view.skipped]
             collected.reasons.update((path, view.skipped[path]) for path in unread)
             await self._parsing.parse([path for path in closed if path not in view.skipped], collected, _ignore)
-            await self._commit(view, (*change.changed, *change.removed), collected)
+            paths = (*change.changed, *change.removed)
+            late = [path for path in paths if path in self._late]
+            self._wait_for(late)
+            rest = [path for path in paths if path not in self._late]
+            await self._follow(rest, lambda latest: self._closed_changes(latest, rest, collected))
+
+    async def caught_up(self) -> None:
+        """Waits until the graph holds every document as it is now."""
+        while self._catching_up is not None and not self._catching_up.done():
+            await asyncio.wait([self._catching_up])
 
     def settle(self) -> None:
-        """Parses every open document with errors whole now, which otherwise happens once typing pauses."""
+        """Parses every open document with errors whole now, which otherwise happens once typing pauses.
+
+        For long ones, that takes until :meth:`caught_up`.
+        """
         for path in tuple(self.view.workspace.overlay):
             self._settle(path)
 
@@ -110,9 +132,10 @@ class LiveGraph:
     async def close(self) -> None:
         """Ends workers and background work, writes what is queued, closes the store. May be called twice."""
         self._documents.close()
-        if self._packing is not None:
-            self._packing.cancel()
-            await asyncio.gather(self._packing, return_exceptions=True)
+        for task in (self._packing, self._catching_up):
+            if task is not None:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
         await self._parsing.pool.close()
         await self._parsing.store.close()
 
@@ -121,82 +144,164 @@ class LiveGraph:
     ) -> IndexReport:
         clock = _Stopwatch(self._system.clock.monotonic)
         self._updated.clear()
-        self._publish_open(view)
-        files = [file for file in scan.files if language_of(file.path) is not None]
+        self._newest = _later(view, self._newest)
+        layouts = await asyncio.to_thread(build_layouts, view)
+        self._publish_open(layouts)
         collected = Collected()
-        collected.reasons.update(
-            (file.path, file.reason) for file in scan.skipped if language_of(file.path) is not None
-        )
-        roots = scan.roots or view.roots
-        stored = await self._parsing.store.load(roots, EXTRACTOR)
-        rest = take_stored(files, stored, collected)
-        saved = stored.segment
-        del stored
+        # In a list, so that the thread frees it: that takes as long as reading it.
+        stored = [await self._parsing.store.load(scan.roots or view.roots, EXTRACTOR)]
+        rest, saved, total = await asyncio.to_thread(_take, scan, stored, collected)
         clock.lap("store")
-        taken = len(files) - len(rest)
-        progress(taken, len(files))
-        paths = [file.path for file in rest]
-        await self._parsing.parse(paths, collected, lambda done: progress(taken + done, len(files)))
+        taken = total - len(rest)
+        progress(taken, total)
+        await self._parsing.parse(rest, collected, lambda done: progress(taken + done, total))
         clock.lap("parse")
-        layouts = build_layouts(view)
         base, layouts = await self._base(view, layouts, collected, saved)
-        await self._replace(view, base, layouts)
+        await self._replace(base, layouts)
         clock.lap("resolve")
-        await self._parsing.store.prune([(file.path.root, file.path.relative) for file in scan.files])
+        known = await asyncio.to_thread(lambda: [(file.path.root, file.path.relative) for file in scan.files])
+        await self._parsing.store.prune(known)
         clock.lap("store")
         # What was loaded stays for good: a collection that walked through it would hold the loop for nothing. Answers
         # are built of thousands of small tuples, which Python's default would walk through every 700 allocations.
         gc.freeze()
         gc.set_threshold(GARBAGE_THRESHOLD, 10, 10)
-        return self._report(clock, scan_seconds, collected)
+        return await asyncio.to_thread(self._report, clock, scan_seconds, collected, self.view)
 
     async def _base(
         self, view: WorkspaceView, layouts: Layouts, collected: Collected, saved: bytes
     ) -> tuple[GraphState, Layouts]:
         """The state of all closed files: the saved one with what changed laid over it, or one made anew and saved."""
-        adoption = adopted(saved, layouts, collected) if saved else None
+        adoption = await asyncio.to_thread(adopted, saved, layouts, collected) if saved else None
         if adoption is not None:
             return await self._sliced(advance(adoption.state, layouts, view, adoption.changes, adoption.touched))
         state = await self._sliced(first_state(self.view.state.table, layouts, collected))
-        data = pack_segment(state.segments[0], state.table, layouts)
+        data = await asyncio.to_thread(pack_segment, state.segments[0], state.table, layouts)
         if data:
             self._parsing.store.put_segment(EXTRACTOR, data)
         return state, layouts
 
-    def _publish_open(self, view: WorkspaceView) -> None:
-        """Open documents are in the graph before anything else is."""
-        changes = self._documents.changes(view, self.view.state.table, tuple(view.overlay))
-        state, layouts = at_once(advance(self.view.state, build_layouts(view), view, changes, tuple(view.overlay)))
-        self._publish(view, state, layouts)
+    def _publish_open(self, layouts: Layouts) -> None:
+        """Open documents are in the graph before anything else is, long ones apart."""
+        view = self._newest
+        opened = tuple(path for path in view.overlay if path not in self._late)
+        changes, late = self._documents.changes(view, self.view.state.table, opened)
+        self._wait_for(late)
+        shown = self._late.behind(view)
+        touched = [path for path in opened if path not in late]
+        state, layouts = at_once(advance(self.view.state, layouts, shown, changes, touched, layouts))
+        self._publish(shown, state, layouts)
 
-    async def _replace(self, view: WorkspaceView, base: GraphState, layouts: Layouts) -> None:
+    async def _replace(self, base: GraphState, layouts: Layouts) -> None:
         """Puts ``base`` under the documents that are open by now."""
         while True:
             before = self.view
-            latest = _later(view, before.workspace)
-            paths = (*latest.overlay, *self._updated)
-            hot = dict(parsed_changes(latest, base.table, [path for path in paths if path not in latest.overlay]))
-            hot |= self._documents.current(latest, base.table)
-            state, after = await self._sliced(advance(base, layouts, latest, hot, paths))
+            shown = self._late.behind(self._newest)
+            closed = [path for path in self._updated if path not in shown.overlay and path not in self._late]
+            paths = (*shown.overlay, *closed)
+            hot = dict(parsed_changes(shown, base.table, closed)) | self._documents.current(shown, base.table)
+            next_layouts = await self._layouts_after(base, layouts, shown, hot, paths)
+            state, after = await self._sliced(advance(base, layouts, shown, hot, paths, next_layouts))
             if self.view is before:
-                self._publish(latest, state, after)
+                self._publish(self._late.behind(self._newest), state, after)
                 return
 
-    async def _commit(self, view: WorkspaceView, paths: tuple[WorkspacePath, ...], collected: Collected) -> None:
-        for attempt in range(_TRIES_BESIDE_TYPING + 1):
-            before = self.view
-            latest = _later(view, before.workspace)
-            changes = self._closed_changes(latest, paths, collected)
-            work = advance(before.state, before.layouts, latest, changes, paths)
-            if attempt == _TRIES_BESIDE_TYPING:
-                state, layouts = at_once(work)
-            else:
-                state, layouts = await self._sliced(work)
-            if self.view is before:
-                self._publish(latest, state, layouts)
-                return
+    def _update(self, paths: list[WorkspacePath]) -> None:
+        """Follows changes of documents that do not wait; those that take too long wait from now on."""
+        before, table = self.view, self.view.state.table
+        changes, late = self._documents.changes(self._newest, table, paths)
+        self._wait_for(late)
+        shown = self._late.behind(self._newest)
+        rest = [path for path in paths if path not in late]
+        came_or_went = changed_existence(before.state, changes, rest)
+        work = advance(before.state, before.layouts, shown, changes, rest)
+        result = None
+        if len(shown.known) <= SMALL_WORKSPACE:
+            result = at_once(work)
+        elif not stale_roots(before.layouts, shown, rest, came_or_went):
+            result = in_one_slice(work, self._system.clock.monotonic)
+        if result is None:
+            self._wait_for(rest)
+        else:
+            self._since.update(rest)
+            self._publish(shown, *result)
 
-    def _closed_changes(self, view: WorkspaceView, paths: Iterable[WorkspacePath], collected: Collected) -> Changes:
+    def _wait_for(self, paths: Collection[WorkspacePath]) -> None:
+        """``paths`` changed, and are followed beside the loop."""
+        if not paths:
+            return
+        self._late.hold(paths, self.view.workspace)
+        if self._catching_up is None or self._catching_up.done():
+            self._catching_up = asyncio.get_running_loop().create_task(self._catch_up(), name="sightline-catch-up")
+
+    async def _catch_up(self) -> None:
+        while self._late:
+            async with self._lock:
+                paths, newest = self._late.begin(), self._newest
+                changes: dict[int, HotFile | None] = {}
+                for path in paths:
+                    changes |= await self._read(newest, path)
+                await self._follow(paths, lambda _, changes=changes: changes, newest)
+            self._documents.reparse_when_quiet(self.view.workspace, self._settle)
+
+    async def _read(self, view: WorkspaceView, path: WorkspacePath) -> dict[int, HotFile | None]:
+        """What a path that waits is in ``view``, read beside the loop."""
+        source = view.overlay.get(path)
+        if language_of(path) is None:
+            return {}
+        if source is not None and belongs(view, path):
+            return {self.view.state.table.add(path): await self._documents.read(path, source.text)}
+        self._documents.forget(path)
+        collected = Collected()
+        if belongs(view, path) and path in view.skipped:
+            collected.reasons[path] = view.skipped[path]
+        elif belongs(view, path):
+            await self._parsing.parse([path], collected, _ignore)
+        return self._closed_changes(view, (path,), collected)
+
+    async def _follow(
+        self,
+        paths: Collection[WorkspacePath],
+        changes_in: Callable[[WorkspaceView], Changes],
+        waited: WorkspaceView | None = None,
+    ) -> None:
+        """Lays changes of ``paths`` over the present state; what is typed meanwhile is laid over them.
+
+        ``waited`` is the view in which paths that waited were read.
+        """
+        self._since.clear()
+        before = self.view
+        latest = waited or self._newest
+        changes = changes_in(latest)
+        layouts = await self._layouts_after(before.state, before.layouts, latest, changes, paths)
+        state, layouts = await self._sliced(advance(before.state, before.layouts, latest, changes, paths, layouts))
+        while self.view is not before:
+            before, since = self.view, tuple(self._since)
+            self._since.clear()
+            files = [state.table.add(path) for path in since if language_of(path) is not None]
+            typed = {file: before.state.hot_file(file) for file in files}
+            shown = self._late.behind(self._newest)
+            state, layouts = await self._sliced(advance(state, layouts, shown, typed, since, layouts))
+        if waited is not None:
+            self._late.finish(paths, waited)
+        self._publish(self._late.behind(self._newest), state, layouts)
+
+    async def _layouts_after(
+        self,
+        state: GraphState,
+        layouts: Layouts,
+        view: WorkspaceView,
+        changes: Changes,
+        paths: Collection[WorkspacePath],
+    ) -> Layouts:
+        came_or_went = changed_existence(state, changes, paths)
+        if not stale_roots(layouts, view, paths, came_or_went):
+            return layouts
+        return await asyncio.to_thread(layouts_after, layouts, view, paths, came_or_went)
+
+    def _closed_changes(
+        self, view: WorkspaceView, paths: Iterable[WorkspacePath], collected: Collected
+    ) -> dict[int, HotFile | None]:
         """What is known of ``paths`` as hot files; a document opened meanwhile is left as it is."""
         table = self.view.state.table
         changes: dict[int, HotFile | None] = {}
@@ -216,11 +321,8 @@ class LiveGraph:
 
     def _settle(self, path: WorkspacePath) -> None:
         """A document with syntax errors has been quiet for a while: parse it whole."""
-        view = self.view.workspace
-        changes = self._documents.reparsed(view, self.view.state.table, path)
-        if changes:
-            state, layouts = at_once(advance(self.view.state, self.view.layouts, view, changes, (path,)))
-            self._publish(view, state, layouts)
+        if path not in self._late and self._documents.distrust_if_stale(self.view.workspace, path):
+            self._update([path])
 
     def _publish(self, workspace: WorkspaceView, state: GraphState, layouts: Layouts) -> None:
         self.view = GraphView(workspace, state, layouts, self.view.cache)
@@ -238,8 +340,9 @@ class LiveGraph:
     async def _sliced(self, work: Generator[None, None, _T]) -> _T:
         return await in_slices(work, self._system.clock.monotonic)
 
-    def _report(self, clock: _Stopwatch, scan_seconds: float, collected: Collected) -> IndexReport:
-        state = self.view.state
+    @staticmethod
+    def _report(clock: _Stopwatch, scan_seconds: float, collected: Collected, view: GraphView) -> IndexReport:
+        state = view.state
         # Closed files as they came in, open documents as they are now.
         closed = [facts for path, facts in collected.facts.items() if state.table.id_of(path) not in state.hot]
         opened = [hot.index or hot.packed for hot in state.hot.values() if hot is not None]
@@ -253,7 +356,7 @@ class LiveGraph:
             imports=imports,
             edges=state.edge_count(),
             languages=languages,
-            unparsed=self.view.unparsed(),
+            unparsed=view.unparsed(),
             seconds={"scan": scan_seconds, **clock.laps, "total": scan_seconds + clock.total},
         )
 
@@ -272,6 +375,15 @@ class _Stopwatch:
     @property
     def total(self) -> float:
         return self._last - self._start
+
+
+def _take(scan: ScanResult, held: list[StoredState], collected: Collected) -> tuple[list[WorkspacePath], bytes, int]:
+    """Adopts what the store has for a scan: the paths that are left to parse, the saved segment, how many there are."""
+    stored = held.pop()
+    files = [file for file in scan.files if language_of(file.path) is not None]
+    collected.reasons.update((file.path, file.reason) for file in scan.skipped if language_of(file.path) is not None)
+    rest = take_stored(files, stored, collected)
+    return [file.path for file in rest], stored.segment, len(files)
 
 
 def _later(left: WorkspaceView, right: WorkspaceView) -> WorkspaceView:

@@ -17,7 +17,7 @@ from sightline.graph.extract_context import Context
 from sightline.graph.extract_python import extract_python, python_foreign
 from sightline.graph.extract_script import extract_script, lists_exports, script_foreign
 from sightline.graph.extract_splice import context_of, place_of, spliced, touched_run
-from sightline.graph.extract_text import CutAcross, ParsedText, captured, captured_within, parser_for
+from sightline.graph.extract_text import CutAcross, ParsedText, captured, captured_within, parsed
 from sightline.graph.facts import FileFacts
 from sightline.graph.raw_facts import DefinitionRow, ImportRow, RawFacts, facts_of
 from sightline.languages.spec import LanguageSpec
@@ -58,7 +58,7 @@ class TreeEdit:
 
 def parse_rows(data: bytes, language: LanguageSpec) -> RawFacts:
     """The facts of a text as rows (see ``raw_facts.py``); what workers call."""
-    return _facts(data, parser_for(language).parse(data), language)
+    return _facts(data, parsed(data, language), language)
 
 
 def parse(data: bytes, language: LanguageSpec) -> FileFacts:
@@ -79,15 +79,26 @@ def parse_tree(
     again where that gives what reading everything gives. Rows are returned, not objects: a keystroke must not build
     thousands of them.
     """
-    parser = parser_for(language)
     if old_tree is None or edit is None:
-        tree = parser.parse(data)
+        tree = parsed(data, language)
         return tree, _facts(data, tree, language)
+    tree, rows = parse_touched(data, language, old_tree, edit, old_rows)
+    return tree, rows or _facts(data, tree, language)
+
+
+def parse_touched(
+    data: bytes, language: LanguageSpec, old_tree: Tree, edit: TreeEdit, old_rows: RawFacts | None
+) -> tuple[Tree, RawFacts | None]:
+    """The quick half of :func:`parse_tree`: the new tree, and the facts if the touched statements alone give them."""
     edited = old_tree.copy()
     edited.edit(edit.old.start, edit.old.end, edit.old.start + edit.length, (0, 0), (0, 0), (0, 0))
-    tree = parser.parse(data, edited)
-    rows = None if old_rows is None else _spliced(data, language, (old_tree, edited, tree), edit, old_rows)
-    return tree, rows or _facts(data, tree, language)
+    tree = parsed(data, language, edited)
+    return tree, None if old_rows is None else _spliced(data, language, (old_tree, edited, tree), edit, old_rows)
+
+
+def parse_rest(data: bytes, language: LanguageSpec, tree: Tree) -> RawFacts:
+    """The slow half of :func:`parse_tree`: the facts of a tree, all of it read."""
+    return _facts(data, tree, language)
 
 
 def _facts(data: bytes, tree: Tree, language: LanguageSpec) -> RawFacts:

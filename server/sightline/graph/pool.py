@@ -92,8 +92,12 @@ class WorkerPool:
             async with asyncio.TaskGroup() as group:
                 for _ in range(min(self._size, len(chunks))):
                     group.create_task(self._run(_Job(roots, chunks, receive)))
-        except* WorkersUnavailable as errors:
-            raise WorkersUnavailable(str(errors.exceptions[0])) from errors
+        except ExceptionGroup as errors:
+            # Not `except*`: Python before 3.11.4 hands on what is raised there inside a group, even when it is alone.
+            unavailable, others = errors.split(WorkersUnavailable)
+            if unavailable is None or others is not None:
+                raise
+            raise WorkersUnavailable(str(unavailable.exceptions[0])) from errors
         finally:
             loop = asyncio.get_running_loop()
             self._release = loop.call_later(IDLE_SECONDS, self._end_idle)

@@ -33,6 +33,19 @@ async def in_slices(work: Generator[None, None, _T], now: Callable[[], float]) -
         work.close()
 
 
+def in_one_slice(work: Generator[None, None, _T], now: Callable[[], float]) -> _T | None:
+    """Runs ``work`` if one slice is enough for it; ``None`` if it is not, and then nothing has come of it."""
+    until = now() + SLICE_SECONDS
+    try:
+        while now() < until:
+            next(work)
+    except StopIteration as end:
+        return end.value
+    finally:
+        work.close()
+    return None
+
+
 def at_once(work: Generator[None, None, _T]) -> _T:
     """Runs ``work`` to its end without a pause, for callers that are off the event loop or have little to do."""
     while True:

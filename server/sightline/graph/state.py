@@ -14,7 +14,7 @@ from threading import Lock
 from sightline.base.paths import WorkspacePath
 from sightline.graph.codec import PackedFacts, name_key
 from sightline.graph.index import FileIndex
-from sightline.graph.segments import FileEdge, FileEdges, Segment, path_key
+from sightline.graph.segments import NO_EDGES, FileEdge, FileEdges, Segment, path_key
 
 #: More segments than this are merged into one.
 MOST_SEGMENTS = 6
@@ -158,6 +158,14 @@ class GraphState:
             return hot.index
         packed = self.packed(file)
         return FileIndex(packed) if packed else None
+
+    def hot_file(self, file: int) -> HotFile | None:
+        """A file as one that lies over the segments, wherever it lies; ``None`` for a file that is not there."""
+        if file in self.hot:
+            return self.hot[file]
+        if not self.exists(file):
+            return None
+        return HotFile(None, NO_EDGES, packed=self.packed(file), reason=self.reason(file))
 
     def reason(self, file: int) -> str:
         """Why a file has no facts; empty for one that has."""

@@ -88,12 +88,12 @@ async def _send(session: Session, prepared: PreparedEdit) -> Outcome:
         answer = await session.client.apply_edit(prepared.label, edit)
         if not answer.applied:
             await _look_at_disk(session, landing)
-            landing.look(session.engine.view.workspace)
+            landing.look(session.engine.workspace)
             if not landing.seen:  # what differs from before was typed: the editor says that it did nothing
                 return Outcome(prepared=prepared, applied=False, reason=_refusal(answer))
-        missing = await landing.wait(lambda: session.engine.view.workspace)
+        missing = await landing.wait(lambda: session.engine.workspace)
         await _look_at_disk(session, landing)
-        missing &= await landing.wait(lambda: session.engine.view.workspace) if missing else frozenset()
+        missing &= await landing.wait(lambda: session.engine.workspace) if missing else frozenset()
     finally:
         session.landings.remove(landing)
     return _recorded(session, prepared, landing, missing, answer)
@@ -106,7 +106,7 @@ def _recorded(
     missing: frozenset[WorkspacePath],
     answer: types.ApplyWorkspaceEditResult,
 ) -> Outcome:
-    if missing and landing.untouched(session.engine.view.workspace):
+    if missing and landing.untouched(session.engine.workspace):
         return Outcome(prepared=prepared, applied=False, reason="The editor left every file as it was.")
     session.engine.applied(prepared, landed=frozenset(landing.seen))
     if not missing:

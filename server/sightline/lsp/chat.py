@@ -142,7 +142,7 @@ def _span_in(engine: Engine, path: WorkspacePath, asked: Asked) -> Span | None:
     if asked.text is not None or asked.given.range is None:
         return asked.span
     try:
-        text = engine.view.workspace.read(path).text  # a closed file: the client means what is on disk
+        text = engine.workspace.read(path).text  # a closed file: the client means what is on disk
     except SightlineError:
         return None
     return _span(text, asked.given.range, asked.encoding)

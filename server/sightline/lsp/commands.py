@@ -24,6 +24,7 @@ from sightline.lsp.messages import (
     TurnArguments,
     UndoArguments,
 )
+from sightline.lsp.models import choosable_models
 from sightline.lsp.plain import run_and_apply
 from sightline.lsp.progress import client_progress
 from sightline.lsp.results import feature_json, preview_json
@@ -120,6 +121,11 @@ async def _index(call: Call) -> dict[str, Any]:
     return _status(call)
 
 
+async def _models(call: Call) -> dict[str, Any]:
+    del call
+    return await choosable_models()
+
+
 def _status(call: Call) -> dict[str, Any]:
     session = call.session
     engine = session.host.open_engine()
@@ -128,6 +134,7 @@ def _status(call: Call) -> dict[str, Any]:
         "state": session.host.state,
         "message": session.host.message,
         "roots": list(session.host.options.roots),
+        "model": engine.settings.model.name if engine is not None else "",
         "revision": engine.view.revision if engine is not None and ready else None,
         "documents": sum(1 for _ in session.documents),
         "running": sorted(session.running),
@@ -144,6 +151,7 @@ _COMMANDS: dict[str, Command] = {
     "sightline.preview": Command(takes=TurnArguments, title="preparing a preview", run=_preview),
     "sightline.undo": Command(takes=UndoArguments, title="undoing an edit", run=_undo),
     "sightline.index": Command(takes=NoArguments, title="indexing", run=_index),
+    "sightline.models": Command(takes=NoArguments, title="looking for models", run=_models),
     "sightline.status": Command(takes=NoArguments, title="status", run=_status),
 }
 

@@ -45,7 +45,11 @@ def initialize(session: Session, params: types.InitializeParams) -> types.Initia
     )
     if params.process_id is not None:
         watch_parent(session, params.process_id)
-    session.log_handler = log_module.log_to_editor(session.client.log_line, session.options.log_level)
+    session.log_handler = log_module.log_to_editor(
+        session.client.log_line,
+        session.options.log_level,
+        alone=session.options.tcp_port is None,  # who debugs over TCP reads the terminal
+    )
     if params.trace is not None:
         _trace(session, params.trace)
     session.protocol.initialized = True
@@ -108,7 +112,7 @@ def watch_parent(session: Session, process_id: int) -> None:
         if _lives(parent):
             asyncio.get_running_loop().call_later(PARENT_EVERY, look)
         else:
-            log.warning("The editor's process is gone.")
+            log.warning("The editor's process is gone.", extra=log_module.EDITOR_IS_GONE)
             session.end(1)
 
     look()

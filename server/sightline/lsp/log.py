@@ -1,5 +1,8 @@
 """The log of a session: to standard error, and to the editor's output view. Secrets are taken out on the way.
 
+A record that the editor was sent is not written to standard error as well: editors show that in the same view, and each
+line would stand there twice.
+
 The way to the editor is our own and cannot feed itself: only loggers below ``sightline`` take it, never pygls' (which
 logs every message it sends, and at INFO the initialize parameters with their keys).
 """
@@ -26,6 +29,10 @@ _LEVELS: dict[LogLevel, int] = {
     "debug": logging.DEBUG,
 }
 _OURS = "sightline"
+#: Marks a record that the editor has (an attribute of the record).
+_TOLD = "told_to_editor"
+#: ``extra`` of a record that must be on standard error too: it tells that the editor can no longer be reached.
+EDITOR_IS_GONE = {"editor_is_gone": True}
 #: Longer records are cut (characters): a log is read by people.
 _MOST = 8_000
 
@@ -39,10 +46,11 @@ class RedactingFormatter(logging.Formatter):
 
 
 class EditorHandler(logging.Handler):
-    """Sends records to the editor, from whatever thread they come."""
+    """Sends records to the editor, from whatever thread they come. ``alone``: standard error is spared them."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, send: Send) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, send: Send, *, alone: bool = True) -> None:
         super().__init__()
+        self.alone = alone
         self.setFormatter(RedactingFormatter("%(name)s: %(message)s"))
         self._loop = loop
         self._home = threading.get_ident()
@@ -53,6 +61,8 @@ class EditorHandler(logging.Handler):
         """Sends one record; a record made by sending one is dropped."""
         if self._loop.is_closed():
             return
+        if self.alone and not hasattr(record, "editor_is_gone"):
+            setattr(record, _TOLD, True)
         kind, line = _kind(record.levelno), self.format(record)
         if threading.get_ident() != self._home:
             self._loop.call_soon_threadsafe(self._deliver, kind, line)
@@ -75,7 +85,9 @@ class StreamHandler(logging.Handler):
         self._writer = BoundedWriter(write, lambda _: None)
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Writes one record, unless megabytes are waiting already."""
+        """Writes one record, unless the editor has it or megabytes are waiting already."""
+        if hasattr(record, _TOLD):
+            return
         self._writer.put_if_room(self.format(record).encode("utf-8", errors="replace") + b"\n")
 
     def flush(self) -> None:
@@ -94,9 +106,12 @@ def log_to_standard_error(level: LogLevel) -> logging.Handler:
     return handler
 
 
-def log_to_editor(send: Send, level: LogLevel) -> EditorHandler:
-    """From now on, our records go to the editor too, from ``level`` on. Call on the event loop."""
-    handler = EditorHandler(asyncio.get_running_loop(), send)
+def log_to_editor(send: Send, level: LogLevel, *, alone: bool = True) -> EditorHandler:
+    """From now on, our records from ``level`` on go to the editor, ``alone`` or beside standard error.
+
+    Call on the event loop.
+    """
+    handler = EditorHandler(asyncio.get_running_loop(), send, alone=alone)
     handler.setLevel(_LEVELS[level])
     logging.getLogger(_OURS).addHandler(handler)
     return handler

@@ -31,6 +31,7 @@ def engine_maker(system: System | None = None) -> MakeEngine:
                 settings=loaded.settings,
                 where=where,
                 trusted=_trusted(machine, options),
+                live=True,
             )
         )
 

@@ -14,7 +14,7 @@ from sightline.lsp.results import feature_json
 from sightline.lsp.session import Session
 from sightline.tasks.result import TurnResult, TurnVerdict
 
-APPLY, IN_SPITE, DISCARD = "Apply", "Apply in spite of this", "Discard"
+APPLY, IN_SPITE, DISCARD = "Apply", "Apply anyway", "Discard"
 
 #: A message box holds no essay (characters); the whole text is in the command's answer and in the log.
 _MOST_SHOWN = 2_000

@@ -23,7 +23,7 @@ from sightline.lsp import collector, lifecycle, requests
 from sightline.lsp.client import Client
 from sightline.lsp.documents import Documents
 from sightline.lsp.host import EngineHost
-from sightline.lsp.log import end_log, log_to_standard_error
+from sightline.lsp.log import EDITOR_IS_GONE, end_log, log_to_standard_error
 from sightline.lsp.options import MakeEngine, ServerOptions
 from sightline.lsp.protocol import Connection, Output
 from sightline.lsp.session import Session
@@ -45,6 +45,8 @@ READ_AHEAD = 64
 SLICE = 0.005
 #: How long (seconds) the threads that read and write wait for a busy loop, in place of Python's 5 ms.
 SWITCH = 0.001
+#: Seconds without a message after which nobody is at the keyboard.
+IDLE = 10.0
 #: Seconds after which a process that should have ended is ended by force.
 LAST_RESORT = 15.0
 #: Seconds that the last messages get to be written.
@@ -113,7 +115,7 @@ async def _serve(
     ended: list[Callable[[int], None]] = []
 
     def lost(reason: str) -> None:
-        log.error("%s; the server ends.", reason)
+        log.error("%s; the server ends.", reason, extra=EDITOR_IS_GONE)
         for end in ended:
             loop.call_soon_threadsafe(end, 1)
 
@@ -122,6 +124,7 @@ async def _serve(
         ended.append(session.end)
         session.host.state_changed = collector.when_state_changes
         inbox = _Inbox(session)
+        collector.collect_when_idle(loop, inbox.is_idle)
         threading.Thread(target=inbox.read_all, args=(channel,), name="sightline-reader", daemon=True).start()
         with _signals(session):
             code = await session.ended
@@ -139,6 +142,12 @@ class _Inbox:
         self._loop = asyncio.get_running_loop()
         self._messages: deque[bytes] = deque()
         self._room = threading.Semaphore(READ_AHEAD)
+        self._last = self._loop.time()
+
+    def is_idle(self) -> bool:
+        """Whether nobody said or waits for anything for a while."""
+        waiting = self._messages or self._session.running or self._session.host.state == "indexing"
+        return not waiting and self._loop.time() - self._last > IDLE
 
     def read_all(self, channel: Channel) -> None:
         """Reads until the end of input. Runs in a thread of its own."""
@@ -149,7 +158,7 @@ class _Inbox:
                     self._messages.append(body)
                     self._loop.call_soon_threadsafe(self._handle_some)
             except FrameError as error:
-                log.error("The client speaks no LSP: %s.", error)
+                log.error("The client speaks no LSP: %s.", error, extra=EDITOR_IS_GONE)
             self._loop.call_soon_threadsafe(self._end_of_input)
 
     def _handle_some(self) -> None:
@@ -163,6 +172,7 @@ class _Inbox:
 
     def _handle(self, body: bytes) -> None:
         self._room.release()
+        self._last = self._loop.time()
         try:
             message = json.loads(body)
         except ValueError:

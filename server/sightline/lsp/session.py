@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +13,7 @@ from sightline.lsp.client import Client
 from sightline.lsp.documents import Documents
 from sightline.lsp.host import EngineHost
 from sightline.lsp.landing import Landing
+from sightline.lsp.log import EditorHandler
 from sightline.lsp.options import ServerOptions
 from sightline.lsp.protocol import SightlineProtocol
 
@@ -34,7 +34,7 @@ class Session:
     options: ServerOptions
     features: Mapping[str, Feature]
     ended: asyncio.Future[int]
-    log_handler: logging.Handler | None = None
+    log_handler: EditorHandler | None = None
     watches_files: bool = False
     rescan_waits: bool = False
     running: dict[str, asyncio.Task[Any]] = field(default_factory=dict[str, "asyncio.Task[Any]"])
@@ -56,5 +56,7 @@ class Session:
 
     def end(self, code: int) -> None:
         """Ends the session with an exit code; the first one holds."""
+        if self.log_handler is not None:
+            self.log_handler.alone = False  # the editor may read no more
         if not self.ended.done():
             self.ended.set_result(code)

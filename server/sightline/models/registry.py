@@ -59,7 +59,7 @@ PROVIDERS: dict[str, ProviderKind] = {
         ProviderKind(name="scripted", title="replies from a file", make=_scripted, example="scripted:replies.txt"),
         ProviderKind(
             name="openai",
-            title="OpenAI, or any compatible API with SIGHTLINE_BASE_URL",
+            title="OpenAI, or any compatible API at an address of its own",
             make=_openai_compatible,
             example="openai:gpt-4.1",
             base_url="https://api.openai.com/v1",

@@ -15,6 +15,7 @@ import json
 import platform
 import sys
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -70,13 +71,15 @@ def _places(finding: Finding) -> list[tuple[str, int]]:
     ]
 
 
-async def judge_code_base(code: CodeBase, mutations: list[Judged]) -> tuple[list[Row], dict[str, float]]:
+async def judge_code_base(
+    code: CodeBase, mutations: list[Judged], packages: Sequence[Path]
+) -> tuple[list[Row], dict[str, float]]:
     """All mutations of one code base, and what they cost."""
     rows: list[Row] = []
     forks: list[float] = []
     checks: list[float] = []
     with scratch_folder() as folder:
-        judge = await open_judge(code, folder)
+        judge = await open_judge(code, folder, packages)
         for judged in mutations:
             answer = await judge.judge(judged.mutation)
             forks.append(answer.fork_seconds)
@@ -151,7 +154,7 @@ def main() -> int:
             packages=tuple(arguments.packages),
         )
         mutations = choose(code, wanted)
-        rows, seconds = asyncio.run(judge_code_base(code, mutations))
+        rows, seconds = asyncio.run(judge_code_base(code, mutations, arguments.packages))
         summary = summary_of(rows)
         report["code_bases"][name] = {**summary, "seconds": seconds}
         failures += (row for row in rows if row.outcome != (RIGHT if row.breaking else ACCEPTED))

@@ -61,6 +61,7 @@ def choose(code: CodeBase, wanted: Wanted) -> list[Judged]:
             if bool(truth.errors) == mutation.breaking and len(found[mutation.kind]) < quota[mutation.kind]:
                 found[mutation.kind].append(Judged(mutation=mutation, truth=truth))
         print(code.name, {kind: len(rows) for kind, rows in found.items()}, file=sys.stderr, flush=True)
+    judge.close()
     return [judged for rows in found.values() for judged in rows]
 
 
@@ -75,7 +76,7 @@ def _quota(
 
 
 class _Lazy:
-    """Starts pyright (a baseline of the whole code base) only when a truth is missing."""
+    """Starts pyright only when a truth is missing."""
 
     def __init__(self, code: CodeBase, wanted: Wanted) -> None:
         self._code, self._wanted = code, wanted
@@ -85,6 +86,10 @@ class _Lazy:
         if self._pyright is None:
             self._pyright = Pyright(self._code, self._wanted.scratch, self._wanted.packages)
         return self._pyright
+
+    def close(self) -> None:
+        if self._pyright is not None:
+            self._pyright.close()
 
 
 def _judge(candidates: list[Mutation], store: TruthStore, judge: _Lazy, files: int) -> None:

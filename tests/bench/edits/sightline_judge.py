@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mutations import Mutation
@@ -39,6 +39,20 @@ class SightlineJudge:
     def __init__(self, system: System, view: GraphView, root: str) -> None:
         self._system, self._view, self._root = system, view, root
 
+    @property
+    def view(self) -> GraphView:
+        """The graph of the code base."""
+        return self._view
+
+    @property
+    def system(self) -> System:
+        """The machine the graph was read from."""
+        return self._system
+
+    def on(self, view: GraphView) -> SightlineJudge:
+        """A judge of the same code base in another state."""
+        return SightlineJudge(self._system, view, self._root)
+
     def changes(self, mutation: Mutation) -> ChangeSet:
         """The mutation as a change set against the view."""
         edits: list[FileEdit] = []
@@ -67,9 +81,10 @@ class SightlineJudge:
         return Answer(report=report, fork_seconds=forked - start, check_seconds=time.perf_counter() - forked)
 
 
-async def open_judge(code: CodeBase, store: Path) -> SightlineJudge:
-    """Indexes a code base (a copy of it is not needed: nothing is written there)."""
+async def open_judge(code: CodeBase, store: Path, packages: Sequence[Path] = ()) -> SightlineJudge:
+    """Indexes a code base (a copy of it is not needed: nothing is written there). ``packages`` count as installed."""
     system = real_system()
+    system = replace(system, environment={**system.environment, "VIRTUAL_ENV": str(_environment(store, packages))})
     workspace = LiveWorkspace(system, [str(code.root.resolve())])
     graph = LiveGraph(system, str(store / "graph.db"), workers=1)
     scan = await workspace.scan()
@@ -77,6 +92,16 @@ async def open_judge(code: CodeBase, store: Path) -> SightlineJudge:
     view = graph.view
     await graph.close()
     return SightlineJudge(system, view, str(code.root.resolve()))
+
+
+def _environment(store: Path, packages: Sequence[Path]) -> Path:
+    """A virtual environment's folder that holds the packages of some folders."""
+    library = store / "environment" / "lib" / "python3" / "site-packages"
+    library.mkdir(parents=True)
+    for entry in (each for folder in packages for each in folder.resolve().iterdir()):
+        if not (library / entry.name).exists():
+            (library / entry.name).symlink_to(entry)
+    return store / "environment"
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """What pyright says of mutations: new errors and their places, computed once and kept in a file.
 
-Several mutations are judged in one run of pyright, on the files they change and the files that mention their names.
+Several mutations are judged in one go of pyright, on the files they change and the files that mention their names.
 An error belongs to the mutation that changed its file, or whose file set holds it and whose names it shows; where two
 claim it, neither gets it and both are judged again, alone.
 """
@@ -16,11 +16,14 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
+from lsprotocol.types import Diagnostic
 from mutations import Mutation
+from pyright_server import PyrightServer
 from sources import CodeBase
 
 
@@ -97,45 +100,57 @@ class Pyright:
     def __init__(self, code: CodeBase, scratch: Path, packages: Sequence[Path]) -> None:
         self._code = code
         self._folder = scratch / code.name
-        self._settings: dict[str, Any] = {
+        self._server: PyrightServer | None = None
+        self._baseline: dict[str, Counter[tuple[str, str, str, str]]] = {}
+        self._texts: dict[str, bytes] = dict(code.texts)
+        for path, data in code.texts.items():
+            self._create(path, data)
+        settings = {
             "typeCheckingMode": "standard",
             "pythonVersion": "3.11",
             "extraPaths": [str(path.resolve()) for path in packages],
         }
-        for path, data in code.texts.items():
-            target = self._folder / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(data)
-        self.baseline = Counter(error.key for error in self.errors(sorted(code.texts)))
-
-    def errors(self, paths: Sequence[str]) -> list[Complaint]:
-        """All errors in some files of the copy as it stands."""
-        settings = self._settings | {"include": list(paths)}
         (self._folder / "pyrightconfig.json").write_text(json.dumps(settings))
-        done = subprocess.run((*_pyright(), "--outputjson"), cwd=self._folder, capture_output=True, check=False)
-        answer: Any = json.loads(done.stdout)
-        return [self._error(row) for row in answer["generalDiagnostics"] if row["severity"] == "error"]
+
+    def make_room(self, mutations: Sequence[Mutation]) -> None:
+        """Creates files that mutations will add, empty: a running server would not notice new ones in time."""
+        new = {path for mutation in mutations for path in mutation.files} - set(self._texts)
+        for path in new:
+            self._create(path, b"")
+        if new and self._server is not None:
+            self._server.close()
+            self._server = None
+
+    def close(self) -> None:
+        """Ends the server."""
+        if self._server is not None:
+            self._server.close()
 
     def judge(self, batch: Sequence[Mutation]) -> tuple[list[Truth], list[Mutation]]:
         """Truths of the mutations of one batch, and those that must be judged again, alone."""
+        self._server = self._server or PyrightServer(self._folder)
         changed = {path: data for mutation in batch for path, data in mutation.files.items()}
+        paths = sorted(set(changed).union(*(mutation.mentions for mutation in batch)))
+        for error in self._errors(self._server, new := [path for path in paths if path not in self._baseline], {}):
+            self._baseline.setdefault(error.path, Counter())[error.key] += 1
+        self._baseline |= {path: Counter() for path in new if path not in self._baseline}
         try:
             for path, data in changed.items():
-                (self._folder / path).write_bytes(data)
-            found = self.errors(sorted(set(changed).union(*(mutation.mentions for mutation in batch))))
+                self._server.write(path, data)
+            found = self._errors(self._server, paths, changed)
         finally:
             for path in changed:
-                self._restore(path)
+                self._server.write(path, self._texts[path])
         seen: Counter[tuple[str, str, str, str]] = Counter()
         owned: dict[str, list[Complaint]] = {mutation.identifier: [] for mutation in batch}
         again: set[str] = set()
         for error in found:
             seen[error.key] += 1
-            if seen[error.key] <= self.baseline[error.key]:
+            if seen[error.key] <= self._baseline[error.path][error.key]:
                 continue
             owners = list(_owners(error, batch))
             if len(owners) == 1:
-                owned[owners[0].identifier].append(error)
+                owned[owners[0].identifier].append(self._as_if_alone(error, owners[0], changed))
             again |= {owner.identifier for owner in owners} if len(owners) > 1 else set()
         truths = [
             Truth(identifier=mutation.identifier, digest=digest_of(mutation), errors=tuple(owned[mutation.identifier]))
@@ -144,21 +159,33 @@ class Pyright:
         ]
         return truths, [mutation for mutation in batch if mutation.identifier in again]
 
-    def _restore(self, path: str) -> None:
-        if path in self._code.texts:
-            (self._folder / path).write_bytes(self._code.texts[path])
-        else:
-            (self._folder / path).unlink()
+    def _create(self, path: str, data: bytes) -> None:
+        target = self._folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+        self._texts[path] = data
 
-    def _error(self, row: Mapping[str, Any]) -> Complaint:
-        path = Path(row["file"]).relative_to(self._folder.resolve())
-        first, last = row["range"]["start"]["line"], row["range"]["end"]["line"]
-        lines = (self._folder / path).read_bytes().split(b"\n")[first : last + 1]
+    def _as_if_alone(self, error: Complaint, owner: Mutation, changed: Mapping[str, bytes]) -> Complaint:
+        """The error with the line it would have, had the other mutations of the batch not moved it."""
+        if error.path in owner.files or error.path not in changed:
+            return error
+        ours, theirs = self._texts[error.path].splitlines(), changed[error.path].splitlines()
+        for block in SequenceMatcher(None, theirs, ours, autojunk=False).get_matching_blocks():
+            if block.a <= error.line - 1 < block.a + block.size:
+                return replace(error, line=error.line - block.a + block.b)
+        return error
+
+    def _errors(self, server: PyrightServer, paths: Sequence[str], changed: Mapping[str, bytes]) -> list[Complaint]:
+        return [self._complaint(path, row, changed) for path, row in server.errors(paths)]
+
+    def _complaint(self, path: str, row: Diagnostic, changed: Mapping[str, bytes]) -> Complaint:
+        first, last = row.range.start.line, row.range.end.line
+        lines = (changed[path] if path in changed else self._texts[path]).split(b"\n")[first : last + 1]
         return Complaint(
-            path=path.as_posix(),
+            path=path,
             line=first + 1,
-            rule=row.get("rule", ""),
-            message=row["message"],
+            rule=str(row.code or ""),
+            message=row.message,
             lines=b"\n".join(line.strip() for line in lines).decode(errors="replace"),
         )
 
@@ -166,6 +193,7 @@ class Pyright:
 def judge_all(pyright: Pyright, store: TruthStore, mutations: Sequence[Mutation], batch_size: int) -> None:
     """Fills ``store`` with the truths of ``mutations`` that it lacks."""
     left = [mutation for mutation in mutations if store.get(mutation) is None]
+    pyright.make_room(left)
     while left:
         batch, left = _next_batch(left, batch_size)
         truths, again = pyright.judge(batch)

@@ -1,0 +1,42 @@
+"""Calls that tests make to see them fail: inside ``with pytest.raises(…)`` and the like."""
+
+from __future__ import annotations
+
+import ast
+from functools import lru_cache
+
+from sightline.base.text import Text
+from sightline.checks.language import is_python
+from sightline.checks.matching import Use
+
+#: Context managers that wait for an exception, of pytest, unittest and Django; and those that let it pass.
+_WAITING = frozenset({"raises", "assertRaises", "assertRaisesMessage", "assertRaisesRegex", "suppress"})
+
+
+def is_expected_to_fail(text: Text | None, use: Use) -> bool:
+    """Whether a use stands where an exception is waited for. ``text`` is that of its file."""
+    path, reference = use
+    if text is None or not is_python(path):
+        return False
+    line = text.line_of(reference.span.start) + 1
+    return any(first <= line <= last for first, last in _waiting(text.data))
+
+
+@lru_cache(maxsize=64)
+def _waiting(source: bytes) -> tuple[tuple[int, int], ...]:
+    """First and last line of the bodies of all such statements."""
+    if not any(name.encode() in source for name in _WAITING):
+        return ()
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError):
+        return ()
+    return tuple(
+        (node.body[0].lineno, node.body[-1].end_lineno or 0)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.With | ast.AsyncWith) and any(_is_waiting(item.context_expr) for item in node.items)
+    )
+
+
+def _is_waiting(manager: ast.expr) -> bool:
+    return isinstance(manager, ast.Call) and ast.unparse(manager.func).rpartition(".")[2] in _WAITING

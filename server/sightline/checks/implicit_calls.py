@@ -1,0 +1,155 @@
+"""Calls that are not written as one: decorators, calls of a class given its type arguments, of ``cls``, of an alias.
+
+Python only.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import lru_cache
+
+from sightline.base.text import Span, Text
+from sightline.checks.classes import constructor, is_known
+from sightline.checks.definitions import CLASSES
+from sightline.checks.language import is_python
+from sightline.checks.matching import Matching, Use, symbol_before
+from sightline.checks.recall import facts_of, is_rebound, symbols_of
+from sightline.checks.signature import mismatch
+from sightline.checks.texts import read_text
+from sightline.graph.answers import Symbol
+from sightline.graph.facts import CallShape, DefinitionKind, Reference, ReferenceKind
+from sightline.graph.view import GraphView
+
+_VALUES = frozenset({DefinitionKind.VARIABLE, DefinitionKind.ATTRIBUTE})
+
+
+def as_call(view: GraphView, use: Use) -> Reference:
+    """The reference with the arguments that it hands over although they are not written right behind it."""
+    path, reference = use
+    if reference.call is not None or not is_python(path):
+        return reference
+    if reference.kind is ReferenceKind.DECORATE:
+        return replace(reference, call=CallShape(positional=1))
+    text = read_text(view.workspace, path)
+    if text is None or text.data[reference.span.end : reference.span.end + 1] != b"[":
+        return reference
+    call = _subscripted_calls(text.data).get(reference.span.end)
+    targets = is_known(view.resolve(path, reference)) if call is not None else ()
+    is_class = bool(targets) and all(each.definition.kind in CLASSES for each in targets)
+    return replace(reference, call=call) if is_class else reference
+
+
+def behind_alias(view: GraphView, targets: tuple[Symbol, ...]) -> tuple[Symbol, ...]:
+    """What calling ``targets`` calls: variables that hold a class or function for good are replaced by it."""
+    return tuple(symbol for target in targets for symbol in (_held(view, target) or (target,)))
+
+
+def aliases(view: GraphView, symbol: Symbol) -> Iterator[Symbol]:
+    """Variables and class attributes that hold ``symbol`` for good: ``Made = Class``."""
+    seen: set[str] = set()
+    for place in view.references(symbol).places:
+        if place.reference.kind is not ReferenceKind.READ or not is_python(place.path):
+            continue
+        for each in symbols_of(view, place.path):
+            around = each.definition.alias and each.definition.span.contains(place.reference.span)
+            if around and each.identifier not in seen and symbol in _held(view, each):
+                seen.add(each.identifier)
+                yield each
+
+
+def _held(view: GraphView, holder: Symbol) -> tuple[Symbol, ...]:
+    """What a variable holds that is assigned one plain name, never anything else, and in no class below either."""
+    definition = holder.definition
+    if definition.kind not in _VALUES or not definition.alias or not is_python(holder.path):
+        return ()
+    if is_rebound(view, holder) or view.overrides(holder):
+        return ()
+    head, _, name = definition.alias.rpartition(".")
+    facts = facts_of(view, holder.path)
+    for reference in facts.references if facts is not None else ():
+        if definition.span.contains(reference.span) and (reference.name, reference.receiver) == (name, head):
+            found = is_known(view.resolve(holder.path, reference))
+            if not found or any(each.definition.kind in _VALUES for each in found):
+                return ()
+            written = (place.reference.kind is ReferenceKind.WRITE for place in view.references(holder).places)
+            return () if any(written) else found
+    return ()
+
+
+def unfit_own_calls(matching: Matching, owner: Symbol) -> Iterator[tuple[Use, str]]:
+    """Calls ``cls(...)`` in class methods of ``owner`` that its constructor took before the edit, and why not now."""
+    before, after = matching.given.before, matching.given.after
+    old = symbol_before(matching, owner)
+    text = matching.text_after(owner.path)
+    parameters = constructor(after, owner)
+    taken = constructor(before, old) if old is not None else None
+    if parameters is None or taken is None or text is None or not is_python(owner.path):
+        return
+    for span, call in _calls_of_own_class(text.data, text.line_of(owner.definition.name_span.start) + 1):
+        reason = mismatch(parameters, call)
+        if reason is not None and mismatch(taken, call) is None:
+            name = text.data[span.start : span.end].decode(errors="replace")
+            yield (owner.path, Reference(name=name, span=span, kind=ReferenceKind.CALL, call=call)), reason
+
+
+@lru_cache(maxsize=64)
+def _subscripted_calls(source: bytes) -> Mapping[int, CallShape]:
+    """Calls of the form ``name[...](...)`` by the offset behind the name."""
+    tree = _parsed(source)
+    text = Text(source)
+    found: dict[int, CallShape] = {}
+    for node in ast.walk(tree) if tree is not None else ():
+        match node:
+            case ast.Call(func=ast.Subscript(value=ast.Name() | ast.Attribute() as value)):
+                found[_offset(text, value.end_lineno or 1, value.end_col_offset or 0)] = _shape(node)
+            case _:
+                pass
+    return found
+
+
+@lru_cache(maxsize=64)
+def _calls_of_own_class(source: bytes, line: int) -> tuple[tuple[Span, CallShape], ...]:
+    """Calls of the first parameter in class methods of the class whose name stands on a one-based line."""
+    tree = _parsed(source)
+    text = Text(source)
+    found: list[tuple[Span, CallShape]] = []
+    for owner in ast.walk(tree) if tree is not None else ():
+        if not isinstance(owner, ast.ClassDef) or owner.lineno != line:
+            continue
+        for method in owner.body:
+            if not isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) or not method.args.args:
+                continue
+            if [ast.unparse(each) for each in method.decorator_list] != ["classmethod"]:
+                continue
+            own = method.args.args[0].arg
+            for node in ast.walk(method):
+                match node:
+                    case ast.Call(func=ast.Name(id=name)) if name == own:
+                        start = _offset(text, node.lineno, node.col_offset)
+                        found.append((Span(start, start + len(own.encode())), _shape(node)))
+                    case _:
+                        pass
+    return tuple(found)
+
+
+def _parsed(source: bytes) -> ast.Module | None:
+    try:
+        return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+
+
+def _offset(text: Text, line: int, column: int) -> int:
+    return text.line_span(line - 1).start + column
+
+
+def _shape(call: ast.Call) -> CallShape:
+    starred = any(isinstance(each, ast.Starred) for each in call.args)
+    return CallShape(
+        positional=sum(not isinstance(each, ast.Starred) for each in call.args),
+        keywords=tuple(each.arg for each in call.keywords if each.arg is not None),
+        splat=starred,
+        double_splat=any(each.arg is None for each in call.keywords),
+    )
