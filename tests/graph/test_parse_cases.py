@@ -47,5 +47,7 @@ def test_what_is_enclosed_lies_inside(name: str) -> None:
             assert facts.definitions[reference.enclosing].span.contains(reference.span)
     for definition in facts.definitions:
         if definition.parent >= 0:
-            apart = b".prototype." in data[definition.span.start : definition.name_span.start]
-            assert apart or facts.definitions[definition.parent].span.contains(definition.span)
+            parent = facts.definitions[definition.parent]
+            # What stands apart from its type names it: ``Type.prototype.name``, a receiver, ``Type::name``.
+            apart = parent.name.encode() in data[definition.span.start : definition.name_span.start]
+            assert apart or parent.span.contains(definition.span)

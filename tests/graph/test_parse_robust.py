@@ -137,12 +137,25 @@ _NESTED = {
         b"export default " * 200,
     ],
 }
+#: What most languages with braces would read as something deep.
+_NESTED_BRACES = [
+    b"(" * _DEEP + b"x" + b")" * _DEEP,
+    b"{" * _DEEP + b"x = 1",
+    b"f(" * 1_000 + b"x" + b")" * 1_000,
+    b"x" + b".y(1)" * _DEEP,
+    b"x" + b"::y(1)" * _DEEP,
+    b"class A { " * 800,
+    b"a = " * _DEEP + b"1",
+    b"func f() { func() {" * 600,
+    b"fn f() { " * 600,
+    b"if x { " * 600,
+]
 
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.name)
 def test_deep_nesting_needs_no_deep_stack(language: LanguageSpec) -> None:
     limit = sys.getrecursionlimit()
-    for data in _NESTED[language.extractor]:
+    for data in _NESTED.get(language.extractor, _NESTED_BRACES):
         _check(data, language)
     assert sys.getrecursionlimit() == limit
 

@@ -11,10 +11,11 @@ from sightline.base.paths import WorkspacePath
 from sightline.graph.facts_blob import guarded_rows
 from sightline.graph.index import FileIndex
 from sightline.graph.layouts import Layouts, layouts_after, redirected
-from sightline.graph.resolve import Resolver, bound_names, is_package
+from sightline.graph.resolve import UNIT_FAMILIES, Resolver, bound_names, is_package
 from sightline.graph.segments import NO_EDGES, path_key
 from sightline.graph.state import FileTable, GraphState, HotFile
-from sightline.languages.registry import language_of
+from sightline.graph.units import NOTHING, TopNames, member_key, top_names, unit_keys
+from sightline.languages.registry import family_of, language_of
 from sightline.workspace.files import SourceFile, WorkspaceView
 
 #: Changed files by id: facts without edges, or ``None`` for a file that is gone.
@@ -82,6 +83,9 @@ def advance(
     for path in touched:
         if path not in came_or_went and is_package(path):
             affected |= _rebound(state, after, path)
+        if family_of(path) in UNIT_FAMILIES:
+            affected |= _regrouped(state, after, path)
+            yield
     resolver = Resolver(after, next_layouts)
     resolved: dict[int, HotFile | None] = {}
     for file in sorted(affected):
@@ -117,10 +121,36 @@ def _rebound(before: GraphState, after: GraphState, package: WorkspacePath) -> s
     return {each for name in names for each in after.referencing(name)}.intersection(importers) if names else set()
 
 
+def _regrouped(before: GraphState, after: GraphState, path: WorkspacePath) -> set[int]:
+    """Files that see other names now because one file of a unit has others, or belongs to another unit."""
+    file = after.table.id_of(path)
+    if file is None:
+        return set()
+    old, new = _top(before, file), _top(after, file)
+    keys = unit_keys(path, old or NOTHING), unit_keys(path, new or NOTHING)
+    names = (old or NOTHING).names ^ (new or NOTHING).names
+    found: set[int] = set()
+    for key in keys[0] | keys[1]:
+        waiting = after.wanting_key(key)
+        if old is None or new is None or keys[0] != keys[1]:
+            found.update(waiting)
+        elif names:
+            found |= {each for name in names for each in after.referencing(name)}.intersection(waiting)
+        for name in names if keys[0] == keys[1] else (old or NOTHING).names | (new or NOTHING).names:
+            found.update(after.wanting_key(member_key(key, name)))
+    return found
+
+
+def _top(state: GraphState, file: int) -> TopNames | None:
+    """The top names of a file; ``None`` when it is not there, or when its facts are no longer known."""
+    index = state.index(file) if state.exists(file) else None
+    return top_names(index) if index is not None else None
+
+
 def _resolved(state: GraphState, resolver: Resolver, file: int) -> HotFile:
     hot = state.hot.get(file)
     index = hot.index if hot is not None else None
     packed = state.packed(file) if index is None else None
     found = index if index is not None else (FileIndex(packed) if packed is not None else None)
-    edges = resolver.edges(file, found) if found is not None and found.imports else NO_EDGES
+    edges = resolver.edges(file, found) if found is not None else NO_EDGES
     return HotFile(index, edges, packed=packed, reason=state.reason(file))

@@ -18,10 +18,11 @@ class Confidence(StrEnum):
 
 
 class EdgeKind(StrEnum):
-    """What an edge means. File edges are ``IMPORT`` and ``REEXPORT`` only."""
+    """What an edge means. File edges are ``IMPORT``, ``REEXPORT`` and ``PACKAGE`` only."""
 
     IMPORT = "import"
     REEXPORT = "reexport"
+    PACKAGE = "package"  # uses a name of its own package or namespace, which needs no import
     CALL = "call"
     ATTRIBUTE = "attribute"
     INHERIT = "inherit"

@@ -15,6 +15,7 @@ from itertools import chain
 from typing import TypeAlias, cast
 
 from sightline.graph.extract_names import Rows
+from sightline.graph.facts import DefinitionKind
 from sightline.graph.raw_facts import BindingRow, DefinitionRow, ImportRow, ParameterRow, ProblemRow
 
 #: One reference as in ``RawFacts.references``.
@@ -89,7 +90,9 @@ def definition_rows(drafts: list[Draft], index_of: list[int]) -> tuple[Definitio
 
 
 def _source_order(draft: Draft) -> tuple[int, int, int]:
-    return draft.start, -draft.end, draft.name_start
+    # An extension comes before what it is made of, which may begin at the same place.
+    minus_end = -(1 << 62) if draft.kind == DefinitionKind.EXTENSION else -draft.end
+    return draft.start, minus_end, draft.name_start
 
 
 def reference_rows(rows: Rows, more: list[ReferenceRow], drafts: list[Draft], index_of: list[int]) -> array[int]:

@@ -23,6 +23,7 @@ class DefinitionKind(StrEnum):
     VARIABLE = "variable"  # module-level or exported constants and variables
     ATTRIBUTE = "attribute"  # class-level assignment, enum member, property signature, ``self.x = …``
     NAMESPACE = "namespace"
+    EXTENSION = "extension"  # adds members to the type of this name, which is defined elsewhere (``impl``, a Go method)
 
 
 class ParameterKind(StrEnum):

@@ -10,7 +10,7 @@ from sightline.graph.meanings import Ancestor, DefinitionMeaning, Found, Query, 
 from sightline.graph.references import Use, Uses, uses_of
 from sightline.graph.state import GraphState
 from sightline.graph.symbols import meaning_of
-from sightline.graph.values import is_class, member, resolution_order
+from sightline.graph.values import is_class, member, own_members, resolution_order, type_around
 
 #: A search for relatives stops here: a class with more subclasses is a framework's root.
 MOST_RELATIVES = 2_000
@@ -116,10 +116,10 @@ def overrides(query: Query, state: GraphState, target: DefinitionMeaning) -> tup
     if owner is None:
         return ()
     return tuple(
-        DefinitionMeaning(heir.meaning.file, number)
+        meaning
         for heir in descendants(query, state, owner)
         if isinstance(heir.meaning, DefinitionMeaning)
-        for number in _own_members(query, heir.meaning, name)
+        for meaning in own_members(query, heir.meaning, name)
     )
 
 
@@ -129,10 +129,10 @@ def overridden(query: Query, target: DefinitionMeaning) -> tuple[DefinitionMeani
     if owner is None:
         return ()
     return tuple(
-        DefinitionMeaning(above.file, number)
+        meaning
         for above in resolution_order(query, owner)[1:]
         if isinstance(above, DefinitionMeaning)
-        for number in _own_members(query, above, name)
+        for meaning in own_members(query, above, name)
     )
 
 
@@ -142,9 +142,4 @@ def _owner(query: Query, target: DefinitionMeaning) -> tuple[DefinitionMeaning |
     row = index.definitions[target.number]
     if row.parent == MODULE or not is_class(query, DefinitionMeaning(target.file, row.parent)):
         return None, row.name
-    return DefinitionMeaning(target.file, row.parent), row.name
-
-
-def _own_members(query: Query, owner: DefinitionMeaning, name: str) -> tuple[int, ...]:
-    index = query.files.index(owner.file)
-    return index.scopes.get(owner.number, {}).get(name, ()) if index else ()
+    return type_around(query, target.file, index, row.parent), row.name

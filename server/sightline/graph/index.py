@@ -129,6 +129,17 @@ class FileIndex:
         return frozenset((owner, self.strings[name]) for name, kind, owner, at in rows if kind == write and not at)
 
     @cached_property
+    def used(self) -> dict[str, dict[str, int]]:
+        """Receiver (empty for a bare name) → used name → number of its first reference; local receivers left out."""
+        found: dict[str, dict[str, int]] = {}
+        names, _, kinds, _, receivers, _ = self.columns
+        strings = self.strings
+        for at, (name, kind, receiver) in enumerate(zip(names, kinds, receivers, strict=True)):
+            if kind < LOCAL_FLAG:
+                found.setdefault(strings[receiver], {}).setdefault(strings[name], at)
+        return found
+
+    @cached_property
     def listed(self) -> frozenset[str] | None:
         """Names in the module's ``__all__``; ``None`` when it has none."""
         owners = self.scopes.get(MODULE, {}).get("__all__")

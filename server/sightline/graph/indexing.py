@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from array import array
 from collections.abc import Callable, Generator, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sightline.base.errors import SightlineError
 from sightline.base.paths import WorkspacePath
@@ -20,8 +20,8 @@ from sightline.graph.layouts import Layouts
 from sightline.graph.parse import EXTRACTOR_VERSION
 from sightline.graph.pool import FileAnswer, FileRequest, Receive, WorkerPool, WorkersUnavailable
 from sightline.graph.resolve import Resolver
-from sightline.graph.segments import NO_EDGES, SegmentFile, build_segment
-from sightline.graph.state import FileTable, GraphState, HotFile
+from sightline.graph.segments import NO_EDGES, FileEdges, facts_segment, with_edges
+from sightline.graph.state import FileTable, GraphState
 from sightline.graph.store import FactsRow, GraphStore, StatRow, StoredState
 from sightline.languages.registry import language_named, language_of
 from sightline.workspace.files import read_source
@@ -160,26 +160,29 @@ def parse_from_disk(system: System, path: WorkspacePath) -> FileAnswer:
 
 def first_state(table: FileTable, layouts: Layouts, collected: Collected) -> Generator[None, None, GraphState]:
     """One segment of all that was collected; a generator, see ``slices.py``."""
-    # Every file needs its id before the first import is resolved.
-    hot: dict[int, HotFile] = {}
+    # Every file needs its id, and every name its files, before the first import is resolved.
+    facts: dict[int, PackedFacts | None] = {}
     for path in sorted((*collected.facts, *collected.reasons), key=sort_key):
-        reason = collected.reasons.get(path, "")
-        hot[table.add(path)] = HotFile(None, NO_EDGES, packed=collected.facts.get(path), reason=reason)
+        facts[table.add(path)] = collected.facts.get(path)
         yield
-    resolver = Resolver(GraphState(table=table, hot=hot), layouts)
-    files: list[SegmentFile] = []
-    for file, entry in hot.items():
-        index = FileIndex(entry.packed) if entry.packed else None
-        edges = resolver.edges(file, index) if index is not None and index.imports else NO_EDGES
-        files.append(SegmentFile(file, entry.packed, edges))
-        yield
-    segment = yield from build_segment(files)
-    return GraphState(
+    segment = yield from facts_segment(sorted(facts.items(), key=_file_of))
+    state = GraphState(
         table=table,
         segments=(segment,),
         owner=owned(array("B"), len(table), segment.files, 1),
-        reasons={file: entry.reason for file, entry in hot.items() if entry.reason},
+        reasons={table.add(path): reason for path, reason in collected.reasons.items()},
     )
+    resolver = Resolver(state, layouts)
+    edges: list[FileEdges] = []
+    for file in segment.files:
+        packed = facts[file]
+        edges.append(resolver.edges(file, FileIndex(packed)) if packed is not None else NO_EDGES)
+        yield
+    return replace(state, segments=((yield from with_edges(segment, edges)),))
+
+
+def _file_of(row: tuple[int, PackedFacts | None]) -> int:
+    return row[0]
 
 
 def owned(owner: array[int], size: int, files: Iterable[int], number: int) -> array[int]:

@@ -10,7 +10,7 @@ from sightline.base.errors import SightlineError
 from sightline.base.paths import WorkspacePath
 from sightline.graph.state import GraphState
 from sightline.languages.python_layout import PythonLayout
-from sightline.languages.registry import language_of
+from sightline.languages.registry import family_of
 from sightline.languages.resolver import ProjectLayout, build_layout, is_configuration, shapes_layout
 from sightline.workspace.files import WorkspaceView
 
@@ -94,20 +94,26 @@ def redirected(before: Layouts, after: Layouts, state: GraphState) -> Generator[
         if (root in before.by_root) != (root in after.by_root):
             found |= yield from _files(state, root)
             continue
-        if old.script != new.script:
-            files = yield from _files(state, root)
-            found.update(file for file in files if not _is_python(state, file))
-        if old.python != new.python:
-            found |= yield from _redirected_python(old.python, new.python, root, state)
+        for family in {*old.families, *new.families}:
+            if old.of(family) == new.of(family):
+                continue
+            if family == "python":
+                found |= yield from _redirected_python(old.python, new.python, root, state)
+            else:
+                found |= yield from _files_of(state, root, family)
     return found
+
+
+def _files_of(state: GraphState, root: str, family: str) -> Generator[None, None, set[int]]:
+    files = yield from _files(state, root)
+    return {file for file in files if family_of(state.table.path_of(file)) == family}
 
 
 def _redirected_python(
     old: PythonLayout, new: PythonLayout, root: str, state: GraphState
 ) -> Generator[None, None, set[int]]:
     if old.roots != new.roots:
-        files = yield from _files(state, root)
-        return {file for file in files if _is_python(state, file)}
+        return (yield from _files_of(state, root, "python"))
     found: set[int] = set()
     # A file's own root depends on which of the folders above it are packages.
     for folder in old.packages ^ new.packages:
@@ -128,8 +134,3 @@ def _files(state: GraphState, root: str, prefix: str = "") -> Generator[None, No
         if number % _PAUSE_EVERY == 0:
             yield
     return found
-
-
-def _is_python(state: GraphState, file: int) -> bool:
-    language = language_of(state.table.path_of(file))
-    return language is not None and language.extractor == "python"

@@ -48,6 +48,28 @@ class ViewFiles:
         """Whether the file stands for its folder."""
         return self._resolver.is_package(file)
 
+    def beside(self, file: int, name: str) -> tuple[int, ...]:
+        """Other files of the units of ``file`` that define ``name``, or extend a type of that name, at their top."""
+        units = self._resolver.units
+        defining = {each for each in self._state.defining(name) if each != file}
+        if not defining:
+            return ()
+        return tuple(
+            each
+            for unit in units.own(file)
+            for each in sorted(defining.intersection(unit.files))
+            if name in units.top(each).names or name in units.top(each).extended
+        )
+
+    def in_module(self, importer: int, module: str, level: int, name: str) -> tuple[int, ...]:
+        """Those of the files behind a module that define ``name`` at their top."""
+        importing = self._resolver.importer(self._state.table.path_of(importer))
+        files = self._resolver.module(importing, module, level).files
+        if not files:
+            return ()
+        defining = files if len(files) == 1 else sorted({*self._state.defining(name)}.intersection(files))
+        return tuple(each for each in defining if name in self._resolver.units.top(each).names)
+
     def resolves(self, importer: WorkspacePath, row: ImportRow) -> bool:
         """Whether an import leads to some file of the workspace."""
         return bool(self._resolver.targets(self._resolver.importer(importer), row, {}))

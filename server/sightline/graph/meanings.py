@@ -129,6 +129,14 @@ class FileLookup(Protocol):
         """Whether the file stands for its folder (``__init__.py``)."""
         ...
 
+    def beside(self, file: int, name: str) -> tuple[int, ...]:
+        """Other files of the units of ``file`` (see ``units.py``) that define or extend ``name`` at their top."""
+        ...
+
+    def in_module(self, importer: int, module: str, level: int, name: str) -> tuple[int, ...]:
+        """Those of the files behind a module that define ``name`` at their top."""
+        ...
+
 
 #: The name under which ``module.exports = value`` and ``export = value`` are recorded.
 WHOLE = "export="
@@ -151,6 +159,7 @@ class Rules:
     ``first_parameter``: what the first parameter of the function at a place holds (``self``). ``annotated``: the values
     an annotation allows. ``base``: a class's base as written, an empty string if it adds no members.
     ``renamed``: definitions that only pass a module's name on under another one, and mean the same.
+    ``more_parts``: further definitions that hold members of a class (extensions of it, in other files).
     ``is_property``: whether reading the function calls it. ``has_builtin_member``: whether the built-in class named
     first has the member named second.
     """
@@ -169,6 +178,7 @@ class Rules:
     renamed: Callable[[FileIndex, str], Iterable[int]]
     is_property: Callable[[DefinitionRow], bool]
     has_builtin_member: Callable[[str, str], bool]
+    more_parts: Callable[[Query, DefinitionMeaning], Iterable[DefinitionMeaning]] | None = None
 
 
 Memo: TypeAlias = dict[Hashable, object]

@@ -8,43 +8,47 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 from tree_sitter import Tree
 
 from sightline.base.text import Span
-from sightline.graph.extract_context import Context
+from sightline.graph.dialect import Dialect
+from sightline.graph.dialects import DIALECTS
+from sightline.graph.extract_common import Extractor, extractor
 from sightline.graph.extract_python import extract_python, python_foreign
 from sightline.graph.extract_script import extract_script, lists_exports, script_foreign
 from sightline.graph.extract_splice import context_of, place_of, spliced, touched_run
-from sightline.graph.extract_text import CutAcross, ParsedText, captured, captured_within, parsed
+from sightline.graph.extract_text import CutAcross, captured, captured_within, parsed
 from sightline.graph.facts import FileFacts
 from sightline.graph.raw_facts import DefinitionRow, ImportRow, RawFacts, facts_of
 from sightline.languages.spec import LanguageSpec
 
 #: Raised with every change to what extraction returns: stored facts of other versions are dropped.
-EXTRACTOR_VERSION: Final = 2
+EXTRACTOR_VERSION: Final = 3
 
 #: Spliced rows keep texts that nothing uses any more; beyond this many too many, the file is read whole.
 _STALE_STRINGS = 2_000
-
-
-class _Extractor(Protocol):
-    def __call__(self, text: ParsedText, context: Context | None = None) -> RawFacts: ...
 
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
     """How captures become facts. ``tells_on_others``: text that decides what statements elsewhere mean."""
 
-    extract: _Extractor
+    extract: Extractor
     foreign: Callable[[tuple[DefinitionRow, ...], tuple[ImportRow, ...]], frozenset[bytes]]
     tells_on_others: Callable[[bytes], bool]
+
+
+def _common(dialect: Dialect) -> _Reading:
+    """The reading of a dialect, which is never spliced: any text may tell on any statement."""
+    return _Reading(extractor(dialect), lambda _, __: frozenset(), lambda _: True)
 
 
 _READINGS: dict[str, _Reading] = {
     "python": _Reading(extract_python, python_foreign, lambda _: False),
     "script": _Reading(extract_script, script_foreign, lists_exports),
+    **{name: _common(dialect) for name, dialect in DIALECTS.items()},
 }
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sightline.graph.go_names import GO_RULES
 from sightline.graph.meanings import Rules
 from sightline.graph.python_types import PYTHON_RULES
 from sightline.graph.script_types import SCRIPT_RULES
 from sightline.languages.registry import LANGUAGES
 
-_BY_EXTRACTOR = {"python": PYTHON_RULES, "script": SCRIPT_RULES}
+_BY_EXTRACTOR = {"python": PYTHON_RULES, "script": SCRIPT_RULES, "go": GO_RULES}
 
 #: Rules by name of the language.
 RULES: Mapping[str, Rules] = {language.name: _BY_EXTRACTOR[language.extractor] for language in LANGUAGES}

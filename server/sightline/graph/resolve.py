@@ -17,21 +17,26 @@ from sightline.graph.meanings import Rank
 from sightline.graph.raw_facts import ImportRow
 from sightline.graph.segments import FileEdge, FileEdges, path_key
 from sightline.graph.state import GraphState
-from sightline.languages.python_imports import own_root
-from sightline.languages.registry import language_of
-from sightline.languages.resolver import ImportRequest, candidates
+from sightline.graph.units import Unit, Units, member_key
+from sightline.languages.import_registry import IMPORT_RULES
+from sightline.languages.import_rules import ImportCandidates, ImportRequest, ImportRules
+from sightline.languages.registry import family_of
+from sightline.languages.resolver import candidates
 
-_REEXPORT = 4
+_KINDS = (EdgeKind.IMPORT, EdgeKind.REEXPORT, EdgeKind.PACKAGE)
+_KIND_SHIFT = 2
+#: Families whose files see names of other files with no import.
+UNIT_FAMILIES = frozenset(family for family, rules in IMPORT_RULES.items() if rules.own_folder or rules.own_namespace)
 
 
 def edge_code(kind: EdgeKind, rank: Rank) -> int:
     """Kind and rank of an edge in one small number."""
-    return (_REEXPORT if kind is EdgeKind.REEXPORT else 0) + rank
+    return (_KINDS.index(kind) << _KIND_SHIFT) + rank
 
 
 def edge_kind(code: int) -> EdgeKind:
     """The kind in an edge's code."""
-    return EdgeKind.REEXPORT if code & _REEXPORT else EdgeKind.IMPORT
+    return _KINDS[code >> _KIND_SHIFT]
 
 
 def edge_rank(code: int) -> Rank:
@@ -40,16 +45,23 @@ def edge_rank(code: int) -> Rank:
 
 
 class ModuleFile(NamedTuple):
-    """The file behind a module as one folder names it, or -1, and the keys of all paths that were asked for."""
+    """What is behind a module as one folder names it, and the keys of everything that was asked for.
+
+    ``file``: the first file, or -1. ``files``: all of them, several only for a ``unit`` (see ``units.py``). ``name``:
+    what the module's own spelling names in its unit.
+    """
 
     file: int
     wanted: tuple[int, ...]
+    files: tuple[int, ...] = ()
+    unit: Unit | None = None
+    name: str = ""
 
 
 class Importer(NamedTuple):
     """What of a file's path decides where its imports lead: files for which it is equal share answers.
 
-    ``base`` is where absolute imports start from: the own root of a Python file, the folder of any other.
+    ``base`` is what absolute imports depend on: the own root of a Python file, the folder of most others.
     ``sample`` is a path in that folder.
     """
 
@@ -57,65 +69,73 @@ class Importer(NamedTuple):
     folder: str
     base: str
     sample: str
-    is_python: bool
+    family: str
 
 
 class Resolver:
     """Resolves imports against one state. Answers are remembered, so one object serves many files of it."""
 
-    __slots__ = ("_bound", "_importers", "_layouts", "_modules", "_state")
+    __slots__ = ("_bound", "_importers", "_layouts", "_modules", "_state", "units")
 
     def __init__(self, state: GraphState, layouts: Layouts) -> None:
         self._state = state
         self._layouts = layouts
         self._importers: dict[tuple[str, str, str], Importer] = {}
-        self._modules: dict[tuple[str, str, bool, str, int], ModuleFile] = {}
+        self._modules: dict[tuple[str, str, str, str, int], ModuleFile] = {}
         self._bound: dict[int, frozenset[str]] = {}
+        self.units = Units(state)
 
     def importer(self, path: WorkspacePath) -> Importer:
         """What of a file's path matters to where its imports lead."""
         folder, _, name = path.relative.rpartition("/")
-        extension = name[name.rfind(".") :]
-        key = (path.root, folder, extension)
+        rules = IMPORT_RULES.get(family_of(path))
+        key = (path.root, folder, name if rules is not None and rules.by_path else name[name.rfind(".") :])
         found = self._importers.get(key)
         if found is None:
-            found = self._importers[key] = self._importer(path, folder)
+            found = self._importers[key] = self._importer(path, folder, rules)
         return found
 
     def module(self, importer: Importer, module: str, level: int) -> ModuleFile:
-        """The file of a module as ``importer`` names it."""
-        key = (importer.root, importer.folder if level else importer.base, importer.is_python, module, level)
+        """The file, or the files, of a module as ``importer`` names it."""
+        key = (importer.root, importer.folder if level else importer.base, importer.family, module, level)
         found = self._modules.get(key)
         if found is None:
             found = self._modules[key] = self._find(importer, module, level)
         return found
 
     def edges(self, file: int, index: FileIndex) -> FileEdges:
-        """The resolved imports of one file: one edge per target and statement, never to itself."""
+        """The resolved imports of one file, one edge per target and statement, and what it uses of its own unit."""
         path = self._state.table.path_of(file)
         importer = self.importer(path)
         edges: dict[tuple[int, int], FileEdge] = {}
         wanted: dict[int, None] = {}
         for row, line in zip(index.imports, index.import_lines, strict=True):
             code = edge_code(_kind(path, row), Rank.INFERRED if row.dynamic else Rank.EXACT)
-            for target in self.targets(importer, row, wanted):
+            for target in self.targets(importer, row, wanted, index):
                 if target != file:
                     edges.setdefault((target, line), FileEdge(target, line, code))
+        if importer.family in UNIT_FAMILIES:
+            self._own_unit(file, index, edges, wanted)
         return FileEdges(tuple(edges.values()), tuple(wanted))
 
-    def targets(self, importer: Importer, row: ImportRow, wanted: dict[int, None]) -> Sequence[int]:
+    def targets(
+        self, importer: Importer, row: ImportRow, wanted: dict[int, None], index: FileIndex | None = None
+    ) -> Sequence[int]:
         """The files that an import statement leads to; keys of what was looked for go into ``wanted``.
 
         ``from package import name`` leads to the submodule where there is one, and to the package's own file for
-        every name that is none or that the package binds as well.
+        every name that is none or that the package binds as well. Of a unit it needs the files that define what
+        ``index``, the facts of the importer, uses of it; all of them if it uses nothing (or if there are no facts).
         """
         module = self.module(importer, row.module, row.level)
         wanted.update(dict.fromkeys(module.wanted))
+        if module.unit is not None:
+            return self._of_unit(module, row, index)
         names = [name[0] for name in row.names if name[0] not in ("", "*")]
         needs_own = len(names) < len(row.names) or not row.names
-        # Only a package, with or without a file of its own, has submodules.
-        if module.file >= 0 and not self.is_package(module.file):
-            return (module.file,)
+        # Only a package, with or without a file of its own, has submodules; other families say so by their candidates.
+        if importer.family != "python" or (module.file >= 0 and not self.is_package(module.file)):
+            return module.files
         found: list[int] = []
         for name in names:
             inner = self.module(importer, f"{row.module}.{name}" if row.module else name, row.level)
@@ -130,28 +150,71 @@ class Resolver:
         """Whether the file stands for its folder."""
         return is_package(self._state.table.path_of(file))
 
-    def _importer(self, path: WorkspacePath, folder: str) -> Importer:
-        language = language_of(path)
-        is_python = language is not None and language.extractor == "python"
-        base = own_root(path.relative, self._layouts.of(path.root).python) if is_python else folder
-        return Importer(path.root, folder, base, path.relative, is_python)
+    def _of_unit(self, module: ModuleFile, row: ImportRow, index: FileIndex | None) -> Sequence[int]:
+        assert module.unit is not None, "only asked of units"
+        if module.name:
+            return module.files
+        names = {name[0] for name in row.names if name[0] not in ("", "*")}
+        if index is not None:
+            for name, alias, _, _ in row.names:
+                if name in ("", "*"):
+                    names.update(index.used.get("" if name == "*" else alias, ()))
+        return tuple(self.units.defining(module.unit, names)) or module.files
+
+    def _own_unit(
+        self, file: int, index: FileIndex, edges: dict[tuple[int, int], FileEdge], wanted: dict[int, None]
+    ) -> None:
+        """Edges to the files of the same unit whose names the file uses."""
+        bare = index.used.get("", {})
+        own = self.units.top(file).names
+        names = [name for name in bare if name not in own]
+        targets = {target for target, _ in edges}
+        for unit in self.units.own(file):
+            wanted[unit.key] = None
+            for target, name in self.units.defining(unit, names).items():
+                if target != file and target not in targets:
+                    line = index.line_of(index.columns[1][bare[name]])
+                    edges[target, line] = FileEdge(target, line, edge_code(EdgeKind.PACKAGE, Rank.EXACT))
+
+    def _importer(self, path: WorkspacePath, folder: str, rules: ImportRules | None) -> Importer:
+        family = family_of(path)
+        base = rules.base(path.relative, self._layouts.of(path.root).of(family)) if rules is not None else folder
+        return Importer(path.root, folder, base, path.relative, family)
 
     def _find(self, importer: Importer, module: str, level: int) -> ModuleFile:
         layout = self._layouts.of(importer.root)
         root = importer.root
-        find, exists = self._state.table.find, self._state.exists
-        target = -1
         wanted: list[int] = []
-        for candidate in candidates(importer.sample, ImportRequest(module=module, level=level), layout):
-            for relative in candidate.paths:
-                wanted.append(path_key(root, relative))
-                file = find(root, relative)
-                if file is not None and exists(file):
-                    target = file
-                    break
-        if importer.is_python and not level:
+        if importer.family == "python" and not level:
             wanted.append(top_key(root, module.partition(".")[0]))
-        return ModuleFile(target, tuple(wanted))
+        for candidate in candidates(importer.sample, ImportRequest(module=module, level=level), layout):
+            file = self._first(root, candidate.paths, wanted)
+            if file >= 0:
+                return ModuleFile(file, tuple(wanted), (file,))
+            unit = self._unit(importer, candidate)
+            if unit is None:
+                continue
+            wanted.append(unit.key)
+            if candidate.name:
+                wanted.append(member_key(unit.key, candidate.name))
+            files = tuple(self.units.defining(unit, (candidate.name,))) if candidate.name else unit.files
+            if files:
+                return ModuleFile(files[0], tuple(wanted), files, unit, candidate.name)
+        return ModuleFile(-1, tuple(wanted))
+
+    def _first(self, root: str, paths: Sequence[str], wanted: list[int]) -> int:
+        find, exists = self._state.table.find, self._state.exists
+        for relative in paths:
+            wanted.append(path_key(root, relative))
+            file = find(root, relative)
+            if file is not None and exists(file):
+                return file
+        return -1
+
+    def _unit(self, importer: Importer, candidate: ImportCandidates) -> Unit | None:
+        if candidate.folder is not None:
+            return self.units.folder(importer.root, importer.family, candidate.folder, public=True)
+        return self.units.namespace(importer.family, candidate.namespace) if candidate.namespace else None
 
     def _binds(self, package: int, name: str) -> bool:
         if package < 0:

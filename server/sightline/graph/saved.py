@@ -153,9 +153,7 @@ def _postings(parts: Sequence[bytes], count: int) -> Postings:
 
 def layouts_key(layouts: Layouts) -> str:
     """A digest of everything in the layouts that can redirect an import; the same in every process."""
-    return digest_of(
-        repr([(root, _plain(each.python), _plain(each.script)) for root, each in _sorted(layouts)]).encode()
-    )
+    return digest_of(repr([(root, _plain(each.families)) for root, each in _sorted(layouts)]).encode())
 
 
 def _sorted(layouts: Layouts) -> list[tuple[str, Any]]:

@@ -11,7 +11,7 @@ from array import array
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Generator, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import accumulate
 from zlib import crc32
@@ -69,6 +69,9 @@ class Postings:
         if at == len(self.keys) or self.keys[at] != key:
             return ()
         return self.values[self.offsets[at] : self.offsets[at + 1]]
+
+
+_NO_POSTINGS = Postings(array("I"), array("I", [0]), array("I"))
 
 
 class PostingsBuilder:
@@ -149,30 +152,52 @@ class SegmentFile:
 
 def build_segment(files: Iterable[SegmentFile]) -> Generator[None, None, Segment]:
     """Packs ``files`` into a segment; a generator, see ``slices.py``."""
-    defined, referenced, importers, wanted = (PostingsBuilder() for _ in range(4))
-    ids, offsets = array("I"), array("I", [0])
-    targets, lines, codes = array("I"), array("I"), array("B")
+    entries = sorted(files, key=lambda each: each.file)
+    segment = yield from facts_segment((each.file, each.packed) for each in entries)
+    return (yield from with_edges(segment, (each.edges for each in entries)))
+
+
+def facts_segment(files: Iterable[tuple[int, PackedFacts | None]]) -> Generator[None, None, Segment]:
+    """A segment of facts by ascending file id, without edges; a generator, see ``slices.py``."""
+    defined, referenced = PostingsBuilder(), PostingsBuilder()
+    ids = array("I")
     blobs: list[bytes] = []
-    for entry in sorted(files, key=lambda each: each.file):
-        ids.append(entry.file)
-        blobs.append(entry.packed.blob if entry.packed else b"")
-        facts = entry.packed
+    for file, facts in files:
+        ids.append(file)
+        blobs.append(facts.blob if facts else b"")
         if facts is not None:
-            defined.add(facts.defined_keys, entry.file)
-            referenced.add(facts.referenced_keys, entry.file)
-        wanted.add(entry.edges.wanted, entry.file)
-        importers.add({edge.target for edge in entry.edges.edges}, entry.file)
-        for edge in entry.edges.edges:
-            targets.append(edge.target)
-            lines.append(edge.line)
-            codes.append(edge.code)
-        offsets.append(len(targets))
+            defined.add(facts.defined_keys, file)
+            referenced.add(facts.referenced_keys, file)
         yield
     return Segment(
         files=ids,
         blobs=tuple(blobs),
         defined=(yield from defined.finish()),
         referenced=(yield from referenced.finish()),
+        importers=_NO_POSTINGS,
+        wanted=_NO_POSTINGS,
+        edge_offsets=array("I", bytes(array("I").itemsize * (len(ids) + 1))),
+        edge_targets=array("I"),
+        edge_lines=array("I"),
+        edge_codes=array("B"),
+    )
+
+
+def with_edges(segment: Segment, edges: Iterable[FileEdges]) -> Generator[None, None, Segment]:
+    """``segment`` with the resolved imports of its files, in their order; a generator, see ``slices.py``."""
+    importers, wanted = PostingsBuilder(), PostingsBuilder()
+    offsets, targets, lines, codes = array("I", [0]), array("I"), array("I"), array("B")
+    for file, entry in zip(segment.files, edges, strict=True):
+        wanted.add(entry.wanted, file)
+        importers.add({edge.target for edge in entry.edges}, file)
+        for edge in entry.edges:
+            targets.append(edge.target)
+            lines.append(edge.line)
+            codes.append(edge.code)
+        offsets.append(len(targets))
+        yield
+    return replace(
+        segment,
         importers=(yield from importers.finish()),
         wanted=(yield from wanted.finish()),
         edge_offsets=offsets,

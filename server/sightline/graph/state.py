@@ -26,6 +26,7 @@ class FileTable:
     def __init__(self) -> None:
         self._ids: dict[str, dict[str, int]] = {}
         self._paths: list[WorkspacePath] = []
+        self._folders: dict[tuple[str, str], list[int]] = {}
         self._lock = Lock()
 
     def __len__(self) -> int:
@@ -44,6 +45,10 @@ class FileTable:
         """The path of an id."""
         return self._paths[file]
 
+    def in_folder(self, root: str, folder: str) -> tuple[int, ...]:
+        """Ids of all paths directly in a folder, files that are gone among them. Ascending."""
+        return tuple(self._folders.get((root, folder), ()))
+
     def add(self, path: WorkspacePath) -> int:
         """The id of a path, given on first sight."""
         found = self.find(path.root, path.relative)
@@ -54,6 +59,8 @@ class FileTable:
             if path.relative not in ids:
                 self._paths.append(path)
                 ids[path.relative] = len(self._paths) - 1
+                folder = path.relative.rpartition("/")[0]
+                self._folders.setdefault((path.root, folder), []).append(len(self._paths) - 1)
             return ids[path.relative]
 
 

@@ -233,11 +233,32 @@ def _member(query: Query, owner: DefinitionMeaning, name: str, skip: int) -> Ans
             if query.rules(owner.file).has_builtin_member(each, name):
                 return EXTERNAL if rank is Rank.EXACT else UNKNOWN
         else:
-            index = query.files.index(each.file)
-            found = index.scopes.get(each.number, {}).get(name, ()) if index else ()
+            found = own_members(query, each, name)
             if found:
-                return tuple(Found(DefinitionMeaning(each.file, at), rank) for at in found)
+                return tuple(Found(meaning, rank) for meaning in found)
     return UNKNOWN
+
+
+def own_members(query: Query, owner: DefinitionMeaning, name: str) -> tuple[DefinitionMeaning, ...]:
+    """The members ``name`` of a class alone, in whatever parts of it."""
+    more = query.rules(owner.file).more_parts
+    found: list[DefinitionMeaning] = []
+    for part in (owner, *(more(query, owner) if more is not None else ())):
+        index = query.files.index(part.file)
+        numbers = index.scopes.get(part.number, {}).get(name, ()) if index else ()
+        found += (DefinitionMeaning(part.file, at) for at in numbers)
+    return tuple(found)
+
+
+def type_around(query: Query, file: int, index: FileIndex, scope: int) -> DefinitionMeaning:
+    """The type whose members lie in the definition ``scope``: for an extension the type it extends, if it is known."""
+    own = DefinitionMeaning(file, scope)
+    row = index.definitions[scope]
+    if row.kind != DefinitionKind.EXTENSION:
+        return own
+    answer = query.rules(file).bare_name(query, Place(file, row.parent), row.name)
+    found = (each.meaning for each in answer if is_class(query, each.meaning))
+    return next((each for each in found if isinstance(each, DefinitionMeaning)), own)
 
 
 def resolution_order(query: Query, owner: DefinitionMeaning) -> tuple[Ancestor, ...]:

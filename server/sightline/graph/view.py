@@ -37,7 +37,7 @@ from sightline.graph.segments import FileEdge
 from sightline.graph.slices import at_once
 from sightline.graph.state import GraphState
 from sightline.graph.symbols import meaning_of, receiver_of
-from sightline.languages.registry import language_of
+from sightline.languages.registry import family_of
 from sightline.workspace.files import WorkspaceView
 
 #: Symbols of the same name that an open reference is said to mean, at most.
@@ -338,8 +338,7 @@ class GraphView:
 
 def _can_name(path: WorkspacePath, other: WorkspacePath) -> bool:
     """Whether code in ``path`` could name what is defined in ``other``: their languages share modules."""
-    left, right = language_of(path), language_of(other)
-    return left is not None and right is not None and left.extractor == right.extractor
+    return family_of(path) == family_of(other)
 
 
 def _tail(qualified: str, name: str) -> bool:

@@ -1,7 +1,7 @@
 """``ImportRules``: what a family of languages brings so that its imports can be followed; and the values that pass.
 
-A rule is pure: it names candidate paths, a folder or a namespace, and somebody else looks which of them exist. All paths
-are relative to one workspace root, with forward slashes.
+A rule is pure: it names candidate paths, a folder or a namespace, and somebody else looks which of them exist. All
+paths are relative to one workspace root, with forward slashes.
 """
 
 from __future__ import annotations
@@ -38,9 +38,10 @@ class ImportRequest:
 class ImportCandidates:
     """One thing an import may lead to. ``name`` is the name of a submodule.
 
-    ``paths``: the first that exists. ``folder``: all files of the family directly in it that :attr:`ImportRules.is_public`
-    lets others see (a Go package). ``namespace``: all files of the family that declare it (Java, C#, PHP). Of a folder or
-    a namespace an import needs the files that define what it names.
+    ``paths``: the first that exists. ``folder``: all files of the family directly in it that
+    :attr:`ImportRules.is_public` lets others see (a Go package). ``namespace``: all files of the family that declare it
+    (Java, C#, PHP); with ``name``, those that define it. Of a folder or a namespace an import needs the files that
+    define what it names.
 
     In Python the module itself is listed first, then each name that could be a submodule. A name that is one needs
     nothing of the module's own file, unless that file binds the name too.
@@ -77,8 +78,6 @@ def _everything(path: str) -> bool:  # noqa: ARG001  the rules' signature
     return True
 
 
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportRules:
     """How imports of one family lead to files.
@@ -87,11 +86,12 @@ class ImportRules:
     root are looked for, a value of immutable parts; broken configuration is passed over. ``is_configuration(name)``:
     whether the text of a file of this name shapes the layout. ``shapes(layout, path)``: whether the coming or going of
     this file may. ``base(path, layout)``: what of an importer's path decides where its imports lead; files of one base
-    share answers. ``is_builtin(module)``: whether a module belongs to the language's own library.
+    share answers (with ``by_path``, only files of one path do). ``is_builtin(module)``: whether a module belongs to the
+    language's own library.
 
-    ``own_folder``: files of one folder see each other's names with no import (Go); ``own_namespace``: files that declare
-    the same namespace do (Java, Kotlin, C#, PHP). ``is_public(path)``: whether importers of its folder or namespace see a
-    file at all.
+    ``own_folder``: files of one folder see each other's names with no import (Go); ``own_namespace``: files that
+    declare the same namespace do (Java, Kotlin, C#, PHP). ``is_public(path)``: whether importers of its folder or
+    namespace see a file at all.
     """
 
     candidates: Callable[[str, ImportRequest, Any], tuple[ImportCandidates, ...]]
@@ -99,6 +99,7 @@ class ImportRules:
     is_configuration: Callable[[str], bool] = _nothing
     shapes: Callable[[Any, str], bool] = _no_shape
     base: Callable[[str, Any], str] = _folder_of
+    by_path: bool = False
     is_builtin: Callable[[str], bool] = _nothing
     own_folder: bool = False
     own_namespace: bool = False

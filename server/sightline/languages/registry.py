@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from sightline.base.paths import WorkspacePath
+from sightline.languages.go import GO
 from sightline.languages.javascript import JAVASCRIPT
 from sightline.languages.python import PYTHON
 from sightline.languages.spec import LanguageSpec
 from sightline.languages.typescript import TSX, TYPESCRIPT
 
-LANGUAGES: tuple[LanguageSpec, ...] = (PYTHON, JAVASCRIPT, TYPESCRIPT, TSX)
+LANGUAGES: tuple[LanguageSpec, ...] = (PYTHON, JAVASCRIPT, TYPESCRIPT, TSX, GO)
 
 _BY_NAME = {language.name: language for language in LANGUAGES}
 _BY_EXTENSION = {extension: language for language in LANGUAGES for extension in language.extensions}

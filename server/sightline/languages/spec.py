@@ -15,10 +15,10 @@ class LanguageSpec:
     """One language. ``grammar`` loads the tree-sitter language object lazily; ``queries`` names files in ``queries/``
     that are read as one query.
 
-    ``extensions`` are lower-case with their dot; ``names`` are whole file names in lower case. ``comment`` begins a line
-    comment; ``identifier`` is what VS Code calls the language (LSP ``languageId``). ``extractor`` names the reading of
-    the query's captures in ``graph/``. ``family``: languages of one family import one another, by the rules of
-    ``import_registry.py``. ``preview``: what the graph says of it has not been measured to the bar of the others.
+    ``extensions`` are lower-case with their dot; ``names`` are whole file names in lower case. ``comment`` begins a
+    line comment; ``identifier`` is what VS Code calls the language (LSP ``languageId``). ``extractor`` names the
+    reading of the query's captures in ``graph/``. ``family``: languages of one family import one another, by the
+    rules of ``import_registry.py``. ``preview``: what the graph says of it has not been measured to the bar of the others.
     """
 
     name: str

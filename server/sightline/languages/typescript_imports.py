@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 
+from sightline.languages.import_rules import ImportCandidates, ImportRequest, ImportRules
+from sightline.languages.node_modules import NODE_BUILTINS
 from sightline.languages.python_layout import join, normal
-from sightline.languages.typescript_layout import Mapping, ScriptLayout
+from sightline.languages.typescript_layout import Mapping, ScriptLayout, is_script_configuration, script_layout
 
 _CODE = (".ts", ".tsx", ".d.ts", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts")
 #: What a specifier with the extension of an output file may mean, best first.

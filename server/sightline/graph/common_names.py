@@ -1,0 +1,266 @@
+"""Rules for names that languages of the common vocabulary share: scopes, members, imports, units, and what imports
+bring in wholesale. A language says what differs in a :class:`NameRules` and gets its ``Rules`` from
+:func:`common_rules`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from sightline.graph.facts import DefinitionKind, Reference
+from sightline.graph.index import MODULE, FileIndex, ImportBinding
+from sightline.graph.meanings import (
+    EXTERNAL,
+    OUTSIDE,
+    UNKNOWN,
+    Ancestor,
+    Answer,
+    DefinitionMeaning,
+    Found,
+    InstanceMeaning,
+    ModuleMeaning,
+    Place,
+    Query,
+    Rank,
+    Rules,
+    SuperMeaning,
+    merged,
+    weakened,
+)
+from sightline.graph.raw_facts import DefinitionRow
+from sightline.graph.values import called, expression, is_class, member, through_alias, type_around
+
+FUNCTIONS = frozenset({DefinitionKind.FUNCTION.value, DefinitionKind.METHOD.value})
+CLASSES = frozenset(
+    kind.value
+    for kind in (
+        DefinitionKind.CLASS,
+        DefinitionKind.INTERFACE,
+        DefinitionKind.TYPE,
+        DefinitionKind.ENUM,
+        DefinitionKind.EXTENSION,
+    )
+)
+_SPACES = DefinitionKind.NAMESPACE.value
+_EXTENSION = DefinitionKind.EXTENSION.value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameRules:
+    """What differs. ``self_names``: words for the instance around (``this``); ``super_names``: for its parent side.
+
+    ``self_types``: words for the class around (``Self``). ``implicit_members``: whether a bare name may mean a member
+    of the classes around (Java, C#, C++). ``builtins``: names that need no import. ``separator``: between the parts of
+    a module's name. ``type_name``: the dotted name in a written type, pointers, type arguments and the like left out;
+    empty for none. ``constructors``: names of methods that a call of the class runs.
+    """
+
+    self_names: frozenset[str] = frozenset()
+    super_names: frozenset[str] = frozenset()
+    self_types: frozenset[str] = frozenset()
+    implicit_members: bool = False
+    builtins: frozenset[str] = frozenset()
+    separator: str = "."
+    type_name: Callable[[str], str]
+    constructors: frozenset[str] = frozenset()
+
+
+def plain_type(text: str) -> str:
+    """The dotted name in a written type, without type arguments, arrays, pointers, references and ``?``."""
+    match = re.search(r"[A-Za-z_][\w.]*", text.partition("<")[0].partition("[")[0])
+    return match.group(0) if match else ""
+
+
+def common_rules(names: NameRules) -> Rules:
+    """The ``Rules`` of a language."""
+    rules = _Common(names)
+    return Rules(
+        classes=CLASSES,
+        functions=FUNCTIONS,
+        constructors=names.constructors,
+        bare_name=rules.bare_name,
+        special=rules.special,
+        member_of_module=rules.member_of_module,
+        imported=rules.imported,
+        listed=_unlisted,
+        first_parameter=_no_first_parameter,
+        annotated=rules.annotated,
+        base=rules.base,
+        renamed=_renamed,
+        is_property=_is_property,
+        has_builtin_member=_has_builtin_member,
+        more_parts=more_parts,
+    )
+
+
+class _Common:
+    def __init__(self, names: NameRules) -> None:
+        self._names = names
+
+    def bare_name(self, query: Query, place: Place, name: str) -> Answer:
+        """What a name without a dot means: scopes around it, the file, its unit, then what whole imports bring in."""
+        index = query.files.index(place.file)
+        if index is None:
+            return UNKNOWN
+        scope = place.scope
+        while scope != MODULE:
+            row = index.definitions[scope]
+            if row.kind not in CLASSES:
+                found = self._in_scope(query, place.file, index, scope, name)
+            elif self._names.implicit_members:
+                found = self._in_scope(query, place.file, index, scope, name) or member(
+                    query, type_around(query, place.file, index, scope), name
+                )
+            else:
+                found = UNKNOWN
+            if found:
+                return found
+            scope = row.parent
+        return self.module_name(query, place.file, name)
+
+    def module_name(self, query: Query, file: int, name: str) -> Answer:
+        """What a name means at the top of a file."""
+        return query.once(("module", file, name), lambda: self._module_name(query, file, name), UNKNOWN)
+
+    def _module_name(self, query: Query, file: int, name: str) -> Answer:
+        index = query.files.index(file)
+        if index is None:
+            return UNKNOWN
+        found = self._in_scope(query, file, index, MODULE, name) or self._beside(query, file, name)
+        if found:
+            return found
+        through = [
+            self._defined_in(query, query.files.in_module(file, star.module, star.level, name), name)
+            for star in index.stars.get(MODULE, ())
+        ]
+        hits = [answer for answer in through if answer]
+        if hits:
+            return weakened(merged(*hits), Rank.EXACT if len(hits) == 1 else Rank.INFERRED)
+        return EXTERNAL if name in self._names.builtins else UNKNOWN
+
+    def _beside(self, query: Query, file: int, name: str) -> Answer:
+        return self._defined_in(query, query.files.beside(file, name), name)
+
+    def _in_scope(self, query: Query, file: int, index: FileIndex, scope: int, name: str) -> Answer:
+        own = _defined(file, index, scope, name)
+        bindings = index.imported.get(scope, {}).get(name, ())
+        others = [self.imported(query, file, binding) for binding in bindings]
+        return weakened(merged(own, *others), Rank.EXACT if len(others) + bool(own) == 1 else Rank.INFERRED)
+
+    def _defined_in(self, query: Query, files: Iterable[int], name: str) -> Answer:
+        """What files define at their top; several definitions of one name (platform variants) are all meant."""
+        found: list[Found] = []
+        for file in files:
+            index = query.files.index(file)
+            if index is not None:
+                found += _defined(file, index, MODULE, name)
+        return tuple(found)
+
+    def imported(self, query: Query, file: int, binding: ImportBinding) -> Answer:
+        """What a name bound by an import means."""
+        statement, (name, _, _, _) = binding
+        target = query.files.module(file, statement.module, statement.level)
+        if not name or name == "*":
+            return (Found(ModuleMeaning(file, statement.module, statement.level, target), Rank.EXACT),)
+        found = self._defined_in(
+            query, query.files.in_module(file, statement.module, statement.level, name), name
+        ) or self._submodule(query, file, statement.module, statement.level, name)
+        return found or (EXTERNAL if target < 0 else UNKNOWN)
+
+    def _submodule(self, query: Query, file: int, module: str, level: int, name: str) -> Answer:
+        deeper = f"{module}{self._names.separator}{name}" if module else name
+        target = query.files.module(file, deeper, level)
+        return (Found(ModuleMeaning(file, deeper, level, target), Rank.EXACT),) if target >= 0 else UNKNOWN
+
+    def member_of_module(self, query: Query, module: ModuleMeaning, name: str) -> Answer:
+        """What ``module.name`` means."""
+        files = query.files.in_module(module.importer, module.module, module.level, name)
+        found = self._defined_in(query, files, name) or self._submodule(
+            query, module.importer, module.module, module.level, name
+        )
+        return found or (EXTERNAL if module.file < 0 else UNKNOWN)
+
+    def special(self, query: Query, place: Place, text: str) -> Answer | None:
+        """The words of the language for what is around."""
+        word = text.removesuffix("()")
+        names = self._names
+        if word not in names.self_names and word not in names.super_names and word not in names.self_types:
+            return None
+        index = query.files.index(place.file)
+        scope = place.scope
+        while index is not None and scope != MODULE:
+            if index.definitions[scope].kind in CLASSES:
+                owner = type_around(query, place.file, index, scope)
+                if word in names.self_types:
+                    return (Found(owner, Rank.EXACT),)
+                return (
+                    Found(SuperMeaning(owner) if word in names.super_names else InstanceMeaning(owner), Rank.EXACT),
+                )
+            scope = index.definitions[scope].parent
+        return UNKNOWN
+
+    def annotated(self, query: Query, place: Place, text: str) -> Answer:
+        """Instances of the class that a written type names."""
+        name = self._names.type_name(text)
+        if not name:
+            return UNKNOWN
+        return called(query, self._classes(query, place, name))
+
+    def _classes(self, query: Query, place: Place, name: str) -> Answer:
+        named = expression(query, place, name, local=False)
+        named = merged(*(through_alias(query, found) for found in named))
+        return tuple(found for found in named if is_class(query, found.meaning) or found.meaning == OUTSIDE)
+
+    def base(self, query: Query, place: Place, text: str) -> Ancestor:
+        """One base as written."""
+        name = self._names.type_name(text)
+        found = self._classes(query, place, name) if name else UNKNOWN
+        if found and all(each.rank is Rank.EXACT for each in found):
+            first = found[0].meaning
+            return first if isinstance(first, DefinitionMeaning) else None
+        return None
+
+
+def _defined(file: int, index: FileIndex, scope: int, name: str) -> Answer:
+    """Definitions of a name in a scope; an extension is none of the type it extends."""
+    rows = index.definitions
+    return tuple(
+        Found(DefinitionMeaning(file, number), Rank.EXACT)
+        for number in index.scopes.get(scope, {}).get(name, ())
+        if rows[number].kind not in (_SPACES, _EXTENSION)
+    )
+
+
+def more_parts(query: Query, owner: DefinitionMeaning) -> Iterable[DefinitionMeaning]:
+    """Extensions of a type in its own file and its unit."""
+    index = query.files.index(owner.file)
+    if index is None:
+        return
+    name = index.definitions[owner.number].name
+    for file in (owner.file, *query.files.beside(owner.file, name)):
+        each = query.files.index(file)
+        for number in each.scopes.get(MODULE, {}).get(name, ()) if each is not None else ():
+            if each is not None and each.definitions[number].kind == _EXTENSION:
+                yield DefinitionMeaning(file, number)
+
+
+def _unlisted(query: Query, file: int, reference: Reference) -> Answer:  # noqa: ARG001  the rules' signature
+    return UNKNOWN
+
+
+def _no_first_parameter(query: Query, place: Place) -> Answer:  # noqa: ARG001  the rules' signature
+    return UNKNOWN
+
+
+def _renamed(index: FileIndex, name: str) -> Iterable[int]:  # noqa: ARG001  the rules' signature
+    return ()
+
+
+def _is_property(row: DefinitionRow) -> bool:  # noqa: ARG001  the rules' signature
+    return False
+
+
+def _has_builtin_member(owner: str, name: str) -> bool:  # noqa: ARG001  no base is a built-in one
+    return False

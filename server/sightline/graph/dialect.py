@@ -1,0 +1,108 @@
+"""``Dialect``: what differs between the languages that ``extract_common.py`` reads; and the values a dialect returns.
+
+A dialect names nothing of other files and looks at nothing but the nodes it is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from tree_sitter import Node
+
+from sightline.graph.extract_text import ParsedText
+from sightline.graph.facts import DefinitionKind
+from sightline.graph.raw_facts import ImportRow, ParameterRow, ProblemRow
+
+#: Kinds of definitions in which others lie.
+HOLDING = frozenset(
+    kind.value
+    for kind in (
+        DefinitionKind.FUNCTION,
+        DefinitionKind.METHOD,
+        DefinitionKind.CLASS,
+        DefinitionKind.INTERFACE,
+        DefinitionKind.TYPE,
+        DefinitionKind.ENUM,
+        DefinitionKind.EXTENSION,
+    )
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What one node defines. Offsets are bytes of the text.
+
+    ``name``: the span of the name. ``body``: where the body begins; the end of the node if there is none. ``holds``:
+    whether other definitions may lie in it (by default what its kind says). ``owner``: the span of the name of the type
+    it belongs to, when it stands outside of that type's own braces (a Go method, a Rust ``impl``); a type of that name
+    in the same text becomes its parent, or an ``EXTENSION`` is made. ``bound``: spans of further names bound in the
+    body (a receiver, named results). ``type_parameters``: spans of names that are seen from the name to the end.
+    """
+
+    kind: str
+    start: int
+    end: int
+    name: tuple[int, int]
+    body: int
+    parameters: tuple[ParameterRow, ...] | None = None
+    bases: tuple[str, ...] = ()
+    decorators: tuple[str, ...] = ()
+    annotation: str = ""
+    value: str = ""
+    alias: str = ""
+    exported: bool = True
+    holds: bool | None = None
+    owner: tuple[int, int] | None = None
+    bound: tuple[tuple[int, int], ...] = ()
+    type_parameters: tuple[tuple[int, int], ...] = ()
+
+
+class Use(NamedTuple):
+    """A reference the query cannot tell: ``kind`` as in ``REFERENCE_CODE``, ``receiver`` is dotted text or ``?``."""
+
+    start: int
+    end: int
+    kind: int
+    receiver: bytes
+
+
+class LocalType(NamedTuple):
+    """What is said of the type of a local name at ``start..end``: one of the three texts, or none.
+
+    ``at``: an offset in the scope the name is bound in, where that is not the one the name stands in (a receiver).
+    """
+
+    start: int
+    end: int
+    annotation: str = ""
+    value: str = ""
+    alias: str = ""
+    at: int = -1
+
+
+def _nothing(text: ParsedText) -> tuple[()]:  # noqa: ARG001  the dialect's signature
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """How the captures of one language become facts.
+
+    ``define``: the definitions of a node captured as ``definition`` (usually one). ``imports``: the imports of a text;
+    ``enclosing`` is filled in by place. ``uses``: further references; identifiers there are left out otherwise.
+    ``local_types``: what is said of the types of local variables. ``problems``: constructs that hide names (macros,
+    computed includes). ``foreign``: bare names that mean nothing of the project unless the text binds them.
+    ``separators``: what stands between the names of a dotted name besides the dot. ``gap``: bytes that may stand
+    between a callee and its arguments.
+    """
+
+    define: Callable[[Node, bytes], Iterable[Parts]]
+    imports: Callable[[ParsedText], Iterable[ImportRow]]
+    uses: Callable[[ParsedText], Iterable[Use]] = _nothing
+    local_types: Callable[[ParsedText], Iterable[LocalType]] = _nothing
+    problems: Callable[[ParsedText], Iterable[ProblemRow]] = _nothing
+    foreign: frozenset[bytes] = frozenset()
+    separators: tuple[bytes, ...] = ()
+    gap: bytes = b" \t\r\n\f\\"

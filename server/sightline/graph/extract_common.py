@@ -1,0 +1,307 @@
+"""Reads the captures of a query in the common vocabulary as facts; what differs by language is a ``Dialect``.
+
+The vocabulary, for ``languages/queries/*.scm``:
+
+``id``            a name that stands alone, or begins a dotted one
+``property``      the last name of a ``member``; dropped where no ``member`` ends with it
+``member``        a dotted name or another expression with a name after it, up to the end of that name
+``type``          a name in the place of a type
+``arguments``     the list of arguments of a call, right after the callee; ``arguments.splat``, ``arguments.comment``
+                  and ``keyword`` (the name of a named argument) are read within it
+``definition``    a node for ``Dialect.define``
+``scope``         a function without a name, its parameters included; ``block``: braces in which names may be bound
+``local``         a name that is bound there, in the innermost scope around it; ``hoisted``: in the function around it
+``inherit``, ``decorate``, ``written``: the name (or ``member``) is used so
+``skip``          a name that is no use
+``import``        the imports; names in them are no uses, but for what ``Dialect.imports`` says
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from sightline.base.text import digest_of
+from sightline.graph.dialect import HOLDING, Dialect, Parts
+from sightline.graph.extract_context import Context
+from sightline.graph.extract_names import KEYWORD_NAME, LITERAL, SKIP, Names, Rows, emit, read_arguments, root_of
+from sightline.graph.extract_rows import (
+    Draft,
+    ReferenceRow,
+    definition_rows,
+    export_digest,
+    ordered,
+    reference_rows,
+    span_of_import,
+    start_of_problem,
+    telling_bindings,
+)
+from sightline.graph.extract_scopes import Region, ScopeKind, ScopeMap
+from sightline.graph.extract_text import ParsedText, syntax_problems
+from sightline.graph.facts import DefinitionKind, ReferenceKind
+from sightline.graph.raw_facts import LOCAL_FLAG, REFERENCE_CODE, BindingRow, ImportRow, RawFacts
+
+_IMPORT = REFERENCE_CODE[ReferenceKind.IMPORT]
+_KINDS = (
+    ("type", ReferenceKind.TYPE),
+    ("written", ReferenceKind.WRITE),
+    ("inherit", ReferenceKind.INHERIT),
+    ("decorate", ReferenceKind.DECORATE),
+)
+_FUNCTIONS = frozenset({DefinitionKind.FUNCTION.value, DefinitionKind.METHOD.value})
+_EXTENSION = DefinitionKind.EXTENSION.value
+
+
+class Extractor(Protocol):
+    """Reads a text as facts. A ``context`` stands for the text around when only some statements are read."""
+
+    def __call__(self, text: ParsedText, context: Context | None = None) -> RawFacts: ...
+
+
+def extractor(dialect: Dialect) -> Extractor:
+    """The function that reads texts of one dialect."""
+
+    def extract(text: ParsedText, context: Context | None = None) -> RawFacts:
+        assert context is None, "texts of these languages are always read whole"
+        return _extract(text, dialect)
+
+    return extract
+
+
+@dataclass(slots=True)
+class _Declared:
+    """Definitions by whether others lie in them. ``owners``: index of a container → name of the type it belongs to."""
+
+    containers: list[Draft] = field(default_factory=list[Draft])
+    others: list[Draft] = field(default_factory=list[Draft])
+    owners: dict[int, Parts] = field(default_factory=dict[int, Parts])
+    loose: list[tuple[Draft, Parts]] = field(default_factory=list[tuple[Draft, Parts]])
+    bound: dict[int, Parts] = field(default_factory=dict[int, Parts])
+
+
+def _extract(text: ParsedText, dialect: Dialect) -> RawFacts:
+    declared = _read_definitions(text, dialect)
+    scopes = ScopeMap(_regions(text, declared))
+    _settle_parents(declared, scopes)
+    _bind(text, declared, scopes)
+    imports = [*dialect.imports(text)]
+    _keep_imports(imports, scopes)
+    drafts, index_of = ordered([*declared.containers, *declared.others], len(declared.containers))
+    definitions = definition_rows(drafts, index_of)
+    imports = [row._replace(enclosing=index_of[scopes.container_at(row.start)]) for row in imports]
+    imports.sort(key=span_of_import)
+    own = {row.name.encode("utf-8", "replace") for row in definitions}
+    own |= {name[1].encode("utf-8", "replace") for row in imports for name in row.names}
+    scopes.settle((dialect.foreign - own) | {LITERAL})
+    uses = [*dialect.uses(text)]
+    names = _names(text, dialect, {use.end for use in uses})
+    rows = emit(names, scopes, index_of)
+    more = _imported(text, imports, rows, scopes, index_of)
+    for use in uses:
+        scope = scopes.scopes[scopes.scope_at(use.start)]
+        root = root_of(use.receiver)
+        local = LOCAL_FLAG if root and root in scope.visible else 0
+        if local:
+            rows.local_roots.setdefault(scope.unit, set()).add(root)
+        name, receiver = rows.strings[text.data[use.start : use.end]], rows.strings[use.receiver]
+        more.append((name, use.start, use.kind | local, index_of[scopes.container_at(use.start)], receiver, -1))
+    return RawFacts(
+        digest=digest_of(text.data),
+        language=text.language.name,
+        strings=tuple(name.decode("utf-8", "replace") for name in rows.strings),
+        definitions=definitions,
+        references=reference_rows(rows, more, drafts, index_of),
+        calls=tuple(rows.calls),
+        imports=tuple(imports),
+        problems=(*syntax_problems(text), *sorted(dialect.problems(text), key=start_of_problem)),
+        bindings=telling_bindings(_bindings(text, dialect, scopes, index_of, rows)),
+        export_digest=export_digest(definitions, imports, ()),
+    )
+
+
+def _read_definitions(text: ParsedText, dialect: Dialect) -> _Declared:
+    data = text.data
+    declared = _Declared()
+    for parts in sorted(
+        (parts for node in text.captures.get("definition", ()) for parts in dialect.define(node, data)),
+        key=lambda parts: (parts.start, -parts.end, parts.name),
+    ):
+        holds = parts.kind in HOLDING if parts.holds is None else parts.holds
+        draft = _draft(parts, data)
+        if parts.owner is not None:
+            declared.loose.append((draft, parts))
+        if holds:
+            draft.container = len(declared.containers)
+            declared.bound[draft.container] = parts
+            declared.containers.append(draft)
+        else:
+            declared.others.append(draft)
+    _add_owners(declared, data)
+    return declared
+
+
+def _draft(parts: Parts, data: bytes) -> Draft:
+    return Draft(
+        name=data[parts.name[0] : parts.name[1]].decode("utf-8", "replace"),
+        kind=parts.kind,
+        start=parts.start,
+        end=parts.end,
+        name_start=parts.name[0],
+        name_end=parts.name[1],
+        body_start=min(max(parts.body, parts.name[1]), parts.end),
+        parent=-1,
+        parameters=parts.parameters,
+        bases=parts.bases,
+        decorators=parts.decorators,
+        annotation=parts.annotation,
+        value=parts.value,
+        alias=parts.alias,
+        exported=parts.exported,
+    )
+
+
+def _add_owners(declared: _Declared, data: bytes) -> None:
+    """Types named as owners: the one of the text, or an extension at the first place that names it."""
+    by_name: dict[str, int] = {}
+    for draft in declared.containers:
+        if draft.kind not in _FUNCTIONS and draft.kind != _EXTENSION:
+            by_name.setdefault(draft.name, draft.container)
+    for draft, parts in declared.loose:
+        assert parts.owner is not None, "only such are loose"
+        start, end = parts.owner
+        name = data[start:end].decode("utf-8", "replace")
+        if name not in by_name:
+            by_name[name] = len(declared.containers)
+            extension = Draft(
+                name=name,
+                kind=_EXTENSION,
+                start=draft.start,
+                end=end,
+                name_start=start,
+                name_end=end,
+                body_start=end,
+                parent=-1,
+                container=len(declared.containers),
+                exported=True,
+            )
+            declared.containers.append(extension)
+        draft.parent = by_name[name]
+
+
+def _regions(text: ParsedText, declared: _Declared) -> list[Region]:
+    regions: list[Region] = []
+    for draft in declared.containers:
+        parts = declared.bound.get(draft.container)
+        if parts is None:
+            continue  # an extension is no region: what belongs to it says so
+        kind = ScopeKind.FUNCTION if draft.kind in _FUNCTIONS else ScopeKind.CLASS
+        regions.append(Region(draft.start, -draft.end, ScopeKind.HEADER, draft.container))
+        if parts.type_parameters:
+            regions.append(Region(draft.name_end, -draft.end, ScopeKind.BLOCK, -1, -2 - draft.container))
+        regions.append(Region(draft.body_start, -draft.end, kind, draft.container, draft.container))
+    regions += [Region(start, -end, ScopeKind.FUNCTION) for start, end in text.spans("scope")]
+    regions += [Region(start, -end, ScopeKind.BLOCK) for start, end in text.spans("block")]
+    return regions
+
+
+def _settle_parents(declared: _Declared, scopes: ScopeMap) -> None:
+    loose = {id(draft) for draft, _ in declared.loose}
+    for draft in declared.containers:
+        parent = scopes.parent_of.get(draft.container, -1)
+        if id(draft) not in loose and draft.container in declared.bound:
+            draft.parent = parent
+    for draft in declared.others:
+        if id(draft) not in loose:
+            draft.parent = scopes.container_at(draft.name_start)
+    for draft in (*declared.containers, *declared.others):
+        parent = declared.containers[draft.parent] if draft.parent >= 0 else None
+        if parent is not None and parent.kind in _FUNCTIONS:
+            draft.exported = False
+        elif parent is not None and draft.kind == DefinitionKind.FUNCTION:
+            draft.kind = DefinitionKind.METHOD.value
+
+
+def _bind(text: ParsedText, declared: _Declared, scopes: ScopeMap) -> None:
+    """Names of definitions, parameters and local variables in their scopes."""
+    data = text.data
+    for draft in (*declared.containers, *declared.others):
+        around = scopes.scopes[scopes.scope_at(draft.start)]
+        name = draft.name.encode("utf-8", "replace")
+        if around.kind is ScopeKind.CLASS:
+            around.bound.add(name)
+        elif around.kind is not ScopeKind.MODULE:
+            around.kept.add(name)
+    for container, parts in declared.bound.items():
+        draft = declared.containers[container]
+        own = scopes.scope_by_key.get(container)
+        if own is not None and draft.kind in _FUNCTIONS:
+            scope = scopes.scopes[own]
+            scope.bound.update(row[0].encode("utf-8", "replace") for row in parts.parameters or ())
+            scope.bound.update(data[start:end] for start, end in parts.bound)
+        if parts.type_parameters:
+            scope = scopes.scopes[scopes.scope_at(draft.name_end)]
+            scope.bound.update(data[start:end] for start, end in parts.type_parameters)
+    for start, end in text.spans("local"):
+        scopes.scopes[scopes.scope_at(start)].bound.add(data[start:end])
+    for start, end in text.spans("hoisted"):
+        scopes.scopes[scopes.function_of(scopes.scope_at(start))].bound.add(data[start:end])
+
+
+def _keep_imports(imports: list[ImportRow], scopes: ScopeMap) -> None:
+    for row in imports:
+        scope = scopes.scopes[scopes.scope_at(row.start)]
+        if scope.kind is not ScopeKind.MODULE:
+            scope.kept.update(name[1].encode("utf-8", "replace") for name in row.names if name[1])
+
+
+def _names(text: ParsedText, dialect: Dialect, used: set[int]) -> Names:
+    """Identifiers with the kinds that the query itself tells."""
+    data = text.data
+    for separator in dialect.separators:
+        data = data.replace(separator, b"." if len(separator) == 1 else b" " * (len(separator) - 1) + b".")
+    members = {node.end_byte: node.start_byte for node in text.captures.get("member", ())}
+    start_by_end = {node.end_byte: node.start_byte for name in ("id", "type") for node in text.captures.get(name, ())}
+    for node in text.captures.get("property", ()):
+        if node.end_byte in members:
+            start_by_end[node.end_byte] = node.start_byte
+    start_by_end |= {end: start for start, end in text.spans("keyword")}
+    ends = sorted(end for end, start in start_by_end.items() if start < end and end not in used)
+    starts = [start_by_end[end] for end in ends]
+    kinds: dict[int, int] = {}
+    for name, kind in _KINDS:
+        kinds.update(dict.fromkeys(text.ends(name), REFERENCE_CODE[kind]))
+    kinds.update(dict.fromkeys(text.ends("keyword"), KEYWORD_NAME))
+    kinds.update(dict.fromkeys(text.ends("skip"), SKIP))
+    for low, high in text.spans("import"):
+        for at in range(bisect_left(starts, low), bisect_left(starts, high)):
+            kinds[ends[at]] = SKIP
+    return Names(data, starts, ends, members, kinds, read_arguments(text, dialect.gap))
+
+
+def _imported(
+    text: ParsedText, imports: list[ImportRow], rows: Rows, scopes: ScopeMap, index_of: list[int]
+) -> list[ReferenceRow]:
+    """The names that imports name."""
+    found: list[ReferenceRow] = []
+    for row in imports:
+        for name, _, start, end in row.names:
+            if name not in ("", "*") and text.data[start:end].decode("utf-8", "replace") == name:
+                module = rows.strings[row.module.encode("utf-8", "replace")]
+                enclosing = index_of[scopes.container_at(start)]
+                found.append((rows.strings[text.data[start:end]], start, _IMPORT, enclosing, module, -1))
+    return found
+
+
+def _bindings(
+    text: ParsedText, dialect: Dialect, scopes: ScopeMap, index_of: list[int], rows: Rows
+) -> list[tuple[int, BindingRow]]:
+    """What is said about the types of local variables; only of names that stand before a dot somewhere."""
+    found: list[tuple[int, BindingRow]] = []
+    for start, end, annotation, value, alias, at in dialect.local_types(text):
+        place = start if at < 0 else at
+        unit = scopes.scopes[scopes.scope_at(place)].unit
+        if text.data[start:end] in rows.local_roots.get(unit, ()):
+            name = text.data[start:end].decode("utf-8", "replace")
+            found.append((unit, (index_of[scopes.container_at(place)], name, annotation, value, alias)))
+    return found

@@ -1,0 +1,170 @@
+"""Units: sets of files that see one another's names with no import (a Go package, the files of a Java package or of a
+C# namespace), and what an import of such a set leads to.
+
+A namespace is declared by a definition of kind ``NAMESPACE`` at the top of a file; it holds no other definition. An
+import of a unit needs those of its files that define, at the top, what the importer names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+from zlib import crc32
+
+from sightline.base.paths import WorkspacePath
+from sightline.graph.codec import name_key
+from sightline.graph.facts import DefinitionKind
+from sightline.graph.index import MODULE, FileIndex
+from sightline.graph.state import GraphState
+from sightline.languages.import_registry import IMPORT_RULES
+from sightline.languages.registry import family_of
+
+
+class TopNames(NamedTuple):
+    """What a file says at its top: the namespaces it declares, the names it defines, the types it extends."""
+
+    namespaces: frozenset[str]
+    names: frozenset[str]
+    extended: frozenset[str]
+
+
+NOTHING = TopNames(frozenset(), frozenset(), frozenset())
+
+
+class Unit(NamedTuple):
+    """The files of a unit and the key under which importers wait for it to change."""
+
+    key: int
+    files: tuple[int, ...]
+
+
+def top_names(index: FileIndex | None) -> TopNames:
+    """The top names in the facts of a file."""
+    if index is None:
+        return NOTHING
+    rows = index.definitions
+    spaces, names, extended = set[str](), set[str](), set[str]()
+    told = {DefinitionKind.NAMESPACE.value: spaces, DefinitionKind.EXTENSION.value: extended}
+    for name, numbers in index.scopes.get(MODULE, {}).items():
+        for number in numbers:
+            told.get(rows[number].kind, names).add(name)
+    return TopNames(frozenset(spaces), frozenset(names), frozenset(extended))
+
+
+def folder_key(root: str, family: str, folder: str) -> int:
+    """The key of the unit that a folder is."""
+    return crc32(f"{root}\0{family}\0/{folder}".encode("utf-8", "replace"))
+
+
+def namespace_key(family: str, namespace: str) -> int:
+    """The key of the unit that a namespace is, over all roots."""
+    return crc32(f"{family}\0::{namespace}".encode("utf-8", "replace"))
+
+
+def member_key(unit: int, name: str) -> int:
+    """The key under which those wait who need one name of a unit, whatever they call it themselves."""
+    return crc32(name.encode("utf-8", "replace"), unit)
+
+
+def unit_keys(path: WorkspacePath, top: TopNames) -> frozenset[int]:
+    """Keys of the units that a file with these top names belongs to."""
+    family = family_of(path)
+    rules = IMPORT_RULES.get(family)
+    if rules is None:
+        return frozenset()
+    found = {namespace_key(family, each) for each in top.namespaces} if rules.own_namespace else set[int]()
+    if rules.own_folder:
+        found.add(folder_key(path.root, family, path.relative.rpartition("/")[0]))
+    return frozenset(found)
+
+
+class Units:
+    """The units of one state. Answers are remembered, so one object serves many questions about it."""
+
+    __slots__ = ("_defined", "_folders", "_spaces", "_state", "_tops")
+
+    def __init__(self, state: GraphState) -> None:
+        self._state = state
+        self._tops: dict[int, TopNames] = {}
+        self._folders: dict[tuple[str, str, str, bool], Unit] = {}
+        self._spaces: dict[tuple[str, str], Unit] = {}
+        self._defined: dict[Unit, dict[int, list[int]]] = {}
+
+    def top(self, file: int) -> TopNames:
+        """The top names of a file."""
+        found = self._tops.get(file)
+        if found is None:
+            found = self._tops[file] = top_names(self._state.index(file))
+        return found
+
+    def folder(self, root: str, family: str, folder: str, *, public: bool) -> Unit:
+        """The files of a family in a folder; with ``public`` those only that importers see."""
+        key = (root, family, folder, public)
+        found = self._folders.get(key)
+        if found is None:
+            state, rules = self._state, IMPORT_RULES[family]
+            files = [
+                file
+                for file in state.table.in_folder(root, folder)
+                if state.exists(file)
+                and family_of(path := state.table.path_of(file)) == family
+                and (not public or rules.is_public(path.relative))
+            ]
+            found = self._folders[key] = Unit(folder_key(root, family, folder), tuple(files))
+        return found
+
+    def namespace(self, family: str, name: str) -> Unit:
+        """The files of a family that declare a namespace."""
+        key = (family, name)
+        found = self._spaces.get(key)
+        if found is None:
+            state = self._state
+            files = tuple(
+                file
+                for file in state.defining(name)
+                if family_of(state.table.path_of(file)) == family and name in self.top(file).namespaces
+            )
+            found = self._spaces[key] = Unit(namespace_key(family, name), files)
+        return found
+
+    def own(self, file: int) -> tuple[Unit, ...]:
+        """The units whose names a file sees with no import."""
+        path = self._state.table.path_of(file)
+        family = family_of(path)
+        rules = IMPORT_RULES.get(family)
+        if rules is None:
+            return ()
+        spaces = self.top(file).namespaces if rules.own_folder or rules.own_namespace else frozenset[str]()
+        found: list[Unit] = []
+        if rules.own_folder:
+            unit = self.folder(path.root, family, path.relative.rpartition("/")[0], public=False)
+            # Two packages may share a folder: in Go a package and the tests that look at it from outside.
+            found.append(Unit(unit.key, tuple(each for each in unit.files if self.top(each).namespaces == spaces)))
+        if rules.own_namespace:
+            found += (self.namespace(family, each) for each in sorted(spaces))
+        return tuple(found)
+
+    def defining(self, unit: Unit, names: Iterable[str]) -> dict[int, str]:
+        """Files of ``unit`` that define one of ``names`` at their top, each with the first such name."""
+        table = self._defined_in(unit)
+        found: dict[int, str] = {}
+        for name in names:
+            for file in table.get(name_key(name), ()):
+                if file not in found and name in self.top(file).names:
+                    found[file] = name
+        return found
+
+    def _defined_in(self, unit: Unit) -> dict[int, list[int]]:
+        """Keys of defined names → files of the unit. Keys lie open in the facts: nothing is decoded for them."""
+        table = self._defined.get(unit)
+        if table is None:
+            table = self._defined[unit] = {}
+            for file in unit.files:
+                packed = self._state.packed(file)
+                if packed is not None:
+                    for each in packed.defined_keys:
+                        table.setdefault(each, []).append(file)
+                else:
+                    for name in self.top(file).names:
+                        table.setdefault(name_key(name), []).append(file)
+        return table
