@@ -56,6 +56,8 @@ export async function runServerCommand(
   const [sent] = given;
   if (command === "sightline.undo") return told(() => takeBack(session, isTable(sent) ? sent : {}));
   if (feature === undefined) return session.execute(command, isTable(sent) ? sent : {});
+  // An edit of a code action that VS Code has applied by itself: the server has only to be told.
+  if (isTable(sent) && "turn" in sent) return told(() => session.execute(command, sent));
   return told(async () => {
     const asked = isTable(sent) ? { ...sent, turn: newTurn() } : await askedHere(feature);
     if (asked === undefined) return undefined;
