@@ -54,7 +54,8 @@ vsix: client-vscode/node_modules/.installed
 	$(CLIENT) npm run --silent package
 
 client-vscode/node_modules/.installed: client-vscode/package-lock.json | node
-	$(CLIENT) npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	$(CLIENT) npm ci --ignore-scripts --no-audit --no-fund --loglevel=error \
+	    $$([ -w "$$HOME" ] || echo --cache ../.venv/npm-cache)
 	@touch $@
 
 lock: install
