@@ -101,6 +101,16 @@ CASES = {
         want("shop.cart", "Cart"),
         "from shop.cart import Cart\n\nfrom . import near\n",
     ),
+    "above the comment of the import that follows": (
+        "import os\n\n# Why\nfrom shop.cart import Cart\n",
+        want("shop.base", "Base"),
+        "import os\n\nfrom shop.base import Base\n# Why\nfrom shop.cart import Cart\n",
+    ),
+    "below the licence": (
+        "# Licence\nfrom shop.cart import Cart\n",
+        want("shop.base", "Base"),
+        "# Licence\nfrom shop.base import Base\nfrom shop.cart import Cart\n",
+    ),
     "relative imports from far to near": (
         "from .. import above\nfrom ..models import Model\nfrom .near import x\n",
         want("query", "Query", level=2),

@@ -201,7 +201,7 @@ def _new_line(text: Text, block: Sequence[Statement], wanted: WantedImport, sect
     if all(left <= right for left, right in pairwise(sections)):
         after = [each for each, kind in zip(block, sections, strict=True) if kind > section]
         if after and len(after) == len(block):
-            return inserted(line_start(text, block[0].first_line), line + newline)
+            return inserted(line_start(text, _above(text, block[0])), line + newline)
         last = block[-1] if not after else block[len(block) - len(after) - 1]
     else:
         last = block[-1]
@@ -216,11 +216,19 @@ def _among(text: Text, own: Sequence[Statement], wanted: WantedImport, line: str
     smaller = [each for each in own if key(each.row) <= key(wanted)]
     if smaller:
         return _below(text, smaller[-1], line)
-    return inserted(line_start(text, own[0].first_line), line)
+    return inserted(line_start(text, _above(text, own[0])), line)
 
 
 def _disorder(order: Sequence[tuple[Any, ...]]) -> int:
     return sum(left > right for left, right in pairwise(order))
+
+
+def _above(text: Text, statement: Statement) -> int:
+    """The line of a statement, or of the comments that belong to it: not those that begin the file."""
+    line = statement.first_line
+    while line and text.line_text(line - 1).lstrip().startswith("#"):
+        line -= 1
+    return line or statement.first_line
 
 
 def _below(text: Text, statement: Statement, lines: str) -> TextEdit:

@@ -43,7 +43,7 @@ _ASKED = re.compile(r"(?P<name>[\w$]+|\*)(?:\s+as\s+(?P<bound>[\w$]+))?(?:\s+fro
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Choice:
+class Choice:
     """One module the name can come from, and how this file would write it."""
 
     exporter: Exporter
@@ -76,7 +76,7 @@ class _ImportName:
             return ()
         found: list[Offer] = []
         for name, mends in _missing(request, view).items():
-            choices = _choices(view, request.path, name)[:MOST_OFFERED]
+            choices = choices_for(view, request.path, name)[:MOST_OFFERED]
             found += [
                 Offer(
                     title=f"Import {choice.title}",
@@ -94,7 +94,7 @@ class _ImportName:
         if path is None:
             raise UsageError("/import needs a file to import into.", hint="Open a file of the workspace.")
         name, bound, where = _asked(request, view)
-        choices = await asyncio.to_thread(_choices, view, path, bound)
+        choices = await asyncio.to_thread(choices_for, view, path, bound)
         wanted = [each for each in choices if _is_meant(each, name, bound, where)]
         if not wanted:
             place = f" in {where}" if where else ""
@@ -103,7 +103,7 @@ class _ImportName:
                 hint="Is it in an installed package? Those are not looked into.",
                 kind="unknown_symbol",
             )
-        changes = await asyncio.to_thread(_changes, view, path, wanted[0])
+        changes = await asyncio.to_thread(changes_for, view, path, wanted[0])
         turn = await context.propose(request.turn, f"import: {wanted[0].title} into {path}", changes)
         return FeatureResult(
             command=self.name,
@@ -142,12 +142,13 @@ def undefined_name(diagnostic: str) -> str:
     return quoted.group(1) if quoted is not None else ""
 
 
-def _choices(view: GraphView, path: WorkspacePath, name: str) -> list[_Choice]:
-    found: list[_Choice] = []
+def choices_for(view: GraphView, path: WorkspacePath, name: str) -> list[Choice]:
+    """From where ``path`` can import ``name`` and how it would write that, best first."""
+    found: list[Choice] = []
     for exporter in exporters(view, path, name):
         spelling = spelling_of(view, path, exporter)
         if spelling is not None:
-            found.append(_Choice(exporter=exporter, spelling=spelling))
+            found.append(Choice(exporter=exporter, spelling=spelling))
             if len(found) > MOST_OFFERED * 4:
                 break
     return found
@@ -169,7 +170,7 @@ def _asked(request: FeatureRequest, view: GraphView) -> tuple[str, str, str]:
     return "", missing[0], ""
 
 
-def _is_meant(choice: _Choice, name: str, bound: str, where: str) -> bool:
+def _is_meant(choice: Choice, name: str, bound: str, where: str) -> bool:
     export = choice.exporter.export
     spelled = "." * choice.spelling.level + choice.spelling.module
     at_place = not where or where in (str(export.path), export.path.relative, spelled)
@@ -181,7 +182,7 @@ def _text_of(export: Export) -> str:
     return f"{export.name or '*'} as {export.bound} from {export.path}"
 
 
-def _changes(view: GraphView, path: WorkspacePath, choice: _Choice) -> ChangeSet:
+def changes_for(view: GraphView, path: WorkspacePath, choice: Choice) -> ChangeSet:
     """The import as a change of the file. Raises :class:`UsageError` when there is nothing to add."""
     source, facts, index = view.workspace.read(path), view.facts(path), view.index(path)
     if facts is None or index is None or facts.digest != source.digest:
@@ -230,7 +231,7 @@ def _example(view: GraphView, path: WorkspacePath) -> str:
     return ""
 
 
-def _tell(path: WorkspacePath, turn: TurnResult, wanted: list[_Choice]) -> str:
+def _tell(path: WorkspacePath, turn: TurnResult, wanted: list[Choice]) -> str:
     ready = turn.verdict is TurnVerdict.ACCEPTED
     lines = [
         f"**Edit {'ready' if ready else 'refused'}**: import {wanted[0].title} into `{path}`. "
@@ -244,7 +245,7 @@ def _tell(path: WorkspacePath, turn: TurnResult, wanted: list[_Choice]) -> str:
     return "\n".join(lines)
 
 
-def _choice_json(choice: _Choice) -> dict[str, object]:
+def _choice_json(choice: Choice) -> dict[str, object]:
     exporter, spelling = choice.exporter, choice.spelling
     return {
         "name": exporter.export.name,

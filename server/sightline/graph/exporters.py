@@ -86,6 +86,14 @@ def exporters(view: GraphView, path: WorkspacePath, name: str) -> tuple[Exporter
     return tuple(sorted(usable, key=_order))
 
 
+def exports_imported(view: GraphView, path: WorkspacePath, start: int, bound: str) -> Export | None:
+    """What the import statement of ``path`` at byte ``start`` binds as ``bound``; ``None`` outside the workspace."""
+    index = view.index(path)
+    bindings = _bindings(index, bound) if index is not None else ()
+    found = (_export_of(view, path, each, bound) for each in bindings if each.statement.start == start)
+    return next(found, None)
+
+
 def is_test(path: WorkspacePath) -> bool:
     """Whether a file is a test by the names that test runners look for."""
     *folders, name = path.relative.split("/")
