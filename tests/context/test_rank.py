@@ -134,16 +134,3 @@ def test_the_same_question_gets_the_same_answer() -> None:
 def test_another_root_stays_out() -> None:
     ranking = ranking_of(VIEW, "tax rate", open_files=())
     assert {file.path.root for file in ranking.files} == {"/work"}
-
-
-def test_what_a_guess_calls_fills_leftover_room_and_outranks_nothing_found_by_words() -> None:
-    """Words alone find ``ship``; what it calls is a guess upon a guess. A name in the task makes it no guess."""
-    calls = "from shop.depot import stow\n\n\ndef ship(parcel):\n    return stow(parcel.weight)\n"
-    depot = "def stow(load):\n    return load\n\n\ndef unload(parcel, tray):\n    return parcel, tray\n"
-    view = graph_of({"shop/post.py": calls, "shop/depot.py": depot})
-    guessed = pieces(ranking_of(view, "ship each parcel by its weight in a tray"))
-    assert guessed.index("shop/depot.py:5") < guessed.index("shop/depot.py:1")
-    named = ranking_of(view, "Change `ship` for a tray")
-    stow = next(piece for piece in named.pieces if str(piece.path) == "shop/depot.py" and piece.chunk.first == 1)
-    assert "used by `ship`" in stow.reasons
-    assert stow.score > 0.2

@@ -30,9 +30,8 @@ NAMED_FILE, IMPLIED_FILE, FOCUS_FILE, NAMED_FOLDER, OPEN_FILE = 3.0, 0.8, 3.0, 0
 NAMED_SYMBOL, IMPLIED_SYMBOL = 1.2, 0.6
 #: A file's share in the score of its pieces.
 FILE_SHARE = 0.25
-#: What an edge of the graph adds to a piece, as a share of its anchor's score: of one that the request names, and of
-#: one that words alone suggest. The neighbours of a guess are a guess upon a guess; they fill what room is left.
-NEIGHBOUR_SHARE, GUESSED_SHARE = 0.2, 0.002
+#: What an edge of the graph adds to a piece, as a share of its anchor's score.
+NEIGHBOUR_SHARE = 0.2
 
 #: Edges put a file into the ranking and order what words leave equal; to let them outvote words made the first file
 #: wrong in 4 of 66 tasks more (contextbench, development half).
@@ -286,8 +285,7 @@ def _add_neighbours(board: _Board) -> None:
 def _add_neighbour(board: _Board, anchor: _Piece, neighbour: Neighbour) -> None:
     if not board.admits(neighbour.path):
         return
-    share = anchor.score * neighbour.weight
-    share *= NEIGHBOUR_SHARE if anchor.named or anchor.tier is Tier.POINTED else GUESSED_SHARE
+    share = anchor.score * NEIGHBOUR_SHARE * neighbour.weight
     share *= path_weight(neighbour.path.relative, board.request.task_type)
     for piece in board.pieces_at(neighbour.path, neighbour.line, neighbour.line):
         if piece is anchor or neighbour.reason in piece.reasons:
