@@ -77,6 +77,17 @@ def test_a_module_that_nobody_imports_is_found_by_its_name() -> None:
     assert found(PYTHON, "app/three.py", "mail") == ["shop mail"]
 
 
+def test_a_module_beside_the_file_comes_before_those_of_its_name_that_others_import() -> None:
+    one = {"one/__init__.py": "", "one/views.py": "", "one/urls.py": "from . import views\n\nviews.page\n"}
+    two = {"two/__init__.py": "", "two/views.py": "", "two/urls.py": "views.page\n"}
+    assert found({**one, **two}, "two/urls.py", "views")[0] == ". views"
+
+
+def test_what_a_package_imports_for_itself_is_not_offered_from_there() -> None:
+    files = {**PYTHON, "shop/admin/__init__.py": "from app.one import helper\n", "app/one.py": "def helper(): ...\n"}
+    assert found({**files, "app/three.py": "helper()\n"}, "app/three.py", "helper") == ["one helper"]
+
+
 def test_a_name_bound_under_another_one_is_found_as_others_bind_it() -> None:
     files = {
         **PYTHON,

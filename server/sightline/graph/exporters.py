@@ -21,7 +21,7 @@ from sightline.languages.registry import language_of
 MOST_WITNESSES = 300
 #: How much nearness of the module itself counts against one file beside ours that imports from it.
 _OWN_NEARNESS = 2.0
-#: The same for a module that only bears the name, and that nobody imports by it.
+#: The same for a module of another folder that only bears the name, and that nobody imports by it.
 _UNTRIED_MODULE = 0.4
 #: How much it counts, against one import of the file itself from a module, that all importers of the name agree.
 _VOTES = 3.0
@@ -80,8 +80,9 @@ def exporters(view: GraphView, path: WorkspacePath, name: str) -> tuple[Exporter
     for each in found.values():
         each.score = _VOTES * each.score / votes + habits.of(each.export.path)
         each.is_test = is_test(each.export.path) and not _shares_tests(each.export.path, path)
-        own = _OWN_NEARNESS if each.export.name or each.importers else _UNTRIED_MODULE
-        each.score += own * _weight(path, each.export.path)
+        nearness = _weight(path, each.export.path)
+        tried = each.export.name or each.importers or nearness == 1
+        each.score += (_OWN_NEARNESS if tried else _UNTRIED_MODULE) * nearness
     usable = [each for each in found.values() if each.export.path != path]
     return tuple(sorted(usable, key=_order))
 
@@ -236,10 +237,8 @@ def _hear(
     weight = _weight(path, witness)
     if is_test(witness) and not is_test(path):
         weight /= 4
-    if witness.name == "__init__.py" or index.language != "python":
-        passed_on = (each for each in index.imported.get(MODULE, {}).get(name, ()) if each.name[0])
-        if any(each.statement.reexport or index.language == "python" for each in passed_on):
-            found.setdefault(Export(witness, name, name), Exporter(Export(witness, name, name)))
+    if _passes_on(view, witness, index, name):
+        found.setdefault(Export(witness, name, name), Exporter(Export(witness, name, name)))
     heard: set[Export] = set()
     for binding in _bindings(index, name):
         export = _export_of(view, witness, binding, name)
@@ -256,6 +255,19 @@ def _hear(
         each.forms["from" if binding.name[0] else "import"] += 1
         if weight >= 1 / 4:
             each.near[spelling] += 1
+
+
+def _passes_on(view: GraphView, witness: WorkspacePath, index: FileIndex, name: str) -> bool:
+    """Whether a file imports a name for others: ``export … from``, and what a package takes from its own modules."""
+    bindings = [each for each in index.imported.get(MODULE, {}).get(name, ()) if each.name[0]]
+    if index.language != "python":
+        return any(each.statement.reexport for each in bindings)
+    if witness.name != "__init__.py" or not bindings:
+        return False
+    inside = witness.relative.removesuffix("__init__.py")
+    targets = [view.module(witness, each.statement.module, each.statement.level) for each in bindings]
+    own = any(target is not None and target.relative.startswith(inside) for target in targets)
+    return own or name in (index.listed or ())
 
 
 def _bindings(index: FileIndex, name: str) -> Iterable[ImportBinding]:
