@@ -106,6 +106,7 @@ class Phases:
         rows = [json.loads(line) for line in self._log.read_text(encoding="utf-8").splitlines()]
         for name, (since, until) in self._spans.items():
             inside = [row for row in rows if since <= row[1] <= until]
+            kept = max((row for row in inside if row[0] == "kept"), key=lambda row: row[2], default=None)
             slow = max((row for row in inside if row[0] == "callback"), key=lambda row: row[3], default=None)
             self.figures[name] = {
                 "seconds": round(until - since, 2),
@@ -115,6 +116,7 @@ class Phases:
                 "longest collection (CPU)": _longest(inside, "collection", 3),
                 "latest timer": _longest(inside, "late", 2),
                 "in": slow[4] if slow else "",
+                "threads when it was kept longest": kept[4] if kept else "",
             }
             print(f"{name}: {self.figures[name]}", flush=True)
         return self.figures

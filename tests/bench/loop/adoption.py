@@ -17,7 +17,7 @@ from sightline.graph.live import LiveGraph
 from sightline.workspace.live import LiveWorkspace
 
 SEED = 7
-KEYSTROKES = 120
+KEYSTROKES = 60
 
 
 async def adoption_times(texts: Mapping[int, str]) -> dict[str, dict[str, float]]:
@@ -37,7 +37,8 @@ async def _type(root: Path, text: Text, store: str) -> dict[str, float]:
     workspace, graph = LiveWorkspace(system, (str(root),)), LiveGraph(system, store)
     await graph.build(await workspace.scan(), workspace.view)
     path = WorkspacePath(str(root), "module.py")
-    graph.update(workspace.view, workspace.open_document(path, text, 1))
+    change = workspace.open_document(path, text, 1)
+    graph.update(workspace.view, change)
     await graph.caught_up()
     draw = random.Random(SEED)
     adopted: list[float] = []
@@ -50,7 +51,8 @@ async def _type(root: Path, text: Text, store: str) -> dict[str, float]:
         for typed in (after, after.replaced(Span(at, at + len(new)), b"")):
             version += 1
             began = time.monotonic()
-            graph.update(workspace.view, workspace.change_document(path, typed, version))
+            change = workspace.change_document(path, typed, version)
+            graph.update(workspace.view, change)
             await asyncio.sleep(0)
             held.append(time.monotonic() - began)
             await graph.caught_up()

@@ -15,6 +15,7 @@ import threading
 import time
 import traceback
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from sightline.cli.main import main as command_line
@@ -78,14 +79,27 @@ class Watch:
             self.rows.append((kind, began, wall, cpu, where))
 
     def _look_for_ever(self) -> None:
+        own = threading.get_ident()
         while True:
+            began = time.monotonic()
             time.sleep(LOOKED_AT / 2)
+            late = time.monotonic() - began > 3 * LOOKED_AT
             since = self._since
-            if since and not self._where and time.monotonic() - since > LOOKED_AT:
-                frame = sys._current_frames().get(self._thread)  # pyright: ignore[reportPrivateUsage]  Python has no other way
-                stack = traceback.extract_stack(frame, limit=12)
-                names = [f"{each.filename.rsplit('/', 1)[-1]}:{each.name}" for each in stack[-6:]]
-                self._where = " > ".join(names)
+            long = since and not self._where and time.monotonic() - since > LOOKED_AT
+            if not (late or long):
+                continue
+            frames = sys._current_frames()  # pyright: ignore[reportPrivateUsage]  Python has no other way
+            if late:  # whoever kept the interpreter from this thread has hardly moved on since
+                told = " | ".join(_stack(frame) for thread, frame in frames.items() if thread != own)
+                self.rows.append(("kept", began, time.monotonic() - began, 0.0, told))
+            if long:
+                self._where = _stack(frames.get(self._thread))
+
+
+def _stack(frame: FrameType | None) -> str:
+    """The innermost functions of a thread."""
+    stack = traceback.extract_stack(frame, limit=12)
+    return " > ".join(f"{each.filename.rsplit('/', 1)[-1]}:{each.name}:{each.lineno}" for each in stack[-6:])
 
 
 def main() -> int:
