@@ -82,7 +82,7 @@ class Clone:
         """What Sightline says of one commit."""
         self._git("checkout", "--quiet", "--force", commit)
         done = self._sightline("check", "--base", f"{commit}~1", "--root", str(self.folder), "--json")
-        if done.returncode not in (0, 1):
+        if done.returncode not in (0, 1) or not done.stdout.startswith("{"):
             return Judged(commit=commit, subject=subject, seconds=0, failed=done.stdout + done.stderr)
         answer: Any = json.loads(done.stdout)
         certain = [row for row in answer["findings"] if row["certainty"] == "certain"]
@@ -100,7 +100,7 @@ class Clone:
         return done.stdout
 
     def _sightline(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        command = (sys.executable, "-m", "sightline", *arguments)
+        command = (sys.executable, "-P", "-m", "sightline", *arguments)
         return subprocess.run(command, capture_output=True, text=True, check=False, env=self._environment)
 
 
