@@ -89,7 +89,7 @@ class Clone:
         return Judged(
             commit=commit,
             subject=subject,
-            seconds=round(sum(answer["seconds"].values()), 3),
+            seconds=round(answer["seconds"]["total"], 3),
             refusals=[f"{row['check']} {row['path']}:{row['line']} {row['message']}" for row in certain]
             + [f"unmatched {row}" for row in answer["unmatched"]],
             possible=len(answer["findings"]) - len(certain),
