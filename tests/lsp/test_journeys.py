@@ -111,9 +111,7 @@ async def test_a_plain_editor_runs_a_code_action_and_the_edit_is_applied(tmp_pat
         assert shop.editor.questions == []
 
 
-@pytest.mark.parametrize(
-    ("answer", "expected"), [("Discard", CART), (None, CART), ("Apply anyway", RENAMED_CART)]
-)
+@pytest.mark.parametrize(("answer", "expected"), [("Discard", CART), (None, CART), ("Apply anyway", RENAMED_CART)])
 async def test_a_plain_editor_is_asked_about_a_refused_edit(tmp_path: Path, answer: str | None, expected: str) -> None:
     async with shop_window(tmp_path, script(*[RENAME_DEFINITION] * 4)) as shop:
         shop.open("shop/cart.py")
