@@ -36,7 +36,7 @@ export function registerCommands(
       documents.showEdit(await session.execute<PreviewAnswer>("sightline.preview", { turn })),
     "sightline.turn.discard": async ({ turn }) => {
       await session.execute("sightline.discard", { turn });
-      vscode.window.setStatusBarMessage("Sightline: the edit was discarded.", 4_000);
+      vscode.window.setStatusBarMessage("Sightline: The edit was discarded.", 4_000);
     },
   };
   const registered = Object.entries(deeds).map(([name, deed]) =>
@@ -56,6 +56,8 @@ export async function runServerCommand(
   const [sent] = given;
   if (command === "sightline.undo") return told(() => takeBack(session, isTable(sent) ? sent : {}));
   if (feature === undefined) return session.execute(command, isTable(sent) ? sent : {});
+  // An edit of a code action that VS Code has applied by itself: the server has only to be told.
+  if (isTable(sent) && "turn" in sent) return told(() => session.execute(command, sent));
   return told(async () => {
     const asked = isTable(sent) ? { ...sent, turn: newTurn() } : await askedHere(feature);
     if (asked === undefined) return undefined;
@@ -99,7 +101,7 @@ function withStages<Answer>(
 async function applyTurn(session: Session, given: TurnArguments): Promise<void> {
   const answer = await session.execute<ApplyAnswer>("sightline.apply", given);
   if (!answer.applied) {
-    if (answer.different.length === 0) void vscode.window.showWarningMessage(`Sightline: not applied. ${answer.reason}`);
+    if (answer.different.length === 0) void vscode.window.showWarningMessage(`Sightline: Not applied. ${answer.reason}`);
     return; // otherwise the server has told which files to look at
   }
   tellApplied(session, answer, given.turn);
@@ -107,14 +109,14 @@ async function applyTurn(session: Session, given: TurnArguments): Promise<void> 
 
 function tellApplied(session: Session, answer: ApplyAnswer, turn: string): void {
   const files = answer.files.length === 1 ? (answer.files[0]?.path ?? "") : `${answer.files.length} files`;
-  void vscode.window.showInformationMessage(`Sightline: applied to ${files}.`, "Undo").then((choice) => {
+  void vscode.window.showInformationMessage(`Sightline: Applied to ${files}.`, "Undo").then((choice) => {
     if (choice === "Undo") void told(() => takeBack(session, { turn }));
   });
 }
 
 async function takeBack(session: Session, given: object): Promise<void> {
   const answer = await session.execute<ApplyAnswer>("sightline.undo", given);
-  const sentence = answer.applied ? "the edit was taken back." : `not taken back. ${answer.reason}`;
+  const sentence = answer.applied ? "The edit was taken back." : `Not taken back. ${answer.reason}`;
   void vscode.window.showInformationMessage(`Sightline: ${sentence}`);
 }
 

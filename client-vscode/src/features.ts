@@ -6,9 +6,10 @@ const ANSWERS = new Set(["explain", "review", "context", "impact"]);
 const ASKS_FOR = new Map([
   ["implement", "What should be implemented? Empty: what the selected code says it should do."],
   ["refactor", "What should be restructured, and how? Empty: the selected code, as seems best."],
+  ["import", "Which name? Empty: the one that is missing at the cursor."],
   ["context", "Which task? Empty: work on the selected code."],
 ]);
-const EDITS = new Set(["fix", "refactor", "implement", "test", "document"]);
+const EDITS = new Set(["fix", "refactor", "implement", "test", "document", "import"]);
 
 /** What is meant when a chat message names no command. */
 export const DEFAULT_FEATURE = "implement";

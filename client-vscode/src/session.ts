@@ -15,6 +15,7 @@ import { Turns } from "./turns";
 export const API_KEY = "sightline.apiKey";
 const RUNNING = "sightline.running"; // the context that commands of the palette wait for
 const EXECUTE = "workspace/executeCommand";
+const SERVER_SETTINGS = "@ext:sightline.sightline sightline.server";
 const STOPPING = 4_000; // milliseconds
 
 export class Session implements vscode.Disposable {
@@ -172,8 +173,10 @@ export class Session implements vscode.Disposable {
     this.#log.error(message);
     this.#tell({ state: "failed", message });
     if (isCancelled(error)) return;
-    void vscode.window.showErrorMessage(`Sightline: ${message}`, "Show the log", "Try again").then((choice) => {
+    const choices = ["Try again", "Show the log", ...(message.includes("sightline.server.") ? ["Open the setting"] : [])];
+    void vscode.window.showErrorMessage(`Sightline: ${message}`, ...choices).then((choice) => {
       if (choice === "Show the log") this.#log.show();
+      if (choice === "Open the setting") void vscode.commands.executeCommand("workbench.action.openSettings", SERVER_SETTINGS);
       if (choice === "Try again") void this.restart();
     });
   }

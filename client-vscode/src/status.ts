@@ -35,8 +35,8 @@ const WORDS: Readonly<Record<State, string>> = {
 export function statusSentence(status: StatusAnswer, trusted: boolean): string {
   const working = status.running.length > 0 ? "It is answering." : "";
   const model = status.model === "" ? "No model is set." : `Model: ${status.model}.`;
-  const restricted = trusted ? "" : "Restricted Mode: nothing of this workspace is run.";
-  return [status.message, working, model, restricted].filter((sentence) => sentence !== "").join(" ");
+  const restricted = trusted ? "" : "Restricted Mode.";
+  return [status.message, restricted, working, model].filter((sentence) => sentence !== "").join(" ");
 }
 
 export function statusView({ state, message }: Status): StatusView {

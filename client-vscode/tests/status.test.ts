@@ -41,6 +41,6 @@ it("says in the menu what a person wants to know of a running server", () => {
   const status = { state: "ready", message: "The index is ready.", roots: ["/w"], model: "", revision: 4, running: [] };
   expect(statusSentence(status, true)).toBe("The index is ready. No model is set.");
   expect(statusSentence({ ...status, model: "ollama:x", running: ["t"] }, false)).toBe(
-    "The index is ready. It is answering. Model: ollama:x. Restricted Mode: nothing of this workspace is run.",
+    "The index is ready. Restricted Mode. It is answering. Model: ollama:x.",
   );
 });

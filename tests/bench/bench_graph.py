@@ -180,7 +180,8 @@ def _keystrokes(path: str, store: str) -> Figures:
     async def run() -> Figures:
         workspace, graph, _ = await _built(path, store)
         chosen, text = _two_thousand_lines(graph, workspace)
-        graph.update(workspace.view, workspace.open_document(chosen, text, 1))
+        opened = workspace.open_document(chosen, text, 1)
+        graph.update(workspace.view, opened)
         draw = random.Random(SEED)
         typed: list[float] = []
         forked: list[float] = []

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import pytest
@@ -169,3 +170,21 @@ async def test_what_an_edit_mends_is_told() -> None:
 async def test_the_newest_syntax_is_no_error() -> None:
     outcome = await LintCheck().run(case(after="type Pair[T] = tuple[T, T]\nx = f'{'a'}'\n").given())
     assert outcome.findings == ()
+
+
+async def test_what_ruff_says_is_read_and_compared_off_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A long broken file has megabytes of answers."""
+    threads: dict[str, int] = {}
+
+    def noted(name: str, function: Callable[..., object]) -> Callable[..., object]:
+        def call(*arguments: object) -> object:
+            threads[name] = threading.get_ident()
+            return function(*arguments)
+
+        return call
+
+    monkeypatch.setattr(json, "loads", noted("read", json.loads))
+    monkeypatch.setattr(lint, "new_ones", noted("compared", lint.new_ones))
+    assert (await LintCheck().run(case().given())).findings
+    assert threads.keys() == {"read", "compared"}
+    assert threading.get_ident() not in threads.values()

@@ -145,6 +145,16 @@ async def test_context_names_files_with_reasons_and_asks_no_model(tmp_path: Path
         assert result.turn is None
 
 
+async def test_context_shows_the_imports_that_a_file_begins_with_without_a_name(tmp_path: Path) -> None:
+    async with shop_engine(tmp_path) as engine:
+        result = await run(engine, "context", "change total and print_invoice")
+        assert result.data is not None
+        names = [symbol["name"] for file in result.data["files"] for symbol in file["symbols"]]
+        assert "" in names
+        assert "print_invoice" in names
+        assert "``" not in result.text
+
+
 async def test_fix_finds_the_problems_of_the_file_itself(tmp_path: Path) -> None:
     broken = INVOICE + "\n\nprint(undefined_thing)\n"
     async with shop_engine(tmp_path, script("no idea", "none")) as engine:

@@ -140,6 +140,50 @@ def test_members_through_self_super_and_bases() -> None:
     assert [str(each.path) for each in graph.overridden(symbol(graph, "child.py::Child.run"))] == ["base.py"]
 
 
+def test_containers_hand_out_what_they_are_annotated_to_hold() -> None:
+    graph = graph_of(
+        {
+            "m.py": """
+                class Car:
+                    def go(self): pass
+            """,
+            "own.py": """
+                class Queue:
+                    def get(self): pass
+            """,
+            "use.py": """
+                import typing as t
+                from collections import deque
+                from contextvars import ContextVar
+                from m import Car
+                from own import Queue
+
+                current: ContextVar[Car] = ContextVar("current")
+                by_name: dict[str, Car] = {}
+                texts: dict[Car, str] = {}
+
+                def a(row: "deque[Car] | None", table: t.Mapping[str, Car], own: Queue[Car]):
+                    current.get().go()
+                    by_name.get("a").go()
+                    car = row.popleft()
+                    car.go()
+                    table.get("a").go()
+                    texts.get(car).go()
+                    by_name.copy().go()
+                    own.get().go()
+            """,
+        }
+    )
+    assert uses(graph, "m.py::Car.go") == [
+        "use.py:12:19 call inferred",
+        "use.py:13:22 call inferred",
+        "use.py:15:9 call inferred",
+        "use.py:16:20 call inferred",
+        "use.py:17:20 call name_only",
+        "use.py:19:15 call name_only",
+    ]
+
+
 def test_types_come_from_annotations_and_constructors() -> None:
     graph = graph_of(
         {

@@ -225,6 +225,13 @@ class Editor:
         )
         return list(answer or ())
 
+    def apply(self, edit: types.WorkspaceEdit) -> None:
+        """Applies the edit of a code action that the user chose. Raises :class:`Refusal` for another version."""
+        changes = _changes(edit)
+        self._check_versions(changes)
+        for change in changes:
+            self._apply(change)
+
     # ----------------------------------------------------- what is asked of us
 
     async def _apply_edit(self, params: types.ApplyWorkspaceEditParams) -> types.ApplyWorkspaceEditResult:

@@ -53,15 +53,21 @@ class LintCheck:
             except LintUnavailable as error:
                 skipped = SkippedCheck(check=self.name, reason=str(error))
                 return CheckOutcome(findings=tuple(findings), fixed=tuple(fixed), skipped=(skipped,))
-            old = [] if file.before is None else [_key(row, file.before) for row in before]
-            new = new_ones(old, [(_key(row, file.after), row) for row in after])
-            findings += (self._finding(file, row) for row in new)
-            if file.before is not None:
-                gone = new_ones(
-                    [_key(row, file.after) for row in after], [(_key(row, file.before), row) for row in before]
-                )
-                fixed += (f"{file.path}: {row['message']}" for row in gone)
+            new, gone = await asyncio.to_thread(self._compared, file, before, after)
+            findings += new
+            fixed += gone
         return CheckOutcome(findings=tuple(findings), fixed=tuple(fixed))
+
+    def _compared(
+        self, file: TouchedFile, before: Sequence[dict[str, Any]], after: Sequence[dict[str, Any]]
+    ) -> tuple[list[Finding], list[str]]:
+        """What the edit brought, and what it mended. A long broken file has thousands of rows: not on the loop."""
+        assert file.after is not None
+        old = [] if file.before is None else [(_key(row, file.before), row) for row in before]
+        new = [(_key(row, file.after), row) for row in after]
+        brought = new_ones([key for key, _ in old], new)
+        mended = new_ones([key for key, _ in new], old)
+        return [self._finding(file, row) for row in brought], [f"{file.path}: {row['message']}" for row in mended]
 
     def _finding(self, file: TouchedFile, row: dict[str, Any]) -> Finding:
         assert file.after is not None
@@ -107,7 +113,7 @@ async def _answer(
         "--stdin-filename", file.path.absolute, "-",
     )  # fmt: skip
     directory = file.path.root if given.trusted else "/"
-    return _rows(await _run(given.system, arguments, directory, text))
+    return await asyncio.to_thread(_rows, await _run(given.system, arguments, directory, text))
 
 
 async def _run(system: System, arguments: Sequence[str], directory: str, text: Text) -> bytes:

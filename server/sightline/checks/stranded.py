@@ -40,7 +40,7 @@ def stranded_uses(matching: Matching, removed: Removed) -> Iterator[Finding]:
     left: dict[tuple[WorkspacePath, int], tuple[Use, Place]] = {}
     for place in places:
         for use in _uses_after(matching, place):
-            if not is_known(after.resolve(*use)):
+            if not is_known(after.resolve(*use)) and not _is_imported_around(after, use):
                 left.setdefault((use[0], use[1].span.start), (use, place))
     imports = {use for use, _ in left.values() if use[1].kind is ReferenceKind.IMPORT}
     found = [row for row in left.values() if not _is_echo(after, removed.symbol, row[0], imports)]
@@ -112,6 +112,21 @@ def _is_still_bound(matching: Matching, removed: Removed) -> bool:
         return False
     bound = names_of_module(after, removed.file.new)
     return bound is None or name in bound
+
+
+def _is_imported_around(view: GraphView, use: Use) -> bool:
+    """Whether a function around the use imports the name by itself: from outside, or it would be known."""
+    path, reference = use
+    facts = facts_of(view, path)
+    if facts is None or reference.receiver or reference.kind is ReferenceKind.IMPORT:
+        return False
+    around: set[int] = set()
+    scope = reference.enclosing
+    while scope >= 0:
+        around.add(scope)
+        scope = facts.definitions[scope].parent
+    bound = (name.alias for row in facts.imports if row.enclosing in around for name in row.names)
+    return any(alias == reference.name or alias.partition(".")[0] == reference.name for alias in bound)
 
 
 def _uses_after(matching: Matching, place: Place) -> Iterator[Use]:

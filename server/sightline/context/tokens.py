@@ -69,7 +69,7 @@ def term_of(part: str) -> int:
     return crc32(stem(part).encode("utf-8"))
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=1 << 14)  # more saves little, and to clear it would hold up other threads for 20 ms
 def terms_of_word(word: str) -> tuple[int, ...]:
     """Terms of one word as written; empty for single characters and for data."""
     if len(word) > MAXIMUM_WORD_LENGTH:

@@ -24,7 +24,7 @@ from sightline.edits.diff import unified_diff
 from sightline.engine.gate import CheckedDiff, check_diff, check_since, check_staged
 from sightline.engine.model import choose_model
 from sightline.engine.pending import FileAfter, PendingEdits, PreparedEdit
-from sightline.features.feature import FeatureContext, FeatureRequest, FeatureResult
+from sightline.features.feature import FeatureContext, FeatureRequest, FeatureResult, Offer, OffersChoices
 from sightline.features.registry import FEATURES
 from sightline.graph.live import IndexReport, LiveGraph
 from sightline.graph.view import GraphView
@@ -32,6 +32,7 @@ from sightline.models.provider import Provider
 from sightline.models.tokens import count_tokens
 from sightline.prompts.build import Prompt
 from sightline.sessions.journal import EditJournal
+from sightline.tasks.proposed import try_changes
 from sightline.tasks.result import Listener, TurnRequest, TurnResult
 from sightline.tasks.trial import Trial, TrialPolicy, try_reply
 from sightline.tasks.turn import TurnDependencies, prepare_prompt, run_turn
@@ -209,11 +210,25 @@ class Engine:
                 listener=listener,
                 run_turn=run_this_turn,
                 build_prompt=self.build_prompt,
+                propose=self.propose,
                 diagnose=self._diagnose,
                 prepare_undo=self._prepare_undo,
                 default_budget=self.settings.context.budget,
             ),
         )
+
+    async def offers(self, request: FeatureRequest) -> tuple[Offer, ...]:
+        """What a command has to offer at a place; empty for a command that is offered everywhere or is unknown."""
+        feature = FEATURES.get(request.command)
+        if not isinstance(feature, OffersChoices):
+            return ()
+        return await asyncio.to_thread(feature.offers, request, await self.caught_up())
+
+    async def propose(self, turn: str, label: str, changes: ChangeSet) -> TurnResult:
+        """Tries an edit that no model made on the present snapshot. It waits under ``turn`` for :meth:`prepare`."""
+        result = await try_changes(turn, changes, await self.caught_up(), self._trial_policy(strict=False))
+        self._pending.add(result, label=label[:120])
+        return result
 
     async def ask(self, request: TurnRequest, listener: Listener) -> TurnResult:
         """Runs one turn. An accepted or refused edit waits under ``request.turn`` for :meth:`prepare`."""

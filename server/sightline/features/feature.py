@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
+from sightline.base.changes import ChangeSet
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Span
 from sightline.context.pack import ContextPack
@@ -45,7 +46,8 @@ class FoundPlace:
 class FeatureResult:
     """An answer. ``text`` is Markdown for people, ``data`` the same as JSON for programs.
 
-    ``turn`` is set when a model was asked; its edits wait for the user's word under that turn's name.
+    ``turn`` is set when a model was asked or an edit was tried; the edit waits for the user's word under that turn's
+    name.
     """
 
     command: str
@@ -59,15 +61,32 @@ class FeatureResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeatureContext:
-    """What a feature may use: the snapshot it was asked at, and the verbs of the rooms below."""
+    """What a feature may use: the snapshot it was asked at, and the verbs of the rooms below.
+
+    ``propose`` tries an edit that no model made: turn, label and change set against ``view``.
+    """
 
     view: GraphView
     listener: Listener
     run_turn: Callable[[TurnRequest], Awaitable[TurnResult]]
     build_prompt: Callable[[TurnRequest], Awaitable[tuple[ContextPack, Prompt]]]
+    propose: Callable[[str, str, ChangeSet], Awaitable[TurnResult]]
     diagnose: Callable[[WorkspacePath, Span | None], Awaitable[tuple[str, ...]]]
     prepare_undo: Callable[[str | None, str], tuple[WorkspacePath, ...]]
     default_budget: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """One of several things a command can do at a place. ``text`` is what to ask the command for to have it done.
+
+    ``preferred``: nothing else comes into question. ``mends`` are the diagnostics of the request it answers.
+    """
+
+    title: str
+    text: str
+    preferred: bool = False
+    mends: tuple[str, ...] = ()
 
 
 class Feature(Protocol):
@@ -90,4 +109,13 @@ class Feature(Protocol):
 
     async def run(self, request: FeatureRequest, context: FeatureContext) -> FeatureResult:
         """Answers the request. Raises ``SightlineError`` with a hint for what the user can mend."""
+        ...
+
+
+@runtime_checkable
+class OffersChoices(Protocol):
+    """A feature that is offered as a code action only where it has something to offer, once for each choice."""
+
+    def offers(self, request: FeatureRequest, view: GraphView) -> tuple[Offer, ...]:
+        """What it can do at the request's place, best first. Called in a thread; raises nothing for odd requests."""
         ...

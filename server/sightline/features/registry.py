@@ -9,6 +9,7 @@ from sightline.features import (
     fix,
     impact,
     implement,
+    import_name,
     refactor,
     review,
     test,
@@ -28,6 +29,7 @@ FEATURES: dict[str, Feature] = {
         review.FEATURE,
         context.FEATURE,
         impact.FEATURE,
+        import_name.FEATURE,
         undo.FEATURE,
     )
 }

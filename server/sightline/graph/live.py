@@ -92,8 +92,8 @@ class LiveGraph:
         self._newest = _later(view, self._newest)
         paths = (*change.changed, *change.removed)
         self._updated.update(paths)
-        self._update([path for path in paths if path not in self._late])
         self._wait_for([path for path in paths if path in self._late])
+        self._update([path for path in paths if path not in self._late])
         self._documents.reparse_when_quiet(self.view.workspace, self._settle)
 
     async def refresh(self, view: WorkspaceView, change: WorkspaceChange) -> None:

@@ -70,7 +70,29 @@ class Outside:
 
 OUTSIDE = Outside()
 
-Meaning: TypeAlias = DefinitionMeaning | ModuleMeaning | InstanceMeaning | SuperMeaning | Outside
+
+class Place(NamedTuple):
+    """Where an expression stands: file, scope (number of a definition or -1) and byte offset."""
+
+    file: int
+    scope: int
+    offset: int = 1 << 62
+
+
+@dataclass(frozen=True, slots=True)
+class HolderMeaning:
+    """A container from outside the workspace that holds values of the type ``holds``, an annotation at ``place``.
+
+    ``givers`` are its methods that hand one out; ``is_giver``: the meaning is one of these methods.
+    """
+
+    place: Place
+    holds: str
+    givers: frozenset[str]
+    is_giver: bool = False
+
+
+Meaning: TypeAlias = DefinitionMeaning | ModuleMeaning | InstanceMeaning | SuperMeaning | HolderMeaning | Outside
 
 
 class Found(NamedTuple):
@@ -100,14 +122,6 @@ def merged(*answers: Answer) -> Answer:
     for found in (each for answer in answers for each in answer):
         best[found.meaning] = min(found.rank, best.get(found.meaning, found.rank))
     return tuple(Found(meaning, rank) for meaning, rank in best.items())
-
-
-class Place(NamedTuple):
-    """Where an expression stands: file, scope (number of a definition or -1) and byte offset."""
-
-    file: int
-    scope: int
-    offset: int = 1 << 62
 
 
 #: A class, the name of a built-in class, or ``None`` for a base nobody can see.

@@ -13,12 +13,15 @@ from sightline.graph.facts import Reference
 from sightline.graph.index import MODULE
 from sightline.graph.meanings import (
     EXTERNAL,
+    OUTSIDE,
     UNKNOWN,
     Ancestor,
     Answer,
     DefinitionMeaning,
     Found,
+    HolderMeaning,
     InstanceMeaning,
+    ModuleMeaning,
     Place,
     Query,
     Rank,
@@ -45,6 +48,17 @@ _DOTTED = re.compile(r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$")
 _WRAPPERS = frozenset({"Optional", "Annotated", "ClassVar", "Final", "Required", "NotRequired", "ReadOnly"})
 #: Bases that add no members to a class.
 _BARE_BASES = frozenset({"object", "Generic", "Protocol", "typing.Generic", "typing.Protocol", "ABC", "abc.ABC"})
+#: Containers of the standard library: which of their type arguments they hold, and the methods that hand it out.
+_KEYED = (1, frozenset({"get", "pop", "setdefault"}))
+_POPPED = (0, frozenset({"pop", "popleft"}))
+_QUEUED = (0, frozenset({"get", "get_nowait"}))
+_HOLDERS = {
+    "ContextVar": (0, frozenset({"get"})),
+    **dict.fromkeys(("list", "List", "set", "Set", "deque", "Deque", "MutableSequence"), _POPPED),
+    **dict.fromkeys(("Queue", "LifoQueue", "PriorityQueue", "SimpleQueue"), _QUEUED),
+    **dict.fromkeys(("dict", "Dict", "defaultdict", "DefaultDict", "OrderedDict", "Mapping", "MutableMapping"), _KEYED),
+    "WeakValueDictionary": _KEYED,
+}
 
 
 def annotated(query: Query, place: Place, text: str) -> Answer:
@@ -63,9 +77,21 @@ def annotated(query: Query, place: Place, text: str) -> Answer:
         return _classes_of(inner) if short in ("type", "Type") else inner
     if short == "Self":
         return _self_type(query, place)
+    if bracket and short in _HOLDERS and _is_outside(expression(query, place, name, local=False)):
+        at, givers = _HOLDERS[short]
+        held = _split(inside.removesuffix("]"), ",")[at:]
+        return (Found(HolderMeaning(place, held[0], givers), Rank.INFERRED),) if held else EXTERNAL
     if not _DOTTED.match(name) or name == "None":
         return UNKNOWN
     return called(query, _class_named(query, place, name))
+
+
+def _is_outside(answer: Answer) -> bool:
+    """Whether something is certainly not of the workspace. What an installed module holds is taken for a module."""
+    meanings = [found.meaning for found in answer]
+    return bool(meanings) and all(
+        meaning.file < 0 if isinstance(meaning, ModuleMeaning) else meaning == OUTSIDE for meaning in meanings
+    )
 
 
 def _class_named(query: Query, place: Place, name: str) -> Answer:

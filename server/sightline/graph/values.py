@@ -7,6 +7,8 @@ language is asked of its ``Rules``.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sightline.graph.facts import DefinitionKind
 from sightline.graph.index import MODULE, FileIndex
 from sightline.graph.meanings import (
@@ -17,6 +19,7 @@ from sightline.graph.meanings import (
     Answer,
     DefinitionMeaning,
     Found,
+    HolderMeaning,
     InstanceMeaning,
     ModuleMeaning,
     Place,
@@ -140,6 +143,9 @@ def called(query: Query, answer: Answer) -> Answer:
 
 
 def _called(query: Query, meaning: object) -> Answer:
+    if isinstance(meaning, HolderMeaning):
+        rules = query.rules(meaning.place.file)
+        return rules.annotated(query, meaning.place, meaning.holds) if meaning.is_giver else EXTERNAL
     row = row_of(query, meaning)
     if row is None or not isinstance(meaning, DefinitionMeaning):
         return EXTERNAL if meaning == OUTSIDE else UNKNOWN
@@ -201,6 +207,9 @@ def _attribute(query: Query, meaning: object, name: str) -> Answer:
             return member(query, meaning.of, name)
         case SuperMeaning():
             return member(query, meaning.of, name, skip=1)
+        case HolderMeaning():
+            is_giver = name in meaning.givers and not meaning.is_giver
+            return (Found(replace(meaning, is_giver=True), Rank.INFERRED),) if is_giver else EXTERNAL
         case DefinitionMeaning():
             if is_class(query, meaning):
                 return member(query, meaning, name)

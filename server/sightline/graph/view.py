@@ -88,6 +88,10 @@ class GraphView:
         index = self._index(path)
         return index.facts() if index else None
 
+    def index(self, path: WorkspacePath) -> FileIndex | None:
+        """The facts of a file in rows and by scope, for those who ask many files; ``None`` as for :meth:`facts`."""
+        return self._index(path)
+
     def dependencies(self, path: WorkspacePath) -> tuple[Edge, ...]:
         """Files that ``path`` imports, by target path."""
         file = self.state.table.id_of(path)

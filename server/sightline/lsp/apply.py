@@ -17,7 +17,7 @@ from lsprotocol import types
 from sightline.base.errors import SightlineError
 from sightline.base.paths import WorkspacePath
 from sightline.engine.engine import FileAfter, PreparedEdit
-from sightline.lsp.landing import Landing, but_for_line_ends, exactly
+from sightline.lsp.landing import Landing, Same, but_for_line_ends, exactly
 from sightline.lsp.session import Session
 from sightline.lsp.workspace_edit import workspace_edit
 
@@ -25,6 +25,9 @@ Prepare = Callable[[], PreparedEdit]
 
 #: An edit that was refused because of typing meanwhile is made ready anew and sent again this often.
 MOST_RETRIES = 2
+
+#: Edits of resolved code actions that are watched; most of them are never applied.
+MOST_HANDED_OUT = 20
 
 APPLY, CANCEL = "Apply", "Cancel"
 
@@ -61,6 +64,47 @@ async def apply_edit(session: Session, prepare: Prepare) -> dict[str, Any]:
     return outcome_json(session, outcome)
 
 
+def expect_landing(session: Session, prepared: PreparedEdit) -> None:
+    """Watches an edit that the editor got with a code action: it may apply it by itself, or never."""
+    forget_handed_out(session, prepared.turn)
+    while len(session.handed_out) >= MOST_HANDED_OUT:
+        forget_handed_out(session, next(iter(session.handed_out)))
+    landing = Landing(prepared, _same(session))
+    session.landings.append(landing)
+    session.handed_out[prepared.turn] = prepared, landing
+
+
+def forget_handed_out(session: Session, turn: str) -> None:
+    """The edit is no longer watched."""
+    found = session.handed_out.pop(turn, None)
+    if found is not None:
+        session.landings.remove(found[1])
+
+
+async def landed_by_itself(session: Session, turn: str) -> dict[str, Any] | None:
+    """What became of the edit that the editor got with a code action, as JSON; ``None`` if it did not apply it.
+
+    What landed is recorded, so that it can be undone.
+    """
+    handed_out = session.handed_out.get(turn)
+    if handed_out is None:
+        return None
+    prepared, landing = handed_out
+    try:
+        if landing.untouched(session.engine.workspace):
+            return None
+        missing = await landing.wait(lambda: session.engine.workspace)
+    finally:
+        forget_handed_out(session, turn)
+    if missing and landing.untouched(session.engine.workspace):
+        return None
+    session.engine.applied(prepared, landed=frozenset(landing.seen))
+    reason = "The editor did not apply all of it." if missing else ""
+    outcome = Outcome(prepared=prepared, applied=not missing, reason=reason, different=tuple(sorted(missing)))
+    _tell(session, outcome)
+    return outcome_json(session, outcome)
+
+
 async def _apply(session: Session, prepare: Prepare) -> Outcome:
     prepared = prepare()
     workspace_edit(prepared, session.documents, session.client.can)  # refuses before anybody is asked
@@ -81,8 +125,7 @@ async def _apply(session: Session, prepare: Prepare) -> Outcome:
 async def _send(session: Session, prepared: PreparedEdit) -> Outcome:
     """Sends the edit once and follows it to its end."""
     edit = workspace_edit(prepared, session.documents, session.client.can)
-    same = but_for_line_ends if session.client.can.normalizes_line_endings else exactly
-    landing = Landing(prepared, same)
+    landing = Landing(prepared, _same(session))
     session.landings.append(landing)
     try:
         answer = await session.client.apply_edit(prepared.label, edit)
@@ -138,6 +181,10 @@ def _moved_on(session: Session, prepared: PreparedEdit) -> bool:
     """Whether an open document has another version than the edit was computed for."""
     documents = ((session.documents.of_path(file.old or file.path), file.version) for file in prepared.files)
     return any(document is not None and document.version != version for document, version in documents)
+
+
+def _same(session: Session) -> Same:
+    return but_for_line_ends if session.client.can.normalizes_line_endings else exactly
 
 
 def _refusal(answer: types.ApplyWorkspaceEditResult) -> str:

@@ -52,7 +52,7 @@ async def run_feature(
         if session.host.state in ("starting", "indexing"):
             stream.tell("Waiting for the index of the workspace.")
         engine = await session.host.settled()
-        return await engine.run(_request(engine, command, turn, asked), stream.event)
+        return await engine.run(request_of(engine, command, turn, asked), stream.event)
     finally:
         stream.closed = True
         del session.running[turn]
@@ -117,7 +117,8 @@ class _Stream:
         )
 
 
-def _request(engine: Engine, command: str, turn: str, asked: Asked) -> FeatureRequest:
+def request_of(engine: Engine, command: str, turn: str, asked: Asked) -> FeatureRequest:
+    """The request in the engine's terms. Raises :class:`UsageError` (kind ``missing_root``) when no folder is open."""
     given = asked.given
     absolute = uri_to_path(asked.uri) if asked.uri is not None else None
     path = engine.workspace_path(absolute) if absolute is not None else None

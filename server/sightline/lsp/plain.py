@@ -8,7 +8,7 @@ from typing import Any
 from lsprotocol import types
 
 from sightline.features.feature import Feature, FeatureResult
-from sightline.lsp.apply import apply_edit
+from sightline.lsp.apply import apply_edit, landed_by_itself
 from sightline.lsp.chat import Asked, run_feature
 from sightline.lsp.results import feature_json
 from sightline.lsp.session import Session
@@ -25,8 +25,13 @@ async def run_and_apply(
 ) -> dict[str, Any]:
     """Runs a feature; an accepted edit without findings is applied at once, anything else is put to the user.
 
-    Answers as ``sightline.run`` does, with ``applied`` as ``sightline.apply`` answers (null if nothing was applied).
+    Answers as ``sightline.run`` does, with ``applied`` as ``sightline.apply`` answers (null if nothing was applied). An
+    edit that the editor got with a code action and has applied by itself is only recorded; then the answer is
+    ``{command, turn, applied}`` alone.
     """
+    landed = await landed_by_itself(session, turn)
+    if landed is not None:
+        return {"command": feature.name, "turn": turn, "applied": landed}
     result = await run_feature(session, feature.name, turn, asked, told)
     applied = None
     if result.turn is None or result.turn.changes.is_empty:

@@ -7,7 +7,7 @@ from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sightline.engine.engine import Engine
+from sightline.engine.engine import Engine, PreparedEdit
 from sightline.features.feature import Feature
 from sightline.lsp.client import Client
 from sightline.lsp.documents import Documents
@@ -23,7 +23,8 @@ class Session:
     """One connection. ``options`` are those of the command line; the host has what the editor added.
 
     ``ended`` is set to the exit code when the session is over. ``applying`` is the edit on its way to the editor,
-    ``landings`` those whose arrival is being watched, ``running`` the turns under way. ``watches_files`` tells that the
+    ``landings`` those whose arrival is being watched, ``handed_out`` the edits that the editor got with a code action
+    and may apply by itself, ``running`` the turns under way. ``watches_files`` tells that the
     editor sends file events, ``rescan_waits`` that a look at the whole disk is queued already.
     """
 
@@ -40,6 +41,9 @@ class Session:
     running: dict[str, asyncio.Task[Any]] = field(default_factory=dict[str, "asyncio.Task[Any]"])
     applying: asyncio.Task[Any] | None = None
     landings: list[Landing] = field(default_factory=list[Landing])
+    handed_out: dict[str, tuple[PreparedEdit, Landing]] = field(
+        default_factory=dict[str, "tuple[PreparedEdit, Landing]"]
+    )
     background: set[asyncio.Task[Any]] = field(default_factory=set["asyncio.Task[Any]"])
 
     @property

@@ -21,7 +21,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from chosen import Judged, Wanted, choose
+from chosen import Judged, Wanted, choose, choose_known, unconfirmed
 from sightline_judge import Answer, open_judge, scratch_folder
 from sources import CodeBase, load_code_base
 from truth import statement_span
@@ -111,10 +111,12 @@ def summary_of(rows: list[Row]) -> dict[str, Any]:
     breaking = [row for row in rows if row.breaking]
     benign = [row for row in rows if not row.breaking]
     right = sum(row.outcome == RIGHT for row in breaking)
+    anywhere = sum(row.outcome != ACCEPTED for row in breaking)
     refused = sum(row.outcome != ACCEPTED for row in benign)
     return {
         "breaking": len(breaking),
         "refused_at_the_right_place": right,
+        "refused_at_any_place": anywhere,
         "right_share": round(right / len(breaking), 4) if breaking else None,
         "benign": len(benign),
         "benign_refused": refused,
@@ -153,10 +155,14 @@ def main() -> int:
             cache=arguments.truth,
             packages=tuple(arguments.packages),
         )
-        mutations = choose(code, wanted)
+        mutations = (choose_known if arguments.known else choose)(code, wanted)
         rows, seconds = asyncio.run(judge_code_base(code, mutations, arguments.packages))
         summary = summary_of(rows)
-        report["code_bases"][name] = {**summary, "seconds": seconds}
+        report["code_bases"][name] = {
+            **summary,
+            "benign_not_confirmed_by_pyright": unconfirmed(mutations),
+            "seconds": seconds,
+        }
         failures += (row for row in rows if row.outcome != (RIGHT if row.breaking else ACCEPTED))
         met = met and summary["right_share"] >= 0.8 and summary["benign_refused_share"] <= 0.03
     (arguments.truth / "failures.json").write_text(json.dumps([asdict(row) for row in failures], indent=1))
@@ -175,6 +181,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--only", action="append", help="judge this code base alone; writes no results")
     parser.add_argument("--count", type=int, default=200, help="breaking and benign mutations of each code base")
     parser.add_argument("--seed", type=int, default=20)
+    parser.add_argument("--known", action="store_true", help="judge what the truth folder knows; pyright is not asked")
     parser.add_argument("--results", action=argparse.BooleanOptionalAction, default=True, help="write the summary")
     arguments = parser.parse_args()
     if arguments.truth is None:

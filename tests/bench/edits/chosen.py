@@ -65,6 +65,35 @@ def choose(code: CodeBase, wanted: Wanted) -> list[Judged]:
     return [judged for rows in found.values() for judged in rows]
 
 
+def choose_known(code: CodeBase, wanted: Wanted) -> list[Judged]:
+    """The mutations among the first candidates whose truth is known already; pyright is asked nothing.
+
+    Harmless ones of which it was never asked count as harmless, which they are by construction: :func:`unconfirmed`.
+    """
+    store = open_store(wanted.cache / f"{code.name}-truth.json")
+    found: list[Judged] = []
+    for kinds, count, candidates in (
+        (BREAKING, wanted.breaking, breaking_candidates),
+        (BENIGN, wanted.benign, benign_candidates),
+    ):
+        share = -(-count // len(kinds))
+        for kind in kinds:
+            judged = 0
+            for mutation in islice(candidates(code, kind, wanted.seed), 3 * share):
+                truth = store.get(mutation)
+                if truth is None and not mutation.breaking:
+                    truth = Truth(identifier=mutation.identifier, digest="", errors=())
+                if truth is not None and bool(truth.errors) == mutation.breaking and judged < share:
+                    judged += 1
+                    found.append(Judged(mutation=mutation, truth=truth))
+    return found
+
+
+def unconfirmed(chosen: Iterable[Judged]) -> int:
+    """How many mutations nobody asked pyright about."""
+    return sum(not judged.truth.digest for judged in chosen)
+
+
 def _quota(
     kinds: Iterable[str], streams: Mapping[str, object], found: Mapping[str, list[Judged]], wanted: int
 ) -> dict[str, int]:

@@ -1,0 +1,75 @@
+"""Documents that take the event loop too long are followed beside it; until then the graph shows them as they were."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+
+from sightline.base.memory_system import memory_system
+from sightline.base.text import Text
+from sightline.graph import slices
+from sightline.graph.documents import READ_AT_ONCE
+from sightline.graph.live import SMALL_WORKSPACE, LiveGraph
+from sightline.workspace.live import LiveWorkspace
+from support.graphs import ROOT, path
+
+LONG = "".join(f"def function_{number}():\n    return {number}\n" for number in range(READ_AT_ONCE // 30))
+FILES = {
+    "long.py": LONG,
+    "inner/tool.py": "def use(): ...\n",
+    "app.py": "import tool\n\ntool.use()\n",
+    **{f"many/module_{number}.py": "" for number in range(SMALL_WORKSPACE)},
+}
+
+
+@pytest.fixture
+async def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[tuple[LiveWorkspace, LiveGraph]]:
+    monkeypatch.setattr(slices, "SLICE_SECONDS", 60.0)  # however slow the machine is
+    system = memory_system({f"{ROOT}/{name}": text for name, text in FILES.items()})
+    workspace, graph = LiveWorkspace(system, (ROOT,)), LiveGraph(system, str(tmp_path / "graph.sqlite"), workers=1)
+    await graph.build(await workspace.scan(), workspace.view)
+    yield workspace, graph
+    await graph.close()
+
+
+def _open(workspace: LiveWorkspace, graph: LiveGraph, name: str, text: Text) -> None:
+    change = workspace.open_document(path(name), text, 1)
+    graph.update(workspace.view, change)
+
+
+def _names(graph: LiveGraph, name: str) -> set[str]:
+    return {symbol.definition.name for symbol in graph.view.symbols(path(name))}
+
+
+async def test_a_long_document_is_shown_as_it_was_until_it_is_read(opened: tuple[LiveWorkspace, LiveGraph]) -> None:
+    workspace, graph = opened
+    new = Text.of(f"{LONG}def typed():\n    return 1\n")
+    _open(workspace, graph, "long.py", new)
+    assert "typed" not in _names(graph, "long.py")
+    assert "typed" not in str(graph.view.workspace.read(path("long.py")).text)
+    await graph.caught_up()
+    assert "typed" in _names(graph, "long.py")
+    assert graph.view.workspace.read(path("long.py")).text == new
+
+
+async def test_short_documents_do_not_wait_for_long_ones(opened: tuple[LiveWorkspace, LiveGraph]) -> None:
+    workspace, graph = opened
+    _open(workspace, graph, "long.py", Text.of(f"{LONG}x = 1\n"))
+    _open(workspace, graph, "app.py", Text.of("def typed(): ...\n"))
+    assert _names(graph, "app.py") == {"typed"}
+    assert "x" not in _names(graph, "long.py")
+    await graph.caught_up()
+    assert "x" in _names(graph, "long.py")
+    assert _names(graph, "app.py") == {"typed"}
+
+
+async def test_a_layout_that_is_typed_is_followed_beside_the_loop(opened: tuple[LiveWorkspace, LiveGraph]) -> None:
+    workspace, graph = opened
+    layout = Text.of("[tool.pyright]\nextraPaths = ['inner']\n")
+    _open(workspace, graph, "pyproject.toml", layout)
+    _open(workspace, graph, "app.py", Text.of("import tool\n# typed\n"))
+    assert graph.view.dependencies(path("app.py")) == ()
+    await graph.caught_up()
+    assert [edge.target for edge in graph.view.dependencies(path("app.py"))] == [path("inner/tool.py")]
