@@ -18,7 +18,8 @@ class LanguageSpec:
     ``extensions`` are lower-case with their dot; ``names`` are whole file names in lower case. ``comment`` begins a
     line comment; ``identifier`` is what VS Code calls the language (LSP ``languageId``). ``extractor`` names the
     reading of the query's captures in ``graph/``. ``family``: languages of one family import one another, by the
-    rules of ``import_registry.py``. ``preview``: what the graph says of it has not been measured to the bar of the others.
+    rules of ``import_registry.py``. ``preview``: what the graph says of it has not been measured to the bar of the
+    others.
     """
 
     name: str
