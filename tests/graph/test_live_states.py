@@ -27,48 +27,16 @@ from sightline.graph.view import GraphView
 from sightline.workspace.files import WorkspaceView
 from sightline.workspace.live import LiveWorkspace, WorkspaceChange
 from support.graphs import ROOT, fresh_graph, path
+from support.live_worlds import GO, PYTHON, World
 
-NAMES = (
-    "a.py",
-    "b.py",
-    "pkg/__init__.py",
-    "pkg/a.py",
-    "pkg/f.py",
-    "pkg/sub/b.py",
-    "deep/own/__init__.py",
-    "deep/own/a.py",
-    "deep/a.py",
-    "pyproject.toml",
-)
-LINES = (
-    "import a",
-    "import pkg.a",
-    "from pkg import f",
-    "from own.a import f",
-    "from own import a",
-    "[tool.pyright]\nextraPaths = ['deep']",
-    "from pkg import a as b",
-    "from . import a",
-    "from .a import *",
-    "from pkg.sub.b import f, A",
-    "from b import A as B",
-    "def f(x: A, y=1):\n    x.go()\n    return f(a.f)",
-    "class A:\n    z = 1\n    def go(self):\n        self.z\n        self.go()",
-    "class B(A):\n    def go(self):\n        super().go()",
-    "f()",
-    "B().go()",
-    "pkg.a.f()",
-    "__all__ = ['f', 'A']",
-    "x = A()\nx.go()",
-    "def broken(",
-    "class",
-    '"""open',
-    "é = 'ß'; f()",
-    "    f()",
-)
-texts = st.lists(st.sampled_from(LINES), max_size=6).map(lambda lines: "\n".join(lines) + "\n")
-small_texts = st.sampled_from((*LINES, "\n", " ", ")", ""))
-names = st.sampled_from(NAMES)
+names = st.runner().flatmap(lambda machine: st.sampled_from(machine.world.names))
+texts = st.runner().flatmap(lambda machine: texts_of(machine.world))
+small_texts = st.runner().flatmap(lambda machine: st.sampled_from((*machine.world.lines, "\n", " ", ")", "")))
+
+
+def texts_of(world: World) -> st.SearchStrategy[str]:
+    """A few lines of a world, one after the other."""
+    return st.lists(st.sampled_from(world.lines), max_size=6).map(lambda lines: "\n".join(lines) + "\n")
 
 
 def exported(graph: GraphView) -> dict[str, Any]:
@@ -83,7 +51,10 @@ def exported(graph: GraphView) -> dict[str, Any]:
         "references": {
             symbol.identifier: _answer(graph, symbol) for each in graph.paths() for symbol in graph.symbols(each)
         },
-        "names": {name: (graph.files_defining(name), graph.files_referencing(name)) for name in ("f", "A", "go", "b")},
+        "names": {
+            name: (graph.files_defining(name), graph.files_referencing(name))
+            for name in ("f", "A", "go", "b", "F", "Do")
+        },
     }
 
 
@@ -118,6 +89,8 @@ def small_limits() -> Iterator[None]:
 
 
 class LiveStates(RuleBasedStateMachine):
+    world = PYTHON
+
     def __init__(self) -> None:
         super().__init__()
         self.loop = asyncio.new_event_loop()
@@ -209,7 +182,7 @@ class LiveStates(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def fork(self, data: st.DataObject) -> None:
-        changes = data.draw(_changes(self.workspace.view))
+        changes = data.draw(_changes(self.world, self.workspace.view))
         before = exported(self.graph.view)
         forked = self.graph.view.fork(changes)
         steps = [*self.steps, f"fork {changes!r}"]
@@ -286,20 +259,20 @@ class LiveStates(RuleBasedStateMachine):
         await self.graph.refresh(self.workspace.view, change)
 
 
-def _changes(view: WorkspaceView) -> st.SearchStrategy[ChangeSet]:
+def _changes(world: World, view: WorkspaceView) -> st.SearchStrategy[ChangeSet]:
     """A change set that fits ``view``: edits, creations, deletions and renames of different files."""
     kinds = st.sampled_from(("edit", "create", "delete", "rename", "leave"))
-    rows = st.tuples(*(st.tuples(kinds, texts, st.floats(0, 1)) for _ in NAMES))
-    return rows.map(lambda chosen: _change_set(view, chosen))
+    rows = st.tuples(*(st.tuples(kinds, texts_of(world), st.floats(0, 1)) for _ in world.names))
+    return rows.map(lambda chosen: _change_set(world, view, chosen))
 
 
-def _change_set(view: WorkspaceView, rows: tuple[tuple[str, str, float], ...]) -> ChangeSet:
+def _change_set(world: World, view: WorkspaceView, rows: tuple[tuple[str, str, float], ...]) -> ChangeSet:
     edits: list[FileEdit] = []
     creates: list[FileCreate] = []
     deletes: list[WorkspacePath] = []
     renames: list[FileRename] = []
     base: dict[Any, str] = {}
-    for name, (kind, text, place) in zip(NAMES, rows, strict=True):
+    for name, (kind, text, place) in zip(world.names, rows, strict=True):
         here = path(name)
         if kind == "create" and not view.exists(here):
             creates.append(FileCreate(path=here, text=Text.of(text)))
@@ -334,7 +307,15 @@ class LateStates(LiveStates):
         self.patch.undo()
 
 
+class GoStates(LiveStates):
+    """Files of one folder see one another's names."""
+
+    world = GO
+
+
 LiveStates.TestCase.settings = settings(max_examples=100, stateful_step_count=12, deadline=None)
 LateStates.TestCase.settings = settings(max_examples=60, stateful_step_count=12, deadline=None)
+GoStates.TestCase.settings = settings(max_examples=60, stateful_step_count=12, deadline=None)
 TestLiveStates = LiveStates.TestCase
 TestLateStates = LateStates.TestCase
+TestGoStates = GoStates.TestCase

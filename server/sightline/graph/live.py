@@ -281,7 +281,8 @@ class LiveGraph:
             files = [state.table.add(path) for path in since if language_of(path) is not None]
             typed = {file: before.state.hot_file(file) for file in files}
             shown = self._late.behind(self._newest)
-            state, layouts = await self._sliced(advance(state, layouts, shown, typed, since, layouts))
+            after = await self._layouts_after(state, layouts, shown, typed, since)
+            state, layouts = await self._sliced(advance(state, layouts, shown, typed, since, after))
         if waited is not None:
             self._late.finish(paths, waited)
         self._publish(self._late.behind(self._newest), state, layouts)
