@@ -5,6 +5,8 @@ The vocabulary, for ``languages/queries/*.scm``:
 ``id``            a name that stands alone, or begins a dotted one
 ``property``      the last name of a ``member``; dropped where no ``member`` ends with it
 ``member``        a dotted name or another expression with a name after it, up to the end of that name
+``called``        a call that holds the dotted callee's parts itself: it ends a ``member`` at its field ``name`` or ``method``
+``routine``       the name of what is called where functions have names of their own: no local variable hides it
 ``type``          a name in the place of a type
 ``arguments``     the list of arguments of a call, right after the callee; ``arguments.splat``, ``arguments.comment``
                   and ``keyword`` (the name of a named argument) are read within it
@@ -38,7 +40,7 @@ from sightline.graph.extract_rows import (
     telling_bindings,
 )
 from sightline.graph.extract_scopes import Region, ScopeKind, ScopeMap
-from sightline.graph.extract_text import ParsedText, syntax_problems
+from sightline.graph.extract_text import ParsedText, field_of, syntax_problems
 from sightline.graph.facts import DefinitionKind, ReferenceKind
 from sightline.graph.raw_facts import LOCAL_FLAG, REFERENCE_CODE, BindingRow, ImportRow, RawFacts
 
@@ -198,7 +200,8 @@ def _regions(text: ParsedText, declared: _Declared) -> list[Region]:
         kind = ScopeKind.FUNCTION if draft.kind in _FUNCTIONS else ScopeKind.CLASS
         regions.append(Region(draft.start, -draft.end, ScopeKind.HEADER, draft.container))
         if parts.type_parameters:
-            regions.append(Region(draft.name_end, -draft.end, ScopeKind.BLOCK, -1, -2 - draft.container))
+            first = min(draft.name_end, parts.type_parameters[0][0])
+            regions.append(Region(first, -draft.end, ScopeKind.BLOCK, -1, -2 - draft.container))
         regions.append(Region(draft.body_start, -draft.end, kind, draft.container, draft.container))
     regions += [Region(start, -end, ScopeKind.FUNCTION) for start, end in text.spans("scope")]
     regions += [Region(start, -end, ScopeKind.BLOCK) for start, end in text.spans("block")]
@@ -261,6 +264,10 @@ def _names(text: ParsedText, dialect: Dialect, used: set[int]) -> Names:
     for separator in dialect.separators:
         data = data.replace(separator, b"." if len(separator) == 1 else b" " * (len(separator) - 1) + b".")
     members = {node.end_byte: node.start_byte for node in text.captures.get("member", ())}
+    for node in text.captures.get("called", ()):
+        name = field_of(node, "name") or field_of(node, "method")
+        if name is not None:
+            members[name.end_byte] = node.start_byte
     start_by_end = {node.end_byte: node.start_byte for name in ("id", "type") for node in text.captures.get(name, ())}
     for node in text.captures.get("property", ()):
         if node.end_byte in members:
@@ -276,7 +283,7 @@ def _names(text: ParsedText, dialect: Dialect, used: set[int]) -> Names:
     for low, high in text.spans("import"):
         for at in range(bisect_left(starts, low), bisect_left(starts, high)):
             kinds[ends[at]] = SKIP
-    return Names(data, starts, ends, members, kinds, read_arguments(text, dialect.gap))
+    return Names(data, starts, ends, members, kinds, read_arguments(text, dialect.gap), {*text.ends("routine")})
 
 
 def _imported(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from tree_sitter import Node
@@ -150,6 +151,7 @@ class Names:
     """The identifiers of a text in source order, and what is known of them.
 
     ``members``: end of a member expression → its start. ``kinds``: end of a name → kind code or :data:`SKIP`.
+    ``routines``: ends of names that no local variable hides.
     """
 
     data: bytes
@@ -158,6 +160,7 @@ class Names:
     members: dict[int, int]
     kinds: dict[int, int]
     arguments: Arguments
+    routines: AbstractSet[int] = frozenset()
 
 
 @dataclass(slots=True)
@@ -243,7 +246,7 @@ class _Walk:
         data, visible, foreign = names.data, scope.visible, scope.foreign
         kind_of, member_of, list_of = names.kinds.get, names.members.get, names.arguments.by_callee.get
         strings, flat = rows.strings, rows.flat
-        roots = rows.local_roots.setdefault(scope.unit, set())
+        roots, routines = rows.local_roots.setdefault(scope.unit, set()), names.routines
         starts, ends = names.starts[these.start : these.stop], names.ends[these.start : these.stop]
         for start, end in zip(starts, ends, strict=True):
             kind = kind_of(end, READ)
@@ -254,7 +257,7 @@ class _Walk:
             name = data[start:end]
             begin = member_of(end)
             if begin is None:
-                if name in visible or name in foreign:
+                if (name in visible and end not in routines) or name in foreign:
                     continue
                 receiver = b""
             else:

@@ -159,7 +159,10 @@ class Resolver:
             for name, alias, _, _ in row.names:
                 if name in ("", "*"):
                     names.update(index.used.get("" if name == "*" else alias, ()))
-        return tuple(self.units.defining(module.unit, names)) or module.files
+        found = tuple(self.units.defining(module.unit, names))
+        # A name that the unit lacks leads nowhere; only of a unit as a whole may anything be used.
+        named = all(name[0] not in ("", "*") for name in row.names) and bool(row.names)
+        return found if found or named else module.files
 
     def _own_unit(
         self, file: int, index: FileIndex, edges: dict[tuple[int, int], FileEdge], wanted: dict[int, None]
@@ -167,7 +170,8 @@ class Resolver:
         """Edges to the files of the same unit whose names the file uses."""
         bare = index.used.get("", {})
         own = self.units.top(file).names
-        names = [name for name in bare if name not in own]
+        imported = index.imported.get(MODULE, {})
+        names = [name for name in bare if name not in own and name not in imported]
         targets = {target for target, _ in edges}
         for unit in self.units.own(file):
             wanted[unit.key] = None
