@@ -1,4 +1,4 @@
-"""What the state machine of the live graph draws from, by language: names of files, and lines that speak of one another."""
+"""What the state machine of the live graph draws from, by language: names of files, and lines that refer."""
 
 from __future__ import annotations
 

@@ -38,7 +38,8 @@ class Parts:
     whether other definitions may lie in it (by default what its kind says). ``owner``: the span of the name of the type
     it belongs to, when it stands outside of that type's own braces (a Go method, a Rust ``impl``); a type of that name
     in the same text becomes its parent, or an ``EXTENSION`` is made. ``bound``: spans of further names bound in the
-    body (a receiver, named results). ``type_parameters``: spans of names that are seen from the first of them, or the name, to the end.
+    body (a receiver, named results). ``type_parameters``: spans of names that are seen from the first of them, or the
+    name, to the end.
     """
 
     kind: str

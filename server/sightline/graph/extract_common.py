@@ -5,7 +5,8 @@ The vocabulary, for ``languages/queries/*.scm``:
 ``id``            a name that stands alone, or begins a dotted one
 ``property``      the last name of a ``member``; dropped where no ``member`` ends with it
 ``member``        a dotted name or another expression with a name after it, up to the end of that name
-``called``        a call that holds the dotted callee's parts itself: it ends a ``member`` at its field ``name`` or ``method``
+``called``        a call that holds the dotted callee's parts itself: it ends a ``member`` at its field ``name`` or
+                  ``method``
 ``routine``       the name of what is called where functions have names of their own: no local variable hides it
 ``type``          a name in the place of a type
 ``arguments``     the list of arguments of a call, right after the callee; ``arguments.splat``, ``arguments.comment``
