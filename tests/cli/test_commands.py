@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from pathlib import Path
+from xml.dom import minidom
 
 import pytest
 
@@ -50,6 +51,44 @@ def test_prompt_has_messages_and_a_manifest(sightline: Sightline) -> None:
 
 def test_the_same_prompt_twice_is_the_same_to_the_byte(sightline: Sightline) -> None:
     assert sightline("prompt", "fix total").out == sightline("prompt", "fix total").out
+
+
+@pytest.mark.parametrize("relation", ["callers", "callees", "implementers", "twins", "tests"])
+def test_graph_relations_of_a_symbol(sightline: Sightline, relation: str) -> None:
+    ran = sightline("graph", relation, "shop/cart.py::total", "--json")
+    shape = reports.RelationJson.model_validate(ran.json)
+    assert (ran.code, shape.relation, shape.symbols[0].path) == (0, relation, "shop/cart.py")
+    told = sightline("graph", relation, "shop/cart.py::total").out
+    assert all(f"{each.path}:{each.line}: {each.name}" in told for each in shape.related if each.name)
+    assert "coverage:" in told
+
+
+def test_graph_neighbourhood_holds_every_relation(sightline: Sightline) -> None:
+    shape = reports.NeighbourhoodJson.model_validate(sightline("graph", "neighbourhood", "total", "--json").json)
+    assert set(shape.relations) == {"callers", "callees", "implementers", "twins", "tests"}
+    assert shape.relations["callers"]
+
+
+def test_graph_walks_over_files(sightline: Sightline) -> None:
+    near = reports.FileEdgesJson.model_validate(sightline("graph", "importers", "shop/cart.py", "--json").json)
+    far = reports.FileEdgesJson.model_validate(
+        sightline("graph", "importers", "shop/cart.py", "--depth", "9", "--json").json
+    )
+    assert far.edges[: len(near.edges)] == near.edges
+    assert reports.CyclesJson.model_validate(sightline("graph", "cycles", "--json").json).coverage.complete
+    entries = reports.EntryPointsJson.model_validate(sightline("graph", "entry-points", "--json").json)
+    assert "shop/cart.py" not in entries.files
+
+
+def test_graph_export_for_other_programs(sightline: Sightline) -> None:
+    shape = reports.GraphExportJson.model_validate(sightline("graph", "export", "--format", "json").json)
+    document = minidom.parseString(sightline("graph", "export", "--format", "graphml").out)
+    assert len(document.getElementsByTagName("edge")) == len(shape.edges)
+    assert len(document.getElementsByTagName("node")) == len(shape.files)
+    arrows = [line for line in sightline("graph", "export", "--format", "dot").out.splitlines() if " -> " in line]
+    assert len(arrows) == len(shape.edges)
+    assert '"shop/cart.py"' in "".join(arrows)
+    assert sightline("graph", "export", "--format", "mermaid").out.startswith("graph LR\n")
 
 
 def test_graph_answers_carry_coverage(sightline: Sightline) -> None:

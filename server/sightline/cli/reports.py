@@ -59,13 +59,14 @@ class CoverageJson(Report):
 
 
 class EdgeJson(Report):
-    """A file edge: `source` imports `target` at `line`."""
+    """A file edge: `source` imports `target` at `line`. `depth` counts the steps from the file that was asked about."""
 
     source: str
     target: str
     kind: str
     line: int
     confidence: str
+    depth: int = 1
 
 
 class GraphExportJson(Report):
@@ -104,6 +105,51 @@ class SymbolJson(Report):
     kind: str
     path: str
     line: int
+
+
+class RelatedSymbolJson(Report):
+    """A definition (or, with an empty `name`, the top of a file) in some relation to the symbol asked about."""
+
+    path: str
+    name: str
+    line: int
+    confidence: str
+    depth: int
+
+
+class RelationJson(Report):
+    """`sightline graph callers|callees|implementers|twins|tests NAME --json`."""
+
+    revision: int
+    relation: str
+    symbols: list[SymbolJson]
+    related: list[RelatedSymbolJson]
+    coverage: CoverageJson
+
+
+class NeighbourhoodJson(Report):
+    """`sightline graph neighbourhood NAME --json`: everything one step away, by relation."""
+
+    revision: int
+    symbols: list[SymbolJson]
+    relations: dict[str, list[RelatedSymbolJson]]
+    coverage: CoverageJson
+
+
+class CyclesJson(Report):
+    """`sightline graph cycles --json`: sets of files that all import one another, the largest first."""
+
+    revision: int
+    cycles: list[list[str]]
+    coverage: CoverageJson
+
+
+class EntryPointsJson(Report):
+    """`sightline graph entry-points --json`: files that import others and that nobody imports."""
+
+    revision: int
+    files: list[str]
+    coverage: CoverageJson
 
 
 class PlaceJson(Report):

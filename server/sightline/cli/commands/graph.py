@@ -9,12 +9,19 @@ import click
 from sightline.base.errors import UsageError
 from sightline.base.paths import WorkspacePath, confine
 from sightline.cli import reports
+from sightline.cli.commands.graph_relations import RELATION_COMMANDS
 from sightline.cli.convert import coverage_json, edges_json, places_json, symbol_json
+from sightline.cli.graph_answers import joint, say_coverage, symbols_called
+from sightline.cli.graph_formats import FORMATS
 from sightline.cli.output import print_json, say
 from sightline.cli.workspace import json_option, opened, root_option, runs_async
-from sightline.graph.answers import Coverage, Edge, Symbol
 from sightline.graph.impact import impact_of
 from sightline.graph.view import GraphView
+from sightline.graph.walks import ReachAnswer, reach
+
+depth_option = click.option(
+    "--depth", type=click.IntRange(1, 1_000), default=1, show_default=True, help="How many steps to follow."
+)
 
 
 @click.group("graph")
@@ -26,8 +33,14 @@ def command() -> None:
 @root_option
 @json_option
 @click.option("--symbols", is_flag=True, help="Stream the symbol edges too, one JSON object a line.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("json", *FORMATS)),
+    help="Write the file edges for another program: Graphviz, GraphML readers, Mermaid.",
+)
 @runs_async
-async def export(root: str, *, as_json: bool, symbols: bool) -> int:
+async def export(root: str, form: str | None, *, as_json: bool, symbols: bool) -> int:
     """Print every file edge."""
     async with opened(root) as engine:
         view = engine.view
@@ -40,7 +53,10 @@ async def export(root: str, *, as_json: bool, symbols: bool) -> int:
             edges=edges_json(view.edges()),
             coverage=coverage_json(view.coverage()),
         )
-    if as_json:
+    if form is not None and form in FORMATS and not as_json:
+        for line in FORMATS[form](shape):
+            say(line)
+    elif as_json or form == "json":
         print_json(shape.model_dump())
     else:
         for edge in shape.edges:
@@ -67,24 +83,27 @@ def _stream_symbols(view: GraphView) -> None:
 @click.argument("path")
 @root_option
 @json_option
+@depth_option
 @runs_async
-async def importers(path: str, root: str, *, as_json: bool) -> int:
-    """Print the files that import PATH."""
+async def importers(path: str, root: str, depth: int, *, as_json: bool) -> int:
+    """Print the files that import PATH, with --depth those that do so through others."""
     async with opened(root) as engine:
-        file = _file(engine.view, path)
-        return _tell_edges(engine.view, file, engine.view.importers(file), as_json=as_json)
+        return _tell_reached(
+            engine.view, reach(engine.view, _file(engine.view, path), "importers", depth=depth), as_json
+        )
 
 
 @command.command("dependencies")
 @click.argument("path")
 @root_option
 @json_option
+@depth_option
 @runs_async
-async def dependencies(path: str, root: str, *, as_json: bool) -> int:
-    """Print the files that PATH imports."""
+async def dependencies(path: str, root: str, depth: int, *, as_json: bool) -> int:
+    """Print the files that PATH imports, with --depth those it imports through others."""
     async with opened(root) as engine:
-        file = _file(engine.view, path)
-        return _tell_edges(engine.view, file, engine.view.dependencies(file), as_json=as_json)
+        view = engine.view
+        return _tell_reached(view, reach(view, _file(view, path), "dependencies", depth=depth), as_json)
 
 
 @command.command("references")
@@ -96,7 +115,7 @@ async def references(name: str, root: str, *, as_json: bool) -> int:
     """Print the uses of NAME: `name`, `Class.method` or `path::Class.method`."""
     async with opened(root) as engine:
         view = engine.view
-        answers = [view.references(symbol) for symbol in _symbols(view, name)]
+        answers = [view.references(symbol) for symbol in symbols_called(view, name)]
         shape = reports.ReferencesJson(
             revision=view.revision,
             symbols=[
@@ -107,7 +126,7 @@ async def references(name: str, root: str, *, as_json: bool) -> int:
                 )
                 for answer in answers
             ],
-            coverage=coverage_json(_joint([answer.coverage for answer in answers])),
+            coverage=coverage_json(joint([answer.coverage for answer in answers])),
         )
     if as_json:
         print_json(shape.model_dump())
@@ -119,7 +138,7 @@ async def references(name: str, root: str, *, as_json: bool) -> int:
             say(f"    {place.path}:{place.line}:{place.column}: {place.kind}{inside} ({place.confidence})")
         if not entry.places:
             say("    no uses found")
-    _say_coverage(shape.coverage)
+    say_coverage(shape.coverage)
     return 0
 
 
@@ -133,7 +152,7 @@ async def impact(name: str, root: str, depth: int, *, as_json: bool) -> int:
     """Print who is affected, directly or through others, when NAME changes."""
     async with opened(root) as engine:
         view = engine.view
-        symbols = _symbols(view, name)
+        symbols = symbols_called(view, name)
         answers = [impact_of(view, symbol, depth=depth) for symbol in symbols]
         shape = reports.ImpactJson(
             revision=view.revision,
@@ -149,7 +168,7 @@ async def impact(name: str, root: str, depth: int, *, as_json: bool) -> int:
                 for answer in answers
                 for item in answer.impacted
             ],
-            coverage=coverage_json(_joint([answer.coverage for answer in answers])),
+            coverage=coverage_json(joint([answer.coverage for answer in answers])),
         )
     if as_json:
         print_json(shape.model_dump())
@@ -158,22 +177,28 @@ async def impact(name: str, root: str, depth: int, *, as_json: bool) -> int:
         say(f"{'  ' * item.depth}{item.path}:{item.line}: {item.name or '(file)'} ({item.confidence})")
     if not shape.impacted:
         say("nothing found that depends on it")
-    _say_coverage(shape.coverage)
+    say_coverage(shape.coverage)
     return 0
 
 
-def _tell_edges(view: GraphView, path: WorkspacePath, edges: tuple[Edge, ...], *, as_json: bool) -> int:
+def _tell_reached(view: GraphView, answer: ReachAnswer, as_json: bool) -> int:  # noqa: FBT001  an option passed on
     shape = reports.FileEdgesJson(
-        revision=view.revision, path=str(path), edges=edges_json(edges), coverage=coverage_json(view.coverage())
+        revision=view.revision,
+        path=str(answer.path),
+        edges=[
+            edge.model_copy(update={"depth": each.depth}) for each in answer.reached for edge in edges_json(each.edges)
+        ],
+        coverage=coverage_json(answer.coverage),
     )
     if as_json:
         print_json(shape.model_dump())
         return 0
     for edge in shape.edges:
-        say(f"{edge.source}:{edge.line} -> {edge.target} ({edge.kind}, {edge.confidence})")
+        indent = "  " * (edge.depth - 1)
+        say(f"{indent}{edge.source}:{edge.line} -> {edge.target} ({edge.kind}, {edge.confidence})")
     if not shape.edges:
         say("none found")
-    _say_coverage(shape.coverage)
+    say_coverage(shape.coverage)
     return 0
 
 
@@ -185,31 +210,5 @@ def _file(view: GraphView, path: str) -> WorkspacePath:
     raise UsageError(f"{path} is not a file of this workspace.", hint="Paths are relative to --root.")
 
 
-def _symbols(view: GraphView, name: str) -> tuple[Symbol, ...]:
-    symbols = view.lookup(name)
-    if not symbols:
-        raise UsageError(
-            f"Nothing in the workspace is called {name}.",
-            hint="Names are written as in the code: name, Class.method or path::Class.method.",
-            kind="unknown_symbol",
-        )
-    return symbols
-
-
-def _joint(parts: list[Coverage]) -> Coverage:
-    return Coverage(
-        complete=all(part.complete for part in parts),
-        unparsed=max((part.unparsed for part in parts), default=0),
-        dynamic=sum(part.dynamic for part in parts),
-        ambiguous=sum(part.ambiguous for part in parts),
-    )
-
-
-def _say_coverage(coverage: reports.CoverageJson) -> None:
-    if coverage.complete:
-        say("coverage: complete")
-    else:
-        say(
-            f"coverage: incomplete ({coverage.unparsed} unparsed files, {coverage.dynamic} dynamic places, "
-            f"{coverage.ambiguous} uses by name alone)"
-        )
+for _command in RELATION_COMMANDS:
+    command.add_command(_command)

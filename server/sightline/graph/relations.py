@@ -1,0 +1,127 @@
+"""Questions about one symbol beyond its uses: who calls it, what it calls, who implements it, its twins, its tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from sightline.base.paths import WorkspacePath
+from sightline.graph.answers import Confidence, Coverage, EdgeKind, Symbol
+from sightline.graph.exporters import is_test
+from sightline.graph.facts import DefinitionKind, ReferenceKind
+from sightline.graph.impact import impact_of
+from sightline.graph.view import GraphView
+
+#: Steps from a symbol to a test that is said to reach it.
+TEST_DEPTH = 6
+_CLASSES = frozenset({DefinitionKind.CLASS, DefinitionKind.INTERFACE, DefinitionKind.TYPE})
+_ORDER = {Confidence.EXACT: 0, Confidence.INFERRED: 1, Confidence.NAME_ONLY: 2}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Related:
+    """A definition (or, with an empty name, the top of a file) in some relation to another.
+
+    ``line`` is the one-based line that shows the relation: of the call, of the definition. ``depth`` counts steps.
+    """
+
+    path: WorkspacePath
+    name: str
+    line: int
+    confidence: Confidence
+    depth: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelatedAnswer:
+    """All that is related, sorted by depth and place, with the coverage of the answer."""
+
+    related: tuple[Related, ...]
+    coverage: Coverage
+
+
+#: A question about one symbol.
+Relation: TypeAlias = Callable[[GraphView, Symbol], RelatedAnswer]
+
+
+def callers(view: GraphView, symbol: Symbol) -> RelatedAnswer:
+    """Definitions that call ``symbol``, each once, with the best confidence of its calls."""
+    answer = view.references(symbol)
+    calls = (place for place in answer.places if place.kind is EdgeKind.CALL)
+    found = (Related(path=each.path, name=each.enclosing, line=each.line, confidence=each.confidence) for each in calls)
+    return RelatedAnswer(related=_once(found), coverage=answer.coverage)
+
+
+def callees(view: GraphView, symbol: Symbol) -> RelatedAnswer:
+    """Definitions of the workspace that ``symbol`` calls. ``ambiguous`` counts calls whose target is not known."""
+    facts = view.facts(symbol.path)
+    found: list[Related] = []
+    unknown = 0
+    for reference in facts.references if facts is not None else ():
+        inside = symbol.definition.span.contains(reference.span)
+        if not inside or reference.kind is not ReferenceKind.CALL:
+            continue
+        targets = view.resolve(symbol.path, reference)
+        unknown += bool(targets) and all(confidence is Confidence.NAME_ONLY for _, confidence in targets)
+        found += (_defined(view, target, confidence) for target, confidence in targets)
+    coverage = Coverage(complete=not unknown and facts is not None, ambiguous=unknown)
+    return RelatedAnswer(related=_once(found), coverage=coverage)
+
+
+def implementers(view: GraphView, symbol: Symbol) -> RelatedAnswer:
+    """Classes below a class or interface, at every depth; for a member the members that override it."""
+    if symbol.definition.kind not in _CLASSES:
+        below = (_defined(view, each, Confidence.EXACT) for each in view.overrides(symbol))
+        return RelatedAnswer(related=_once(below), coverage=view.coverage())
+    found: dict[str, Related] = {}
+    waiting = [(symbol, 0)]
+    for current, depth in waiting:
+        for heir in view.subclasses(current):
+            if heir.identifier not in found and heir.identifier != symbol.identifier:
+                found[heir.identifier] = _defined(view, heir, Confidence.EXACT, depth + 1)
+                waiting.append((heir, depth + 1))
+    return RelatedAnswer(related=_once(found.values()), coverage=view.references(symbol).coverage)
+
+
+def twins(view: GraphView, symbol: Symbol) -> RelatedAnswer:
+    """Definitions of the same qualified name and kind in other files: platform variants, copies, one interface.
+
+    Files of the same folder come first (depth 1), others after them (depth 2). A twin is known by name alone.
+    """
+    folder = symbol.path.relative.rpartition("/")[0]
+    found: list[Related] = []
+    for path in view.files_defining(symbol.definition.name):
+        for other in view.symbols(path) if path != symbol.path else ():
+            same = other.qualified_name == symbol.qualified_name and other.definition.kind is symbol.definition.kind
+            if same:
+                depth = 1 if path.relative.rpartition("/")[0] == folder else 2
+                found.append(_defined(view, other, Confidence.NAME_ONLY, depth))
+    return RelatedAnswer(related=_once(found), coverage=view.coverage())
+
+
+def tests_reaching(view: GraphView, symbol: Symbol) -> RelatedAnswer:
+    """Definitions in test files that use ``symbol``, directly or through up to five others."""
+    answer = impact_of(view, symbol, depth=TEST_DEPTH)
+    found = (
+        Related(path=each.path, name=each.name, line=each.line, confidence=each.confidence, depth=each.depth)
+        for each in answer.impacted
+        if is_test(each.path)
+    )
+    return RelatedAnswer(related=_once(found), coverage=answer.coverage)
+
+
+def _defined(view: GraphView, symbol: Symbol, confidence: Confidence, depth: int = 1) -> Related:
+    index = view.index(symbol.path)
+    line = index.line_of(symbol.definition.name_span.start) + 1 if index is not None else 1
+    return Related(path=symbol.path, name=symbol.qualified_name, line=line, confidence=confidence, depth=depth)
+
+
+def _once(found: Iterable[Related]) -> tuple[Related, ...]:
+    best: dict[tuple[WorkspacePath, str], Related] = {}
+    for each in found:
+        key = (each.path, each.name)
+        known = best.get(key)
+        if known is None or (_ORDER[each.confidence], each.line) < (_ORDER[known.confidence], known.line):
+            best[key] = each
+    return tuple(sorted(best.values(), key=lambda each: (each.depth, each.path, each.line)))
