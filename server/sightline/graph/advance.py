@@ -128,15 +128,17 @@ def _regrouped(before: GraphState, after: GraphState, path: WorkspacePath) -> se
         return set()
     old, new = _top(before, file), _top(after, file)
     keys = unit_keys(path, old or NOTHING), unit_keys(path, new or NOTHING)
+    # Of the files in one folder those of one package belong together.
+    same = old is not None and new is not None and keys[0] == keys[1] and old.namespaces == new.namespaces
     names = (old or NOTHING).names ^ (new or NOTHING).names
     found: set[int] = set()
     for key in keys[0] | keys[1]:
         waiting = after.wanting_key(key)
-        if old is None or new is None or keys[0] != keys[1]:
+        if not same:
             found.update(waiting)
         elif names:
             found |= {each for name in names for each in after.referencing(name)}.intersection(waiting)
-        for name in names if keys[0] == keys[1] else (old or NOTHING).names | (new or NOTHING).names:
+        for name in names if same else (old or NOTHING).names | (new or NOTHING).names:
             found.update(after.wanting_key(member_key(key, name)))
     return found
 
