@@ -29,6 +29,7 @@ from sightline.graph.meanings import (
     merged,
     weakened,
 )
+from sightline.graph.named_constructors import delegated, without_constructors
 from sightline.graph.raw_facts import DefinitionRow
 from sightline.graph.values import called, expression, is_class, member, through_alias, type_around
 
@@ -54,7 +55,12 @@ class NameRules:
     ``self_types``: words for the class around (``Self``). ``implicit_members``: whether a bare name may mean a member
     of the classes around (Java, C#, C++). ``builtins``: names that need no import. ``separator``: between the parts of
     a module's name. ``type_name``: the dotted name in a written type, pointers, type arguments and the like left out;
-    empty for none. ``constructors``: names of methods that a call of the class runs.
+    empty for none. ``constructors``: names of methods that a call of the class runs;
+    ``named_constructors``: methods of the class's own name are such (Java). ``partial``: whether classes of
+    one name in a namespace are parts of one. ``nested_spaces``: whether names may begin with a namespace, as seen from
+    those around. ``rooted``: what a name that begins at the root of all namespaces begins with; ``root_space``: the
+    name of that root. ``global_names``: as in
+    ``ImportRules``; imports bring in what a file defines wherever they stand.
     """
 
     self_names: frozenset[str] = frozenset()
@@ -65,6 +71,12 @@ class NameRules:
     separator: str = "."
     type_name: Callable[[str], str]
     constructors: frozenset[str] = frozenset()
+    named_constructors: bool = False
+    partial: bool = False
+    nested_spaces: bool = False
+    rooted: str = ""
+    root_space: str = ""
+    global_names: bool = False
 
 
 def plain_type(text: str) -> str:
@@ -80,6 +92,7 @@ def common_rules(names: NameRules) -> Rules:
         classes=CLASSES,
         functions=FUNCTIONS,
         constructors=names.constructors,
+        named_constructors=names.named_constructors,
         bare_name=rules.bare_name,
         special=rules.special,
         member_of_module=rules.member_of_module,
@@ -91,7 +104,7 @@ def common_rules(names: NameRules) -> Rules:
         renamed=_renamed,
         is_property=_is_property,
         has_builtin_member=_has_builtin_member,
-        more_parts=more_parts,
+        more_parts=_all_parts if names.partial else more_parts,
     )
 
 
@@ -104,17 +117,21 @@ class _Common:
         index = query.files.index(place.file)
         if index is None:
             return UNKNOWN
+        named = self._names.named_constructors
+        if named and name in self._names.self_names | self._names.super_names:
+            return delegated(query, self.special(query, place, name) or UNKNOWN)
         scope = place.scope
         while scope != MODULE:
             row = index.definitions[scope]
             if row.kind not in CLASSES:
                 found = self._in_scope(query, place.file, index, scope, name)
-            elif self._names.implicit_members:
+            elif self._names.implicit_members and name != row.name:  # a constructor is no member
                 found = self._in_scope(query, place.file, index, scope, name) or member(
                     query, type_around(query, place.file, index, scope), name
                 )
             else:
                 found = UNKNOWN
+            found = without_constructors(query, found) if named else found
             if found:
                 return found
             scope = row.parent
@@ -128,17 +145,45 @@ class _Common:
         index = query.files.index(file)
         if index is None:
             return UNKNOWN
-        found = self._in_scope(query, file, index, MODULE, name) or self._beside(query, file, name)
+        found = self._in_scope(query, file, index, MODULE, name)
+        if not found and not self._names.global_names:
+            found = self._beside(query, file, name)
+        if found and self._names.partial:
+            found = merged(found, self._beside(query, file, name))
         if found:
             return found
+        stars = index.stars.get(MODULE, ())
+        if self._names.global_names:
+            stars = tuple(star for rows in index.stars.values() for star in rows)
         through = [
             self._defined_in(query, query.files.in_module(file, star.module, star.level, name), name)
-            for star in index.stars.get(MODULE, ())
+            or self._of_type(query, file, star.module, star.level, name)
+            for star in stars
         ]
         hits = [answer for answer in through if answer]
         if hits:
             return weakened(merged(*hits), Rank.EXACT if len(hits) == 1 else Rank.INFERRED)
+        if self._names.global_names and (found := self._beside(query, file, name)):
+            # Parts of one class are one thing; of several functions nobody tells which the name finds at run time.
+            one = len(found) == 1 or all(is_class(query, each.meaning) for each in found)
+            return weakened(found, Rank.INFERRED if one else Rank.NAME_ONLY)
+        if self._names.nested_spaces and (found := self._space(query, file, index, name)):
+            return found
         return EXTERNAL if name in self._names.builtins else UNKNOWN
+
+    def _space(self, query: Query, file: int, index: FileIndex, name: str) -> Answer:
+        """The namespace that ``name`` begins, as seen from the namespaces of a file and those around them."""
+        rows = index.definitions
+        spaces = [row.name for row in rows if row.kind == _SPACES]
+        for space in spaces or [""]:
+            while True:
+                found = self._submodule(query, file, space, 0, name)
+                if found or not space:
+                    break
+                space = space.rpartition(self._names.separator)[0]
+            if found:
+                return found
+        return UNKNOWN
 
     def _beside(self, query: Query, file: int, name: str) -> Answer:
         return self._defined_in(query, query.files.beside(file, name), name)
@@ -167,7 +212,20 @@ class _Common:
         found = self._defined_in(
             query, query.files.in_module(file, statement.module, statement.level, name), name
         ) or self._submodule(query, file, statement.module, statement.level, name)
+        found = found or self._of_type(query, file, statement.module, statement.level, name)
+        if not found and target >= 0 and statement.module.rpartition(self._names.separator)[2] == name:
+            return (Found(ModuleMeaning(file, statement.module, statement.level, target), Rank.EXACT),)
         return found or (EXTERNAL if target < 0 else UNKNOWN)
+
+    def _of_type(self, query: Query, file: int, module: str, level: int, name: str) -> Answer:
+        """The member ``name`` of a type that is imported from as if it were a module (``import static a.B.name``)."""
+        outer, _, last = module.rpartition(self._names.separator)
+        if not outer or not last:
+            return UNKNOWN
+        owners = self._defined_in(query, query.files.in_module(file, outer, level, last), last)
+        owners = owners or self._of_type(query, file, outer, level, last)
+        found = [member(query, each.meaning, name) for each in owners if isinstance(each.meaning, DefinitionMeaning)]
+        return merged(*found)
 
     def _submodule(self, query: Query, file: int, module: str, level: int, name: str) -> Answer:
         deeper = f"{module}{self._names.separator}{name}" if module else name
@@ -186,6 +244,10 @@ class _Common:
         """The words of the language for what is around."""
         word = text.removesuffix("()")
         names = self._names
+        if names.rooted and (word == names.rooted or (not names.rooted.isalpha() and word.startswith(names.rooted))):
+            module = word[len(names.rooted) :] or names.root_space
+            target = query.files.module(place.file, module, 0) if module else -1
+            return (Found(ModuleMeaning(place.file, module, 0, target), Rank.EXACT),)
         if word not in names.self_names and word not in names.super_names and word not in names.self_types:
             return None
         index = query.files.index(place.file)
@@ -244,6 +306,20 @@ def more_parts(query: Query, owner: DefinitionMeaning) -> Iterable[DefinitionMea
         for number in each.scopes.get(MODULE, {}).get(name, ()) if each is not None else ():
             if each is not None and each.definitions[number].kind == _EXTENSION:
                 yield DefinitionMeaning(file, number)
+
+
+def _all_parts(query: Query, owner: DefinitionMeaning) -> Iterable[DefinitionMeaning]:
+    """The other classes of the same name in the same unit, and extensions."""
+    index = query.files.index(owner.file)
+    if index is None or index.definitions[owner.number].parent != MODULE:
+        return
+    name = index.definitions[owner.number].name
+    for file in (owner.file, *query.files.beside(owner.file, name)):
+        each = query.files.index(file)
+        for number in each.scopes.get(MODULE, {}).get(name, ()) if each is not None else ():
+            found = DefinitionMeaning(file, number)
+            if each is not None and each.definitions[number].kind in CLASSES and found != owner:
+                yield found
 
 
 def _unlisted(query: Query, file: int, reference: Reference) -> Answer:  # noqa: ARG001  the rules' signature

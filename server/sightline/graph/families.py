@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from sightline.graph.facts import Reference, ReferenceKind
 from sightline.graph.index import MODULE, FileIndex
-from sightline.graph.meanings import Ancestor, DefinitionMeaning, Found, Query, Rank
+from sightline.graph.meanings import Ancestor, DefinitionMeaning, Found, Query, Rank, Rules
+from sightline.graph.named_constructors import is_named_after_class
+from sightline.graph.raw_facts import DefinitionRow
 from sightline.graph.references import Use, Uses, uses_of
 from sightline.graph.state import GraphState
 from sightline.graph.symbols import meaning_of
@@ -22,7 +24,7 @@ def all_uses_of(query: Query, state: GraphState, target: DefinitionMeaning, limi
     index = query.files.index(target.file)
     assert index is not None, "the target is a definition of the view"
     row = index.definitions[target.number]
-    if row.name not in query.rules(target.file).constructors or row.parent == MODULE:
+    if not _is_constructor(query.rules(target.file), index, row):
         return uses_of(query, state, target, limit, above)
     uses = uses_of(query, state, target, limit)
     uses.found += _delegations(query, state, target)
@@ -37,6 +39,12 @@ def all_uses_of(query: Query, state: GraphState, target: DefinitionMeaning, limi
     return uses
 
 
+def _is_constructor(rules: Rules, index: FileIndex, row: DefinitionRow) -> bool:
+    if row.parent == MODULE:
+        return False
+    return row.name in rules.constructors or (rules.named_constructors and is_named_after_class(index, row))
+
+
 def _constructed_by(
     query: Query, state: GraphState, constructor: DefinitionMeaning
 ) -> Iterator[tuple[DefinitionMeaning, Rank]]:
@@ -46,6 +54,8 @@ def _constructed_by(
     row = index.definitions[constructor.number]
     own = DefinitionMeaning(constructor.file, row.parent)
     yield own, Rank.EXACT
+    if query.rules(constructor.file).named_constructors:
+        return  # subclasses have constructors of their own
     for found in descendants(query, state, own):
         if isinstance(found.meaning, DefinitionMeaning):
             for each in member(query, found.meaning, row.name):

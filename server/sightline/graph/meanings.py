@@ -173,6 +173,7 @@ class Rules:
     ``first_parameter``: what the first parameter of the function at a place holds (``self``). ``annotated``: the values
     an annotation allows. ``base``: a class's base as written, an empty string if it adds no members.
     ``renamed``: definitions that only pass a module's name on under another one, and mean the same.
+    ``named_constructors``: whether methods of a class's own name are its constructors.
     ``more_parts``: further definitions that hold members of a class (extensions of it, in other files).
     ``is_property``: whether reading the function calls it. ``has_builtin_member``: whether the built-in class named
     first has the member named second.
@@ -193,6 +194,7 @@ class Rules:
     is_property: Callable[[DefinitionRow], bool]
     has_builtin_member: Callable[[str, str], bool]
     more_parts: Callable[[Query, DefinitionMeaning], Iterable[DefinitionMeaning]] | None = None
+    named_constructors: bool = False
 
 
 Memo: TypeAlias = dict[Hashable, object]
