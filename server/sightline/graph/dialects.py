@@ -5,6 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sightline.graph.dialect import Dialect
+from sightline.graph.dialect_bash import BASH_DIALECT
 from sightline.graph.dialect_go import GO_DIALECT
+from sightline.graph.dialect_java import JAVA_DIALECT
+from sightline.graph.dialect_php import PHP_DIALECT
 
-DIALECTS: Mapping[str, Dialect] = {"go": GO_DIALECT}
+DIALECTS: Mapping[str, Dialect] = {
+    "go": GO_DIALECT,
+    "php": PHP_DIALECT,
+    "java": JAVA_DIALECT,
+    "bash": BASH_DIALECT,
+}

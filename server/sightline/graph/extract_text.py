@@ -73,8 +73,12 @@ class ParsedText:
         return [(left, right) for left, right in self.columns(first, second)]
 
 
-_span_of: Callable[[Node], Span2] = attrgetter("byte_range")
 _start_of: Callable[[Node], int] = attrgetter("start_byte")
+
+
+def _place_of(node: Node) -> tuple[Span2, str]:
+    """An order even where two are missing at one place."""
+    return node.byte_range, node.type
 
 
 @cache
@@ -159,7 +163,7 @@ def syntax_problems(text: ParsedText) -> list[ProblemRow]:
     if text.within is not None:
         found = _inside(found, *text.within)
     rows: list[ProblemRow] = []
-    for node in sorted(found, key=_span_of)[:MAXIMUM_PROBLEMS]:
+    for node in sorted(found, key=_place_of)[:MAXIMUM_PROBLEMS]:
         start, end = node.byte_range
         if node.is_missing:
             rows.append(("syntax", f"{node.type} is missing here.", start, end))

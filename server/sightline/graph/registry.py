@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sightline.graph.bash_names import BASH_RULES
 from sightline.graph.go_names import GO_RULES
+from sightline.graph.jvm_names import JAVA_RULES
 from sightline.graph.meanings import Rules
+from sightline.graph.php_names import PHP_RULES
 from sightline.graph.python_types import PYTHON_RULES
 from sightline.graph.script_types import SCRIPT_RULES
 from sightline.languages.registry import LANGUAGES
 
-_BY_EXTRACTOR = {"python": PYTHON_RULES, "script": SCRIPT_RULES, "go": GO_RULES}
+_BY_EXTRACTOR = {
+    "python": PYTHON_RULES,
+    "script": SCRIPT_RULES,
+    "go": GO_RULES,
+    "php": PHP_RULES,
+    "java": JAVA_RULES,
+    "bash": BASH_RULES,
+}
 
 #: Rules by name of the language.
 RULES: Mapping[str, Rules] = {language.name: _BY_EXTRACTOR[language.extractor] for language in LANGUAGES}

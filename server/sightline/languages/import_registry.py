@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sightline.languages.bash_imports import SHELL_IMPORTS
 from sightline.languages.go_imports import GO_IMPORTS
 from sightline.languages.import_rules import ImportRules
+from sightline.languages.jvm_imports import JVM_IMPORTS
+from sightline.languages.php_imports import PHP_IMPORTS
 from sightline.languages.python_imports import PYTHON_IMPORTS
 from sightline.languages.typescript_imports import SCRIPT_IMPORTS
 
-IMPORT_RULES: Mapping[str, ImportRules] = {"python": PYTHON_IMPORTS, "script": SCRIPT_IMPORTS, "go": GO_IMPORTS}
+IMPORT_RULES: Mapping[str, ImportRules] = {
+    "python": PYTHON_IMPORTS,
+    "script": SCRIPT_IMPORTS,
+    "go": GO_IMPORTS,
+    "php": PHP_IMPORTS,
+    "jvm": JVM_IMPORTS,
+    "shell": SHELL_IMPORTS,
+}

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from sightline.base.paths import WorkspacePath
+from sightline.languages.bash import BASH
 from sightline.languages.go import GO
+from sightline.languages.java import JAVA
 from sightline.languages.javascript import JAVASCRIPT
+from sightline.languages.php import PHP
 from sightline.languages.python import PYTHON
 from sightline.languages.spec import LanguageSpec
+from sightline.languages.svelte import SVELTE
 from sightline.languages.typescript import TSX, TYPESCRIPT
+from sightline.languages.vue import VUE
 
-LANGUAGES: tuple[LanguageSpec, ...] = (PYTHON, JAVASCRIPT, TYPESCRIPT, TSX, GO)
+LANGUAGES: tuple[LanguageSpec, ...] = (PYTHON, JAVASCRIPT, TYPESCRIPT, TSX, GO, PHP, JAVA, BASH, VUE, SVELTE)
 
 _BY_NAME = {language.name: language for language in LANGUAGES}
 _BY_EXTENSION = {extension: language for language in LANGUAGES for extension in language.extensions}
