@@ -175,7 +175,8 @@ class _Common:
         """The namespace that ``name`` begins, as seen from the namespaces of a file and those around them."""
         rows = index.definitions
         spaces = [row.name for row in rows if row.kind == _SPACES]
-        for space in spaces or [""]:
+        for innermost in spaces or [""]:
+            space = innermost
             while True:
                 found = self._submodule(query, file, space, 0, name)
                 if found or not space:
