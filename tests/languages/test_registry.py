@@ -58,6 +58,8 @@ def test_names_and_extensions_are_its_own(language: LanguageSpec) -> None:
         ("types.d.ts", "typescript"),
         ("a.cts", "typescript"),
         ("a.tsx", "tsx"),
+        ("bin/run.sh", "bash"),
+        ("test/a.bats", "bash"),
     ],
 )
 def test_files_by_extension(path: str, name: str) -> None:

@@ -131,6 +131,8 @@ def _regrouped(before: GraphState, after: GraphState, path: WorkspacePath) -> se
     # Of the files in one folder those of one package belong together.
     same = old is not None and new is not None and keys[0] == keys[1] and old.namespaces == new.namespaces
     names = (old or NOTHING).names ^ (new or NOTHING).names
+    reachable = (old or NOTHING).reachable ^ (new or NOTHING).reachable
+    names |= {name.rpartition(".")[2] for name in reachable}
     found: set[int] = set()
     for key in keys[0] | keys[1]:
         waiting = after.wanting_key(key)

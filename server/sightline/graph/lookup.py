@@ -8,6 +8,8 @@ from sightline.graph.layouts import Layouts
 from sightline.graph.raw_facts import ImportRow
 from sightline.graph.resolve import Resolver
 from sightline.graph.state import GraphState
+from sightline.languages.import_registry import IMPORT_RULES
+from sightline.languages.registry import family_of
 
 #: Decoded files one view holds on to; more are forgotten all at once and found again in the shared cache.
 _MOST_HELD = 64
@@ -51,6 +53,9 @@ class ViewFiles:
     def beside(self, file: int, name: str) -> tuple[int, ...]:
         """Other files of the units of ``file`` that define ``name``, or extend a type of that name, at their top."""
         units = self._resolver.units
+        if IMPORT_RULES[family_of(self._state.table.path_of(file))].global_names:
+            near = units.everywhere(file, name)
+            return tuple(each for each in near if name in units.top(each).names or name in units.top(each).extended)
         defining = {each for each in self._state.defining(name) if each != file}
         if not defining:
             return ()

@@ -17,7 +17,7 @@ from sightline.graph.meanings import Rank
 from sightline.graph.raw_facts import ImportRow
 from sightline.graph.segments import FileEdge, FileEdges, path_key
 from sightline.graph.state import GraphState
-from sightline.graph.units import Unit, Units, member_key
+from sightline.graph.units import Unit, Units, global_key, member_key
 from sightline.languages.import_registry import IMPORT_RULES
 from sightline.languages.import_rules import ImportCandidates, ImportRequest, ImportRules
 from sightline.languages.registry import family_of
@@ -26,7 +26,9 @@ from sightline.languages.resolver import candidates
 _KINDS = (EdgeKind.IMPORT, EdgeKind.REEXPORT, EdgeKind.PACKAGE)
 _KIND_SHIFT = 2
 #: Families whose files see names of other files with no import.
-UNIT_FAMILIES = frozenset(family for family, rules in IMPORT_RULES.items() if rules.own_folder or rules.own_namespace)
+UNIT_FAMILIES = frozenset(
+    family for family, rules in IMPORT_RULES.items() if rules.own_folder or rules.own_namespace or rules.global_names
+)
 
 
 def edge_code(kind: EdgeKind, rank: Rank) -> int:
@@ -116,6 +118,8 @@ class Resolver:
                     edges.setdefault((target, line), FileEdge(target, line, code))
         if importer.family in UNIT_FAMILIES:
             self._own_unit(file, index, edges, wanted)
+            if IMPORT_RULES[importer.family].global_names:
+                self._global_names(importer.family, file, index, edges, wanted)
         return FileEdges(tuple(edges.values()), tuple(wanted))
 
     def targets(
@@ -179,6 +183,29 @@ class Resolver:
                 if target != file and target not in targets:
                     line = index.line_of(index.columns[1][bare[name]])
                     edges[target, line] = FileEdge(target, line, edge_code(EdgeKind.PACKAGE, Rank.EXACT))
+
+    def _global_names(
+        self, family: str, file: int, index: FileIndex, edges: dict[tuple[int, int], FileEdge], wanted: dict[int, None]
+    ) -> None:
+        """Edges to files whose names the file uses and that no import of its own leads to."""
+        key = global_key(family)
+        wanted[key] = None
+        targets = {target for target, _ in edges}
+        around = sorted(self.units.top(file).reachable, key=lambda name: (-name.count("."), name))
+        explained = {name for target in targets for name in self.units.top(target).reachable}
+        for receiver, names in index.used.items():
+            if receiver and not receiver.replace(".", "").isidentifier():
+                continue
+            for name, number in names.items():
+                dotted = f"{receiver}.{name}" if receiver else name
+                wanted[member_key(key, name)] = None
+                if dotted in explained or not self.units.everywhere(file, name):
+                    continue
+                for target in self.units.reaching(file, (*(f"{each}.{dotted}" for each in around), dotted)):
+                    if target not in targets:
+                        targets.add(target)
+                        line = index.line_of(index.columns[1][number])
+                        edges[target, line] = FileEdge(target, line, edge_code(EdgeKind.PACKAGE, Rank.INFERRED))
 
     def _importer(self, path: WorkspacePath, folder: str, rules: ImportRules | None) -> Importer:
         family = family_of(path)

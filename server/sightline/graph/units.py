@@ -7,7 +7,7 @@ import of a unit needs those of its files that define, at the top, what the impo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 from zlib import crc32
 
@@ -21,14 +21,22 @@ from sightline.languages.registry import family_of
 
 
 class TopNames(NamedTuple):
-    """What a file says at its top: the namespaces it declares, the names it defines, the types it extends."""
+    """What a file says at its top: the namespaces it declares, the names it defines, the types it extends.
+
+    ``reachable``: dotted names of all that its types hold, members of values and of functions left out.
+    """
 
     namespaces: frozenset[str]
     names: frozenset[str]
     extended: frozenset[str]
+    reachable: frozenset[str]
 
 
-NOTHING = TopNames(frozenset(), frozenset(), frozenset())
+NOTHING = TopNames(frozenset(), frozenset(), frozenset(), frozenset())
+_MEMBERS = frozenset((DefinitionKind.METHOD.value, DefinitionKind.ATTRIBUTE.value))
+_LEAVES = _MEMBERS | {DefinitionKind.FUNCTION.value, DefinitionKind.VARIABLE.value}
+#: Files that define one global name; with more, nobody needs all of them.
+MOST_PARTS = 4
 
 
 class Unit(NamedTuple):
@@ -48,7 +56,18 @@ def top_names(index: FileIndex | None) -> TopNames:
     for name, numbers in index.scopes.get(MODULE, {}).items():
         for number in numbers:
             told.get(rows[number].kind, names).add(name)
-    return TopNames(frozenset(spaces), frozenset(names), frozenset(extended))
+    return TopNames(frozenset(spaces), frozenset(names), frozenset(extended), frozenset(_reachable(index)))
+
+
+def _reachable(index: FileIndex) -> Iterator[str]:
+    """What stands before the type it belongs to (a Go method) is left out: it is a member."""
+    names: list[str] = []
+    for row in index.definitions:
+        around = names[row.parent] if 0 <= row.parent < len(names) else ""
+        hidden = row.parent >= 0 and (not around or index.definitions[row.parent].kind in _LEAVES)
+        names.append("" if hidden or row.kind in _MEMBERS else f"{around}.{row.name}" if around else row.name)
+        if names[-1] and row.kind != DefinitionKind.EXTENSION:
+            yield names[-1]
 
 
 def folder_key(root: str, family: str, folder: str) -> int:
@@ -59,6 +78,11 @@ def folder_key(root: str, family: str, folder: str) -> int:
 def namespace_key(family: str, namespace: str) -> int:
     """The key of the unit that a namespace is, over all roots."""
     return crc32(f"{family}\0::{namespace}".encode("utf-8", "replace"))
+
+
+def global_key(family: str) -> int:
+    """The key of the one space of names that files of a family share, over all roots."""
+    return crc32(f"{family}\0*".encode("utf-8", "replace"))
 
 
 def member_key(unit: int, name: str) -> int:
@@ -75,6 +99,8 @@ def unit_keys(path: WorkspacePath, top: TopNames) -> frozenset[int]:
     found = {namespace_key(family, each) for each in top.namespaces} if rules.own_namespace else set[int]()
     if rules.own_folder:
         found.add(folder_key(path.root, family, path.relative.rpartition("/")[0]))
+    if rules.global_names:
+        found.add(global_key(family))
     return frozenset(found)
 
 
@@ -143,6 +169,32 @@ class Units:
         if rules.own_namespace:
             found += (self.namespace(family, each) for each in sorted(spaces))
         return tuple(found)
+
+    def everywhere(self, file: int, *names: str) -> tuple[int, ...]:
+        """Other files of the family and root of ``file`` whose facts may define all of ``names``."""
+        state = self._state
+        found = set(state.defining(names[0]))
+        for name in names[1:]:
+            found.intersection_update(state.defining(name))
+        path = state.table.path_of(file)
+        family = family_of(path)
+        return tuple(
+            each
+            for each in sorted(found - {file})
+            if (other := state.table.path_of(each)).root == path.root and family_of(other) == family
+        )
+
+    def reaching(self, file: int, dotted: Iterable[str]) -> tuple[int, ...]:
+        """Files that define the first of some ``dotted`` names that any file defines, a few at most."""
+        for name in dotted:
+            parts = name.split(".")
+            if name in self.top(file).reachable:
+                return ()
+            near = self.everywhere(file, *parts[-2:])
+            found = tuple(each for each in near if name in self.top(each).reachable)
+            if found:
+                return found if len(found) <= MOST_PARTS else ()
+        return ()
 
     def defining(self, unit: Unit, names: Iterable[str]) -> dict[int, str]:
         """Files of ``unit`` that define one of ``names`` at their top, each with the first such name."""

@@ -91,7 +91,8 @@ class ImportRules:
 
     ``own_folder``: files of one folder see each other's names with no import (Go); ``own_namespace``: files that
     declare the same namespace do (Java, Kotlin, C#, PHP). ``is_public(path)``: whether importers of its folder or
-    namespace see a file at all.
+    namespace see a file at all. ``global_names``: all files of the family share one space of names, in which what no
+    import explains is looked for (Ruby's constants, a shell).
     """
 
     candidates: Callable[[str, ImportRequest, Any], tuple[ImportCandidates, ...]]
@@ -103,4 +104,5 @@ class ImportRules:
     is_builtin: Callable[[str], bool] = _nothing
     own_folder: bool = False
     own_namespace: bool = False
+    global_names: bool = False
     is_public: Callable[[str], bool] = _everything
