@@ -267,4 +267,6 @@ def _imports(text: ParsedText) -> Iterator[ImportRow]:
         yield ImportRow(whole[: -len(short)].rstrip("."), ((short, short, *name.byte_range),), start, end)
 
 
-JAVA_DIALECT = Dialect(define=_define, imports=_imports, local_types=_local_types, foreign=JAVA_COMMON, separators=(b"::",))
+JAVA_DIALECT = Dialect(
+    define=_define, imports=_imports, local_types=_local_types, foreign=JAVA_COMMON, separators=(b"::",)
+)
