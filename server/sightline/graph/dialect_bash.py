@@ -59,7 +59,7 @@ def _names_functions(node: Node, data: bytes) -> bool:
     return any(data[each.start_byte : each.end_byte] in (b"-f", b"-F") for each in options)
 
 
-def _define(node: Node, data: bytes) -> Iterator[Parts]:  # noqa: ARG001  the dialect's signature
+def _define(node: Node, data: bytes) -> Iterator[Parts]:
     name = node if node.type == "variable_name" else field_of(node, "name")
     if name is None or name.start_byte == name.end_byte:
         return
