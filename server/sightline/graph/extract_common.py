@@ -264,12 +264,15 @@ def _names(text: ParsedText, dialect: Dialect, used: set[int]) -> Names:
     data = text.data
     for separator in dialect.separators:
         data = data.replace(separator, b"." if len(separator) == 1 else b" " * (len(separator) - 1) + b".")
-    members = {node.end_byte: node.start_byte for node in text.captures.get("member", ())}
+    members: dict[int, int] = {}
+    for node in text.captures.get("member", ()):
+        members[node.end_byte] = min(node.start_byte, members.get(node.end_byte, node.start_byte))
     for node in text.captures.get("called", ()):
         name = field_of(node, "name") or field_of(node, "method")
         if name is not None:
             members[name.end_byte] = node.start_byte
-    start_by_end = {node.end_byte: node.start_byte for name in ("id", "type") for node in text.captures.get(name, ())}
+    bare = [node for name in ("id", "type", "variable") for node in text.captures.get(name, ())]
+    start_by_end = {node.end_byte: node.start_byte for node in bare}
     for node in text.captures.get("property", ()):
         if node.end_byte in members:
             start_by_end[node.end_byte] = node.start_byte

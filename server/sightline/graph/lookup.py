@@ -57,14 +57,12 @@ class ViewFiles:
             near = units.everywhere(file, name)
             return tuple(each for each in near if name in units.top(each).names or name in units.top(each).extended)
         defining = {each for each in self._state.defining(name) if each != file}
-        if not defining:
-            return ()
-        return tuple(
-            each
-            for unit in units.own(file)
-            for each in sorted(defining.intersection(unit.files))
-            if name in units.top(each).names or name in units.top(each).extended
-        )
+        for unit in units.own(file) if defining else ():
+            here = sorted(defining.intersection(unit.files))
+            found = [each for each in here if name in units.top(each).names or name in units.top(each).extended]
+            if found:
+                return tuple(found)
+        return ()
 
     def in_module(self, importer: int, module: str, level: int, name: str) -> tuple[int, ...]:
         """Those of the files behind a module that define ``name`` at their top."""

@@ -85,7 +85,7 @@ class Resolver:
         self._importers: dict[tuple[str, str, str], Importer] = {}
         self._modules: dict[tuple[str, str, str, str, int], ModuleFile] = {}
         self._bound: dict[int, frozenset[str]] = {}
-        self.units = Units(state)
+        self.units = Units(state, layouts)
 
     def importer(self, path: WorkspacePath) -> Importer:
         """What of a file's path matters to where its imports lead."""

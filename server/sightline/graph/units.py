@@ -15,6 +15,7 @@ from sightline.base.paths import WorkspacePath
 from sightline.graph.codec import name_key
 from sightline.graph.facts import DefinitionKind
 from sightline.graph.index import MODULE, FileIndex
+from sightline.graph.layouts import Layouts
 from sightline.graph.state import GraphState
 from sightline.languages.import_registry import IMPORT_RULES
 from sightline.languages.registry import family_of
@@ -107,10 +108,11 @@ def unit_keys(path: WorkspacePath, top: TopNames) -> frozenset[int]:
 class Units:
     """The units of one state. Answers are remembered, so one object serves many questions about it."""
 
-    __slots__ = ("_defined", "_folders", "_spaces", "_state", "_tops")
+    __slots__ = ("_defined", "_folders", "_layouts", "_spaces", "_state", "_tops")
 
-    def __init__(self, state: GraphState) -> None:
+    def __init__(self, state: GraphState, layouts: Layouts) -> None:
         self._state = state
+        self._layouts = layouts
         self._tops: dict[int, TopNames] = {}
         self._folders: dict[tuple[str, str, str, bool], Unit] = {}
         self._spaces: dict[tuple[str, str], Unit] = {}
@@ -154,7 +156,7 @@ class Units:
         return found
 
     def own(self, file: int) -> tuple[Unit, ...]:
-        """The units whose names a file sees with no import."""
+        """The units whose names a file sees with no import, nearest first."""
         path = self._state.table.path_of(file)
         family = family_of(path)
         rules = IMPORT_RULES.get(family)
@@ -168,6 +170,9 @@ class Units:
             found.append(Unit(unit.key, tuple(each for each in unit.files if self.top(each).namespaces == spaces)))
         if rules.own_namespace:
             found += (self.namespace(family, each) for each in sorted(spaces))
+            layout = self._layouts.of(path.root).of(family)
+            around = [each for space in sorted(spaces or {""}) for each in rules.outer(path.relative, space, layout)]
+            found += (self.namespace(family, each) for each in dict.fromkeys(around) if each not in spaces)
         return tuple(found)
 
     def everywhere(self, file: int, *names: str) -> tuple[int, ...]:

@@ -53,7 +53,7 @@ def _expression(query: Query, place: Place, text: str, *, local: bool) -> Answer
     rules = query.rules(place.file)
     answer = rules.special(query, place, head)
     if answer is None:
-        if not name.isidentifier():
+        if not name.replace("$", "_").isidentifier():
             return UNKNOWN
         answer = local_name(query, place, name) if local else rules.bare_name(query, place, name)
         if head.endswith("()"):

@@ -74,6 +74,10 @@ def _folder_of(path: str, layout: Any) -> str:  # noqa: ARG001  the rules' signa
     return path.rpartition("/")[0]
 
 
+def _no_spaces(path: str, namespace: str, layout: Any) -> tuple[str, ...]:  # noqa: ARG001  the rules' signature
+    return ()
+
+
 def _everything(path: str) -> bool:  # noqa: ARG001  the rules' signature
     return True
 
@@ -90,7 +94,8 @@ class ImportRules:
     language's own library.
 
     ``own_folder``: files of one folder see each other's names with no import (Go); ``own_namespace``: files that
-    declare the same namespace do (Java, Kotlin, C#, PHP). ``is_public(path)``: whether importers of its folder or
+    declare the same namespace do (Java, Kotlin, C#, PHP). ``outer(path, namespace, layout)``: further namespaces whose
+    names a file of ``namespace`` sees (``A`` in ``A.B``), nearest first; "" stands for a file that declares none. ``is_public(path)``: whether importers of its folder or
     namespace see a file at all. ``global_names``: all files of the family share one space of names, in which what no
     import explains is looked for (Ruby's constants, a shell).
     """
@@ -104,5 +109,6 @@ class ImportRules:
     is_builtin: Callable[[str], bool] = _nothing
     own_folder: bool = False
     own_namespace: bool = False
+    outer: Callable[[str, str, Any], tuple[str, ...]] = _no_spaces
     global_names: bool = False
     is_public: Callable[[str], bool] = _everything
