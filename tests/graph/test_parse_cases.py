@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from sightline.base.text import Text
@@ -28,11 +30,18 @@ def test_every_span_holds_the_name_it_says(name: str) -> None:
         assert definition.span.contains(definition.name_span)
         assert definition.span.start <= definition.body_start <= definition.span.end
     for reference in facts.references:
-        assert text.slice(reference.span) == reference.name
+        shown = text.slice(reference.span)
+        assert shown == reference.name or _in_kebab_case(text.data, reference.span.start) == reference.name.lower()
     for statement in facts.imports:
         for imported in statement.names:
             shown = text.slice(imported.span).strip("\"'")
             assert imported.name in ("", "*", "default") or shown in (imported.name, imported.alias)
+
+
+def _in_kebab_case(data: bytes, start: int) -> str:
+    """``my-card`` in a template, which names ``MyCard``, in lower case without dashes."""
+    found = re.compile(rb"[a-z][\w]*(-\w+)*").match(data, start)
+    return found.group().decode().replace("-", "").lower() if found and b"<template" in data else ""
 
 
 @pytest.mark.parametrize("name", case_names())

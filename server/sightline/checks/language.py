@@ -6,7 +6,7 @@ from sightline.base.paths import WorkspacePath
 
 _PYTHON = frozenset({".py", ".pyi"})
 _TYPED = frozenset({".ts", ".tsx", ".mts", ".cts"})
-_UNTYPED = frozenset({".js", ".jsx", ".mjs", ".cjs"})
+_UNTYPED = frozenset({".js", ".jsx", ".mjs", ".cjs", ".vue", ".svelte"})
 
 
 def is_python(path: WorkspacePath) -> bool:
@@ -15,10 +15,13 @@ def is_python(path: WorkspacePath) -> bool:
 
 
 def is_script(path: WorkspacePath) -> bool:
-    """Whether a file is JavaScript or TypeScript."""
+    """Whether a file is JavaScript or TypeScript, or holds blocks of them."""
     return path.suffix in _TYPED or path.suffix in _UNTYPED
 
 
 def is_typed_script(path: WorkspacePath) -> bool:
-    """Whether a file is TypeScript, whose compiler counts arguments. JavaScript lets any number pass."""
+    """Whether a file is TypeScript, whose compiler counts arguments. JavaScript lets any number pass.
+
+    The block of a component may be written in either: its name does not tell.
+    """
     return path.suffix in _TYPED

@@ -16,6 +16,7 @@ from sightline.base.text import Span
 from sightline.graph.dialect import Dialect
 from sightline.graph.dialects import DIALECTS
 from sightline.graph.extract_common import Extractor, extractor
+from sightline.graph.extract_component import component_rows
 from sightline.graph.extract_python import extract_python, python_foreign
 from sightline.graph.extract_script import extract_script, lists_exports, script_foreign
 from sightline.graph.extract_splice import context_of, place_of, spliced, touched_run
@@ -62,7 +63,7 @@ class TreeEdit:
 
 def parse_rows(data: bytes, language: LanguageSpec) -> RawFacts:
     """The facts of a text as rows (see ``raw_facts.py``); what workers call."""
-    return _facts(data, parsed(data, language), language)
+    return _facts(data, _tree(data, language), language)
 
 
 def parse(data: bytes, language: LanguageSpec) -> FileFacts:
@@ -84,7 +85,7 @@ def parse_tree(
     thousands of them.
     """
     if old_tree is None or edit is None:
-        tree = parsed(data, language)
+        tree = _tree(data, language)
         return tree, _facts(data, tree, language)
     tree, rows = parse_touched(data, language, old_tree, edit, old_rows)
     return tree, rows or _facts(data, tree, language)
@@ -94,6 +95,8 @@ def parse_touched(
     data: bytes, language: LanguageSpec, old_tree: Tree, edit: TreeEdit, old_rows: RawFacts | None
 ) -> tuple[Tree, RawFacts | None]:
     """The quick half of :func:`parse_tree`: the new tree, and the facts if the touched statements alone give them."""
+    if language.prepare is not None:  # an edit anywhere may decide what of the text is code
+        return _tree(data, language), None
     edited = old_tree.copy()
     edited.edit(edit.old.start, edit.old.end, edit.old.start + edit.length, (0, 0), (0, 0), (0, 0))
     tree = parsed(data, language, edited)
@@ -105,7 +108,22 @@ def parse_rest(data: bytes, language: LanguageSpec, tree: Tree) -> RawFacts:
     return _facts(data, tree, language)
 
 
+def _tree(data: bytes, language: LanguageSpec) -> Tree:
+    """The tree of a text, parsed whole; that of its code, where the text is not all code."""
+    if language.prepare is None:
+        return parsed(data, language)
+    prepared = language.prepare(data)
+    return parsed(prepared.code, prepared.language)
+
+
 def _facts(data: bytes, tree: Tree, language: LanguageSpec) -> RawFacts:
+    if language.prepare is not None:
+        prepared = language.prepare(data)
+        extract = _READINGS[language.extractor].extract
+        code = extract(captured(prepared.code, tree, prepared.language))
+        uses_tree = parsed(prepared.uses, prepared.language)
+        uses = extract(captured(prepared.uses, uses_tree, prepared.language))
+        return component_rows(data, language.name, prepared, code, uses)
     return _READINGS[language.extractor].extract(captured(data, tree, language))
 
 

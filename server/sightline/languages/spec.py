@@ -9,6 +9,8 @@ from importlib import import_module
 from importlib.resources import files
 from typing import Any
 
+from sightline.languages.prepared import Prepared
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LanguageSpec:
@@ -19,7 +21,7 @@ class LanguageSpec:
     line comment; ``identifier`` is what VS Code calls the language (LSP ``languageId``). ``extractor`` names the
     reading of the query's captures in ``graph/``. ``family``: languages of one family import one another, by the
     rules of ``import_registry.py``. ``preview``: what the graph says of it has not been measured to the bar of the
-    others.
+    others. ``prepare``: for files that are not all code, what of a text is code and by which language it is read.
     """
 
     name: str
@@ -32,6 +34,7 @@ class LanguageSpec:
     family: str
     names: tuple[str, ...] = ()
     preview: bool = False
+    prepare: Callable[[bytes], Prepared] | None = None
 
 
 @cache

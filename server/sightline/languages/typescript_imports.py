@@ -14,7 +14,8 @@ from sightline.languages.node_modules import NODE_BUILTINS
 from sightline.languages.python_layout import join, normal
 from sightline.languages.typescript_layout import Mapping, ScriptLayout, is_script_configuration, script_layout
 
-_CODE = (".ts", ".tsx", ".d.ts", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts")
+#: Bundlers of Vue's projects are often told to try ``.vue`` last.
+_CODE = (".ts", ".tsx", ".d.ts", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts", ".vue")
 #: What a specifier with the extension of an output file may mean, best first.
 _WRITTEN_AS = {
     ".js": (".ts", ".tsx", ".d.ts", ".js", ".jsx"),
@@ -25,6 +26,8 @@ _WRITTEN_AS = {
     ".tsx": (".tsx",),
     ".mts": (".mts",),
     ".cts": (".cts",),
+    ".vue": (".vue",),
+    ".svelte": (".svelte",),
 }
 _NO_CODE = re.compile(
     r"\.(?:json5?|css|scss|sass|less|styl|svg|png|jpe?g|gif|webp|ico|woff2?|ttf|html?|md|txt|wasm|ya?ml)$"
@@ -45,6 +48,9 @@ def specifier_paths(importer: str, specifier: str, layout: ScriptLayout) -> tupl
     if specifier.startswith("/"):
         return _probes(normal("", specifier.lstrip("/")), layout)
     found: dict[str, None] = {}
+    framework = _above(folder, layout.aliases)
+    for target in () if framework is None else _mapped(specifier, layout.aliases[framework]):
+        found.update(dict.fromkeys(_probes(target, layout)))
     config = _above(folder, layout.configs)
     if config is not None:
         for target in _mapped(specifier, layout.configs[config].paths):

@@ -45,12 +45,25 @@ class NodePackage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScriptLayout:
-    """By folder: the path configuration and the package that hold for what lies below; and packages by name."""
+    """By folder: the path configuration and the package that hold for what lies below; and packages by name.
+
+    ``aliases``: what a framework, known by its configuration file, adds to the path configuration.
+    """
 
     configs: dict[str, PathConfig] = field(default_factory=dict[str, PathConfig])
     packages: dict[str, NodePackage] = field(default_factory=dict[str, NodePackage])
     by_name: dict[str, str] = field(default_factory=dict[str, str])
+    aliases: dict[str, tuple[Mapping, ...]] = field(default_factory=dict[str, tuple[Mapping, ...]])
 
+
+#: Specifiers that a framework defines of itself, by the stem of its configuration file (SvelteKit: "$lib"; Vue CLI:
+#: "webpack", the alias ``@``; Nuxt: "alias", of versions 3 and 4), and the folders they stand for.
+_FRAMEWORKS = {
+    "svelte.config": (("$lib", ("src/lib",)), ("$lib/*", ("src/lib/*",))),
+    "vue.config": (("@/*", ("src/*",)),),
+    "nuxt.config": (("@/*", ("app/*", "*")), ("~/*", ("app/*", "*"))),
+}
+_FRAMEWORK_ENDINGS = (".js", ".ts", ".mjs", ".cjs")
 
 Reader: TypeAlias = Callable[[str], str | None]
 _Table: TypeAlias = dict[str, object]
@@ -58,7 +71,15 @@ _Table: TypeAlias = dict[str, object]
 
 def is_script_configuration(name: str) -> bool:
     """Whether a file of this name may shape the layout."""
-    return name == "package.json" or (name.endswith(".json") and name.startswith(("tsconfig", "jsconfig")))
+    if name == "package.json" or (name.endswith(".json") and name.startswith(("tsconfig", "jsconfig"))):
+        return True
+    return _framework_of(name) in _FRAMEWORKS
+
+
+def _framework_of(name: str) -> str:
+    """The stem of a framework's configuration file, if the name may be one."""
+    stem, dot, ending = name.rpartition(".")
+    return stem if dot + ending in _FRAMEWORK_ENDINGS else ""
 
 
 def script_layout(files: Collection[str], read: Reader) -> ScriptLayout:
@@ -76,7 +97,18 @@ def script_layout(files: Collection[str], read: Reader) -> ScriptLayout:
             packages[folder] = package
             if package.name:
                 by_name.setdefault(package.name, folder)
-    return ScriptLayout(configs=configs, packages=packages, by_name=by_name)
+    return ScriptLayout(configs=configs, packages=packages, by_name=by_name, aliases=_aliases(files))
+
+
+def _aliases(files: Collection[str]) -> dict[str, tuple[Mapping, ...]]:
+    """What frameworks define, by the folders of their configuration files."""
+    found: dict[str, tuple[Mapping, ...]] = {}
+    for path in sorted(path for path in files if ".config." in path):
+        folder, _, name = path.rpartition("/")
+        for pattern, targets in _FRAMEWORKS.get(_framework_of(name), ()):
+            placed = tuple(join(folder, target) for target in targets)
+            found[folder] = (*found.get(folder, ()), (pattern, placed))
+    return found
 
 
 def _config_of(path: str, read: Reader) -> PathConfig:
