@@ -64,6 +64,10 @@ class ViewFiles:
                 return tuple(found)
         return ()
 
+    def everywhere(self, file: int, *names: str) -> tuple[int, ...]:
+        """Other files of the family and root of ``file`` that may define all of ``names``, at whatever depth."""
+        return self._resolver.units.everywhere(file, *names)
+
     def in_module(self, importer: int, module: str, level: int, name: str) -> tuple[int, ...]:
         """Those of the files behind a module that define ``name`` at their top."""
         importing = self._resolver.importer(self._state.table.path_of(importer))

@@ -147,6 +147,10 @@ class FileLookup(Protocol):
         """Other files of the units of ``file`` (see ``units.py``) that define or extend ``name`` at their top."""
         ...
 
+    def everywhere(self, file: int, *names: str) -> tuple[int, ...]:
+        """Other files of the family and root of ``file`` that may define all of ``names``, at whatever depth."""
+        ...
+
     def in_module(self, importer: int, module: str, level: int, name: str) -> tuple[int, ...]:
         """Those of the files behind a module that define ``name`` at their top."""
         ...
@@ -175,6 +179,7 @@ class Rules:
     ``renamed``: definitions that only pass a module's name on under another one, and mean the same.
     ``named_constructors``: whether methods of a class's own name are its constructors.
     ``more_parts``: further definitions that hold members of a class (extensions of it, in other files).
+    ``parts_with``: the same, but those only that may hold the member named (Ruby opens modules in hundreds of files).
     ``is_property``: whether reading the function calls it. ``has_builtin_member``: whether the built-in class named
     first has the member named second.
     """
@@ -194,6 +199,7 @@ class Rules:
     is_property: Callable[[DefinitionRow], bool]
     has_builtin_member: Callable[[str, str], bool]
     more_parts: Callable[[Query, DefinitionMeaning], Iterable[DefinitionMeaning]] | None = None
+    parts_with: Callable[[Query, DefinitionMeaning, str], Iterable[DefinitionMeaning]] | None = None
     named_constructors: bool = False
 
 

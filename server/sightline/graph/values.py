@@ -252,7 +252,9 @@ def own_members(query: Query, owner: DefinitionMeaning, name: str) -> tuple[Defi
     """The members ``name`` of a class alone, in whatever parts of it."""
     more = query.rules(owner.file).more_parts
     found: list[DefinitionMeaning] = []
-    for part in (owner, *(more(query, owner) if more is not None else ())):
+    parts_with = query.rules(owner.file).parts_with
+    with_name = parts_with(query, owner, name) if parts_with is not None else ()
+    for part in (owner, *(more(query, owner) if more is not None else ()), *with_name):
         index = query.files.index(part.file)
         numbers = index.scopes.get(part.number, {}).get(name, ()) if index else ()
         found += (DefinitionMeaning(part.file, at) for at in numbers)
