@@ -13,7 +13,8 @@ from collections.abc import Iterator
 
 from sightline.checks.abstract import unimplemented
 from sightline.checks.check import CheckInput, CheckOutcome, Finding
-from sightline.checks.definitions import DefinitionChanges, definition_changes
+from sightline.checks.definitions import Added, Altered, DefinitionChanges, Removed, definition_changes
+from sightline.checks.language import is_python, is_script
 from sightline.checks.matching import Matching
 from sightline.checks.modules_gone import lost_imports
 from sightline.checks.overrides import broken_overrides
@@ -52,11 +53,28 @@ def _findings(given: CheckInput) -> Iterator[Finding]:
         if not any(finding.path == other.path and other.span.contains(finding.span) for other in lost)
     )
     yield from stranded
-    for finding in (*_rerouted(matching, changes), *unfit_calls(matching, changes)):
+    known = _with_call_rules(changes)
+    for finding in (*_rerouted(matching, known), *unfit_calls(matching, known)):
         if not any(_speaks_of(finding, other) for other in stranded):
             yield finding
-    yield from broken_overrides(matching, changes)
-    yield from unimplemented(matching, changes)
+    yield from broken_overrides(matching, known)
+    yield from unimplemented(matching, known)
+
+
+def _with_call_rules(changes: DefinitionChanges) -> DefinitionChanges:
+    """The changes in languages of which we know how calls bind arguments: Python, JavaScript and TypeScript.
+
+    In others a call that seems not to fit may mean an overload, a promoted method, a default given elsewhere.
+    """
+
+    def known(row: Removed | Altered | Added) -> bool:
+        return is_python(row.file.path) or is_script(row.file.path)
+
+    return DefinitionChanges(
+        removed=[row for row in changes.removed if known(row)],
+        altered=[row for row in changes.altered if known(row)],
+        added=[row for row in changes.added if known(row)],
+    )
 
 
 def _rerouted(matching: Matching, changes: DefinitionChanges) -> Iterator[Finding]:

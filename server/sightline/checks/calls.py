@@ -81,6 +81,8 @@ def moved(before: Callee | None, after: Callee | None, call: CallShape) -> str |
 def callee_of(view: GraphView, path: WorkspacePath, reference: Reference, symbol: Symbol) -> Callee | None:
     """The signature that a call of ``symbol`` by this reference meets; ``None`` where nobody can tell."""
     definition = symbol.definition
+    if not is_python(symbol.path) and not is_script(symbol.path):
+        return None  # overloads, promoted methods, receivers: how calls bind there is not known here
     passes_over = reference.receiver == "super()" and is_python(path) and not _is_plain_super(view, path, reference)
     if passes_over or is_rebound(view, symbol):
         return None

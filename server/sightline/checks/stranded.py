@@ -188,7 +188,7 @@ def _passes_on(view: GraphView, path: WorkspacePath, name: str) -> bool:
 
 def _finding(matching: Matching, removed: Removed, use: Use, place: Place) -> Finding:
     symbol = removed.symbol
-    certain = place.confidence is not Confidence.NAME_ONLY and not _is_excused(matching, removed, use)
+    certain = place.confidence in _enough(symbol.path) and not _is_excused(matching, removed, use)
     certainty = Certainty.CERTAIN if certain else Certainty.POSSIBLE
     name = symbol.qualified_name if symbol.definition.parent >= 0 else symbol.definition.name
     verb = "imported" if use[1].kind is ReferenceKind.IMPORT else "used"
@@ -213,6 +213,12 @@ def _fate(removed: Removed) -> str:
         where = str(successor.path) if successor.path != removed.file.new else f"`{successor.qualified_name}`"
         return f"has moved to {where}"
     return f"is gone from {removed.file.path} (renamed to `{successor.definition.name}`?)"
+
+
+def _enough(path: WorkspacePath) -> frozenset[Confidence]:
+    """How well a use must be known to be certainly stranded; what is inferred was measured for these languages only."""
+    measured = is_python(path) or is_script(path)
+    return frozenset({Confidence.EXACT, Confidence.INFERRED} if measured else {Confidence.EXACT})
 
 
 def _is_excused(matching: Matching, removed: Removed, use: Use) -> bool:
