@@ -58,6 +58,7 @@ def test_names_and_extensions_are_its_own(language: LanguageSpec) -> None:
         ("types.d.ts", "typescript"),
         ("a.cts", "typescript"),
         ("a.tsx", "tsx"),
+        ("a.rs", "rust"),
         ("bin/run.sh", "bash"),
         ("test/a.bats", "bash"),
     ],

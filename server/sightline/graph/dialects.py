@@ -9,8 +9,10 @@ from sightline.graph.dialect_bash import BASH_DIALECT
 from sightline.graph.dialect_go import GO_DIALECT
 from sightline.graph.dialect_java import JAVA_DIALECT
 from sightline.graph.dialect_php import PHP_DIALECT
+from sightline.graph.dialect_rust import RUST_DIALECT
 
 DIALECTS: Mapping[str, Dialect] = {
+    "rust": RUST_DIALECT,
     "go": GO_DIALECT,
     "php": PHP_DIALECT,
     "java": JAVA_DIALECT,

@@ -54,6 +54,7 @@ _KINDS = (
 )
 _FUNCTIONS = frozenset({DefinitionKind.FUNCTION.value, DefinitionKind.METHOD.value})
 _EXTENSION = DefinitionKind.EXTENSION.value
+_SPACE = DefinitionKind.NAMESPACE.value
 
 
 class Extractor(Protocol):
@@ -222,7 +223,7 @@ def _settle_parents(declared: _Declared, scopes: ScopeMap) -> None:
         parent = declared.containers[draft.parent] if draft.parent >= 0 else None
         if parent is not None and parent.kind in _FUNCTIONS:
             draft.exported = False
-        elif parent is not None and draft.kind == DefinitionKind.FUNCTION:
+        elif parent is not None and parent.kind != _SPACE and draft.kind == DefinitionKind.FUNCTION:
             draft.kind = DefinitionKind.METHOD.value
 
 

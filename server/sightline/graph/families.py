@@ -86,7 +86,7 @@ def subclasses(query: Query, state: GraphState, owner: DefinitionMeaning) -> tup
         if use.reference.kind is ReferenceKind.INHERIT:
             number = _heir(use.index, query.rules(use.file).classes, use.reference)
             if number >= 0:
-                found[DefinitionMeaning(use.file, number)] = use.rank
+                found[type_around(query, use.file, use.index, number)] = use.rank
     return tuple(Found(meaning, rank) for meaning, rank in sorted(found.items()))
 
 

@@ -68,6 +68,17 @@ class ViewFiles:
         """Other files of the family and root of ``file`` that may define all of ``names``, at whatever depth."""
         return self._resolver.units.everywhere(file, *names)
 
+    def extending(self, file: int, name: str) -> tuple[int, ...]:
+        """All files of the family and root of ``file`` that extend a type called ``name`` at their top."""
+        table, own = self._state.table, self._state.table.path_of(file)
+        return tuple(
+            each
+            for each in sorted(self._state.defining(name))
+            if table.path_of(each).root == own.root
+            and family_of(table.path_of(each)) == family_of(own)
+            and name in self._resolver.units.top(each).extended
+        )
+
     def in_module(self, importer: int, module: str, level: int, name: str) -> tuple[int, ...]:
         """Those of the files behind a module that define ``name`` at their top."""
         importing = self._resolver.importer(self._state.table.path_of(importer))

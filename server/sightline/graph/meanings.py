@@ -151,6 +151,10 @@ class FileLookup(Protocol):
         """Other files of the family and root of ``file`` that may define all of ``names``, at whatever depth."""
         ...
 
+    def extending(self, file: int, name: str) -> tuple[int, ...]:
+        """All files of the family and root of ``file`` that extend a type called ``name`` at their top."""
+        ...
+
     def in_module(self, importer: int, module: str, level: int, name: str) -> tuple[int, ...]:
         """Those of the files behind a module that define ``name`` at their top."""
         ...

@@ -10,12 +10,14 @@ from sightline.graph.jvm_names import JAVA_RULES
 from sightline.graph.meanings import Rules
 from sightline.graph.php_names import PHP_RULES
 from sightline.graph.python_types import PYTHON_RULES
+from sightline.graph.rust_names import RUST_RULES
 from sightline.graph.script_types import SCRIPT_RULES
 from sightline.languages.registry import LANGUAGES
 
 _BY_EXTRACTOR = {
     "python": PYTHON_RULES,
     "script": SCRIPT_RULES,
+    "rust": RUST_RULES,
     "go": GO_RULES,
     "php": PHP_RULES,
     "java": JAVA_RULES,

@@ -137,6 +137,12 @@ class Resolver:
             return self._of_unit(module, row, index)
         names = [name[0] for name in row.names if name[0] not in ("", "*")]
         needs_own = len(names) < len(row.names) or not row.names
+        joint = IMPORT_RULES[importer.family].separator
+        if joint:
+            inner = [self.module(importer, f"{row.module}{joint}{name}", row.level) for name in names]
+            wanted.update(dict.fromkeys(key for each in inner for key in each.wanted))
+            files = dict.fromkeys(each.file for each in inner if each.file >= 0)
+            return (*(module.files if needs_own else ()), *files)
         # Only a package, with or without a file of its own, has submodules; other families say so by their candidates.
         if importer.family != "python" or (module.file >= 0 and not self.is_package(module.file)):
             return module.files

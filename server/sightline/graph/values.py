@@ -303,14 +303,17 @@ def _merge(lines: list[list[Ancestor]]) -> list[Ancestor]:
 
 def bases_of(query: Query, owner: DefinitionMeaning) -> tuple[Ancestor, ...]:
     """The direct bases of a class in order. Two possible meanings of one base make it an unseen one."""
-    row = row_of(query, owner)
-    if row is None:
+    if row_of(query, owner) is None:
         return (None,)
+    more = query.rules(owner.file).more_parts
     found: list[Ancestor] = []
-    for text in row.bases:
-        base = query.rules(owner.file).base(query, Place(owner.file, row.parent, row.start), text)
-        if base != "" and base not in found:
-            found.append(base)
+    for part in (owner, *(more(query, owner) if more is not None else ())):
+        row = row_of(query, part)
+        assert row is not None, "parts of a class are definitions"
+        for text in row.bases:
+            base = query.rules(part.file).base(query, Place(part.file, row.parent, row.start), text)
+            if base != "" and base not in found:
+                found.append(base)
     return tuple(found)
 
 

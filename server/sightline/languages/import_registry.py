@@ -10,11 +10,13 @@ from sightline.languages.import_rules import ImportRules
 from sightline.languages.jvm_imports import JVM_IMPORTS
 from sightline.languages.php_imports import PHP_IMPORTS
 from sightline.languages.python_imports import PYTHON_IMPORTS
+from sightline.languages.rust_imports import RUST_IMPORTS
 from sightline.languages.typescript_imports import SCRIPT_IMPORTS
 
 IMPORT_RULES: Mapping[str, ImportRules] = {
     "python": PYTHON_IMPORTS,
     "script": SCRIPT_IMPORTS,
+    "rust": RUST_IMPORTS,
     "go": GO_IMPORTS,
     "php": PHP_IMPORTS,
     "jvm": JVM_IMPORTS,

@@ -91,7 +91,8 @@ class ImportRules:
     whether the text of a file of this name shapes the layout. ``shapes(layout, path)``: whether the coming or going of
     this file may. ``base(path, layout)``: what of an importer's path decides where its imports lead; files of one base
     share answers (with ``by_path``, only files of one path do). ``is_builtin(module)``: whether a module belongs to the
-    language's own library.
+    language's own library. ``separator``: what joins a module and an imported name that may be a module too, where
+    the text of both is to be looked for (``crate::a::b``); empty where candidates tell.
 
     ``own_folder``: files of one folder see each other's names with no import (Go); ``own_namespace``: files that
     declare the same namespace do (Java, Kotlin, C#, PHP). ``outer(path, namespace, layout)``: further namespaces whose
@@ -107,6 +108,7 @@ class ImportRules:
     base: Callable[[str, Any], str] = _folder_of
     by_path: bool = False
     is_builtin: Callable[[str], bool] = _nothing
+    separator: str = ""
     own_folder: bool = False
     own_namespace: bool = False
     outer: Callable[[str, str, Any], tuple[str, ...]] = _no_spaces

@@ -9,12 +9,13 @@ from sightline.languages.java import JAVA
 from sightline.languages.javascript import JAVASCRIPT
 from sightline.languages.php import PHP
 from sightline.languages.python import PYTHON
+from sightline.languages.rust import RUST
 from sightline.languages.spec import LanguageSpec
 from sightline.languages.svelte import SVELTE
 from sightline.languages.typescript import TSX, TYPESCRIPT
 from sightline.languages.vue import VUE
 
-LANGUAGES: tuple[LanguageSpec, ...] = (PYTHON, JAVASCRIPT, TYPESCRIPT, TSX, GO, PHP, JAVA, BASH, VUE, SVELTE)
+LANGUAGES: tuple[LanguageSpec, ...] = (PYTHON, JAVASCRIPT, TYPESCRIPT, TSX, GO, RUST, PHP, JAVA, BASH, VUE, SVELTE)
 
 _BY_NAME = {language.name: language for language in LANGUAGES}
 _BY_EXTENSION = {extension: language for language in LANGUAGES for extension in language.extensions}

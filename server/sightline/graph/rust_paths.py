@@ -1,0 +1,230 @@
+"""Rust's ``use``, ``extern crate`` and ``mod`` declarations, and paths without a ``use``, as imports.
+
+Paths are written anew so that one file's text suffices: what begins with an item or another ``use`` of the text is
+spelled out from ``self`` or ``crate``, and ``super`` within a module written in braces is that file itself.
+
+Source: the Rust Reference ("Use declarations", "Modules", "Paths").
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tree_sitter import Node
+
+from sightline.graph.extract_text import ParsedText, field_of
+from sightline.graph.raw_facts import ImportRow
+
+Path = tuple[str, ...]
+_LIBRARIES = frozenset(("std", "core", "alloc", "proc_macro", "test"))
+#: One ``use`` may begin with the name another one binds, this many times over.
+_MOST_ALIASES = 6
+#: Bytes of a path beyond which it is no path to us.
+_LONGEST = 160
+_BEFORE = re.compile(rb"(?:\$?[A-Za-z_]\w*\s*::\s*)+$")
+
+
+class _Clause(NamedTuple):
+    """One name that a ``use`` brings: the path before it, the name (``*``, or empty for the path itself), its alias."""
+
+    before: Path
+    name: str
+    alias: str
+    node: Node
+
+
+class _Known(NamedTuple):
+    """What the modules of a text bind: items, modules in other files, and the paths of their ``use`` declarations."""
+
+    items: set[tuple[Path, str]]
+    modules: set[Path]
+    aliases: dict[tuple[Path, str], Path]
+
+
+def rust_imports(text: ParsedText) -> Iterator[ImportRow]:
+    """The imports of a text; paths without a ``use`` once each, without names."""
+    clauses = [(node, inside_of(node), tuple(_clauses(node))) for node in text.nodes("import")]
+    modules = [(node, inside_of(node)) for node in text.nodes("module")]
+    known = _known(text, clauses, modules)
+    for node, inside in modules:
+        yield _module(node, inside)
+    said: set[str] = set()
+    for node, inside, found in clauses:
+        exported = any(child.type == "visibility_modifier" for child in node.children)
+        groups: dict[Path, list[_Clause]] = {}
+        for clause in found:
+            groups.setdefault(clause.before, []).append(clause)
+        for before, members in groups.items():
+            module = "::".join(_spelled(before, inside, known))
+            names = tuple((each.name, each.alias, *each.node.byte_range) for each in members)
+            said.update("::".join((module, each.name)) if each.name not in ("", "*") else module for each in members)
+            yield ImportRow(module, names, node.start_byte, node.end_byte, reexport=exported)
+    yield from _plain_paths(text, known, said)
+
+
+def inside_of(node: Node) -> Path:
+    """Names of the modules in braces around a node, outermost first."""
+    found: list[str] = []
+    around = node.parent
+    while around is not None:
+        if around.type == "mod_item":
+            found.append(_word(field_of(around, "name")))
+        around = around.parent
+    return tuple(reversed(found))
+
+
+def _word(node: Node | None) -> str:
+    return (node.text or b"").decode("utf-8", "replace") if node is not None else ""
+
+
+def _known(
+    text: ParsedText, clauses: list[tuple[Node, Path, tuple[_Clause, ...]]], modules: list[tuple[Node, Path]]
+) -> _Known:
+    declared = {(inside, _word(field_of(node, "name"))) for node, inside in modules}
+    items = {*declared}
+    for node in text.captures.get("definition", ()):
+        holder = node.parent
+        if holder is not None and (holder.type == "source_file" or _is_module(holder.parent)):
+            items.add((inside_of(node), _word(field_of(node, "name"))))
+    aliases: dict[tuple[Path, str], Path] = {}
+    for _, inside, found in clauses:
+        for each in found:
+            if each.name != "*" and each.alias:
+                aliases.setdefault((inside, each.alias), (*each.before, each.name) if each.name else each.before)
+    return _Known(items, {(*inside, name) for inside, name in declared}, aliases)
+
+
+def _is_module(node: Node | None) -> bool:
+    return node is not None and node.type == "mod_item"
+
+
+def _module(node: Node, inside: Path) -> ImportRow:
+    name = field_of(node, "name")
+    text = "::".join((*inside, _word(name)))
+    before = node.prev_named_sibling
+    while before is not None and before.type in ("attribute_item", "line_comment", "block_comment"):
+        attribute = before.named_children[0] if before.type == "attribute_item" and before.named_children else None
+        value = field_of(attribute, "value") if attribute is not None else None
+        if value is not None and attribute is not None and _word(attribute.named_children[0]) == "path":
+            text = '"' + _word(value).strip('"') + '"'
+        before = before.prev_named_sibling
+    exported = any(child.type == "visibility_modifier" for child in node.children)
+    names = (("", _word(name), *name.byte_range),)
+    return ImportRow(f"mod {text}", names, node.start_byte, node.end_byte, reexport=exported)
+
+
+def _clauses(node: Node) -> Iterator[_Clause]:
+    if node.type == "extern_crate_declaration":
+        name, alias = field_of(node, "name"), field_of(node, "alias")
+        if name is not None:
+            yield _Clause((_word(name),), "", _word(alias) or _word(name), alias or name)
+    elif node.type == "use_declaration":
+        argument = field_of(node, "argument")
+        if argument is not None:
+            yield from _tree(argument, ())
+
+
+def _tree(node: Node, before: Path) -> Iterator[_Clause]:
+    """The names in a tree of ``use`` below the path ``before``."""
+    match node.type:
+        case "use_list":
+            for child in node.named_children:
+                yield from _tree(child, before)
+        case "scoped_use_list":
+            path, members = field_of(node, "path"), field_of(node, "list")
+            if members is not None:
+                yield from _tree(members, (*before, *_parts(path)))
+        case "use_wildcard":
+            path = node.named_children[0] if node.named_children else None
+            yield _Clause((*before, *_parts(path)), "*", "*", node)
+        case "use_as_clause":
+            path, alias = field_of(node, "path"), field_of(node, "alias")
+            if path is not None and alias is not None:
+                yield from (each._replace(alias=_word(alias)) for each in _tree(path, before))
+        case "self":
+            if before:
+                yield _Clause(before, "", before[-1], node)
+        case "identifier" | "crate" | "super" | "scoped_identifier":
+            *path, name = (*before, *_parts(node))
+            last = field_of(node, "name") or node
+            yield _Clause(tuple(path), name, name, last) if path else _Clause((name,), "", name, last)
+        case _:
+            return
+
+
+def _parts(node: Node | None) -> Path:
+    if node is None:
+        return ()
+    return _split(_word(node))
+
+
+def _split(text: str) -> Path:
+    return tuple(part.strip() for part in text.removeprefix("::").split("::")) if "<" not in text else ()
+
+
+def _spelled(path: Path, inside: Path, known: _Known) -> Path:
+    """A path as the whole file would write it."""
+    for _ in range(_MOST_ALIASES):
+        if not path:
+            return path
+        head, rest = path[0], path[1:]
+        if head in ("crate", "$crate"):
+            return ("crate", *rest)
+        if head == "self":
+            return ("self", *inside, *rest)
+        if head == "super":
+            while inside and path and path[0] == "super":
+                inside, path = inside[:-1], path[1:]
+            return path if path and path[0] == "super" else ("self", *inside, *path)
+        for around in (inside[:count] for count in range(len(inside), -1, -1)):
+            if (around, head) in known.items:
+                return ("self", *around, head, *rest)
+            alias = known.aliases.get((around, head))
+            if alias is not None and alias[0] != head:
+                path, inside = (*alias, *rest), around
+                break
+        else:
+            return path
+    return path
+
+
+def _stays(path: Path, known: _Known) -> bool:
+    """Whether a path from ``self`` goes through no module of another file."""
+    return path[0] == "self" and not any(path[1 : at + 1] in known.modules for at in range(1, len(path)))
+
+
+def _plain_paths(text: ParsedText, known: _Known, said: set[str]) -> Iterator[ImportRow]:
+    """Paths of the code itself, as far as they lead out of the file."""
+    for node, start, end in _written_paths(text):
+        parts = _split(text.data[start:end].decode("utf-8", "replace"))
+        if len(parts) < 2 or not parts[0] or parts[0] in _LIBRARIES or parts[0][:1].isupper():
+            continue
+        path = _spelled(parts, inside_of(node), known)
+        module = "::".join(path)
+        if len(path) < 2 or path[0] in _LIBRARIES or module in said or _stays(path, known):
+            continue
+        said.add(module)
+        yield ImportRow(module, (), start, end)
+
+
+def _written_paths(text: ParsedText) -> Iterator[tuple[Node, int, int]]:
+    """Whole paths outside of imports with their spans, each with a node at its place; those in macros too."""
+    nodes = text.captures.get("path", ())
+    inner = {child.byte_range for node in nodes for child in node.children[:1]}
+    imports = text.spans("import")
+    for node in text.nodes("path"):
+        start, end = node.byte_range
+        at = bisect_right(imports, (start, len(text.data) + 1)) - 1
+        imported = at >= 0 and end <= imports[at][1]
+        if not imported and (start, end) not in inner and end - start <= _LONGEST:
+            yield node, start, end
+    for node in text.nodes("token"):
+        start = node.start_byte
+        following = text.data[node.end_byte : node.end_byte + 2]
+        if following != b"::" and text.data[start - 2 : start] == b"::":
+            found = _BEFORE.search(text.data, max(0, start - _LONGEST), start)
+            if found is not None:
+                yield node, found.start(), node.end_byte

@@ -1,0 +1,125 @@
+"""Uses of Rust symbols, each case a small workspace with every expected use spelled out."""
+
+from __future__ import annotations
+
+from support.graphs import graph_of, path, uses
+
+
+def test_paths_uses_and_renames_are_exact() -> None:
+    graph = graph_of(
+        {
+            "Cargo.toml": '[package]\nname = "demo"\nedition = "2021"\n',
+            "src/lib.rs": "pub mod rate;\npub use rate::work as job;\nmod user;\n",
+            "src/rate.rs": "pub fn work(x: u8) {}\nfn caller() { work(1); self::work(2); }\n",
+            "src/user.rs": """
+                use crate::rate::{self, work};
+                use crate::job;
+                fn f() {
+                    work(1);
+                    rate::work(2);
+                    crate::rate::work(3);
+                    super::rate::work(4);
+                    job(5);
+                }
+            """,
+            "tests/api.rs": "use demo::rate::work;\nfn t() { work(1); demo::job(2); }\n",
+        }
+    )
+    assert uses(graph, "src/rate.rs::work") == [
+        "src/lib.rs:2:15 reexport exact",
+        "src/rate.rs:2:15 call exact",
+        "src/rate.rs:2:30 call exact",
+        "src/user.rs:1:25 import exact",
+        "src/user.rs:2:12 import exact",
+        "src/user.rs:4:5 call exact",
+        "src/user.rs:5:11 call exact",
+        "src/user.rs:6:18 call exact",
+        "src/user.rs:7:18 call exact",
+        "src/user.rs:8:5 call exact",
+        "tests/api.rs:1:17 import exact",
+        "tests/api.rs:2:10 call exact",
+        "tests/api.rs:2:25 call exact",
+    ]
+
+
+def test_members_of_implementations_in_other_files() -> None:
+    graph = graph_of(
+        {
+            "Cargo.toml": '[package]\nname = "demo"\n',
+            "src/main.rs": """
+                mod shape;
+                mod draw;
+                use shape::Square;
+                fn main() {
+                    let s = Square::new(1);
+                    s.draw();
+                    s.area();
+                    let t = Square { side: 2 };
+                    println!("{}", t.area());
+                }
+            """,
+            "src/shape.rs": """
+                pub struct Square { pub side: u8 }
+                impl Square {
+                    pub fn new(side: u8) -> Self { Self { side } }
+                    pub fn area(&self) -> u8 { self.side * self.side }
+                }
+            """,
+            "src/draw.rs": """
+                use crate::shape::Square;
+                pub trait Draw { fn draw(&self); }
+                impl Draw for Square { fn draw(&self) { self.area(); } }
+            """,
+        }
+    )
+    assert uses(graph, "src/shape.rs::Square.new") == ["src/main.rs:5:21 call exact"]
+    assert uses(graph, "src/shape.rs::Square.area") == [
+        "src/draw.rs:3:46 call exact",
+        "src/main.rs:7:7 call inferred",
+        "src/main.rs:9:22 call inferred",
+    ]
+    assert uses(graph, "src/draw.rs::Square.draw") == ["src/main.rs:6:7 call inferred"]
+    assert uses(graph, "src/shape.rs::Square.side") == [
+        "src/main.rs:8:22 write inferred",
+        "src/shape.rs:3:43 write exact",
+        "src/shape.rs:4:37 attribute exact",
+        "src/shape.rs:4:49 attribute exact",
+    ]
+
+
+def test_modules_in_braces_see_what_they_import() -> None:
+    graph = graph_of(
+        {
+            "src/lib.rs": """
+                pub fn work() {}
+                pub enum Kind { One, Two(u8) }
+                mod tests {
+                    use super::*;
+                    fn helper() { work(); Kind::One; }
+                }
+                mod alone {
+                    fn other() { work(); }
+                }
+                fn outside() { tests::helper(); match k() { Kind::Two(n) => n, _ => 0 } }
+            """,
+        }
+    )
+    assert uses(graph, "src/lib.rs::work") == ["src/lib.rs:5:19 call exact"]
+    assert uses(graph, "src/lib.rs::tests.helper") == ["src/lib.rs:10:23 call exact"]
+    assert uses(graph, "src/lib.rs::Kind.One") == ["src/lib.rs:5:33 attribute exact"]
+    assert uses(graph, "src/lib.rs::Kind.Two") == ["src/lib.rs:10:51 attribute exact"]
+
+
+def test_edges_lead_to_the_file_that_holds_the_item() -> None:
+    graph = graph_of(
+        {
+            "Cargo.toml": '[package]\nname = "demo"\n',
+            "src/lib.rs": "mod a;\n",
+            "src/a.rs": "pub mod b;\npub mod c;\n",
+            "src/a/b.rs": "use super::c::Deep;\nuse crate::a::c;\nuse std::fmt::c;\n",
+            "src/a/c/mod.rs": 'pub struct Deep;\nfn f() { println!("{}", super::b::x()); }\n',
+        }
+    )
+    targets = {edge.target.relative for edge in graph.dependencies(path("src/a/b.rs"))}
+    assert targets == {"src/a/c/mod.rs"}
+    assert {edge.target.relative for edge in graph.dependencies(path("src/a/c/mod.rs"))} == {"src/a/b.rs"}
