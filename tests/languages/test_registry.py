@@ -60,6 +60,9 @@ def test_names_and_extensions_are_its_own(language: LanguageSpec) -> None:
         ("a.tsx", "tsx"),
         ("a.rs", "rust"),
         ("bin/run.sh", "bash"),
+        ("a.c", "c"),
+        ("a.h", "cpp"),
+        ("a.CC", "cpp"),
         ("test/a.bats", "bash"),
     ],
 )

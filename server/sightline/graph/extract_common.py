@@ -216,6 +216,13 @@ def _settle_parents(declared: _Declared, scopes: ScopeMap) -> None:
         parent = scopes.parent_of.get(draft.container, -1)
         if id(draft) not in loose and draft.container in declared.bound:
             draft.parent = parent
+    first = {draft.parent: draft for draft, _ in reversed(declared.loose)}
+    for draft in declared.containers:
+        if draft.container not in declared.bound:  # an extension lies in the namespace around what it adds
+            member = first[draft.container]
+            around = scopes.parent_of.get(member.container, -1)
+            around = around if member.container >= 0 else scopes.container_at(member.start)
+            draft.parent = around if around >= 0 and declared.containers[around].kind == _SPACE else -1
     for draft in declared.others:
         if id(draft) not in loose:
             draft.parent = scopes.container_at(draft.name_start)

@@ -13,6 +13,8 @@ from sightline.languages.registry import family_of
 
 #: Decoded files one view holds on to; more are forgotten all at once and found again in the shared cache.
 _MOST_HELD = 64
+#: Sets of files that imports lead to, one for each importer asked about.
+_MOST_REACHES = 512
 
 
 class ViewFiles:
@@ -23,6 +25,7 @@ class ViewFiles:
         self._resolver = Resolver(state, layouts)
         self._cache = cache
         self._held: dict[int, FileIndex | None] = {}
+        self._reached: dict[int, frozenset[int]] = {}
 
     def index(self, file: int) -> FileIndex | None:
         """Facts of a file, ``None`` for one that has none."""
@@ -78,6 +81,37 @@ class ViewFiles:
             and family_of(table.path_of(each)) == family_of(own)
             and name in self._resolver.units.top(each).extended
         )
+
+    def defining(self, name: str) -> tuple[int, ...]:
+        """Files that may define ``name``, at their top or deeper; of any family."""
+        return tuple(self._state.defining(name))
+
+    def in_reach(self, file: int, name: str) -> tuple[int, ...]:
+        """Those of the files that imports of ``file`` lead to, all the way, that may define ``name``."""
+        defining = self._state.defining(name)
+        if not defining:
+            return ()
+        reach = self._reach(file)
+        return tuple(each for each in defining if each != file and each in reach)
+
+    def _reach(self, file: int) -> frozenset[int]:
+        held = self._reached
+        found = held.get(file)
+        if found is None:
+            if len(held) >= _MOST_REACHES:
+                self._reached = held = {}
+            seen = {file}
+            waiting = [file]
+            while waiting:
+                fresh = {edge.target for edge in self._state.edges(waiting.pop())} - seen
+                seen |= fresh
+                waiting += fresh
+            found = held[file] = frozenset(seen)
+        return found
+
+    def everywhere(self, file: int, *names: str) -> tuple[int, ...]:
+        """Other files of the family and root of ``file`` that may define all of ``names``, at whatever depth."""
+        return self._resolver.units.everywhere(file, *names)
 
     def in_module(self, importer: int, module: str, level: int, name: str) -> tuple[int, ...]:
         """Those of the files behind a module that define ``name`` at their top."""

@@ -155,6 +155,18 @@ class FileLookup(Protocol):
         """All files of the family and root of ``file`` that extend a type called ``name`` at their top."""
         ...
 
+    def defining(self, name: str) -> tuple[int, ...]:
+        """Files that may define ``name``, at their top or deeper; of any family."""
+        ...
+
+    def in_reach(self, file: int, name: str) -> tuple[int, ...]:
+        """Those of the files that imports of ``file`` lead to, all the way, that may define ``name``."""
+        ...
+
+    def everywhere(self, file: int, *names: str) -> tuple[int, ...]:
+        """Other files of the family and root of ``file`` that may define all of ``names``, at whatever depth."""
+        ...
+
     def in_module(self, importer: int, module: str, level: int, name: str) -> tuple[int, ...]:
         """Those of the files behind a module that define ``name`` at their top."""
         ...

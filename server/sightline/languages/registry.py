@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sightline.base.paths import WorkspacePath
 from sightline.languages.bash import BASH
+from sightline.languages.c import CPP, C
 from sightline.languages.go import GO
 from sightline.languages.java import JAVA
 from sightline.languages.javascript import JAVASCRIPT
@@ -15,7 +16,21 @@ from sightline.languages.svelte import SVELTE
 from sightline.languages.typescript import TSX, TYPESCRIPT
 from sightline.languages.vue import VUE
 
-LANGUAGES: tuple[LanguageSpec, ...] = (PYTHON, JAVASCRIPT, TYPESCRIPT, TSX, GO, RUST, PHP, JAVA, BASH, VUE, SVELTE)
+LANGUAGES: tuple[LanguageSpec, ...] = (
+    PYTHON,
+    JAVASCRIPT,
+    TYPESCRIPT,
+    TSX,
+    GO,
+    RUST,
+    PHP,
+    JAVA,
+    BASH,
+    VUE,
+    SVELTE,
+    C,
+    CPP,
+)
 
 _BY_NAME = {language.name: language for language in LANGUAGES}
 _BY_EXTENSION = {extension: language for language in LANGUAGES for extension in language.extensions}
