@@ -64,6 +64,9 @@ def test_names_and_extensions_are_its_own(language: LanguageSpec) -> None:
         ("a.h", "cpp"),
         ("a.CC", "cpp"),
         ("test/a.bats", "bash"),
+        ("lib/a.rb", "ruby"),
+        ("Rakefile", "ruby"),
+        ("Gemfile", "ruby"),
     ],
 )
 def test_files_by_extension(path: str, name: str) -> None:

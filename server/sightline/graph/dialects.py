@@ -10,6 +10,7 @@ from sightline.graph.dialect_c import C_DIALECT
 from sightline.graph.dialect_go import GO_DIALECT
 from sightline.graph.dialect_java import JAVA_DIALECT
 from sightline.graph.dialect_php import PHP_DIALECT
+from sightline.graph.dialect_ruby import RUBY_DIALECT
 from sightline.graph.dialect_rust import RUST_DIALECT
 
 DIALECTS: Mapping[str, Dialect] = {
@@ -19,4 +20,5 @@ DIALECTS: Mapping[str, Dialect] = {
     "php": PHP_DIALECT,
     "java": JAVA_DIALECT,
     "bash": BASH_DIALECT,
+    "ruby": RUBY_DIALECT,
 }

@@ -11,6 +11,7 @@ from sightline.graph.jvm_names import JAVA_RULES
 from sightline.graph.meanings import Rules
 from sightline.graph.php_names import PHP_RULES
 from sightline.graph.python_types import PYTHON_RULES
+from sightline.graph.ruby_names import RUBY_RULES
 from sightline.graph.rust_names import RUST_RULES
 from sightline.graph.script_types import SCRIPT_RULES
 from sightline.languages.registry import LANGUAGES
@@ -24,6 +25,7 @@ _BY_EXTRACTOR = {
     "php": PHP_RULES,
     "java": JAVA_RULES,
     "bash": BASH_RULES,
+    "ruby": RUBY_RULES,
 }
 
 #: Rules by name of the language.

@@ -11,6 +11,7 @@ from sightline.languages.import_rules import ImportRules
 from sightline.languages.jvm_imports import JVM_IMPORTS
 from sightline.languages.php_imports import PHP_IMPORTS
 from sightline.languages.python_imports import PYTHON_IMPORTS
+from sightline.languages.ruby_imports import RUBY_IMPORTS
 from sightline.languages.rust_imports import RUST_IMPORTS
 from sightline.languages.typescript_imports import SCRIPT_IMPORTS
 
@@ -23,4 +24,5 @@ IMPORT_RULES: Mapping[str, ImportRules] = {
     "php": PHP_IMPORTS,
     "jvm": JVM_IMPORTS,
     "shell": SHELL_IMPORTS,
+    "ruby": RUBY_IMPORTS,
 }

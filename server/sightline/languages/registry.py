@@ -10,6 +10,7 @@ from sightline.languages.java import JAVA
 from sightline.languages.javascript import JAVASCRIPT
 from sightline.languages.php import PHP
 from sightline.languages.python import PYTHON
+from sightline.languages.ruby import RUBY
 from sightline.languages.rust import RUST
 from sightline.languages.spec import LanguageSpec
 from sightline.languages.svelte import SVELTE
@@ -26,6 +27,7 @@ LANGUAGES: tuple[LanguageSpec, ...] = (
     PHP,
     JAVA,
     BASH,
+    RUBY,
     VUE,
     SVELTE,
     C,
