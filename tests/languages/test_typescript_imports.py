@@ -168,3 +168,53 @@ def test_broken_configuration_is_passed_over(text: str) -> None:
     files = _project("a.ts", "b.ts") | {"tsconfig.json": text, "package.json": text}
     assert _leads(files, "a.ts", "./b") == "b.ts"
     assert _leads(files, "a.ts", "b") is None
+
+
+@pytest.mark.parametrize(
+    ("specifier", "leads"),
+    [
+        ("./Card.vue", "src/Card.vue"),
+        ("./Card", "src/Card.vue"),
+        ("./Box.svelte", "src/Box.svelte"),
+        ("./Box", None),
+        ("./Both", "src/Both.ts"),
+        ("./view", "src/view/index.vue"),
+        ("./count.svelte", "src/count.svelte.ts"),
+        ("./count.svelte.js", "src/count.svelte.ts"),
+        ("./Card.vue?raw", "src/Card.vue"),
+        ("@/Card.vue", None),
+        ("$lib/Box.svelte", None),
+    ],
+)
+def test_components(specifier: str, leads: str | None) -> None:
+    names = ("Card.vue", "Box.svelte", "Both.ts", "Both.vue", "view/index.vue", "count.svelte.ts")
+    files = _project(*(f"src/{name}" for name in names), "src/lib/Box.svelte")
+    assert _leads(files, "src/main.ts", specifier) == leads
+
+
+@pytest.mark.parametrize(
+    ("configuration", "specifier", "leads"),
+    [
+        ("app/svelte.config.js", "$lib/Box.svelte", "app/src/lib/Box.svelte"),
+        ("app/svelte.config.js", "$lib", "app/src/lib/index.ts"),
+        ("app/svelte.config.js", "@/lib/Box.svelte", None),
+        ("svelte.config.js", "$lib/Box.svelte", None),
+        ("app/vue.config.js", "@/lib/Box.svelte", "app/src/lib/Box.svelte"),
+        ("app/nuxt.config.ts", "~/src/lib/Box.svelte", "app/src/lib/Box.svelte"),
+        ("app/vite.config.ts", "@/lib/Box.svelte", None),
+    ],
+)
+def test_what_a_framework_defines_of_itself(configuration: str, specifier: str, leads: str | None) -> None:
+    files = _project(configuration, "app/src/lib/Box.svelte", "app/src/lib/index.ts", "app/src/routes/page.ts")
+    assert _leads(files, "app/src/routes/page.ts", specifier) == leads
+
+
+def test_path_configuration_holds_beside_what_a_framework_defines() -> None:
+    files = _project(
+        "svelte.config.js",
+        "src/lib/a.ts",
+        "src/ui/b.ts",
+        tsconfig={"compilerOptions": {"paths": {"$ui/*": ["src/ui/*"]}}},
+    )
+    assert _leads(files, "src/main.ts", "$ui/b") == "src/ui/b.ts"
+    assert _leads(files, "src/main.ts", "$lib/a") == "src/lib/a.ts"

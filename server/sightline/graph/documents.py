@@ -133,7 +133,8 @@ class OpenDocuments:
         before = None if path in self._distrusted else self._documents.get(path)
         if len(text.data) <= READ_AT_ONCE or len(text.data) > MAXIMUM_FILE_SIZE:
             return self._adopt(path, _read(path, text, before))
-        if before is None or len(text.data) > SPLICED_AT_ONCE:
+        is_whole = _language(path).prepare is not None  # such a text is never spliced
+        if before is None or is_whole or len(text.data) > SPLICED_AT_ONCE:
             return None
         found = _touched(path, text, before)
         return self._adopt(path, found) if isinstance(found, _Document) else None

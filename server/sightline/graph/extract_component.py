@@ -116,6 +116,7 @@ class _Table:
     def __init__(self, code: RawFacts) -> None:
         self.strings = {text: number for number, text in enumerate(code.strings)}
         self.calls: dict[CallRow, int] = {call: number for number, call in enumerate(code.calls)}
+        self._locals: dict[bytes, list[tuple[int, int]]] = {}
 
     def string(self, text: str) -> int:
         """The number of a text."""
@@ -124,19 +125,23 @@ class _Table:
     def outside(self, prepared: Prepared, uses: RawFacts, bound: set[str]) -> list[ReferenceRow]:
         """The uses outside the code; what the text itself binds around them is no use of the code's names."""
         found: list[ReferenceRow] = []
+        for start, end, names in prepared.locals:
+            for bound_name in names:
+                self._locals.setdefault(bound_name, []).append((start, end))
         calls = [self.calls.setdefault(call, len(self.calls)) for call in uses.calls]
         for name, start, kind, _, receiver, call in _rows(uses):
             shape = calls[call] if call >= 0 else -1
-            self._add(found, prepared, (uses.strings[name], uses.strings[receiver], start, kind, shape))
+            self._add(found, (uses.strings[name], uses.strings[receiver], start, kind, shape))
         named = [*prepared.named, *(row for row in prepared.guessed if row[0].decode("utf-8", "replace") in bound)]
         for name, receiver, start, called in named:
             texts = name.decode("utf-8", "replace"), receiver.decode("utf-8", "replace")
-            self._add(found, prepared, (*texts, start, _CALL if called else READ, -1))
+            self._add(found, (*texts, start, _CALL if called else READ, -1))
         return found
 
-    def _add(self, found: list[ReferenceRow], prepared: Prepared, use: tuple[str, str, int, int, int]) -> None:
+    def _add(self, found: list[ReferenceRow], use: tuple[str, str, int, int, int]) -> None:
         name, receiver, start, kind, call = use
-        if _is_local(prepared, root_of((receiver or name).encode()), start):
+        ranges = self._locals.get(root_of((receiver or name).encode("utf-8", "replace")), ())
+        if any(low <= start < high for low, high in ranges):
             if not receiver:
                 return
             kind |= LOCAL_FLAG
@@ -151,7 +156,3 @@ class _Table:
             if receiver == 0 and text.startswith("$") and text[1:] in bound and text not in bound:
                 found.append((self.string(text[1:]), start + 1, READ, enclosing, 0, -1))
         return found
-
-
-def _is_local(prepared: Prepared, root: bytes, start: int) -> bool:
-    return any(low <= start < high and root in names for low, high, names in prepared.locals)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from sightline.languages.component_blocks import prepared
 from sightline.languages.markup import Attribute, Braced, Markup, Tag
@@ -22,6 +23,7 @@ _NAMING = (b"use:", b"transition:", b"in:", b"out:", b"animate:")
 _SHORT = (b"bind:", b"class:", b"style:")
 
 
+@lru_cache(maxsize=1)  # the tree of a text and its facts ask one after the other
 def prepare_svelte(data: bytes) -> Prepared:
     """The code of a component and what its template uses."""
     markup = Markup(data, b"{")

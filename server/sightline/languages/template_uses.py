@@ -32,6 +32,10 @@ NATIVE = _VOID | frozenset(
 )
 
 
+#: Elements that one closing tag may end; what is nested deeper is broken.
+_DEEPEST = 500
+
+
 class TemplateUses:
     """Collects what a template uses. ``uses`` is a blank text of the same length, filled with statements."""
 
@@ -93,7 +97,9 @@ class TemplateUses:
 
     def closed(self, name: bytes, end: int) -> None:
         """An element, or a block, ends at ``end``, and with it what was left open inside."""
-        depth = next((at for at in range(len(self._open) - 1, -1, -1) if self._open[at][0] == name), -1)
+        last = len(self._open) - 1
+        near = range(last, max(last - _DEEPEST, -1), -1)
+        depth = next((at for at in near if self._open[at][0] == name), -1)
         while depth >= 0 and len(self._open) > depth:
             _, start, bound = self._open.pop()
             self._close(start, end, bound)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from sightline.languages.component_blocks import prepared
 from sightline.languages.markup import Attribute, Braced, Markup, Tag
@@ -22,6 +23,7 @@ _LEADING = re.compile(rb"^[ \t]*([A-Za-z][\w.-]*)", re.MULTILINE)
 _PUG_ATTRIBUTE = re.compile(rb"(?<![\w-])((?:v-|[:@#])[\w:.-]+)\s*=\s*([\"'])(.*?)\2", re.DOTALL)
 
 
+@lru_cache(maxsize=1)  # the tree of a text and its facts ask one after the other
 def prepare_vue(data: bytes) -> Prepared:
     """The code of a single-file component and what its template uses."""
     markup = Markup(data, b"{{")
