@@ -26,7 +26,7 @@ from typing import Any
 
 RESULTS = Path(__file__).parent.parent / "results" / "history.json"
 #: Code base → commits taken, and the files one of which a commit must touch.
-CODE_BASES = {"flask": (150, "src/*.py"), "typeorm": (100, "src/*.ts")}
+CODE_BASES = {"flask": (150, "src/*.py"), "typeorm": (100, "src/*.ts"), "cobra": (120, "./*.go")}
 #: Commits whose refusal was looked at and is right: code base → commit → what it broke.
 REAL_BREAKS: dict[str, dict[str, str]] = {
     "flask": {
@@ -34,6 +34,7 @@ REAL_BREAKS: dict[str, dict[str, str]] = {
         "762382e4": "imports flask.stream_template, which came to its branch only later, with a merge",
     },
     "typeorm": {},
+    "cobra": {"4c22a20f": "removes initializeProject from init.go, which add_test.go calls"},
 }
 
 
