@@ -244,7 +244,7 @@ def _local_types(text: ParsedText) -> Iterator[LocalType]:
 def _uses(text: ParsedText) -> Iterator[Use]:
     """Names from the root of all namespaces: what stands before the last backslash is one module."""
     data = text.data
-    for node in text.captures.get("qualified", ()):
+    for node in text.nodes("qualified"):
         last = node.named_children[-1] if node.named_children else None
         if last is None or last.type != "name" or data[node.start_byte : node.start_byte + 1] != b"\\":
             continue
@@ -252,7 +252,7 @@ def _uses(text: ParsedText) -> Iterator[Use]:
         parent = node.parent.type if node.parent is not None else ""
         kind = _KINDS.get(parent, ReferenceKind.READ)
         yield Use(last.start_byte, last.end_byte, REFERENCE_CODE[kind], around)
-    for node in text.captures.get("made", ()):
+    for node in text.nodes("made"):
         if node.next_named_sibling is None and data[node.start_byte : node.end_byte] not in _OWN:
             yield Use(node.start_byte, node.end_byte, REFERENCE_CODE[ReferenceKind.CALL], b"")
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from sightline.graph.dialect import Dialect
 from sightline.graph.dialect_bash import BASH_DIALECT
 from sightline.graph.dialect_c import C_DIALECT
+from sightline.graph.dialect_csharp import CSHARP_DIALECT
 from sightline.graph.dialect_go import GO_DIALECT
 from sightline.graph.dialect_java import JAVA_DIALECT
 from sightline.graph.dialect_php import PHP_DIALECT
@@ -16,6 +17,7 @@ from sightline.graph.dialect_rust import RUST_DIALECT
 DIALECTS: Mapping[str, Dialect] = {
     "rust": RUST_DIALECT,
     "go": GO_DIALECT,
+    "csharp": CSHARP_DIALECT,
     "c": C_DIALECT,
     "php": PHP_DIALECT,
     "java": JAVA_DIALECT,

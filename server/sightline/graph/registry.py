@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from sightline.graph.bash_names import BASH_RULES
 from sightline.graph.c_names import C_RULES
+from sightline.graph.csharp_names import CSHARP_RULES
 from sightline.graph.go_names import GO_RULES
 from sightline.graph.jvm_names import JAVA_RULES
 from sightline.graph.meanings import Rules
@@ -21,6 +22,7 @@ _BY_EXTRACTOR = {
     "script": SCRIPT_RULES,
     "rust": RUST_RULES,
     "go": GO_RULES,
+    "csharp": CSHARP_RULES,
     "c": C_RULES,
     "php": PHP_RULES,
     "java": JAVA_RULES,

@@ -134,7 +134,7 @@ class Resolver:
         module = self.module(importer, row.module, row.level)
         wanted.update(dict.fromkeys(module.wanted))
         if module.unit is not None:
-            return self._of_unit(module, row, index)
+            return self._of_unit(importer.family, module, row, index)
         names = [name[0] for name in row.names if name[0] not in ("", "*")]
         needs_own = len(names) < len(row.names) or not row.names
         joint = IMPORT_RULES[importer.family].separator
@@ -160,7 +160,7 @@ class Resolver:
         """Whether the file stands for its folder."""
         return is_package(self._state.table.path_of(file))
 
-    def _of_unit(self, module: ModuleFile, row: ImportRow, index: FileIndex | None) -> Sequence[int]:
+    def _of_unit(self, family: str, module: ModuleFile, row: ImportRow, index: FileIndex | None) -> Sequence[int]:
         assert module.unit is not None, "only asked of units"
         if module.name:
             return module.files
@@ -172,7 +172,8 @@ class Resolver:
         found = tuple(self.units.defining(module.unit, names))
         # A name that the unit lacks leads nowhere; only of a unit as a whole may anything be used.
         named = all(name[0] not in ("", "*") for name in row.names) and bool(row.names)
-        return found if found or named else module.files
+        needs_none = named or not IMPORT_RULES[family].whole_units
+        return found if found or needs_none else module.files
 
     def _own_unit(
         self, file: int, index: FileIndex, edges: dict[tuple[int, int], FileEdge], wanted: dict[int, None]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from sightline.languages.bash_imports import SHELL_IMPORTS
 from sightline.languages.c_imports import C_IMPORTS
+from sightline.languages.csharp_imports import CSHARP_IMPORTS
 from sightline.languages.go_imports import GO_IMPORTS
 from sightline.languages.import_rules import ImportRules
 from sightline.languages.jvm_imports import JVM_IMPORTS
@@ -20,6 +21,7 @@ IMPORT_RULES: Mapping[str, ImportRules] = {
     "script": SCRIPT_IMPORTS,
     "rust": RUST_IMPORTS,
     "go": GO_IMPORTS,
+    "csharp": CSHARP_IMPORTS,
     "c": C_IMPORTS,
     "php": PHP_IMPORTS,
     "jvm": JVM_IMPORTS,

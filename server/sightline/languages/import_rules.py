@@ -95,7 +95,8 @@ class ImportRules:
     the text of both is to be looked for (``crate::a::b``); empty where candidates tell.
 
     ``own_folder``: files of one folder see each other's names with no import (Go); ``own_namespace``: files that
-    declare the same namespace do (Java, Kotlin, C#, PHP). ``outer(path, namespace, layout)``: further namespaces whose
+    declare the same namespace do (Java, Kotlin, C#, PHP). ``whole_units``: whether an import of all names of
+    a unit, none of which is used, needs the whole of it. ``outer(path, namespace, layout)``: further namespaces whose
     names a file of ``namespace`` sees (``A`` in ``A.B``), nearest first; "" stands for a file that declares none. ``is_public(path)``: whether importers of its folder or
     namespace see a file at all. ``global_names``: all files of the family share one space of names, in which what no
     import explains is looked for (Ruby's constants, a shell).
@@ -111,6 +112,7 @@ class ImportRules:
     separator: str = ""
     own_folder: bool = False
     own_namespace: bool = False
+    whole_units: bool = True
     outer: Callable[[str, str, Any], tuple[str, ...]] = _no_spaces
     global_names: bool = False
     is_public: Callable[[str], bool] = _everything

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sightline.base.paths import WorkspacePath
 from sightline.languages.bash import BASH
 from sightline.languages.c import CPP, C
+from sightline.languages.csharp import CSHARP
 from sightline.languages.go import GO
 from sightline.languages.java import JAVA
 from sightline.languages.javascript import JAVASCRIPT
@@ -23,6 +24,7 @@ LANGUAGES: tuple[LanguageSpec, ...] = (
     TYPESCRIPT,
     TSX,
     GO,
+    CSHARP,
     RUST,
     PHP,
     JAVA,
