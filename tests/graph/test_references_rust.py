@@ -42,6 +42,27 @@ def test_paths_uses_and_renames_are_exact() -> None:
     ]
 
 
+def test_a_let_hides_a_function_only_behind_itself_and_a_module_never() -> None:
+    graph = graph_of(
+        {
+            "src/main.rs": """
+                mod config;
+                fn args() -> u8 { 1 }
+                fn main() {
+                    args();
+                    let args = args();
+                    let config = config::load(args);
+                    config::load(config);
+                    args.clone();
+                }
+            """,
+            "src/config.rs": "pub fn load(x: u8) {}\n",
+        }
+    )
+    assert uses(graph, "src/main.rs::args") == ["src/main.rs:4:5 call exact", "src/main.rs:5:16 call exact"]
+    assert uses(graph, "src/config.rs::load") == ["src/main.rs:6:26 call exact", "src/main.rs:7:13 call exact"]
+
+
 def test_members_of_implementations_in_other_files() -> None:
     graph = graph_of(
         {

@@ -83,6 +83,15 @@ class LocalType(NamedTuple):
     at: int = -1
 
 
+class Later(NamedTuple):
+    """A name at ``start..end`` that is bound from ``at`` on, up to ``to``, and not before (Rust's ``let``)."""
+
+    start: int
+    end: int
+    at: int
+    to: int
+
+
 def _nothing(text: ParsedText) -> tuple[()]:  # noqa: ARG001  the dialect's signature
     return ()
 
@@ -93,7 +102,8 @@ class Dialect:
 
     ``define``: the definitions of a node captured as ``definition`` (usually one). ``imports``: the imports of a text;
     ``enclosing`` is filled in by place. ``uses``: further references; identifiers there are left out otherwise.
-    ``local_types``: what is said of the types of local variables. ``problems``: constructs that hide names (macros,
+    ``later``: names captured as ``local`` that are bound only behind a place. ``local_types``: what is said of the
+    types of local variables. ``problems``: constructs that hide names (macros,
     computed includes). ``foreign``: bare names that mean nothing of the project unless the text binds them.
     ``separators``: what stands between the names of a dotted name besides the dot. ``gap``: bytes that may stand
     between a callee and its arguments.
@@ -102,6 +112,7 @@ class Dialect:
     define: Callable[[Node, bytes], Iterable[Parts]]
     imports: Callable[[ParsedText], Iterable[ImportRow]]
     uses: Callable[[ParsedText], Iterable[Use]] = _nothing
+    later: Callable[[ParsedText], Iterable[Later]] = _nothing
     local_types: Callable[[ParsedText], Iterable[LocalType]] = _nothing
     problems: Callable[[ParsedText], Iterable[ProblemRow]] = _nothing
     foreign: frozenset[bytes] = frozenset()

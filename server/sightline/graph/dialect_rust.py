@@ -6,11 +6,12 @@ Source: the Rust Reference ("Items", "Names", "Patterns", "Macros").
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
 from tree_sitter import Node
 
-from sightline.graph.dialect import Dialect, LocalType, Parts, Use
+from sightline.graph.dialect import Dialect, Later, LocalType, Parts, Use
 from sightline.graph.extract_names import UNKNOWN, dotted
 from sightline.graph.extract_text import ParsedText, field_of, plain
 from sightline.graph.facts import DefinitionKind, ParameterKind, ReferenceKind
@@ -48,6 +49,7 @@ _PASSING = frozenset(
 _WRAPPING = frozenset(("reference_expression", "try_expression", "await_expression", "parenthesized_expression"))
 _BEFORE = re.compile(rb"((?:[A-Za-z_]\w*\s*(?:::|\.)\s*)+)$")
 _JOINT = re.compile(rb"(?:::|\.)\s*$")
+_CALLED = re.compile(rb"(?<![.\w])([A-Za-z_]\w*)\s*\(")
 _LONGEST = 160
 
 
@@ -245,6 +247,21 @@ def _said(value: Node, data: bytes) -> tuple[str, str, str]:
     return "", "", "" if alias.encode() in _PRELUDE else alias
 
 
+def _later(text: ParsedText) -> Iterator[Later]:
+    """A ``let`` hides a function of its name only behind itself: ``let args = args();``."""
+    called: dict[bytes, list[int]] = {}
+    for match in _CALLED.finditer(text.data):
+        called.setdefault(match.group(1), []).append(match.start())
+    for node in text.nodes("let"):
+        name, block = field_of(node, "pattern"), node.parent
+        places = called.get(text.data[name.start_byte : name.end_byte])
+        if places is None or block is None:
+            continue
+        at = bisect_left(places, block.start_byte)
+        if at < len(places) and places[at] < node.end_byte:
+            yield Later(name.start_byte, name.end_byte, node.end_byte, block.end_byte)
+
+
 def _local_types(text: ParsedText) -> Iterator[LocalType]:
     data = text.data
     for node in text.nodes("let"):
@@ -308,6 +325,7 @@ RUST_DIALECT = Dialect(
     define=_define,
     imports=rust_imports,
     uses=_uses,
+    later=_later,
     local_types=_local_types,
     foreign=_PRELUDE,
     separators=(b"::",),

@@ -8,6 +8,7 @@ The vocabulary, for ``languages/queries/*.scm``:
 ``called``        a call that holds the dotted callee's parts itself: it ends a ``member`` at its field ``name`` or
                   ``method``
 ``routine``       the name of what is called where functions have names of their own: no local variable hides it
+``path``          a ``member`` whose first name no local variable hides (``a::b``)
 ``type``          a name in the place of a type
 ``arguments``     the list of arguments of a call, right after the callee; ``arguments.splat``, ``arguments.comment``
                   and ``keyword`` (the name of a named argument) are read within it
@@ -26,7 +27,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from sightline.base.text import digest_of
-from sightline.graph.dialect import HOLDING, Dialect, Parts
+from sightline.graph.dialect import HOLDING, Dialect, Later, Parts
 from sightline.graph.extract_context import Context
 from sightline.graph.extract_names import KEYWORD_NAME, LITERAL, SKIP, Names, Rows, emit, read_arguments, root_of
 from sightline.graph.extract_rows import (
@@ -86,9 +87,10 @@ class _Declared:
 
 def _extract(text: ParsedText, dialect: Dialect) -> RawFacts:
     declared = _read_definitions(text, dialect)
-    scopes = ScopeMap(_regions(text, declared))
+    later = [*dialect.later(text)]
+    scopes = ScopeMap(_regions(text, declared, later))
     _settle_parents(declared, scopes)
-    _bind(text, declared, scopes)
+    _bind(text, declared, scopes, later)
     imports = [*dialect.imports(text)]
     _keep_imports(imports, scopes)
     drafts, index_of = ordered([*declared.containers, *declared.others], len(declared.containers))
@@ -193,7 +195,7 @@ def _add_owners(declared: _Declared, data: bytes) -> None:
         draft.parent = by_name[name]
 
 
-def _regions(text: ParsedText, declared: _Declared) -> list[Region]:
+def _regions(text: ParsedText, declared: _Declared, later: list[Later]) -> list[Region]:
     regions: list[Region] = []
     for draft in declared.containers:
         parts = declared.bound.get(draft.container)
@@ -207,6 +209,7 @@ def _regions(text: ParsedText, declared: _Declared) -> list[Region]:
         regions.append(Region(draft.body_start, -draft.end, kind, draft.container, draft.container))
     regions += [Region(start, -end, ScopeKind.FUNCTION) for start, end in text.spans("scope")]
     regions += [Region(start, -end, ScopeKind.BLOCK) for start, end in text.spans("block")]
+    regions += [Region(name.at, -name.to, ScopeKind.BLOCK) for name in later]
     return regions
 
 
@@ -234,7 +237,7 @@ def _settle_parents(declared: _Declared, scopes: ScopeMap) -> None:
             draft.kind = DefinitionKind.METHOD.value
 
 
-def _bind(text: ParsedText, declared: _Declared, scopes: ScopeMap) -> None:
+def _bind(text: ParsedText, declared: _Declared, scopes: ScopeMap, later: list[Later]) -> None:
     """Names of definitions, parameters and local variables in their scopes."""
     data = text.data
     for draft in (*declared.containers, *declared.others):
@@ -254,8 +257,9 @@ def _bind(text: ParsedText, declared: _Declared, scopes: ScopeMap) -> None:
         if parts.type_parameters:
             scope = scopes.scopes[scopes.scope_at(draft.name_end)]
             scope.bound.update(data[start:end] for start, end in parts.type_parameters)
+    place = {name.start: name.at for name in later}
     for start, end in text.spans("local"):
-        scopes.scopes[scopes.scope_at(start)].bound.add(data[start:end])
+        scopes.scopes[scopes.scope_at(place.get(start, start))].bound.add(data[start:end])
     for start, end in text.spans("hoisted"):
         scopes.scopes[scopes.function_of(scopes.scope_at(start))].bound.add(data[start:end])
 
@@ -295,7 +299,8 @@ def _names(text: ParsedText, dialect: Dialect, used: set[int]) -> Names:
     for low, high in text.spans("import"):
         for at in range(bisect_left(starts, low), bisect_left(starts, high)):
             kinds[ends[at]] = SKIP
-    return Names(data, starts, ends, members, kinds, read_arguments(text, dialect.gap), {*text.ends("routine")})
+    routines, paths = {*text.ends("routine")}, {*text.ends("path")}
+    return Names(data, starts, ends, members, kinds, read_arguments(text, dialect.gap), routines, paths)
 
 
 def _imported(

@@ -151,7 +151,7 @@ class Names:
     """The identifiers of a text in source order, and what is known of them.
 
     ``members``: end of a member expression → its start. ``kinds``: end of a name → kind code or :data:`SKIP`.
-    ``routines``: ends of names that no local variable hides.
+    ``routines``: ends of names that no local variable hides; ``paths``: ends of members whose first name none hides.
     """
 
     data: bytes
@@ -161,6 +161,7 @@ class Names:
     kinds: dict[int, int]
     arguments: Arguments
     routines: AbstractSet[int] = frozenset()
+    paths: AbstractSet[int] = frozenset()
 
 
 @dataclass(slots=True)
@@ -262,7 +263,7 @@ class _Walk:
                 receiver = b""
             else:
                 receiver, root = self._receiver(begin, start)
-                if root in visible:
+                if root in visible and end not in names.paths:
                     roots.add(root)
                     kind |= LOCAL_FLAG
                 elif root in foreign:

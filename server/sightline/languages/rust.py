@@ -15,5 +15,4 @@ RUST = LanguageSpec(
     identifier="rust",
     extractor="rust",
     family="rust",
-    preview=True,
 )

@@ -63,6 +63,7 @@
 (type_parameter name: (type_identifier) @skip)
 (const_parameter name: (identifier) @skip)
 (parameter pattern: (identifier) @skip)
+(let_declaration pattern: (identifier) @skip)
 (parameters (parameter pattern: (tuple_pattern (identifier) @skip)))
 (type_binding name: (type_identifier) @skip)
 (lifetime (identifier) @skip)
@@ -79,6 +80,8 @@
 (scoped_identifier path: (generic_type)) @generic
 (token_tree (identifier) @token)
 
+(scoped_identifier path: (identifier) @routine)
+(scoped_type_identifier path: (identifier) @routine)
 (scoped_identifier path: (_)) @path
 (scoped_type_identifier path: (_)) @path
 
