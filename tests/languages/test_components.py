@@ -6,7 +6,6 @@ import time
 
 import pytest
 
-from sightline.languages.javascript import JAVASCRIPT
 from sightline.languages.prepared import Prepared
 from sightline.languages.svelte import prepare_svelte
 from sightline.languages.typescript import TSX, TYPESCRIPT
@@ -38,12 +37,12 @@ def prepare_of(prepare: object, data: bytes) -> Prepared:
 @pytest.mark.parametrize(
     ("tags", "language"),
     [
-        ("<script>", JAVASCRIPT),
+        ("<script>", TSX),
         ("<script lang='ts'>", TYPESCRIPT),
         ('<script setup lang="tsx">', TSX),
         ("<script lang=jsx>", TSX),
         ("<script></script><script setup lang='ts'>", TYPESCRIPT),
-        ("<template/>", JAVASCRIPT),
+        ("<template/>", TSX),
     ],
 )
 def test_the_language_is_what_the_block_says(tags: str, language: object) -> None:

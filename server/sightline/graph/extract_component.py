@@ -32,7 +32,7 @@ def component_rows(data: bytes, language: str, prepared: Prepared, code: RawFact
     """One text's facts from the facts of ``prepared.code`` and of ``prepared.uses``."""
     imports = tuple(sorted((*code.imports, *_added_imports(prepared, uses)), key=span_of_import))
     definitions, moved_from = code.definitions, len(code.definitions)
-    if data.strip() and not _has_default(code.definitions, imports):
+    if prepared.component[1] and not _has_default(code.definitions, imports):
         definitions, moved_from = _with_component(definitions, prepared.component)
     if moved_from < len(code.definitions):
         imports = tuple(row._replace(enclosing=_moved(row.enclosing, moved_from)) for row in imports)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sightline.languages.javascript import JAVASCRIPT
 from sightline.languages.markup import Markup, Tag
 from sightline.languages.prepared import Prepared
 from sightline.languages.spec import LanguageSpec
 from sightline.languages.template_uses import TemplateUses, blank
 from sightline.languages.typescript import TSX, TYPESCRIPT
 
-#: What ``lang`` (or ``type``) says of a block. Without it a block is JavaScript, read by JavaScript's own grammar.
-_READ_AS = {b"ts": TYPESCRIPT, b"typescript": TYPESCRIPT, b"text/typescript": TYPESCRIPT, b"tsx": TSX, b"jsx": TSX}
+#: What ``lang`` (or ``type``) says of a block in which ``<T>value`` is an assertion. All else is read by the grammar of
+#: TSX, JavaScript too: over 924 components without ``lang`` it had no errors, JavaScript's own had 2, TypeScript's 1.
+_TYPED = frozenset((b"ts", b"typescript", b"text/typescript"))
 _NO_CODE = (b"application/ld+json", b"application/json", b"text/template", b"importmap", b"speculationrules")
 
 
@@ -50,9 +50,8 @@ def prepared(markup: Markup, scripts: Sequence[Tag], template: TemplateUses, *, 
 
 
 def _language(kinds: set[bytes]) -> LanguageSpec:
-    """One language for all blocks of a text: what is written in the richer one of two decides."""
-    found = [_READ_AS[kind] for kind in kinds if kind in _READ_AS]
-    return TSX if TSX in found else TYPESCRIPT if found else JAVASCRIPT
+    """One language for all blocks of a text, which Vue and Svelte demand."""
+    return TYPESCRIPT if kinds & _TYPED and not kinds & {b"tsx", b"jsx"} else TSX
 
 
 def _component(markup: Markup, scripts: Sequence[Tag]) -> tuple[int, int]:
@@ -63,6 +62,4 @@ def _component(markup: Markup, scripts: Sequence[Tag]) -> tuple[int, int]:
     best = next((tag for tag in own if tag.has(b"setup")), own[0] if own else None)
     if best is None:
         best = next((part for part in markup.parts(0, len(data)) if isinstance(part, Tag) and not part.closing), None)
-    if best is None:
-        return 0, len(data.partition(b"\n")[0]) if data.strip() else 0
-    return best.start, best.end
+    return (0, 0) if best is None else (best.start, best.end)

@@ -16,8 +16,9 @@ class Prepared:
     ``uses``: expressions outside the code, each a statement; what they declare is nobody's. ``language``: the
     ``LanguageSpec`` that reads both. ``named``: uses that stand in neither; those in ``guessed`` are uses only where
     the code binds the name. ``locals``: ranges (start, end) in which the text itself binds names. ``component``: the
-    place that stands for the whole text as a value: the file's ``default``, should the code export none. ``sources``:
-    modules whose exports are those of the text, with the place that names them.
+    place that stands for the whole text as a value: the file's ``default``, should the code export none; empty for a text without a tag.
+    ``sources``: modules whose exports are those of the text, with the place that names them. ``prefixed``: whether
+    ``$name`` uses ``name``.
     """
 
     code: bytes
@@ -28,4 +29,4 @@ class Prepared:
     locals: tuple[tuple[int, int, frozenset[bytes]], ...] = ()
     component: tuple[int, int] = (0, 0)
     sources: tuple[tuple[str, int, int], ...] = ()
-    prefixed: bool = False  # ``$name`` uses ``name``
+    prefixed: bool = False

@@ -162,5 +162,4 @@ VUE = LanguageSpec(
     extractor="script",
     family="script",
     prepare=prepare_vue,
-    preview=True,
 )
