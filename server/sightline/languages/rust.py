@@ -15,4 +15,5 @@ RUST = LanguageSpec(
     identifier="rust",
     extractor="rust",
     family="rust",
+    preview=True,
 )
