@@ -144,3 +144,25 @@ def test_edges_lead_to_the_file_that_holds_the_item() -> None:
     targets = {edge.target.relative for edge in graph.dependencies(path("src/a/b.rs"))}
     assert targets == {"src/a/c/mod.rs"}
     assert {edge.target.relative for edge in graph.dependencies(path("src/a/c/mod.rs"))} == {"src/a/b.rs"}
+
+
+def test_a_field_and_a_method_of_one_name_are_two_things() -> None:
+    graph = graph_of(
+        {
+            "src/lib.rs": """
+                struct Builder { threads: u8 }
+                impl Builder {
+                    fn threads(&mut self, n: u8) -> &mut Builder { self.threads = n; self }
+                    fn build(&self) -> u8 { self.threads }
+                }
+                fn f() { let mut b = Builder { threads: 1 }; b.threads(2); }
+            """,
+        }
+    )
+    field, method = graph.lookup("src/lib.rs::Builder.threads")
+    assert [f"{place.line}:{place.column} {place.kind}" for place in graph.references(field).places] == [
+        "3:57 write",
+        "4:34 attribute",
+        "6:32 write",
+    ]
+    assert [f"{place.line}:{place.column} {place.kind}" for place in graph.references(method).places] == ["6:48 call"]

@@ -13,7 +13,7 @@ from enum import IntEnum
 from typing import NamedTuple, Protocol, TypeAlias, TypeVar, cast
 
 from sightline.graph.answers import Confidence
-from sightline.graph.facts import Reference
+from sightline.graph.facts import Reference, ReferenceKind
 from sightline.graph.index import FileIndex, ImportBinding
 from sightline.graph.raw_facts import DefinitionRow
 
@@ -196,8 +196,9 @@ class Rules:
     ``named_constructors``: whether methods of a class's own name are its constructors.
     ``more_parts``: further definitions that hold members of a class (extensions of it, in other files).
     ``parts_with``: the same, but those only that may hold the member named (Ruby opens modules in hundreds of files).
-    ``is_property``: whether reading the function calls it. ``has_builtin_member``: whether the built-in class named
-    first has the member named second.
+    ``fitting``: of the meanings of a member those that a reference of this kind can have, where fields and methods of
+    one name are two things. ``is_property``: whether reading the function calls it. ``has_builtin_member``: whether the
+    built-in class named first has the member named second.
     """
 
     classes: frozenset[str]
@@ -215,6 +216,7 @@ class Rules:
     is_property: Callable[[DefinitionRow], bool]
     has_builtin_member: Callable[[str, str], bool]
     more_parts: Callable[[Query, DefinitionMeaning], Iterable[DefinitionMeaning]] | None = None
+    fitting: Callable[[Query, Answer, ReferenceKind], Answer] | None = None
     parts_with: Callable[[Query, DefinitionMeaning, str], Iterable[DefinitionMeaning]] | None = None
     named_constructors: bool = False
 

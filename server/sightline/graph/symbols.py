@@ -44,7 +44,8 @@ def meaning_of(query: Query, file: int, reference: Reference) -> Answer:
         return _keyword(query, place, reference)
     if not reference.receiver:
         return rules.bare_name(query, place, reference.name)
-    return attribute(query, expression(query, place, reference.receiver, local=reference.local), reference.name)
+    answer = attribute(query, expression(query, place, reference.receiver, local=reference.local), reference.name)
+    return rules.fitting(query, answer, reference.kind) if rules.fitting is not None else answer
 
 
 def receiver_of(query: Query, file: int, reference: Reference) -> Answer:
