@@ -16,9 +16,9 @@ class Prepared:
     ``uses``: expressions outside the code, each a statement; what they declare is nobody's. ``language``: the
     ``LanguageSpec`` that reads both. ``named``: uses that stand in neither; those in ``guessed`` are uses only where
     the code binds the name. ``locals``: ranges (start, end) in which the text itself binds names. ``component``: the
-    place that stands for the whole text as a value: the file's ``default``, should the code export none; empty for a text without a tag.
-    ``sources``: modules whose exports are those of the text, with the place that names them. ``prefixed``: whether
-    ``$name`` uses ``name``.
+    place that stands for the whole text as a value: the file's ``default``, should the code export none; empty for a
+    text without a tag. ``sources``: modules whose exports are those of the text, with the place that names them.
+    ``prefixed``: whether ``$name`` uses ``name``.
     """
 
     code: bytes
