@@ -166,3 +166,18 @@ def test_a_field_and_a_method_of_one_name_are_two_things() -> None:
         "6:32 write",
     ]
     assert [f"{place.line}:{place.column} {place.kind}" for place in graph.references(method).places] == ["6:48 call"]
+
+
+def test_macros_reach_where_no_path_leads() -> None:
+    graph = graph_of(
+        {
+            "src/lib.rs": "#[macro_use]\nmod macros;\nmod user;\nfn f() { wrap!(1); }\n",
+            "src/macros.rs": "macro_rules! wrap { ($e:expr) => { $e }; }\n",
+            "src/user.rs": "fn g() { wrap!(2); crate::wrap!(3); wrapped!(4); }\n",
+        }
+    )
+    assert uses(graph, "src/macros.rs::wrap") == [
+        "src/lib.rs:4:10 call inferred",
+        "src/user.rs:1:10 call inferred",
+        "src/user.rs:1:27 call inferred",
+    ]

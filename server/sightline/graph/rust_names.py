@@ -24,6 +24,7 @@ from sightline.graph.meanings import (
     Query,
     Rank,
     merged,
+    weakened,
 )
 from sightline.graph.values import attribute, row_of, type_around
 
@@ -80,7 +81,25 @@ def _bare_name(query: Query, place: Place, name: str) -> Answer:
             if found:
                 return found
         scope = index.definitions[scope].parent
-    return _in_module(query, place.file, scope, name) or _crate(query, place.file, name)
+    return (
+        _in_module(query, place.file, scope, name)
+        or _crate(query, place.file, name)
+        or _macro(query, index.language, name)
+    )
+
+
+def _macro(query: Query, language: str, name: str) -> Answer:
+    """A macro by name alone: ``macro_use`` and ``macro_export`` bring it to where no path leads."""
+    found: list[Found] = []
+    for file in query.files.defining(name):
+        index = query.files.index(file)
+        if index is None or index.language != language:
+            continue
+        for number in index.scopes.get(MODULE, {}).get(name, ()):
+            row = index.definitions[number]
+            if row.kind == DefinitionKind.FUNCTION and row.parameters is None:
+                found.append(Found(DefinitionMeaning(file, number), Rank.INFERRED))
+    return tuple(found) if len(found) < 2 else weakened(tuple(found), Rank.NAME_ONLY)
 
 
 def _crate(query: Query, file: int, name: str) -> Answer:
@@ -154,7 +173,9 @@ def _member_of_module(query: Query, module: ModuleMeaning, name: str) -> Answer:
         return EXTERNAL
     if name == "super":
         return _relative(query, module.file, "super")
-    return _in_module(query, module.file, MODULE, name)
+    index = query.files.index(module.file)
+    found = _in_module(query, module.file, MODULE, name)
+    return found or (_macro(query, index.language, name) if index is not None else UNKNOWN)
 
 
 def _special(query: Query, place: Place, text: str) -> Answer | None:
