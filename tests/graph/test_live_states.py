@@ -27,7 +27,7 @@ from sightline.graph.view import GraphView
 from sightline.workspace.files import WorkspaceView
 from sightline.workspace.live import LiveWorkspace, WorkspaceChange
 from support.graphs import ROOT, fresh_graph, path
-from support.live_worlds import GO, PYTHON, World
+from support.live_worlds import GO, JVM, LOADED, NAMESPACES, PYTHON, RUST, C, World
 
 names = st.runner().flatmap(lambda machine: st.sampled_from(machine.world.names))
 texts = st.runner().flatmap(lambda machine: texts_of(machine.world))
@@ -307,15 +307,22 @@ class LateStates(LiveStates):
         self.patch.undo()
 
 
-class GoStates(LiveStates):
-    """Files of one folder see one another's names."""
-
-    world = GO
-
-
 LiveStates.TestCase.settings = settings(max_examples=100, stateful_step_count=12, deadline=None)
 LateStates.TestCase.settings = settings(max_examples=60, stateful_step_count=12, deadline=None)
-GoStates.TestCase.settings = settings(max_examples=60, stateful_step_count=12, deadline=None)
 TestLiveStates = LiveStates.TestCase
 TestLateStates = LateStates.TestCase
-TestGoStates = GoStates.TestCase
+
+
+def _in_world(name: str, world: World) -> Any:
+    """The machine over another world, as a test case."""
+    machine = cast("type[LiveStates]", type(f"{name}States", (LiveStates,), {"world": world}))
+    machine.TestCase.settings = settings(max_examples=30, stateful_step_count=12, deadline=None)
+    return machine.TestCase
+
+
+TestGoStates = _in_world("Go", GO)
+TestJvmStates = _in_world("Jvm", JVM)
+TestRustStates = _in_world("Rust", RUST)
+TestCStates = _in_world("C", C)
+TestNamespacesStates = _in_world("Namespaces", NAMESPACES)
+TestLoadedStates = _in_world("Loaded", LOADED)

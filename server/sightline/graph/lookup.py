@@ -59,36 +59,36 @@ class ViewFiles:
         if IMPORT_RULES[family_of(self._state.table.path_of(file))].global_names:
             near = units.everywhere(file, name)
             return tuple(each for each in near if name in units.top(each).names or name in units.top(each).extended)
-        defining = {each for each in self._state.defining(name) if each != file}
+        defining = {each for each in self._defining(name) if each != file}
         for unit in units.own(file) if defining else ():
-            here = sorted(defining.intersection(unit.files))
+            here = [each for each in unit.files if each in defining]
             found = [each for each in here if name in units.top(each).names or name in units.top(each).extended]
             if found:
                 return tuple(found)
         return ()
-
-    def everywhere(self, file: int, *names: str) -> tuple[int, ...]:
-        """Other files of the family and root of ``file`` that may define all of ``names``, at whatever depth."""
-        return self._resolver.units.everywhere(file, *names)
 
     def extending(self, file: int, name: str) -> tuple[int, ...]:
         """All files of the family and root of ``file`` that extend a type called ``name`` at their top."""
         table, own = self._state.table, self._state.table.path_of(file)
         return tuple(
             each
-            for each in sorted(self._state.defining(name))
+            for each in self._defining(name)
             if table.path_of(each).root == own.root
             and family_of(table.path_of(each)) == family_of(own)
             and name in self._resolver.units.top(each).extended
         )
 
+    def _defining(self, name: str) -> tuple[int, ...]:
+        """Files that may define ``name``, by path: ids depend on what happened, and which comes first may matter."""
+        return tuple(sorted(self._state.defining(name), key=self._state.table.path_of))
+
     def defining(self, name: str) -> tuple[int, ...]:
         """Files that may define ``name``, at their top or deeper; of any family."""
-        return tuple(self._state.defining(name))
+        return self._defining(name)
 
     def in_reach(self, file: int, name: str) -> tuple[int, ...]:
         """Those of the files that imports of ``file`` lead to, all the way, that may define ``name``."""
-        defining = self._state.defining(name)
+        defining = self._defining(name)
         if not defining:
             return ()
         reach = self._reach(file)
@@ -119,7 +119,8 @@ class ViewFiles:
         files = self._resolver.module(importing, module, level).files
         if not files:
             return ()
-        defining = files if len(files) == 1 else sorted({*self._state.defining(name)}.intersection(files))
+        known = frozenset(files)
+        defining = files if len(files) == 1 else [each for each in self._defining(name) if each in known]
         return tuple(each for each in defining if name in self._resolver.units.top(each).names)
 
     def resolves(self, importer: WorkspacePath, row: ImportRow) -> bool:

@@ -106,7 +106,10 @@ def unit_keys(path: WorkspacePath, top: TopNames) -> frozenset[int]:
 
 
 class Units:
-    """The units of one state. Answers are remembered, so one object serves many questions about it."""
+    """The units of one state. Answers are remembered, so one object serves many questions about it.
+
+    Files come by path: their ids depend on what happened before, and which of two comes first may matter.
+    """
 
     __slots__ = ("_defined", "_folders", "_layouts", "_spaces", "_state", "_tops")
 
@@ -133,7 +136,7 @@ class Units:
             state, rules = self._state, IMPORT_RULES[family]
             files = [
                 file
-                for file in state.table.in_folder(root, folder)
+                for file in sorted(state.table.in_folder(root, folder), key=state.table.path_of)
                 if state.exists(file)
                 and family_of(path := state.table.path_of(file)) == family
                 and (not public or rules.is_public(path.relative))
@@ -149,7 +152,7 @@ class Units:
             state = self._state
             files = tuple(
                 file
-                for file in state.defining(name)
+                for file in sorted(state.defining(name), key=state.table.path_of)
                 if family_of(state.table.path_of(file)) == family and name in self.top(file).namespaces
             )
             found = self._spaces[key] = Unit(namespace_key(family, name), files)
@@ -185,7 +188,7 @@ class Units:
         family = family_of(path)
         return tuple(
             each
-            for each in sorted(found - {file})
+            for each in sorted(found - {file}, key=state.table.path_of)
             if (other := state.table.path_of(each)).root == path.root and family_of(other) == family
         )
 
