@@ -10,6 +10,7 @@ from sightline.graph.dialect_c import C_DIALECT
 from sightline.graph.dialect_csharp import CSHARP_DIALECT
 from sightline.graph.dialect_go import GO_DIALECT
 from sightline.graph.dialect_java import JAVA_DIALECT
+from sightline.graph.dialect_kotlin import KOTLIN_DIALECT
 from sightline.graph.dialect_php import PHP_DIALECT
 from sightline.graph.dialect_ruby import RUBY_DIALECT
 from sightline.graph.dialect_rust import RUST_DIALECT
@@ -21,6 +22,7 @@ DIALECTS: Mapping[str, Dialect] = {
     "c": C_DIALECT,
     "php": PHP_DIALECT,
     "java": JAVA_DIALECT,
+    "kotlin": KOTLIN_DIALECT,
     "bash": BASH_DIALECT,
     "ruby": RUBY_DIALECT,
 }

@@ -3,6 +3,7 @@
 The vocabulary, for ``languages/queries/*.scm``:
 
 ``id``            a name that stands alone, or begins a dotted one
+``variable``      a name together with the sign before it (``$x``); an ``id`` that ends there belongs to it
 ``property``      the last name of a ``member``; dropped where no ``member`` ends with it
 ``member``        a dotted name or another expression with a name after it, up to the end of that name
 ``called``        a call that holds the dotted callee's parts itself: it ends a ``member`` at its field ``name`` or
@@ -16,6 +17,7 @@ The vocabulary, for ``languages/queries/*.scm``:
 ``scope``         a function without a name, its parameters included; ``block``: braces in which names may be bound
 ``local``         a name that is bound there, in the innermost scope around it; ``hoisted``: in the function around it
 ``inherit``, ``decorate``, ``written``: the name (or ``member``) is used so
+``constructed``   a type whose name is called to make an instance
 ``skip``          a name that is no use
 ``import``        the imports; names in them are no uses, but for what ``Dialect.imports`` says
 """
@@ -52,6 +54,7 @@ _KINDS = (
     ("written", ReferenceKind.WRITE),
     ("inherit", ReferenceKind.INHERIT),
     ("decorate", ReferenceKind.DECORATE),
+    ("constructed", ReferenceKind.CALL),
 )
 _FUNCTIONS = frozenset({DefinitionKind.FUNCTION.value, DefinitionKind.METHOD.value})
 _EXTENSION = DefinitionKind.EXTENSION.value
@@ -284,7 +287,8 @@ def _names(text: ParsedText, dialect: Dialect, used: set[int]) -> Names:
         if name is not None:
             members[name.end_byte] = node.start_byte
     bare = [node for name in ("id", "type", "variable") for node in text.captures.get(name, ())]
-    start_by_end = {node.end_byte: node.start_byte for node in bare}
+    # A name that is missing takes no room: it may stand at the end of one that is there.
+    start_by_end = {node.end_byte: node.start_byte for node in bare if not node.is_missing}
     for node in text.captures.get("property", ()):
         if node.end_byte in members:
             start_by_end[node.end_byte] = node.start_byte

@@ -35,7 +35,7 @@ KOTLIN_COMMON = frozenset(
     b"LongArray Map MutableList MutableMap MutableSet Nothing Number Pair Set Short ShortArray String Suppress "
     b"Throwable UByte UInt ULong UShort Unit arrayOf check checkNotNull emptyList emptyMap emptySet error lazy "
     b"listOf listOfNotNull mapOf mutableListOf mutableMapOf mutableSetOf require requireNotNull setOf true false "
-    b"null it field".split()
+    b"null".split()
 )
 _KOTLIN = frozenset(
     b"Annotation ArithmeticException ArrayList AssertionError AutoCloseable ClassCastException Collection "
@@ -49,13 +49,24 @@ _KOTLIN = frozenset(
     b"takeUnless to use with".split()
 )
 
+
+def jvm_type(text: str) -> str:
+    """The named type of a value; nothing for arrays and functions.
+
+    >>> jvm_type("a.Cart<Item>?"), jvm_type("Cart[]"), jvm_type("Cart..."), jvm_type("(Cart) -> Unit")
+    ('a.Cart', '', 'Cart', '')
+    """
+    text = text.strip()
+    return "" if text.endswith("]") or "->" in text else plain_type(text)
+
+
 JAVA_RULES = common_rules(
     NameRules(
         self_names=frozenset({"this"}),
         super_names=frozenset({"super"}),
         implicit_members=True,
         builtins=frozenset(name.decode() for name in _JAVA_LANG | JAVA_COMMON),
-        type_name=plain_type,
+        type_name=jvm_type,
         named_constructors=True,
     )
 )
@@ -65,6 +76,7 @@ KOTLIN_RULES = common_rules(
         super_names=frozenset({"super"}),
         implicit_members=True,
         builtins=frozenset(name.decode() for name in _KOTLIN | KOTLIN_COMMON | _JAVA_LANG),
-        type_name=plain_type,
+        type_name=jvm_type,
+        constructors=frozenset({"constructor"}),
     )
 )

@@ -95,7 +95,7 @@ def parse_touched(
     data: bytes, language: LanguageSpec, old_tree: Tree, edit: TreeEdit, old_rows: RawFacts | None
 ) -> tuple[Tree, RawFacts | None]:
     """The quick half of :func:`parse_tree`: the new tree, and the facts if the touched statements alone give them."""
-    if language.prepare is not None:  # an edit anywhere may decide what of the text is code
+    if language.prepare is not None or language.parses_whole:  # an edit anywhere may decide what of the text is code
         return _tree(data, language), None
     edited = old_tree.copy()
     edited.edit(edit.old.start, edit.old.end, edit.old.start + edit.length, (0, 0), (0, 0), (0, 0))

@@ -8,7 +8,7 @@ from sightline.graph.bash_names import BASH_RULES
 from sightline.graph.c_names import C_RULES
 from sightline.graph.csharp_names import CSHARP_RULES
 from sightline.graph.go_names import GO_RULES
-from sightline.graph.jvm_names import JAVA_RULES
+from sightline.graph.jvm_names import JAVA_RULES, KOTLIN_RULES
 from sightline.graph.meanings import Rules
 from sightline.graph.php_names import PHP_RULES
 from sightline.graph.python_types import PYTHON_RULES
@@ -26,6 +26,7 @@ _BY_EXTRACTOR = {
     "c": C_RULES,
     "php": PHP_RULES,
     "java": JAVA_RULES,
+    "kotlin": KOTLIN_RULES,
     "bash": BASH_RULES,
     "ruby": RUBY_RULES,
 }

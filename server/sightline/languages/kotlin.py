@@ -16,4 +16,5 @@ KOTLIN = LanguageSpec(
     extractor="kotlin",
     family="jvm",
     preview=True,
+    parses_whole=True,
 )

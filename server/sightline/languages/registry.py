@@ -9,6 +9,7 @@ from sightline.languages.csharp import CSHARP
 from sightline.languages.go import GO
 from sightline.languages.java import JAVA
 from sightline.languages.javascript import JAVASCRIPT
+from sightline.languages.kotlin import KOTLIN
 from sightline.languages.php import PHP
 from sightline.languages.python import PYTHON
 from sightline.languages.ruby import RUBY
@@ -28,6 +29,7 @@ LANGUAGES: tuple[LanguageSpec, ...] = (
     RUST,
     PHP,
     JAVA,
+    KOTLIN,
     BASH,
     RUBY,
     VUE,

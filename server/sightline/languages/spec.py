@@ -22,6 +22,7 @@ class LanguageSpec:
     reading of the query's captures in ``graph/``. ``family``: languages of one family import one another, by the
     rules of ``import_registry.py``. ``preview``: what the graph says of it has not been measured to the bar of the
     others. ``prepare``: for files that are not all code, what of a text is code and by which language it is read.
+    ``parses_whole``: the grammar reads a text differently when parts of an old tree are used again.
     """
 
     name: str
@@ -35,6 +36,7 @@ class LanguageSpec:
     names: tuple[str, ...] = ()
     preview: bool = False
     prepare: Callable[[bytes], Prepared] | None = None
+    parses_whole: bool = False
 
 
 @cache

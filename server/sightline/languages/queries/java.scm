@@ -41,6 +41,8 @@
 (super_interfaces (type_list (generic_type . [(type_identifier) (scoped_type_identifier)] @inherit)))
 (extends_interfaces (type_list [(type_identifier) (scoped_type_identifier)] @inherit))
 (extends_interfaces (type_list (generic_type . [(type_identifier) (scoped_type_identifier)] @inherit)))
+(object_creation_expression type: [(type_identifier) (scoped_type_identifier)] @constructed)
+(object_creation_expression type: (generic_type . [(type_identifier) (scoped_type_identifier)] @constructed))
 (marker_annotation name: (_) @decorate)
 (annotation name: (_) @decorate)
 
