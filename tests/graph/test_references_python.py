@@ -437,3 +437,17 @@ def test_a_use_through_a_base_may_run_an_override() -> None:
     assert uses(graph, "m.py::Child.run") == ["m.py:5:14 call name_only", "m.py:12:7 call name_only"]
     coverage = graph.references(symbol(graph, "m.py::Child.run")).coverage
     assert (coverage.complete, coverage.ambiguous) == (False, 2)
+
+
+def test_a_use_counts_once_though_its_alias_is_imported_twice() -> None:
+    graph = graph_of(
+        {
+            "b.py": "class A: pass\n",
+            "use.py": """
+                from b import A as B
+                from b import A as B
+                B()
+            """,
+        }
+    )
+    assert [use for use in uses(graph, "b.py::A") if "call" in use] == ["use.py:3:1 call inferred"]

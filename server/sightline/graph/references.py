@@ -69,7 +69,9 @@ def uses_of(
             found = query.files.index(file)
             if found is None:
                 continue
-            fresh = [alias for alias in _aliases(search, file, found, wanted.name) if alias not in seen]
+            # Once each: a file may import a name twice under the same alias.
+            aliases = dict.fromkeys(_aliases(search, file, found, wanted.name))
+            fresh = [alias for alias in aliases if alias not in seen]
             seen.update(fresh)
             waiting += fresh
             _uses_in(search, uses, file, found, wanted.name)
