@@ -210,10 +210,11 @@ class _Common:
         target = query.files.module(file, statement.module, statement.level)
         if not name or name == "*":
             return (Found(ModuleMeaning(file, statement.module, statement.level, target), Rank.EXACT),)
-        found = self._defined_in(
-            query, query.files.in_module(file, statement.module, statement.level, name), name
-        ) or self._submodule(query, file, statement.module, statement.level, name)
-        found = found or self._of_type(query, file, statement.module, statement.level, name)
+        found = (
+            self._defined_in(query, query.files.in_module(file, statement.module, statement.level, name), name)
+            or self._of_type(query, file, statement.module, statement.level, name)
+            or self._submodule(query, file, statement.module, statement.level, name)
+        )
         if not found and target >= 0 and statement.module.rpartition(self._names.separator)[2] == name:
             return (Found(ModuleMeaning(file, statement.module, statement.level, target), Rank.EXACT),)
         return found or (EXTERNAL if target < 0 else UNKNOWN)
@@ -274,7 +275,12 @@ class _Common:
     def _classes(self, query: Query, place: Place, name: str) -> Answer:
         named = expression(query, place, name, local=False)
         named = merged(*(through_alias(query, found) for found in named))
-        return tuple(found for found in named if is_class(query, found.meaning) or found.meaning == OUTSIDE)
+        found = tuple(each for each in named if is_class(query, each.meaning) or each.meaning == OUTSIDE)
+        if found or "." in name or not self._names.implicit_members:
+            return found
+        # A member may bear the name of its own type (``Store Store``), and hides it from values only.
+        named = self.module_name(query, place.file, name)
+        return tuple(each for each in named if is_class(query, each.meaning) or each.meaning == OUTSIDE)
 
     def base(self, query: Query, place: Place, text: str) -> Ancestor:
         """One base as written."""
