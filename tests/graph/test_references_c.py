@@ -148,3 +148,24 @@ def test_namespaces_bases_and_enumerators_of_classes() -> None:
     assert uses(graph, "include/db/shape.h::db.Base.stop") == ["src/use.cc:6:10 call inferred"]
     assert uses(graph, "include/db/shape.h::db.Shape.Kind.ROUND") == ["src/use.cc:8:25 attribute exact"]
     assert "src/use.cc:7:23 type exact" in uses(graph, "include/db/shape.h::db.Shape")
+
+
+def test_a_class_marked_by_a_macro_is_a_class() -> None:
+    graph = graph_of(
+        {
+            "db.h": """
+                #define EXPORTED
+                class EXPORTED Store : public Base {
+                 public:
+                  static int Open(int flags);
+                  int Close(int flags);
+                  int level;
+                };
+            """,
+            "db.cc": '#include "db.h"\nint Store::Close(int flags) { return level; }\n',
+            "use.cc": '#include "db.h"\nint f(Store* store) { store->Close(Store::Open(1)); return store->level; }\n',
+        }
+    )
+    assert uses(graph, "db.h::Store.Open") == ["use.cc:2:43 call exact"]
+    assert uses(graph, "db.cc::Store.Close") == ["use.cc:2:30 call inferred"]
+    assert uses(graph, "db.h::Store.level")[0] == "db.cc:2:38 read exact"

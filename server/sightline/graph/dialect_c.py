@@ -32,11 +32,13 @@ _THROUGH = frozenset(
         "preproc_elif",
         "linkage_specification",
         "template_declaration",
+        "labeled_statement",
         "ERROR",
     )
 )
 _TOP = frozenset(("translation_unit", "declaration_list"))
 _ANONYMOUS = frozenset(("struct_specifier", "union_specifier", "class_specifier"))
+_WORDS = frozenset(("identifier", "type_identifier", "qualified_identifier"))
 
 
 def _define(node: Node, data: bytes) -> Iterable[Parts]:
@@ -49,10 +51,24 @@ def _place(node: Node) -> str:
     parent = node.parent
     while parent is not None and parent.type in _THROUGH:
         parent = parent.parent
-    return parent.type if parent is not None else "translation_unit"
+    if parent is None:
+        return "translation_unit"
+    around = parent.parent if parent.type == "compound_statement" else None
+    return "field_declaration_list" if around is not None and _is_marked_class(around) else parent.type
+
+
+def _is_marked_class(node: Node) -> bool:
+    """Whether this is ``class EXPORTED Name {…}``: the grammar, which knows no macros, takes it for a function."""
+    kind, name = field_of(node, "type"), field_of(node, "declarator")
+    if node.type != "function_definition" or kind is None or name is None:
+        return False
+    return kind.type in _ANONYMOUS and field_of(kind, "body") is None and name.type == "identifier"
 
 
 def _function(node: Node, data: bytes) -> Iterator[Parts]:
+    if _is_marked_class(node):
+        yield _marked_class(node, data)
+        return
     found = named(field_of(node, "declarator"))
     if found is None or found.function is None:
         return
@@ -60,6 +76,20 @@ def _function(node: Node, data: bytes) -> Iterator[Parts]:
     lists = [child for child in node.named_children if child.type == "field_initializer_list"]
     start = lists[0].start_byte if lists else body.start_byte if body is not node else node.end_byte
     yield _callable(found, node, data, annotation_of(field_of(node, "type"), data), start)
+
+
+def _marked_class(node: Node, data: bytes) -> Parts:
+    name, body = field_of(node, "declarator"), field_of(node, "body")
+    errors = (child for child in node.named_children if child.type == "ERROR")
+    bases = tuple(text_of(child, data) for error in errors for child in error.named_children if child.type in _WORDS)
+    return Parts(
+        kind=DefinitionKind.CLASS.value,
+        start=node.start_byte,
+        end=node.end_byte,
+        name=name.byte_range,
+        body=body.start_byte if body is not None else node.end_byte,
+        bases=bases,
+    )
 
 
 def _callable(found: Named, node: Node, data: bytes, annotation: str, body: int) -> Parts:

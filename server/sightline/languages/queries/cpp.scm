@@ -11,6 +11,11 @@
 (alias_declaration) @definition
 (field_declaration_list (declaration) @definition)
 (template_declaration (declaration) @definition)
+; ``class EXPORTED Name {…}`` looks like a function to the grammar.
+(function_definition type: [(class_specifier !body) (struct_specifier !body)] declarator: (identifier)
+  body: (compound_statement (declaration) @definition))
+(function_definition type: [(class_specifier !body) (struct_specifier !body)] declarator: (identifier)
+  body: (compound_statement (labeled_statement (declaration) @definition)))
 (class_specifier name: (type_identifier) @skip body: (_))
 (alias_declaration name: (type_identifier) @skip)
 (namespace_definition name: (_) @namespace)
