@@ -134,7 +134,7 @@ def _path(node: Node, data: bytes) -> tuple[str, int]:
             return data[inner[0].start_byte : inner[0].end_byte].decode("utf-8", "replace"), 0
         return "", 0
     arguments = field_of(node, "arguments") if node.type == "call" else None
-    given = arguments.named_children if arguments is not None else []
+    given: list[Node] = arguments.named_children if arguments is not None else []
     if len(given) != 2:
         return "", 0
     words = [data[each.start_byte : each.end_byte] for each in given]

@@ -206,7 +206,8 @@ class Resolver:
             for name, number in names.items():
                 dotted = f"{receiver}.{name}" if receiver else name
                 wanted[member_key(key, name)] = None
-                if dotted in explained or not self.units.everywhere(file, name):
+                told = dotted in explained or not IMPORT_RULES[family].is_global(name)
+                if told or not self.units.everywhere(file, name):
                     continue
                 for target in self.units.reaching(file, (*(f"{each}.{dotted}" for each in around), dotted)):
                     if target not in targets:

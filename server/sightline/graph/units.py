@@ -201,7 +201,9 @@ class Units:
             near = self.everywhere(file, *parts[-2:])
             found = tuple(each for each in near if name in self.top(each).reachable)
             if found:
-                return found if len(found) <= MOST_PARTS else ()
+                table, rules = self._state.table, IMPORT_RULES[family_of(self._state.table.path_of(file))]
+                public = all(rules.is_public(table.path_of(each).relative) for each in found)
+                return found if public and len(found) <= rules.global_parts else ()
         return ()
 
     def defining(self, unit: Unit, names: Iterable[str]) -> dict[int, str]:

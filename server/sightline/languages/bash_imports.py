@@ -43,4 +43,7 @@ SHELL_IMPORTS = ImportRules(
     candidates=_candidates,
     is_builtin=lambda module: module.startswith(("/", "~")),
     global_names=True,
+    # Names in capitals are variables, and most of those come from the environment.
+    is_global=lambda name: not name.isupper(),
+    is_public=lambda path: not path.endswith(".bats"),
 )

@@ -100,6 +100,8 @@ class ImportRules:
     names a file of ``namespace`` sees (``A`` in ``A.B``), nearest first; "" stands for a file that declares none. ``is_public(path)``: whether importers of its folder or
     namespace see a file at all. ``global_names``: all files of the family share one space of names, in which what no
     import explains is looked for (Ruby's constants, a shell).
+    ``is_global(name)``: whether a file that uses such a name is taken to need the file that defines it;
+    ``global_parts``: in how many files it may be defined so that all of them are needed.
     """
 
     candidates: Callable[[str, ImportRequest, Any], tuple[ImportCandidates, ...]]
@@ -115,4 +117,6 @@ class ImportRules:
     whole_units: bool = True
     outer: Callable[[str, str, Any], tuple[str, ...]] = _no_spaces
     global_names: bool = False
+    is_global: Callable[[str], bool] = _everything
+    global_parts: int = 1
     is_public: Callable[[str], bool] = _everything

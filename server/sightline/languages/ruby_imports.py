@@ -73,4 +73,7 @@ RUBY_IMPORTS = ImportRules(
     shapes=_shapes,
     base=own_gem,
     global_names=True,
+    # Methods at the top belong to every object: a name alone does not tell who needs them.
+    is_global=lambda name: name[:1].isupper(),
+    global_parts=4,
 )
