@@ -223,7 +223,8 @@ def _local_types(text: ParsedText) -> Iterator[LocalType]:
             if annotation != "var":
                 yield LocalType(*name.byte_range, annotation=annotation)
             elif value is not None and node.type != "enhanced_for_statement":
-                yield LocalType(*name.byte_range, *_said(value, data))
+                annotation, callee, alias = _said(value, data)
+                yield LocalType(*name.byte_range, annotation=annotation, value=callee, alias=alias)
             else:
                 yield LocalType(*name.byte_range)
     for node in text.nodes("declared.pattern"):
@@ -264,7 +265,7 @@ def _imports(text: ParsedText) -> Iterator[ImportRow]:
             continue
         name = field_of(target, "name") or target
         short = _text(name, data)
-        yield ImportRow(whole[: -len(short)].rstrip("."), ((short, short, *name.byte_range),), start, end)
+        yield ImportRow(whole[: -len(short)].rstrip("."), ((short, short, name.start_byte, name.end_byte),), start, end)
 
 
 JAVA_DIALECT = Dialect(
