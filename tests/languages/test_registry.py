@@ -72,6 +72,8 @@ def test_names_and_extensions_are_its_own(language: LanguageSpec) -> None:
         ("lib/a.rb", "ruby"),
         ("Rakefile", "ruby"),
         ("Gemfile", "ruby"),
+        ("src/Cart.cs", "csharp"),
+        ("src/Cart.php", "php"),
     ],
 )
 def test_files_by_extension(path: str, name: str) -> None:

@@ -27,6 +27,7 @@ CSHARP_RULES = common_rules(
         super_names=frozenset({"base"}),
         implicit_members=True,
         type_name=csharp_type,
+        named_constructors=True,
         partial=True,
         nested_spaces=True,
         rooted="global",

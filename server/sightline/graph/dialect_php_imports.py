@@ -67,7 +67,7 @@ def _used(node: Node, data: bytes) -> Iterator[ImportRow]:
 
 
 def _path(node: Node, data: bytes) -> str:
-    """The path that ``require`` names, if it is written there; ``./`` before one that is seen from the file's folder."""
+    """The path that ``require`` names, if it is written there, as seen from the file's folder."""
     value = node.named_children[0] if node.named_children else None
     while value is not None and value.type == "parenthesized_expression" and value.named_children:
         value = value.named_children[0]

@@ -12,7 +12,17 @@ from typing import NamedTuple
 
 from sightline.graph.facts import DefinitionKind, Reference, ReferenceKind
 from sightline.graph.index import MODULE, FileIndex, ImportBinding
-from sightline.graph.meanings import UNKNOWN, UNNAMED, WHOLE, Answer, DefinitionMeaning, Place, Query, Rank
+from sightline.graph.meanings import (
+    UNKNOWN,
+    UNNAMED,
+    WHOLE,
+    Answer,
+    DefinitionMeaning,
+    Place,
+    Query,
+    Rank,
+    SuperMeaning,
+)
 from sightline.graph.state import GraphState
 from sightline.graph.symbols import meaning_of
 
@@ -164,7 +174,7 @@ def _rank(search: _Search, uses: Uses, file: int, reference: Reference) -> Rank 
     answer = UNKNOWN if reference.receiver == "?" else meaning_of(search.query, file, reference)
     if answer:
         rank = _rank_in(answer, search.target)
-        if rank is None and _may_dispatch(search, answer, reference):
+        if rank is None and _may_dispatch(search, file, answer, reference):
             uses.ambiguous += 1
             return Rank.NAME_ONLY
         return rank
@@ -179,9 +189,12 @@ def _rank(search: _Search, uses: Uses, file: int, reference: Reference) -> Rank 
     return Rank.NAME_ONLY
 
 
-def _may_dispatch(search: _Search, answer: Answer, reference: Reference) -> bool:
+def _may_dispatch(search: _Search, file: int, answer: Answer, reference: Reference) -> bool:
     """Whether a use of a definition above the target may run the target; the parent side of a class never does."""
     if not search.above or reference.receiver in ("", "super()", "super"):
+        return False
+    words = search.query.rules(file).special(search.query, Place(file, reference.enclosing), reference.receiver)
+    if any(isinstance(found.meaning, SuperMeaning) for found in words or ()):
         return False
     return any(found.meaning in search.above for found in answer)
 

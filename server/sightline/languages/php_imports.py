@@ -27,7 +27,7 @@ class PhpLayout:
 
 
 def php_layout(files: Collection[str], read: Reader) -> PhpLayout:
-    """The layout of a root with these ``files``; vendored packages are only seen where they are part of the workspace."""
+    """The layout of a root with these ``files``; vendored packages count where they are in the workspace."""
     found: set[tuple[str, str]] = set()
     for path in files:
         folder, _, name = path.rpartition("/")
