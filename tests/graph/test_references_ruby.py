@@ -79,5 +79,8 @@ def test_mixins_accessors_and_variables_of_instances() -> None:
         }
     )
     assert uses(graph, "lib/named.rb::Named.hello") == ["lib/user.rb:5:5 read exact"]
-    assert uses(graph, "lib/named.rb::Named.name") == ["lib/named.rb:3:15 attribute exact", "lib/user.rb:6:10 call exact"]
+    assert uses(graph, "lib/named.rb::Named.name") == [
+        "lib/named.rb:3:15 attribute exact",
+        "lib/user.rb:6:10 call exact",
+    ]
     assert uses(graph, "lib/named.rb::Named") == ["lib/user.rb:3:11 read exact"]

@@ -147,10 +147,6 @@ class FileLookup(Protocol):
         """Other files of the units of ``file`` (see ``units.py``) that define or extend ``name`` at their top."""
         ...
 
-    def everywhere(self, file: int, *names: str) -> tuple[int, ...]:
-        """Other files of the family and root of ``file`` that may define all of ``names``, at whatever depth."""
-        ...
-
     def extending(self, file: int, name: str) -> tuple[int, ...]:
         """All files of the family and root of ``file`` that extend a type called ``name`` at their top."""
         ...

@@ -36,8 +36,6 @@ class TopNames(NamedTuple):
 NOTHING = TopNames(frozenset(), frozenset(), frozenset(), frozenset())
 _MEMBERS = frozenset((DefinitionKind.METHOD.value, DefinitionKind.ATTRIBUTE.value))
 _LEAVES = _MEMBERS | {DefinitionKind.FUNCTION.value, DefinitionKind.VARIABLE.value}
-#: Files that define one global name; with more, nobody needs all of them.
-MOST_PARTS = 4
 
 
 class Unit(NamedTuple):

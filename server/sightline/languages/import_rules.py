@@ -97,9 +97,9 @@ class ImportRules:
     ``own_folder``: files of one folder see each other's names with no import (Go); ``own_namespace``: files that
     declare the same namespace do (Java, Kotlin, C#, PHP). ``whole_units``: whether an import of all names of
     a unit, none of which is used, needs the whole of it. ``outer(path, namespace, layout)``: further namespaces whose
-    names a file of ``namespace`` sees (``A`` in ``A.B``), nearest first; "" stands for a file that declares none. ``is_public(path)``: whether importers of its folder or
-    namespace see a file at all. ``global_names``: all files of the family share one space of names, in which what no
-    import explains is looked for (Ruby's constants, a shell).
+    names a file of ``namespace`` sees (``A`` in ``A.B``), nearest first; "" stands for a file that declares none.
+    ``global_names``: all files of the family share one space of names, in which what no import explains is looked for
+    (Ruby's constants, a shell). ``is_public(path)``: whether importers of its folder or namespace see a file at all.
     ``is_global(name)``: whether a file that uses such a name is taken to need the file that defines it;
     ``global_parts``: in how many files it may be defined so that all of them are needed.
     """

@@ -132,4 +132,5 @@ SVELTE = LanguageSpec(
     extractor="script",
     family="script",
     prepare=prepare_svelte,
+    preview=True,
 )

@@ -162,4 +162,5 @@ VUE = LanguageSpec(
     extractor="script",
     family="script",
     prepare=prepare_vue,
+    preview=True,
 )
