@@ -133,7 +133,8 @@ def _regrouped(before: GraphState, after: GraphState, path: WorkspacePath) -> se
     names = (old or NOTHING).names ^ (new or NOTHING).names
     reachable = (old or NOTHING).reachable ^ (new or NOTHING).reachable
     names |= {name.rpartition(".")[2] for name in reachable}
-    found: set[int] = set()
+    # A state adopted from the store no longer has the old facts of what changed, but still its edges.
+    found: set[int] = set(before.importers(file)) if old is None else set()
     for key in keys[0] | keys[1]:
         waiting = after.wanting_key(key)
         if not same:

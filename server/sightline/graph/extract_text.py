@@ -118,7 +118,7 @@ def captured(data: bytes, tree: Tree, language: LanguageSpec) -> ParsedText:
     No progress callback is ever passed: in tree-sitter 0.26 it crashes the process.
     """
     query = _query_for(language)
-    if len(data) <= PIECE:
+    if len(data) <= PIECE or not language.in_parts:
         return ParsedText(data, tree, QueryCursor(query).captures(tree.root_node), language)
     captures: dict[str, dict[Node, None]] = {}
     for start in range(0, len(data), PIECE):

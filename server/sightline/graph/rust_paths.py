@@ -148,7 +148,9 @@ def _tree(node: Node, before: Path) -> Iterator[_Clause]:
             if before:
                 yield _Clause(before, "", before[-1], node)
         case "identifier" | "crate" | "super" | "scoped_identifier":
-            *path, name = (*before, *_parts(node))
+            *path, name = (*before, *_parts(node)) or ("",)
+            if not name:  # a broken path names nothing
+                return
             last = field_of(node, "name") or node
             yield _Clause(tuple(path), name, name, last) if path else _Clause((name,), "", name, last)
         case _:

@@ -15,4 +15,5 @@ JAVASCRIPT = LanguageSpec(
     identifier="javascript",
     extractor="script",
     family="script",
+    in_parts=True,
 )

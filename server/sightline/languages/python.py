@@ -15,4 +15,5 @@ PYTHON = LanguageSpec(
     identifier="python",
     extractor="python",
     family="python",
+    in_parts=True,
 )

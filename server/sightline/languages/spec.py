@@ -22,6 +22,7 @@ class LanguageSpec:
     reading of the query's captures in ``graph/``. ``family``: languages of one family import one another, by the
     rules of ``import_registry.py``. ``preview``: what the graph says of it has not been measured to the bar of the
     others. ``prepare``: for files that are not all code, what of a text is code and by which language it is read.
+    ``in_parts``: the query finds the same in a long text, broken or not, when it is asked part by part.
     ``parses_whole``: the grammar reads a text differently when parts of an old tree are used again.
     """
 
@@ -36,6 +37,7 @@ class LanguageSpec:
     names: tuple[str, ...] = ()
     preview: bool = False
     prepare: Callable[[bytes], Prepared] | None = None
+    in_parts: bool = False
     parses_whole: bool = False
 
 

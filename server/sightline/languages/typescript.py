@@ -15,6 +15,7 @@ TYPESCRIPT = LanguageSpec(
     identifier="typescript",
     extractor="script",
     family="script",
+    in_parts=True,
 )
 
 TSX = LanguageSpec(
@@ -26,4 +27,5 @@ TSX = LanguageSpec(
     identifier="typescriptreact",
     extractor="script",
     family="script",
+    in_parts=True,
 )
