@@ -98,7 +98,7 @@ def test_any_tokens(language: LanguageSpec, pieces: list[bytes]) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.name)
 @given(data=st.data())
-@settings(max_examples=60)
+@settings(max_examples=60, derandomize=True)
 def test_broken_real_texts(language: LanguageSpec, data: st.DataObject) -> None:
     _check(data.draw(_spliced(language.extractor)), language)
 
@@ -169,7 +169,7 @@ def test_an_identifier_without_a_name_is_no_definition() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.name)
 @given(data=st.data())
-@settings(max_examples=40)
+@settings(max_examples=40, derandomize=True)
 def test_a_text_read_part_by_part_says_what_it_says_at_once(language: LanguageSpec, data: st.DataObject) -> None:
     text = data.draw(_spliced(language.extractor))
     whole = parse(text, language)
