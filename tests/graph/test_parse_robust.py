@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sightline.base.text import digest_of
 from sightline.graph import extract_text
-from sightline.graph.facts import FileFacts
+from sightline.graph.facts import DefinitionKind, FileFacts
 from sightline.graph.parse import parse
 from sightline.languages.registry import LANGUAGES, language_of
 from sightline.languages.spec import LanguageSpec
@@ -62,6 +62,15 @@ def _spliced(draw: st.DrawFn, extractor: str) -> bytes:
     return text[: draw(st.sampled_from((len(text), len(text), len(text) // 2)))]
 
 
+def _assert_parents_end(facts: FileFacts, index: int) -> None:
+    """Else a qualified name would have no end: it once took all the memory there was."""
+    seen: set[int] = set()
+    while index >= 0:
+        assert index not in seen, "definitions lie in each other"
+        seen.add(index)
+        index = facts.definitions[index].parent
+
+
 def _check(data: bytes, language: LanguageSpec) -> FileFacts:
     facts = parse(data, language)
     assert facts.digest == digest_of(data)
@@ -73,7 +82,7 @@ def _check(data: bytes, language: LanguageSpec) -> FileFacts:
         assert definition.span.start <= definition.body_start <= definition.span.end <= len(data)
         assert definition.name_span.end <= len(data)
         assert index == 0 or facts.definitions[index - 1].span.start <= definition.span.start
-        facts.qualified_name(index)  # parents end somewhere
+        _assert_parents_end(facts, index)
     assert all(-1 <= reference.enclosing < count for reference in facts.references)
     starts = [reference.span.start for reference in facts.references]
     assert starts == sorted(starts)
@@ -98,7 +107,7 @@ def test_any_tokens(language: LanguageSpec, pieces: list[bytes]) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.name)
 @given(data=st.data())
-@settings(max_examples=60, derandomize=True)
+@settings(max_examples=60)
 def test_broken_real_texts(language: LanguageSpec, data: st.DataObject) -> None:
     _check(data.draw(_spliced(language.extractor)), language)
 
@@ -167,9 +176,37 @@ def test_an_identifier_without_a_name_is_no_definition() -> None:
     assert "" not in {definition.name for definition in facts.definitions}
 
 
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.go", b"package a\nfunc (a A) f() {\n    type A struct{}\n}\n"),
+        ("a.go", b"package a\nfunc (a A) f() {\n    type B struct{}\n}\nfunc (b B) g() {\n    type A struct{}\n}\n"),
+        ("a.rb", b"class A::B\n  class A\n  end\nend\n"),
+        ("a.rb", b"class A::B\n  class C\n  end\nend\nclass C::D\n  class A\n  end\nend\n"),
+        ("a.cpp", b"struct A::B {\n    struct A {};\n};\n"),
+        ("a.cpp", b"void A::f() {\n    struct A {};\n}\n"),
+        ("a.cpp", b"namespace A::B {\nstruct A {};\n}\n"),
+    ],
+)
+def test_nothing_lies_in_itself(path: str, text: bytes) -> None:
+    language = language_of(path)
+    assert language is not None
+    facts = _check(text, language)
+    assert {definition.name for definition in facts.definitions} >= {"A"}
+
+
+def test_a_type_local_to_a_function_owns_no_method_outside() -> None:
+    language = language_of("a.go")
+    assert language is not None
+    facts = _check(b"package a\nfunc f() {\n    type A struct{}\n}\nfunc (a A) g() {}\n", language)
+    names = {facts.qualified_name(index): each.kind for index, each in enumerate(facts.definitions)}
+    assert names["f.A"] is DefinitionKind.CLASS
+    assert names["A.g"] is DefinitionKind.METHOD
+
+
 @pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.name)
 @given(data=st.data())
-@settings(max_examples=40, derandomize=True)
+@settings(max_examples=40)
 def test_a_text_read_part_by_part_says_what_it_says_at_once(language: LanguageSpec, data: st.DataObject) -> None:
     text = data.draw(_spliced(language.extractor))
     whole = parse(text, language)

@@ -172,16 +172,16 @@ def _draft(parts: Parts, data: bytes) -> Draft:
 
 def _add_owners(declared: _Declared, data: bytes) -> None:
     """Types named as owners: the one of the text, or an extension at the first place that names it."""
-    by_name: dict[str, int] = {}
-    for draft in declared.containers:
-        if draft.kind not in _FUNCTIONS and draft.kind != _EXTENSION:
-            by_name.setdefault(draft.name, draft.container)
+    types = _types_by_name(declared.containers)
+    extensions: dict[str, int] = {}
     for draft, parts in declared.loose:
         assert parts.owner is not None, "only such are loose"
         start, end = parts.owner
         name = data[start:end].decode("utf-8", "replace")
-        if name not in by_name:
-            by_name[name] = len(declared.containers)
+        visible = (owner for owner, function in types.get(name, ()) if function is None or _lies_in(draft, function))
+        owner = next(visible, None)
+        if owner is None and name not in extensions:
+            extensions[name] = len(declared.containers)
             extension = Draft(
                 name=name,
                 kind=_EXTENSION,
@@ -195,7 +195,25 @@ def _add_owners(declared: _Declared, data: bytes) -> None:
                 exported=True,
             )
             declared.containers.append(extension)
-        draft.parent = by_name[name]
+        draft.parent = extensions[name] if owner is None else owner.container
+
+
+def _types_by_name(containers: list[Draft]) -> dict[str, list[tuple[Draft, Draft | None]]]:
+    """Types and namespaces by name, in source order, each with the innermost function that it is local to."""
+    types: dict[str, list[tuple[Draft, Draft | None]]] = {}
+    around: list[Draft] = []
+    for draft in containers:  # in source order, outer ones first
+        while around and around[-1].end <= draft.start:
+            around.pop()
+        if draft.kind in _FUNCTIONS:
+            around.append(draft)
+        else:
+            types.setdefault(draft.name, []).append((draft, around[-1] if around else None))
+    return types
+
+
+def _lies_in(draft: Draft, function: Draft) -> bool:
+    return draft is not function and function.start <= draft.start and draft.end <= function.end
 
 
 def _regions(text: ParsedText, declared: _Declared, later: list[Later]) -> list[Region]:
@@ -232,12 +250,34 @@ def _settle_parents(declared: _Declared, scopes: ScopeMap) -> None:
     for draft in declared.others:
         if id(draft) not in loose:
             draft.parent = scopes.container_at(draft.name_start)
+    _break_circles(declared, scopes)
     for draft in (*declared.containers, *declared.others):
         parent = declared.containers[draft.parent] if draft.parent >= 0 else None
         if parent is not None and parent.kind in _FUNCTIONS:
             draft.exported = False
         elif parent is not None and parent.kind != _SPACE and draft.kind == DefinitionKind.FUNCTION:
             draft.kind = DefinitionKind.METHOD.value
+
+
+def _break_circles(declared: _Declared, scopes: ScopeMap) -> None:
+    """What would belong to itself, such as a class ``A.B`` that holds the only ``A``, belongs to what is around it."""
+    owned = {draft.container for draft, _ in declared.loose if draft.container in declared.bound}
+    settled = {-1}
+    waiting = [*range(len(declared.containers))]
+    while waiting:
+        path: dict[int, int] = {}
+        at = waiting[-1]
+        while at not in settled and at not in path:
+            path[at] = len(path)
+            at = declared.containers[at].parent
+        if at in settled:
+            settled.update(path)
+            waiting.pop()
+            continue
+        for container in [*path][path[at] :]:
+            if container in owned:
+                owned.discard(container)
+                declared.containers[container].parent = scopes.parent_of.get(container, -1)
 
 
 def _bind(text: ParsedText, declared: _Declared, scopes: ScopeMap, later: list[Later]) -> None:
