@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from support.graphs import graph_of, uses
+from support.graphs import graph_of, uses, uses_of_each
 
 _ZMALLOC = {
     "src/zmalloc.h": """
@@ -169,3 +169,16 @@ def test_a_class_marked_by_a_macro_is_a_class() -> None:
     assert uses(graph, "db.h::Store.Open") == ["use.cc:2:43 call exact"]
     assert uses(graph, "db.cc::Store.Close") == ["use.cc:2:30 call inferred"]
     assert uses(graph, "db.h::Store.level")[0] == "db.cc:2:38 read exact"
+
+
+def test_a_structure_and_a_function_of_one_name_are_told_apart_by_their_use() -> None:
+    graph = graph_of(
+        {
+            "stat.h": "struct stat { int size; };\nint stat(const char *path, struct stat *into);\n",
+            "use.c": '#include "stat.h"\nint f(void) { struct stat found; return stat("a", &found); }\n',
+        }
+    )
+    assert uses_of_each(graph, "stat.h::stat") == [
+        ["stat.h:2:35 type exact", "use.c:2:22 type exact"],
+        ["use.c:2:41 call exact"],
+    ]

@@ -61,7 +61,39 @@ def test_members_through_this_base_types_and_partial_classes() -> None:
         }
     )
     assert uses(graph, "Store.cs::Store.Put") == ["Cart.cs:4:54 call inferred", "Use.cs:6:21 call inferred"]
+    assert uses(graph, "Cart.cs::Cart.Store") == [
+        "Cart.cs:4:48 read exact",
+        "Use.cs:3:43 write inferred",
+        "Use.cs:6:14 attribute inferred",
+    ]
+    assert uses(graph, "Store.cs::Store") == ["Cart.cs:3:12 type exact", "Use.cs:7:18 type exact"]
     assert uses(graph, "Store.cs::Store.Size") == ["Use.cs:7:47 attribute inferred"]
     assert uses(graph, "Cart.More.cs::Cart.Total") == ["Cart.cs:4:71 call exact"]
     assert uses(graph, "Cart.cs::Cart.Save") == ["Cart.More.cs:2:55 call exact"]
     assert uses(graph, "Base.cs::Base.count") == ["Cart.cs:4:58 read exact"]
+
+
+def test_types_functions_and_properties_of_one_name_are_told_apart_by_their_use() -> None:
+    graph = graph_of(
+        {
+            "Store.cs": "namespace Shop;\nclass Store { }\ndelegate void Sink(int n);\n",
+            "Cart.cs": """
+                namespace Shop;
+                class Cart {
+                    Store Store = new Store();
+                    Sink Drain { get; set; }
+                    Store Swap(Store other) { Drain(1); Store = other; return Store; }
+                    class Shelf : Store { }
+                }
+            """,
+        }
+    )
+    assert uses(graph, "Store.cs::Store") == [
+        "Cart.cs:3:5 type exact",
+        "Cart.cs:3:23 call exact",
+        "Cart.cs:5:5 type exact",
+        "Cart.cs:5:16 type exact",
+        "Cart.cs:6:19 inherit exact",
+    ]
+    assert uses(graph, "Cart.cs::Cart.Store") == ["Cart.cs:5:41 write exact", "Cart.cs:5:63 read exact"]
+    assert uses(graph, "Cart.cs::Cart.Drain") == ["Cart.cs:5:31 call exact"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from support.graphs import graph_of, symbol, uses
+from support.graphs import graph_of, symbol, uses, uses_of_each
 
 
 def test_classes_of_a_package_see_one_another_and_others_import_them() -> None:
@@ -124,3 +124,40 @@ def test_kotlin_and_java_use_each_other() -> None:
     assert "cart.kt:6:17 call inferred" in uses(graph, "Item.java::Item.price")
     assert "use/use.kt:5:13 import exact" in uses(graph, "cart.kt::twice")
     assert [each.qualified_name for each in graph.overrides(symbol(graph, "Item.java::Item.price"))] == []
+
+
+def test_types_methods_and_values_of_one_name_are_told_apart_by_their_use() -> None:
+    graph = graph_of(
+        {
+            "Item.java": """
+                class Item {
+                    private final int size;
+                    Item(int size) { this.size = size; }
+                    int size() { return size; }
+                    int twice() { return size() + this.size() + this.size; }
+                }
+            """,
+            "Store.kt": """
+                class Store {
+                  fun put() {}
+                }
+
+                class Cart(val Store: Store) {
+                  fun run(): Store {
+                    Store.put()
+                    return Store()
+                  }
+                }
+            """,
+        }
+    )
+    assert uses_of_each(graph, "Item.java::Item.size") == [
+        ["Item.java:3:27 write exact", "Item.java:4:25 read exact", "Item.java:5:54 attribute exact"],
+        ["Item.java:5:26 call exact", "Item.java:5:40 call exact"],
+    ]
+    assert uses(graph, "Store.kt::Store") == [
+        "Store.kt:5:23 type exact",
+        "Store.kt:6:14 type exact",
+        "Store.kt:8:12 call exact",
+    ]
+    assert uses(graph, "Store.kt::Cart.Store") == ["Store.kt:7:5 read exact"]

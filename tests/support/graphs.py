@@ -73,5 +73,14 @@ def symbol(graph: GraphView, text: str) -> Symbol:
 
 def uses(graph: GraphView, text: str) -> list[str]:
     """The uses of a symbol as ``path:line:column kind confidence`` lines, in order."""
-    answer = graph.references(symbol(graph, text))
+    return _written(graph, symbol(graph, text))
+
+
+def uses_of_each(graph: GraphView, text: str) -> list[list[str]]:
+    """The same for each of the symbols that ``text`` means, in the order of their places."""
+    return [_written(graph, each) for each in graph.lookup(text)]
+
+
+def _written(graph: GraphView, of: Symbol) -> list[str]:
+    answer = graph.references(of)
     return [f"{place.path}:{place.line}:{place.column} {place.kind} {place.confidence}" for place in answer.places]

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from sightline.graph.common_names import CLASSES, FUNCTIONS, NameRules, common_rules
-from sightline.graph.facts import DefinitionKind
+from sightline.graph.facts import DefinitionKind, ReferenceKind
+from sightline.graph.fitting import fitting
 from sightline.graph.index import MODULE, FileIndex
 from sightline.graph.meanings import (
     UNKNOWN,
@@ -83,6 +84,11 @@ def _bare_name(query: Query, place: Place, name: str) -> Answer:
             return found
         scope = row.parent
     return _at_top(query, place.file, _path(index, scope), name)
+
+
+def _bare_name_as(query: Query, place: Place, name: str, kind: ReferenceKind) -> Answer:
+    """``struct stat`` and ``stat()`` are two things."""
+    return fitting(query, _bare_name(query, place, name), kind)
 
 
 def _direct(file: int, index: FileIndex, scope: int, name: str) -> Iterator[DefinitionMeaning]:
@@ -238,6 +244,8 @@ C_RULES = replace(
     common_rules(NameRules(type_name=c_type, self_names=frozenset({"this"}), implicit_members=True)),
     classes=CLASSES | {_SPACE},
     bare_name=_bare_name,
+    bare_name_as=_bare_name_as,
+    fitting=fitting,
     member_of_module=_member_of_space,
     more_parts=_more_parts,
 )

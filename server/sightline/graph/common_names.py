@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from sightline.graph.facts import DefinitionKind, Reference
+from sightline.graph.facts import DefinitionKind, Reference, ReferenceKind
+from sightline.graph.fitting import fitting, may_mean
 from sightline.graph.index import MODULE, FileIndex, ImportBinding
 from sightline.graph.meanings import (
     EXTERNAL,
@@ -53,9 +54,10 @@ class NameRules:
     """What differs. ``self_names``: words for the instance around (``this``); ``super_names``: for its parent side.
 
     ``self_types``: words for the class around (``Self``). ``implicit_members``: whether a bare name may mean a member
-    of the classes around (Java, C#, C++). ``builtins``: names that need no import. ``separator``: between the parts of
-    a module's name. ``type_name``: the dotted name in a written type, pointers, type arguments and the like left out;
-    empty for none. ``constructors``: names of methods that a call of the class runs;
+    of the classes around (Java, C#, C++). ``types_apart``: whether a type, a function and a value of one name are
+    different things, told apart by how the name is used. ``builtins``: names that need no import. ``separator``:
+    between the parts of a module's name. ``type_name``: the dotted name in a written type, pointers, type arguments and
+    the like left out; empty for none. ``constructors``: names of methods that a call of the class runs;
     ``named_constructors``: methods of the class's own name are such (Java). ``partial``: whether classes of
     one name in a namespace are parts of one. ``nested_spaces``: whether names may begin with a namespace, as seen from
     those around. ``rooted``: what a name that begins at the root of all namespaces begins with; ``root_space``: the
@@ -67,6 +69,7 @@ class NameRules:
     super_names: frozenset[str] = frozenset()
     self_types: frozenset[str] = frozenset()
     implicit_members: bool = False
+    types_apart: bool = False
     builtins: frozenset[str] = frozenset()
     separator: str = "."
     type_name: Callable[[str], str]
@@ -105,6 +108,8 @@ def common_rules(names: NameRules) -> Rules:
         is_property=_is_property,
         has_builtin_member=_has_builtin_member,
         more_parts=_all_parts if names.partial else more_parts,
+        fitting=fitting if names.types_apart else None,
+        bare_name_as=rules.bare_name_as if names.types_apart else None,
     )
 
 
@@ -114,6 +119,14 @@ class _Common:
 
     def bare_name(self, query: Query, place: Place, name: str) -> Answer:
         """What a name without a dot means: scopes around it, the file, its unit, then what whole imports bring in."""
+        return self._look_up(query, place, name, lambda found: found)
+
+    def bare_name_as(self, query: Query, place: Place, name: str, kind: ReferenceKind) -> Answer:
+        """The same for a use whose kind tells types, functions and values of one name apart."""
+        found = self._look_up(query, place, name, lambda found: may_mean(query, found, kind))
+        return found or (self.bare_name(query, place, name) if kind is ReferenceKind.CALL else UNKNOWN)
+
+    def _look_up(self, query: Query, place: Place, name: str, keep: Callable[[Answer], Answer]) -> Answer:
         index = query.files.index(place.file)
         if index is None:
             return UNKNOWN
@@ -131,11 +144,11 @@ class _Common:
                 )
             else:
                 found = UNKNOWN
-            found = without_constructors(query, found) if named else found
+            found = keep(without_constructors(query, found) if named else found)
             if found:
                 return found
             scope = row.parent
-        return self.module_name(query, place.file, name)
+        return keep(self.module_name(query, place.file, name))
 
     def module_name(self, query: Query, file: int, name: str) -> Answer:
         """What a name means at the top of a file."""
@@ -273,13 +286,11 @@ class _Common:
         return called(query, self._classes(query, place, name))
 
     def _classes(self, query: Query, place: Place, name: str) -> Answer:
-        named = expression(query, place, name, local=False)
-        named = merged(*(through_alias(query, found) for found in named))
-        found = tuple(each for each in named if is_class(query, each.meaning) or each.meaning == OUTSIDE)
-        if found or "." in name or not self._names.implicit_members:
-            return found
-        # A member may bear the name of its own type (``Store Store``), and hides it from values only.
-        named = self.module_name(query, place.file, name)
+        if self._names.types_apart and "." not in name:
+            named = self.bare_name_as(query, place, name, ReferenceKind.TYPE)
+        else:
+            named = expression(query, place, name, local=False)
+            named = merged(*(through_alias(query, found) for found in named))
         return tuple(each for each in named if is_class(query, each.meaning) or each.meaning == OUTSIDE)
 
     def base(self, query: Query, place: Place, text: str) -> Ancestor:

@@ -26,6 +26,7 @@ CSHARP_RULES = common_rules(
         self_names=frozenset({"this"}),
         super_names=frozenset({"base"}),
         implicit_members=True,
+        types_apart=True,
         type_name=csharp_type,
         named_constructors=True,
         partial=True,

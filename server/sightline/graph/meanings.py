@@ -192,6 +192,7 @@ class Rules:
     ``named_constructors``: whether methods of a class's own name are its constructors.
     ``more_parts``: further definitions that hold members of a class (extensions of it, in other files).
     ``parts_with``: the same, but those only that may hold the member named (Ruby opens modules in hundreds of files).
+    ``bare_name_as``: the same as ``bare_name`` for a use of some kind, where that tells more than the name does.
     ``fitting``: of the meanings of a member those that a reference of this kind can have, where fields and methods of
     one name are two things. ``is_property``: whether reading the function calls it. ``has_builtin_member``: whether the
     built-in class named first has the member named second.
@@ -213,6 +214,7 @@ class Rules:
     has_builtin_member: Callable[[str, str], bool]
     more_parts: Callable[[Query, DefinitionMeaning], Iterable[DefinitionMeaning]] | None = None
     fitting: Callable[[Query, Answer, ReferenceKind], Answer] | None = None
+    bare_name_as: Callable[[Query, Place, str, ReferenceKind], Answer] | None = None
     parts_with: Callable[[Query, DefinitionMeaning, str], Iterable[DefinitionMeaning]] | None = None
     named_constructors: bool = False
 

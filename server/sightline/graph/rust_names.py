@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from sightline.graph.common_names import CLASSES, FUNCTIONS, NameRules, common_rules
-from sightline.graph.facts import DefinitionKind, ReferenceKind
+from sightline.graph.common_names import CLASSES, NameRules, common_rules
+from sightline.graph.facts import DefinitionKind
+from sightline.graph.fitting import fitting
 from sightline.graph.index import MODULE, FileIndex, ImportBinding
 from sightline.graph.meanings import (
     EXTERNAL,
@@ -26,7 +27,7 @@ from sightline.graph.meanings import (
     merged,
     weakened,
 )
-from sightline.graph.values import attribute, row_of, type_around
+from sightline.graph.values import attribute, type_around
 
 _SPACE = DefinitionKind.NAMESPACE.value
 _EXTENSION = DefinitionKind.EXTENSION.value
@@ -218,16 +219,6 @@ def _implementations(query: Query, owner: DefinitionMeaning) -> Iterable[Definit
                 yield DefinitionMeaning(file, number)
 
 
-def _fitting(query: Query, answer: Answer, kind: ReferenceKind) -> Answer:
-    """A call means a method, anything else a field of the same name; builders have both of most names."""
-    rows = [row_of(query, each.meaning) for each in answer]
-    called = [row is not None and row.kind in FUNCTIONS for row in rows]
-    if all(called) or not any(called):
-        return answer
-    wanted = kind is ReferenceKind.CALL
-    return tuple(each for each, is_function in zip(answer, called, strict=True) if is_function == wanted)
-
-
 RUST_RULES = replace(
     _COMMON,
     classes=CLASSES | {_SPACE},
@@ -236,5 +227,5 @@ RUST_RULES = replace(
     member_of_module=_member_of_module,
     imported=_imported,
     more_parts=_more_parts,
-    fitting=_fitting,
+    fitting=fitting,
 )

@@ -43,6 +43,8 @@ def meaning_of(query: Query, file: int, reference: Reference) -> Answer:
     if reference.kind is ReferenceKind.KEYWORD:
         return _keyword(query, place, reference)
     if not reference.receiver:
+        if rules.bare_name_as is not None:
+            return rules.bare_name_as(query, place, reference.name, reference.kind)
         return rules.bare_name(query, place, reference.name)
     answer = attribute(query, expression(query, place, reference.receiver, local=reference.local), reference.name)
     return rules.fitting(query, answer, reference.kind) if rules.fitting is not None else answer
