@@ -50,6 +50,14 @@ class PyrightServer:
         """All errors in some files, each with its path."""
         return self._run(self._errors(paths))
 
+    def definition(self, path: str, position: types.Position) -> list[types.Location]:
+        """The places that define what is used at ``position`` (UTF-16)."""
+        return self._run(self._definition(path, position))
+
+    def references(self, path: str, position: types.Position) -> list[types.Location]:
+        """The places in the folder that use what is defined at ``position`` (UTF-16)."""
+        return self._run(self._references(path, position))
+
     def close(self) -> None:
         """Ends the server."""
         self._run(self._stop())
@@ -89,6 +97,24 @@ class PyrightServer:
             assert isinstance(report, types.RelatedFullDocumentDiagnosticReport), "no previous result was named"
             found += ((path, row) for row in report.items if row.severity == types.DiagnosticSeverity.Error)
         return found
+
+    async def _definition(self, path: str, position: types.Position) -> list[types.Location]:
+        document = types.TextDocumentIdentifier(uri=self._uri(path))
+        found = await self._client.text_document_definition_async(
+            types.DefinitionParams(text_document=document, position=position)
+        )
+        rows = found if isinstance(found, Sequence) else [found] if found is not None else []
+        return [row for row in rows if isinstance(row, types.Location)]
+
+    async def _references(self, path: str, position: types.Position) -> list[types.Location]:
+        found = await self._client.text_document_references_async(
+            types.ReferenceParams(
+                text_document=types.TextDocumentIdentifier(uri=self._uri(path)),
+                position=position,
+                context=types.ReferenceContext(include_declaration=False),
+            )
+        )
+        return list(found or ())
 
     async def _stop(self) -> None:
         await self._client.shutdown_async(None)

@@ -1,0 +1,107 @@
+#!/usr/bin/env python3
+"""Symbol edges of Python against pyright: who is meant by a use, who uses a definition, and is a "none" complete?
+
+    python tests/bench/bench_symbols_python.py --repositories DIR [--truth DIR] [--only flask]
+
+Draws 1,000 uses (half of them calls of attributes) with a target in the code base and 300 definitions of each code base
+by a seed, asks pyright as a language server (``textDocument/definition``, ``textDocument/references``), and Sightline's
+graph. Pyright sees the third-party packages a code base needs, which the bench installs into ``--truth``; its answers
+are kept there too. The first run takes tens of minutes, since pyright reads every file that mentions a name.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from symbols.asked import Asked
+from symbols.pyright_truth import PyrightTruth
+from symbols.python_source import PythonSource
+from symbols.remembered import RememberedTruth
+from symbols.report import measure, write
+from symbols.sampling import draw_definitions, draw_uses
+from symbols.scoring import Figures
+
+RESULT = Path(__file__).parent / "results" / "symbols_python.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeBase:
+    """What pyright needs for a code base: third-party packages, and folders that hold its own packages."""
+
+    packages: tuple[str, ...] = ()
+    roots: tuple[str, ...] = ()
+
+
+CODE_BASES = {
+    "django": CodeBase(packages=("asgiref", "sqlparse"), roots=("tests",)),
+    "flask": CodeBase(
+        packages=("werkzeug", "click", "jinja2", "itsdangerous", "blinker", "markupsafe", "pytest"), roots=("src",)
+    ),
+    "pip": CodeBase(roots=("src",)),
+}
+
+
+def main() -> int:
+    """Measures each code base that is there."""
+    arguments = _arguments()
+    if arguments.repositories is None:
+        print("skipped: needs --repositories")
+        return 0
+    figures: Figures = {}
+    for name in arguments.only or CODE_BASES:
+        root: Path = arguments.repositories / name
+        if root.is_dir():
+            print(f"{name}, seed {arguments.seed}", flush=True)
+            figures[name] = _measured(root, CODE_BASES[name], arguments)
+        else:
+            print(f"{root} is missing: left out")
+    if figures and not arguments.only:
+        missed = write(RESULT, arguments.seed, f"pyright {version('pyright')}", figures)
+        print("\n".join(("below the bar:", *missed)) if missed else "every figure meets its bar")
+    return 0
+
+
+def _measured(root: Path, needs: CodeBase, arguments: argparse.Namespace) -> Figures:
+    source = PythonSource(root)
+    truth = PyrightTruth(
+        source, arguments.truth / "scratch", _installed(needs, arguments.truth, root.name), needs.roots
+    )
+    remembered = RememberedTruth(truth, arguments.truth / f"symbols-{root.name}.json", truth.key)
+    try:
+        uses = draw_uses(source, remembered, arguments.seed, arguments.uses)
+        definitions = draw_definitions(source, remembered, arguments.seed, arguments.definitions)
+    finally:
+        remembered.save()
+        truth.close()
+    return measure(Asked(root, source.identity), uses, definitions, arguments.truth / f"errors-{root.name}.txt")
+
+
+def _installed(needs: CodeBase, folder: Path, name: str) -> list[Path]:
+    target = folder / "packages" / name
+    if needs.packages and not target.is_dir():
+        command = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(target), *needs.packages]
+        subprocess.run(command, check=True)
+    return [target] if needs.packages else []
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--repositories", type=Path, help="folder of code bases")
+    parser.add_argument("--truth", type=Path, help="folder that keeps pyright's answers (default: beside them)")
+    parser.add_argument("--only", action="append", choices=sorted(CODE_BASES), help="this one alone; writes no results")
+    parser.add_argument("--uses", type=int, default=1_000)
+    parser.add_argument("--definitions", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=31)
+    arguments = parser.parse_args()
+    if arguments.truth is None and arguments.repositories is not None:
+        arguments.truth = arguments.repositories / ".sightline-symbols"
+    return arguments
+
+
+if __name__ == "__main__":
+    sys.exit(main())
