@@ -26,13 +26,13 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from tree_sitter import Parser
 
 from sightline.base.changes import ChangeSet, FileEdit
 from sightline.base.paths import WorkspacePath
 from sightline.base.system import real_system
 from sightline.base.text import Span, Text, TextEdit
 from sightline.graph.answers import Symbol
-from sightline.graph.extract_text import parser_for
 from sightline.graph.indexing import IndexReport
 from sightline.graph.live import LiveGraph
 from sightline.languages.registry import language_of
@@ -104,7 +104,7 @@ def _resident() -> float:
 
 def _floor(path: str, _store: str) -> Figures:
     paths = asyncio.run(_scanned(path))
-    parsers = {spec.name: parser_for(spec) for spec in map(language_of, paths) if spec is not None}
+    parsers = {spec.name: Parser(spec.grammar()) for spec in map(language_of, paths) if spec is not None}
     size = 0
     began, wall = time.process_time(), time.perf_counter()
     for each in paths:

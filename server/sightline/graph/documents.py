@@ -10,7 +10,6 @@ reads in a thread; until then a document is as it was.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -19,6 +18,8 @@ from tree_sitter import Tree
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Span, Text, minimal_edit
 from sightline.graph.advance import belongs, parsed_changes
+from sightline.graph.extract_text import EndlessParse
+from sightline.graph.facts_blob import why_without_facts
 from sightline.graph.index import FileIndex
 from sightline.graph.parse import TreeEdit, parse_rest, parse_touched, parse_tree
 from sightline.graph.raw_facts import RawFacts
@@ -34,8 +35,6 @@ QUIET_SECONDS = 0.3
 READ_AT_ONCE = 24 << 10
 #: Nor are the touched statements of a text longer than this: putting them among the others takes 2 ms by then.
 SPLICED_AT_ONCE = 128 << 10
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +135,10 @@ class OpenDocuments:
         is_whole = _language(path).prepare is not None  # such a text is never spliced
         if before is None or is_whole or len(text.data) > SPLICED_AT_ONCE:
             return None
-        found = _touched(path, text, before)
+        try:
+            found = _touched(path, text, before)
+        except (RecursionError, EndlessParse):
+            return None
         return self._adopt(path, found) if isinstance(found, _Document) else None
 
     def _adopt(self, path: WorkspacePath, found: _Document | HotFile) -> HotFile:
@@ -166,11 +168,8 @@ def _read(path: WorkspacePath, text: Text, before: _Document | None) -> _Documen
         found = _touched(path, text, before)
         if isinstance(found, Tree):
             found = _document(text, found, parse_rest(text.data, language, found), fresh=False)
-    except RecursionError:
-        return HotFile(None, NO_EDGES, reason="too_deep")
-    except Exception:  # noqa: BLE001  as in facts_blob.py: one text must not stop what follows all others
-        _log.warning("No facts of %s.", path, exc_info=True)
-        return HotFile(None, NO_EDGES, reason="failed")
+    except Exception as error:  # noqa: BLE001  as in facts_blob.py: one text must not stop what follows all others
+        return HotFile(None, NO_EDGES, reason=why_without_facts(path, error))
     return found
 
 

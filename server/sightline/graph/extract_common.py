@@ -335,6 +335,9 @@ def _names(text: ParsedText, dialect: Dialect, used: set[int]) -> Names:
     start_by_end |= {end: start for start, end in text.spans("keyword")}
     ends = sorted(end for end, start in start_by_end.items() if start < end and end not in used)
     starts = [start_by_end[end] for end in ends]
+    if starts != sorted(starts):  # in broken code a name can hold another: the inner one is read
+        ends = [end for last, end in zip((0, *ends[:-1]), ends, strict=True) if start_by_end[end] >= last]
+        starts = [start_by_end[end] for end in ends]
     kinds: dict[int, int] = {}
     for name, kind in _KINDS:
         kinds.update(dict.fromkeys(text.ends(name), REFERENCE_CODE[kind]))

@@ -75,8 +75,9 @@ class Arguments:
         keywords = self.keywords.get(index, ())
         extra = self.extra.get(index)
         if extra is None:
-            return (self.counts[index] - len(keywords), keywords, False, False)
-        positional = self.counts[index] - len(keywords) - extra
+            return (max(self.counts[index] - len(keywords), 0), keywords, False, False)
+        # Broken code can have two keywords in what the grammar calls one argument.
+        positional = max(self.counts[index] - len(keywords) - extra, 0)
         return (positional, keywords, index in self.splats, index in self.double_splats)
 
 

@@ -139,7 +139,7 @@ def _container(data: bytes, kind: DefinitionKind, span: Span2, name: Span2, body
         end=span[1],
         name_start=name[0],
         name_end=name[1],
-        body_start=body,
+        body_start=min(max(body, name[1]), span[1]),  # broken code can have an inner body before the outer one
         parent=-1,
     )
 

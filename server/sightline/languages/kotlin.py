@@ -16,5 +16,6 @@ KOTLIN = LanguageSpec(
     extractor="kotlin",
     family="jvm",
     preview=True,
+    needs_final_newline=True,
     parses_whole=True,
 )

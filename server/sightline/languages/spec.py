@@ -24,6 +24,7 @@ class LanguageSpec:
     others. ``prepare``: for files that are not all code, what of a text is code and by which language it is read.
     ``in_parts``: the query finds the same in a long text, broken or not, when it is asked part by part.
     ``parses_whole``: the grammar reads a text differently when parts of an old tree are used again.
+    ``needs_final_newline``: its scanner looks for the end of a line without looking for the end of the text.
     """
 
     name: str
@@ -39,6 +40,7 @@ class LanguageSpec:
     prepare: Callable[[bytes], Prepared] | None = None
     in_parts: bool = False
     parses_whole: bool = False
+    needs_final_newline: bool = False
 
 
 @cache
