@@ -7,6 +7,7 @@ import pytest
 from sightline.base.memory_system import memory_system
 from sightline.checks.check import Certainty, CheckInput, CheckOutcome
 from sightline.checks.syntax import SyntaxCheck
+from support.broken_texts import ENDLESS_KOTLIN
 from support.check_cases import CheckCase
 
 
@@ -53,6 +54,13 @@ async def test_an_edit_of_a_broken_file_can_only_be_a_possible_problem() -> None
     assert (await check(broken, broken + "x = 1\n")).findings == ()
     for finding in (await check(broken, broken + "def g(:\n    return 2\n")).findings:
         assert finding.certainty is Certainty.POSSIBLE
+
+
+async def test_a_text_too_broken_to_be_read_is_certain() -> None:
+    (finding,) = (await check("fun f() = 1\n", ENDLESS_KOTLIN, name="a.kt")).findings
+    assert finding.certainty is Certainty.CERTAIN
+    assert "too broken" in finding.message
+    assert (await check(ENDLESS_KOTLIN, ENDLESS_KOTLIN + "\n", name="a.kt")).findings == ()
 
 
 async def test_a_mended_file_is_told() -> None:

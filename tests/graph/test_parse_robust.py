@@ -17,6 +17,7 @@ from sightline.graph.facts import DefinitionKind, FileFacts
 from sightline.graph.parse import parse
 from sightline.languages.registry import LANGUAGES, language_of
 from sightline.languages.spec import LanguageSpec
+from support.broken_texts import ENDLESS_KOTLIN
 from support.facts_cases import case_names, read_case
 
 
@@ -237,35 +238,11 @@ def test_an_annotation_at_the_end_of_kotlin_ends(text: bytes) -> None:
     _check(text, language)
 
 
-#: What Kotlin's grammar never gets past: it puts in a missing name, ends the statement, and is where it was.
-_ENDLESS = b"""{y{when=1
-l
- \x04\x9bn
-}
-
-  inner class In
-}
-
-sealed interface Priced {
-  fun price(): Money
-  val tax: Int
-}
-
-enum class Kind(val size: Int) {
-  SMALL(1),
-  LARGE(2) { override fun grow() {} };
-
-w6\xf3 = Cart<Item>
-fun top(action: (Int) -> Unit = {}): Unit = action(1)
-private const val TOP = 3
-annotation class Marked(val name: """
-
-
 def test_a_grammar_that_goes_round_in_a_circle_is_stopped() -> None:
     language = language_of("a.kt")
     assert language is not None
     with pytest.raises(EndlessParse):
-        parse(_ENDLESS, language)
+        parse(ENDLESS_KOTLIN.encode(), language)
 
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.name)

@@ -27,6 +27,12 @@ from sightline.graph.view import GraphView
 #: Starts of lines that a newer Python than the running one may accept (PEP 695, 696, 701, 758, 750).
 _NEWER = re.compile(r"\s*(type\s+\w+.*=|(async\s+)?def\s+\w+\s*\[|class\s+\w+\s*\[|except\b.*,)|.*\b[fFtTrR]{1,2}[\"']")
 
+#: What is wrong with texts that have no facts for what they hold, by the reason that the graph gives.
+_UNREADABLE = {
+    "too_broken": "the text is too broken to be read at all.",
+    "too_deep": "the text is nested too deeply to be read.",
+}
+
 #: Run by a process of its own, because the compiler would hold the event loop's interpreter lock all the while.
 _PROGRAM = """
 import json, sys, warnings
@@ -126,8 +132,11 @@ def _problems(view: GraphView, file: TouchedFile, *, old: bool) -> list[tuple[tu
     """Syntax problems of a file, each under a key that does not change when lines above it do."""
     path, text = (file.old, file.before) if old else (file.new, file.after)
     facts: FileFacts | None = facts_of(view, path)
-    if facts is None or text is None:
+    if text is None:
         return []
+    if facts is None:
+        reason = next((_UNREADABLE.get(reason) for each, reason in view.unparsed() if each == path), None)
+        return [((reason, ""), Problem(kind="syntax", message=reason, span=Span(0, 0)))] if reason else []
     return [
         ((problem.message, text.line_text(text.line_of(problem.span.start)).strip()), problem)
         for problem in facts.problems
