@@ -18,6 +18,7 @@ from sightline.graph.index import FileIndex
 from sightline.graph.parse import parse_rows
 from sightline.graph.raw_facts import (
     LOCAL_FLAG,
+    LONGER_SHIFT,
     REFERENCE_KINDS,
     DefinitionRow,
     ImportRow,
@@ -77,7 +78,7 @@ def raw_facts(draw: st.DrawFn) -> RawFacts:
     calls = tuple(draw(st.lists(st.tuples(st.integers(0, 9), st.just(()), st.booleans(), st.booleans()), max_size=4)))
     at = st.integers(0, len(strings) - 1)
     kinds = st.sampled_from(range(len(REFERENCE_KINDS))).flatmap(
-        lambda kind: st.sampled_from([kind, kind | LOCAL_FLAG])
+        lambda kind: st.sampled_from([kind, kind | LOCAL_FLAG, kind | LOCAL_FLAG | 3 << LONGER_SHIFT])
     )
     row = st.tuples(at, offsets, kinds, st.integers(-1, 70_000), at, st.integers(-1, len(calls) - 1))
     rows = draw(st.lists(row, max_size=30))

@@ -35,6 +35,18 @@ def test_a_template_uses_what_the_setup_block_binds() -> None:
     assert "Page.vue:3:4 call exact" in uses(graph, "MyCard.vue::default")
 
 
+def test_a_use_spelled_with_dashes_covers_what_is_spelled() -> None:
+    text = "<template><my-card v-in-view /></template>\n<script setup>\nimport MyCard from './MyCard.vue'\n"
+    text += "const vInView = {}\n</script>\n"
+    graph = graph_of({"Page.vue": text, "MyCard.vue": "<template><p/></template>\n"})
+    covered = {
+        name: [text[place.reference.span.start : place.reference.span.end] for place in places]
+        for name in ("MyCard.vue::default", "Page.vue::vInView")
+        for places in [graph.references(symbol(graph, name)).places]
+    }
+    assert covered == {"MyCard.vue::default": ["my-card"], "Page.vue::vInView": ["v-in-view"]}
+
+
 def test_a_component_is_the_default_of_its_file() -> None:
     graph = graph_of(
         {

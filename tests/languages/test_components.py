@@ -88,7 +88,7 @@ def test_expressions_of_svelte(template: str, uses: list[str]) -> None:
 
 def test_tags_name_what_they_may() -> None:
     prepared = prepare_vue(b"<template><Foo/><my-foo/><ui.Bar/><div/><modal/></template>")
-    assert [(name, receiver) for name, receiver, _, _ in prepared.named] == [
+    assert [(name, receiver) for name, receiver, *_ in prepared.named] == [
         (b"Foo", b""),
         (b"ui", b""),
         (b"Bar", b"ui"),

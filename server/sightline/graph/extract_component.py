@@ -6,16 +6,15 @@ The code and the uses are read by the language the text says they are written in
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
 
 from sightline.base.text import digest_of
 from sightline.graph.extract_names import READ, root_of
-from sightline.graph.extract_rows import ReferenceRow, export_digest, span_of_import
+from sightline.graph.extract_rows import ReferenceRow, export_digest, rows_of, span_of_import
 from sightline.graph.facts import DefinitionKind, ReferenceKind
 from sightline.graph.raw_facts import (
     LOCAL_FLAG,
+    LONGER_SHIFT,
     REFERENCE_CODE,
-    REFERENCE_STRIDE,
     CallRow,
     DefinitionRow,
     ImportRow,
@@ -39,7 +38,7 @@ def component_rows(data: bytes, language: str, prepared: Prepared, code: RawFact
     table = _Table(code)
     bound = {row.name for row in definitions if row.parent < 0}
     bound |= {name[1] for row in imports if row.enclosing < 0 for name in row.names}
-    rows = [(*row[:3], _moved(row[3], moved_from), *row[4:]) for row in _rows(code)]
+    rows = [(*row[:3], _moved(row[3], moved_from), *row[4:]) for row in rows_of(code)]
     rows += table.outside(prepared, uses, bound)
     if prepared.prefixed:
         rows += table.prefixed(rows, bound)
@@ -105,11 +104,6 @@ def _moved(number: int, at: int) -> int:
     return number + 1 if number >= at else number
 
 
-def _rows(facts: RawFacts) -> Iterator[ReferenceRow]:
-    flat = iter(facts.references)
-    return zip(*[flat] * REFERENCE_STRIDE, strict=True)  # type: ignore[return-value]
-
-
 class _Table:
     """Texts and calls of the references, those of the code first, in their order."""
 
@@ -129,13 +123,14 @@ class _Table:
             for bound_name in names:
                 self._locals.setdefault(bound_name, []).append((start, end))
         calls = [self.calls.setdefault(call, len(self.calls)) for call in uses.calls]
-        for name, start, kind, _, receiver, call in _rows(uses):
+        for name, start, kind, _, receiver, call in rows_of(uses):
             shape = calls[call] if call >= 0 else -1
             self._add(found, (uses.strings[name], uses.strings[receiver], start, kind, shape))
         named = [*prepared.named, *(row for row in prepared.guessed if row[0].decode("utf-8", "replace") in bound)]
-        for name, receiver, start, called in named:
+        for name, receiver, start, called, length in named:
             texts = name.decode("utf-8", "replace"), receiver.decode("utf-8", "replace")
-            self._add(found, (*texts, start, _CALL if called else READ, -1))
+            kind = (_CALL if called else READ) | (length - len(name)) << LONGER_SHIFT
+            self._add(found, (*texts, start, kind, -1))
         return found
 
     def _add(self, found: list[ReferenceRow], use: tuple[str, str, int, int, int]) -> None:

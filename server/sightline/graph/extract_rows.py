@@ -9,14 +9,14 @@ import hashlib
 import marshal
 from array import array
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import TypeAlias, cast
 
 from sightline.graph.extract_names import Rows
 from sightline.graph.facts import DefinitionKind
-from sightline.graph.raw_facts import BindingRow, DefinitionRow, ImportRow, ParameterRow, ProblemRow
+from sightline.graph.raw_facts import BindingRow, DefinitionRow, ImportRow, ParameterRow, ProblemRow, RawFacts
 
 #: One reference as in ``RawFacts.references``.
 ReferenceRow: TypeAlias = tuple[int, int, int, int, int, int]
@@ -63,6 +63,12 @@ def ordered(drafts: list[Draft], containers: int) -> tuple[list[Draft], list[int
         if draft.name:
             named.append(draft)
     return named, index_of
+
+
+def rows_of(facts: RawFacts) -> Iterator[ReferenceRow]:
+    """The references of a text, row by row."""
+    each = iter(facts.references)
+    return zip(each, each, each, each, each, each, strict=True)  # the stride, spelled out for the type's sake
 
 
 def definition_rows(drafts: list[Draft], index_of: list[int]) -> tuple[DefinitionRow, ...]:

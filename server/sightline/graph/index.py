@@ -22,7 +22,6 @@ from sightline.graph.facts import CallShape, FileFacts, Reference, ReferenceKind
 from sightline.graph.raw_facts import (
     LOCAL_FLAG,
     REFERENCE_CODE,
-    REFERENCE_KINDS,
     REFERENCE_STRIDE,
     BindingRow,
     DefinitionRow,
@@ -30,6 +29,8 @@ from sightline.graph.raw_facts import (
     ImportRow,
     RawFacts,
     facts_of,
+    kind_of,
+    longer_by,
 )
 
 #: The scope of a module, wherever a scope is the index of a definition.
@@ -135,7 +136,7 @@ class FileIndex:
         names, _, kinds, _, receivers, _ = self.columns
         strings = self.strings
         for at, (name, kind, receiver) in enumerate(zip(names, kinds, receivers, strict=True)):
-            if kind < LOCAL_FLAG:
+            if not kind & LOCAL_FLAG:
                 found.setdefault(strings[receiver], {}).setdefault(strings[name], at)
         return found
 
@@ -184,8 +185,8 @@ class FileIndex:
         call = calls[at]
         return Reference(
             name=name,
-            span=Span(starts[at], starts[at] + len(name.encode("utf-8", "replace"))),
-            kind=REFERENCE_KINDS[kinds[at] & ~LOCAL_FLAG],
+            span=Span(starts[at], starts[at] + len(name.encode("utf-8", "replace")) + longer_by(kinds[at])),
+            kind=kind_of(kinds[at]),
             enclosing=enclosing[at],
             receiver=self.strings[receivers[at]],
             call=self._calls[call] if call >= 0 else None,

@@ -31,6 +31,9 @@ REFERENCE_KINDS = tuple(ReferenceKind)
 REFERENCE_CODE = {kind: code for code, kind in enumerate(REFERENCE_KINDS)}
 #: Added to a reference's kind code when ``Reference.local`` is true.
 LOCAL_FLAG = 64
+#: From this bit on: by how many bytes the spelling in the text is longer than the name (``my-card`` for ``MyCard``).
+LONGER_SHIFT = 8
+_KIND_BITS = LOCAL_FLAG - 1
 #: Integers per reference in :attr:`RawFacts.references`.
 REFERENCE_STRIDE = 6
 
@@ -86,8 +89,8 @@ class RawFacts(NamedTuple):
 
     ``strings`` holds every name and receiver of the references once; ``strings[0]`` is empty. ``references`` is flat,
     six integers each: name (index in ``strings``), start (byte offset; the end is start plus the UTF-8 length of the
-    name), kind code (plus :data:`LOCAL_FLAG`), enclosing, receiver (index in ``strings``), call (index in ``calls``,
-    or -1).
+    name, and what the kind code says of a longer spelling), kind code (plus :data:`LOCAL_FLAG`, plus what stands above
+    :data:`LONGER_SHIFT`), enclosing, receiver (index in ``strings``), call (index in ``calls``, or -1).
     """
 
     digest: str
@@ -117,6 +120,16 @@ def facts_of(raw: RawFacts) -> FileFacts:
             for enclosing, name, annotation, value, alias in raw.bindings
         ),
     )
+
+
+def kind_of(code: int) -> ReferenceKind:
+    """The kind in a reference's kind code."""
+    return REFERENCE_KINDS[code & _KIND_BITS]
+
+
+def longer_by(code: int) -> int:
+    """By how many bytes a reference with this kind code is longer than its name."""
+    return code >> LONGER_SHIFT
 
 
 def definition_of(row: DefinitionRow) -> Definition:
@@ -168,8 +181,8 @@ def references_of(raw: RawFacts) -> tuple[Reference, ...]:
     return tuple(
         Reference(
             name=strings[rows[at]],
-            span=Span(rows[at + 1], rows[at + 1] + lengths[rows[at]]),
-            kind=REFERENCE_KINDS[rows[at + 2] & ~LOCAL_FLAG],
+            span=Span(rows[at + 1], rows[at + 1] + lengths[rows[at]] + longer_by(rows[at + 2])),
+            kind=kind_of(rows[at + 2]),
             enclosing=rows[at + 3],
             receiver=strings[rows[at + 4]],
             call=calls[rows[at + 5]] if rows[at + 5] >= 0 else None,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-#: A name that the text uses in another spelling or place than code would: name, receiver, start, whether it is called.
-NamedUse = tuple[bytes, bytes, int, bool]
+#: A name that the text uses in another spelling or place than code would: name, receiver, start, whether it is called,
+#: bytes of the spelling (at least those of the name).
+NamedUse = tuple[bytes, bytes, int, bool, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,14 +79,14 @@ class TemplateUses:
             return
         for part in parts:
             last = part is parts[-1]
-            self.named.append((part, receiver, start, called and last))
+            self.named.append((part, receiver, start, called and last, len(part)))
             receiver = receiver + b"." + part if receiver else part
             start += len(part) + 1
 
-    def guess(self, name: bytes, start: int, *, called: bool = False) -> None:
-        """A name in another spelling; a use only if the code binds it."""
+    def guess(self, name: bytes, start: int, *, called: bool = False, spelled: bytes = b"") -> None:
+        """A name that stands at ``start``, perhaps spelled with dashes; a use only if the code binds it."""
         if IDENTIFIER.fullmatch(name):
-            self.guessed.append((name, b"", start, called))
+            self.guessed.append((name, b"", start, called, len(spelled or name)))
 
     def opened(self, tag: Tag, bound: frozenset[bytes]) -> None:
         """An element begins that binds names inside itself."""

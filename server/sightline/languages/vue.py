@@ -113,7 +113,7 @@ def _component(uses: TemplateUses, name: bytes, start: int) -> None:
         return
     camel = _camel(name)
     for spelling in dict.fromkeys((name, camel, camel[:1].upper() + camel[1:])):
-        uses.guess(spelling, start, called=True)
+        uses.guess(spelling, start, called=True, spelled=name)
 
 
 def _camel(name: bytes) -> bytes:
@@ -134,11 +134,13 @@ def _attribute(uses: TemplateUses, attribute: Attribute) -> frozenset[bytes]:
         uses.expression(attribute.start + found.start(1), attribute.start + found.end(1))
     custom = _DIRECTIVE.match(name)
     if custom is not None and custom.group(1) not in _BUILT_IN:
-        uses.guess(_camel(b"v-" + custom.group(1)), attribute.start)
+        spelled = b"v-" + custom.group(1)
+        uses.guess(_camel(spelled), attribute.start, spelled=spelled)
     if value is None:
         if name.startswith((b":", b"v-bind:")):
             start = name.index(b":") + 1
-            uses.guess(_camel(name[start:].partition(b".")[0]), attribute.start + start)
+            spelled = name[start:].partition(b".")[0]
+            uses.guess(_camel(spelled), attribute.start + start, spelled=spelled)
         return frozenset()
     if is_slot or name == b"slot-scope":
         return pattern_names(text)
