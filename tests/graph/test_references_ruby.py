@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from support.graphs import graph_of, path, uses
+from sightline.graph.relations import callers
+from support.graphs import graph_of, path, symbol, uses
 
 
 def test_required_constants_are_exact_and_others_inferred() -> None:
@@ -57,8 +58,8 @@ def test_classes_opened_again_share_members() -> None:
             "b.rb": "class Base\n  def two; self.one; end\nend\nclass Sub < Base\n  def three; one; end\nend\n",
         }
     )
-    assert uses(graph, "a.rb::Base.one") == ["b.rb:2:17 call exact", "b.rb:5:14 read exact"]
-    assert uses(graph, "b.rb::Base.two") == ["a.rb:2:12 read exact"]
+    assert uses(graph, "a.rb::Base.one") == ["b.rb:2:17 call exact", "b.rb:5:14 call exact"]
+    assert uses(graph, "b.rb::Base.two") == ["a.rb:2:12 call exact"]
 
 
 def test_mixins_accessors_and_variables_of_instances() -> None:
@@ -78,9 +79,37 @@ def test_mixins_accessors_and_variables_of_instances() -> None:
             """,
         }
     )
-    assert uses(graph, "lib/named.rb::Named.hello") == ["lib/user.rb:5:5 read exact"]
+    assert uses(graph, "lib/named.rb::Named.hello") == ["lib/user.rb:5:5 call exact"]
     assert uses(graph, "lib/named.rb::Named.name") == [
         "lib/named.rb:3:15 attribute exact",
         "lib/user.rb:6:10 call exact",
     ]
     assert uses(graph, "lib/named.rb::Named") == ["lib/user.rb:3:11 read exact"]
+
+
+def test_a_bare_name_calls_and_a_variable_of_the_instance_is_an_attribute() -> None:
+    graph = graph_of(
+        {
+            "named.rb": """
+                class Named
+                  attr_accessor :name
+                  def plain; name; end
+                  def own; self.name; end
+                  def stored; @name; end
+                  def shadowed; name = 1; name; end
+                  def block; name { |x| x }; name do |y| y end; end
+                  def reset; self.name = nil; end
+                end
+            """,
+        }
+    )
+    assert uses(graph, "named.rb::Named.name") == [
+        "named.rb:3:14 call exact",
+        "named.rb:4:17 call exact",
+        "named.rb:5:16 attribute exact",
+        "named.rb:7:14 call exact",
+        "named.rb:7:30 call exact",
+        "named.rb:8:19 write exact",
+    ]
+    found = callers(graph, symbol(graph, "named.rb::Named.name"))
+    assert [each.name for each in found.related] == ["Named.plain", "Named.own", "Named.block"]

@@ -18,6 +18,7 @@ The vocabulary, for ``languages/queries/*.scm``:
 ``local``         a name that is bound there, in the innermost scope around it; ``hoisted``: in the function around it
 ``inherit``, ``decorate``, ``written``: the name (or ``member``) is used so
 ``constructed``   a type whose name is called to make an instance
+``invoked``       a name that is called wherever it stands alone and is not local, also without arguments (Ruby)
 ``skip``          a name that is no use
 ``import``        the imports; names in them are no uses, but for what ``Dialect.imports`` says
 """
@@ -50,6 +51,7 @@ from sightline.graph.raw_facts import LOCAL_FLAG, REFERENCE_CODE, BindingRow, Im
 
 _IMPORT = REFERENCE_CODE[ReferenceKind.IMPORT]
 _KINDS = (
+    ("invoked", ReferenceKind.CALL),
     ("type", ReferenceKind.TYPE),
     ("written", ReferenceKind.WRITE),
     ("inherit", ReferenceKind.INHERIT),

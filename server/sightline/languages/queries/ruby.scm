@@ -1,7 +1,7 @@
 ; Ruby in the common vocabulary of `graph/extract_common.py`. Calls with a receiver, and variables of instances, are
 ; read in `graph/dialect_ruby.py`.
 
-(identifier) @id
+(identifier) @id @invoked
 (constant) @id
 (scope_resolution scope: (_) name: (_) @property) @member
 
