@@ -221,6 +221,7 @@ def test_a_type_local_to_a_function_owns_no_method_outside() -> None:
         ("a.cs", b"n(e:[s:F].M;"),  # two keywords in one argument
         ("a.rb", b"h(e(a,*,&) =o"),
         ("a.php", b'<?h["$z;ic'),  # a name that holds a name
+        ("a.py", b"import\xefT\xae\xa5\xc0m"),  # bytes that no text has, in a name
         ("a.py", b"def g(:\n def r(:\n    1\n (r:et"),  # the inner body before the outer one
     ],
 )

@@ -73,9 +73,8 @@ def read_imports(text: ParsedText, enclosing_at: Callable[[int], int]) -> Import
             span = (start, end) if len(read.names) == 1 else (at, stop)
             row = ImportRow(name, (("", alias, at, stop),), *span, 0, enclosing, type_only, guarded)
             imports.rows.append(row)
-            before, _, last = name.rpartition(".")
-            last_name = last.encode("utf-8", "replace")
-            imports.names.append((last_name, stop - len(last_name), before.encode("utf-8", "replace")))
+            last = text.data[at:stop].rpartition(b".")[2].lstrip(b" \t\f\\\r\n")
+            imports.names.append((last, stop - len(last), name.rpartition(".")[0].encode("utf-8", "replace")))
     return imports
 
 
