@@ -12,12 +12,12 @@ are kept there too. The first run takes tens of minutes, since pyright reads eve
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from installed import installed
 from symbols.asked import Asked
 from symbols.pyright_truth import PyrightTruth
 from symbols.python_source import PythonSource
@@ -68,9 +68,9 @@ def main() -> int:
 
 def _measured(root: Path, needs: CodeBase, arguments: argparse.Namespace) -> Figures:
     source = PythonSource(root)
-    truth = PyrightTruth(
-        source, arguments.truth / "scratch", _installed(needs, arguments.truth, root.name), needs.roots
-    )
+    wanted = arguments.truth / "packages" / root.name
+    packages = [installed(wanted, needs.packages)] if needs.packages else []
+    truth = PyrightTruth(source, arguments.truth / "scratch", packages, needs.roots)
     remembered = RememberedTruth(truth, arguments.truth / f"symbols-{root.name}.json", truth.key)
     try:
         uses = draw_uses(source, remembered, arguments.seed, arguments.uses)
@@ -79,14 +79,6 @@ def _measured(root: Path, needs: CodeBase, arguments: argparse.Namespace) -> Fig
         remembered.save()
         truth.close()
     return measure(Asked(root, source.identity), uses, definitions, arguments.truth / f"errors-{root.name}.txt")
-
-
-def _installed(needs: CodeBase, folder: Path, name: str) -> list[Path]:
-    target = folder / "packages" / name
-    if needs.packages and not target.is_dir():
-        command = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(target), *needs.packages]
-        subprocess.run(command, check=True)
-    return [target] if needs.packages else []
 
 
 def _arguments() -> argparse.Namespace:

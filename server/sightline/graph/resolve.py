@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from sightline.base.paths import WorkspacePath
 from sightline.graph.answers import EdgeKind
-from sightline.graph.index import MODULE, FileIndex
+from sightline.graph.index import MODULE, FileIndex, ImportBinding
 from sightline.graph.layouts import Layouts, top_key
 from sightline.graph.meanings import Rank
 from sightline.graph.raw_facts import ImportRow
@@ -269,11 +269,29 @@ def is_package(path: WorkspacePath) -> bool:
 
 
 def bound_names(state: GraphState, file: int) -> frozenset[str]:
-    """Names that a module's own statements bind, star imports left out."""
+    """Names that a module's own statements bind, star imports left out.
+
+    A package that only imports its own submodule of that name (``from . import name``) binds nothing: whoever imports
+    the name gets the submodule and needs nothing of the package's file.
+    """
     index = state.index(file)
     if index is None:
         return frozenset()
-    return frozenset((*index.scopes.get(MODULE, ()), *index.imported.get(MODULE, ())))
+    folder = state.table.path_of(file).relative.rpartition("/")[0].replace("/", ".")
+    defined = index.scopes.get(MODULE, {})
+    imported = index.imported.get(MODULE, {})
+    others = (name for name, ways in imported.items() if not all(_is_own_submodule(way, name, folder) for way in ways))
+    return frozenset((*defined, *others))
+
+
+def _is_own_submodule(binding: ImportBinding, name: str, folder: str) -> bool:
+    """Whether a package in ``folder`` (dotted) binds ``name`` to what is its submodule if it has one of that name."""
+    statement, imported = binding
+    if imported[0] != name:
+        return False
+    if statement.level:
+        return statement.level == 1 and not statement.module
+    return f".{folder}".endswith(f".{statement.module}")
 
 
 def _kind(importer: WorkspacePath, row: ImportRow) -> EdgeKind:
