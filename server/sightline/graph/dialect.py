@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from re import Pattern
 from typing import NamedTuple
 
 from tree_sitter import Node
@@ -106,7 +107,7 @@ class Dialect:
     types of local variables. ``problems``: constructs that hide names (macros,
     computed includes). ``foreign``: bare names that mean nothing of the project unless the text binds them.
     ``separators``: what stands between the names of a dotted name besides the dot. ``gap``: bytes that may stand
-    between a callee and its arguments.
+    between a callee and its arguments. ``no_use`` matches words that are no uses wherever they stand.
     """
 
     define: Callable[[Node, bytes], Iterable[Parts]]
@@ -116,5 +117,6 @@ class Dialect:
     local_types: Callable[[ParsedText], Iterable[LocalType]] = _nothing
     problems: Callable[[ParsedText], Iterable[ProblemRow]] = _nothing
     foreign: frozenset[bytes] = frozenset()
+    no_use: Pattern[bytes] | None = None
     separators: tuple[bytes, ...] = ()
     gap: bytes = b" \t\r\n\f\\"

@@ -51,6 +51,8 @@ _BEFORE = re.compile(rb"((?:[A-Za-z_]\w*\s*(?:::|\.)\s*)+)$")
 _JOINT = re.compile(rb"(?:::|\.)\s*$")
 _CALLED = re.compile(rb"(?<![.\w])([A-Za-z_]\w*)\s*\(")
 _LONGEST = 160
+#: What stands for the type around; not ``r#Self``, nor a part of a longer name.
+_SELF = re.compile(rb"(?<![\w\x80-\xff])(?<!r#)Self(?![\w\x80-\xff])")
 
 
 def _text(node: Node | None, data: bytes) -> str:
@@ -326,6 +328,7 @@ RUST_DIALECT = Dialect(
     imports=rust_imports,
     uses=_uses,
     later=_later,
+    no_use=_SELF,
     local_types=_local_types,
     foreign=_PRELUDE,
     separators=(b"::",),

@@ -16,6 +16,7 @@ The vocabulary, for ``languages/queries/*.scm``:
 ``definition``    a node for ``Dialect.define``
 ``scope``         a function without a name, its parameters included; ``block``: braces in which names may be bound
 ``local``         a name that is bound there, in the innermost scope around it; ``hoisted``: in the function around it
+``lower``         as ``local``, unless it begins with a capital: then it is a constant
 ``inherit``, ``decorate``, ``written``: the name (or ``member``) is used so
 ``constructed``   a type whose name is called to make an instance
 ``invoked``       a name that is called wherever it stands alone and is not local, also without arguments (Ruby)
@@ -58,6 +59,7 @@ _KINDS = (
     ("decorate", ReferenceKind.DECORATE),
     ("constructed", ReferenceKind.CALL),
 )
+_LOWER = b"abcdefghijklmnopqrstuvwxyz_"
 _FUNCTIONS = frozenset({DefinitionKind.FUNCTION.value, DefinitionKind.METHOD.value})
 _EXTENSION = DefinitionKind.EXTENSION.value
 _SPACE = DefinitionKind.NAMESPACE.value
@@ -303,7 +305,8 @@ def _bind(text: ParsedText, declared: _Declared, scopes: ScopeMap, later: list[L
             scope = scopes.scopes[scopes.scope_at(draft.name_end)]
             scope.bound.update(data[start:end] for start, end in parts.type_parameters)
     place = {name.start: name.at for name in later}
-    for start, end in text.spans("local"):
+    lower = [span for span in text.spans("lower") if span[0] < span[1] and data[span[0]] in _LOWER]
+    for start, end in (*text.spans("local"), *lower):
         scopes.scopes[scopes.scope_at(place.get(start, start))].bound.add(data[start:end])
     for start, end in text.spans("hoisted"):
         scopes.scopes[scopes.function_of(scopes.scope_at(start))].bound.add(data[start:end])
@@ -330,7 +333,8 @@ def _names(text: ParsedText, dialect: Dialect, used: set[int]) -> Names:
             members[name.end_byte] = node.start_byte
     bare = [node for name in ("id", "type", "variable") for node in text.captures.get(name, ())]
     # A name that is missing takes no room: it may stand at the end of one that is there.
-    start_by_end = {node.end_byte: node.start_byte for node in bare if not node.is_missing}
+    broken = text.tree.root_node.has_error
+    start_by_end = {node.end_byte: node.start_byte for node in bare if not (broken and node.is_missing)}
     for node in text.captures.get("property", ()):
         if node.end_byte in members:
             start_by_end[node.end_byte] = node.start_byte
@@ -345,6 +349,8 @@ def _names(text: ParsedText, dialect: Dialect, used: set[int]) -> Names:
         kinds.update(dict.fromkeys(text.ends(name), REFERENCE_CODE[kind]))
     kinds.update(dict.fromkeys(text.ends("keyword"), KEYWORD_NAME))
     kinds.update(dict.fromkeys(text.ends("skip"), SKIP))
+    if dialect.no_use is not None:
+        kinds.update((found.end(), SKIP) for found in dialect.no_use.finditer(data))
     for low, high in text.spans("import"):
         for at in range(bisect_left(starts, low), bisect_left(starts, high)):
             kinds[ends[at]] = SKIP

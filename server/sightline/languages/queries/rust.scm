@@ -18,18 +18,19 @@
 (closure_expression) @scope
 [(block) (match_arm) (if_expression) (while_expression) (for_expression)] @block
 
-; Lower-case names in patterns are bound there; others are constants or variants.
-((tuple_pattern (identifier) @local) (#match? @local "^[a-z_]"))
-((slice_pattern (identifier) @local) (#match? @local "^[a-z_]"))
-((ref_pattern (identifier) @local) (#match? @local "^[a-z_]"))
-((mut_pattern (identifier) @local) (#match? @local "^[a-z_]"))
-((reference_pattern (identifier) @local) (#match? @local "^[a-z_]"))
-((captured_pattern . (identifier) @local) (#match? @local "^[a-z_]"))
-((or_pattern (identifier) @local) (#match? @local "^[a-z_]"))
-((match_pattern . (identifier) @local) (#match? @local "^[a-z_]"))
-((field_pattern pattern: (identifier) @local) (#match? @local "^[a-z_]"))
-((tuple_struct_pattern type: (_) (identifier) @local) (#match? @local "^[a-z_]"))
-((let_condition pattern: (identifier) @local) (#match? @local "^[a-z_]"))
+; Lower-case names in patterns are bound there; others are constants or variants. No predicate says so: each would read
+; the text of every name.
+(tuple_pattern (identifier) @lower)
+(slice_pattern (identifier) @lower)
+(ref_pattern (identifier) @lower)
+(mut_pattern (identifier) @lower)
+(reference_pattern (identifier) @lower)
+(captured_pattern . (identifier) @lower)
+(or_pattern (identifier) @lower)
+(match_pattern . (identifier) @lower)
+(field_pattern pattern: (identifier) @lower)
+(tuple_struct_pattern type: (_) (identifier) @lower)
+(let_condition pattern: (identifier) @lower)
 (let_declaration pattern: (identifier) @local)
 (for_expression pattern: (identifier) @local)
 (field_pattern name: (shorthand_field_identifier) @local)
@@ -68,8 +69,6 @@
 (type_binding name: (type_identifier) @skip)
 (lifetime (identifier) @skip)
 (label (identifier) @skip)
-((type_identifier) @skip (#eq? @skip "Self"))
-((identifier) @skip (#eq? @skip "Self"))
 
 (let_declaration pattern: (identifier) @let.name) @let
 (parameters (parameter pattern: (_) @parameter))
