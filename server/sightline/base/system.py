@@ -264,7 +264,7 @@ class _RealChild:
                 os.kill(self._process.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
         await self._process.wait()
         # As in ``run``: left to the garbage collector the transport warns after the loop is gone.
-        self._process._transport.close()  # type: ignore[attr-defined]  # noqa: SLF001
+        self._process._transport.close()  # type: ignore[attr-defined]  # noqa: SLF001  asyncio offers no other way
 
 
 async def _read(stream: asyncio.StreamReader | None, limit: int) -> tuple[bytes, bool]:
@@ -293,7 +293,7 @@ async def _end_group(process: asyncio.subprocess.Process) -> None:
     _kill_group(process.pid)
     # Closed before waiting, because asyncio waits for the pipes too, and a process that left the group may hold them;
     # and closed at all, because the garbage collector would warn after the loop is gone.
-    process._transport.close()  # type: ignore[attr-defined]  # noqa: SLF001
+    process._transport.close()  # type: ignore[attr-defined]  # noqa: SLF001  asyncio offers no other way
     await process.wait()
 
 

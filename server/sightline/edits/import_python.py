@@ -15,6 +15,7 @@ from sightline.base.text import Span, Text, TextEdit
 from sightline.edits.import_statement import (
     Statement,
     WantedImport,
+    below,
     indentation_at,
     inserted,
     insertion_place,
@@ -205,17 +206,17 @@ def _new_line(text: Text, block: Sequence[Statement], wanted: WantedImport, sect
         last = block[-1] if not after else block[len(block) - len(after) - 1]
     else:
         last = block[-1]
-    return _below(text, last, newline + line)
+    return below(text, last, newline + line)
 
 
 def _among(text: Text, own: Sequence[Statement], wanted: WantedImport, line: str) -> TextEdit:
     """In the sorted place of its section; at the end of one that is not sorted."""
     key = min(_ORDERS, key=lambda each: _disorder([each(statement.row) for statement in own]))
     if _disorder([key(each.row) for each in own]) * 4 > len(own):
-        return _below(text, own[-1], line)
+        return below(text, own[-1], line)
     smaller = [each for each in own if key(each.row) <= key(wanted)]
     if smaller:
-        return _below(text, smaller[-1], line)
+        return below(text, smaller[-1], line)
     return inserted(line_start(text, _above(text, own[0])), line)
 
 
@@ -229,13 +230,6 @@ def _above(text: Text, statement: Statement) -> int:
     while line and text.line_text(line - 1).lstrip().startswith("#"):
         line -= 1
     return line or statement.first_line
-
-
-def _below(text: Text, statement: Statement, lines: str) -> TextEdit:
-    start = line_start(text, statement.last_line + 1)
-    if statement.last_line + 1 >= text.line_count:
-        return inserted(start, newline_of(text) + lines.rstrip("\r\n"))
-    return inserted(start, lines)
 
 
 def _first_import(text: Text, written: str) -> TextEdit:

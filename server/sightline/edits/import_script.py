@@ -14,6 +14,7 @@ from sightline.base.text import Span, Text, TextEdit
 from sightline.edits.import_statement import (
     Statement,
     WantedImport,
+    below,
     indentation_at,
     inserted,
     insertion_place,
@@ -216,15 +217,8 @@ def _new_line(text: Text, block: Sequence[Statement], wanted: WantedImport, line
         smaller = [each for each, other in zip(block, order, strict=True) if other <= key]
         if not smaller:
             return inserted(line_start(text, block[0].first_line), line + newline)
-        return _below(text, smaller[-1], line + newline)
-    return _below(text, block[-1], line + newline)
-
-
-def _below(text: Text, statement: Statement, lines: str) -> TextEdit:
-    start = line_start(text, statement.last_line + 1)
-    if statement.last_line + 1 >= text.line_count:
-        return inserted(start, newline_of(text) + lines.rstrip("\r\n"))
-    return inserted(start, lines)
+        return below(text, smaller[-1], line + newline)
+    return below(text, block[-1], line + newline)
 
 
 def _first_import(text: Text, line: str) -> TextEdit:

@@ -82,6 +82,14 @@ def inserted(at: int, new: str) -> TextEdit:
     return TextEdit(Span(at, at), new.encode())
 
 
+def below(text: Text, statement: Statement, lines: str) -> TextEdit:
+    """An edit that inserts whole lines below a statement, also where the text ends without a line end."""
+    start = line_start(text, statement.last_line + 1)
+    if statement.last_line + 1 >= text.line_count:
+        return inserted(start, newline_of(text) + lines.rstrip("\r\n"))
+    return inserted(start, lines)
+
+
 def line_start(text: Text, line: int) -> int:
     """Byte offset of a line; of the end of the text for a line that does not exist."""
     return text.line_starts[line] if line < len(text.line_starts) else len(text.data)

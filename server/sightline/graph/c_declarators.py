@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
-from sightline.graph.extract_text import field_of, plain
+from sightline.graph.dialect_nodes import text_of
+from sightline.graph.extract_text import field_of
 from sightline.graph.facts import ParameterKind
 from sightline.graph.raw_facts import ParameterRow
 
@@ -31,11 +32,6 @@ class Named(NamedTuple):
     name: Node
     function: Node | None
     owner: Node | None
-
-
-def text_of(node: Node | None, data: bytes) -> str:
-    """Source text of a node on one line."""
-    return plain(data[node.start_byte : node.end_byte]) if node is not None else ""
 
 
 def named(declarator: Node | None) -> Named | None:

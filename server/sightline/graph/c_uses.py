@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from sightline.graph.c_declarators import annotation_of, named, text_of
+from sightline.graph.c_declarators import annotation_of, named
 from sightline.graph.dialect import LocalType, Use
+from sightline.graph.dialect_nodes import text_of
 from sightline.graph.extract_names import UNKNOWN, dotted
 from sightline.graph.extract_text import ParsedText, field_of
 from sightline.graph.facts import ReferenceKind

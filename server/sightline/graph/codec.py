@@ -261,7 +261,7 @@ def _decompressed(data: memoryview) -> bytes:
 
 def _pack(value: object) -> bytes:
     # msgpack comes without types.
-    return cast("bytes", msgpack.packb(value, unicode_errors="surrogatepass"))  # pyright: ignore[reportUnknownMemberType]
+    return cast("bytes", msgpack.packb(value, unicode_errors="surrogatepass"))  # pyright: ignore[reportUnknownMemberType]  msgpack has no types
 
 
 def _unpack(data: memoryview) -> Any:
@@ -288,5 +288,5 @@ def _rows(kind: type[_Row], rows: Any) -> tuple[_Row, ...]:
     width = len(kind._fields)
     if any(len(row) != width for row in rows):
         raise ValueError("a row is too short or too long")
-    make = cast("Callable[[type[_Row], Any], _Row]", tuple.__new__)  # pyright: ignore[reportUnknownMemberType]  generic
+    make = cast("Callable[[type[_Row], Any], _Row]", tuple.__new__)  # pyright: ignore[reportUnknownMemberType]  its type is generic
     return tuple([make(kind, row) for row in rows])

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from tree_sitter import Node
 
 from sightline.graph.dialect import Dialect, Parts, Use
+from sightline.graph.dialect_nodes import leaf
 from sightline.graph.extract_text import ParsedText, field_of
 from sightline.graph.facts import DefinitionKind, ParameterKind, ReferenceKind
 from sightline.graph.raw_facts import REFERENCE_CODE, ImportRow
@@ -74,8 +75,7 @@ def _define(node: Node, data: bytes) -> Iterator[Parts]:
             parameters=(("@", ParameterKind.VARIADIC.value, False, ""),),
         )
     elif name.type == "variable_name" and not _in_function(node) and not _names_functions(node, data):
-        kind = DefinitionKind.VARIABLE.value
-        yield Parts(kind=kind, start=node.start_byte, end=node.end_byte, name=name.byte_range, body=node.end_byte)
+        yield leaf(DefinitionKind.VARIABLE, node, name)
 
 
 def _command_name(node: Node, data: bytes) -> bytes:

@@ -15,10 +15,10 @@ from sightline.graph.c_declarators import (
     decorators_of,
     named,
     parameters_of,
-    text_of,
 )
 from sightline.graph.c_uses import foreign_names, imports, local_types, problems, uses
 from sightline.graph.dialect import Dialect, Parts
+from sightline.graph.dialect_nodes import leaf, text_of
 from sightline.graph.extract_text import field_of, plain
 from sightline.graph.facts import DefinitionKind, ParameterKind
 from sightline.graph.raw_facts import ParameterRow
@@ -198,8 +198,7 @@ _BASES = frozenset(("type_identifier", "qualified_identifier", "template_type"))
 def _enumerator(node: Node, data: bytes) -> Iterator[Parts]:  # noqa: ARG001  the readers' signature
     name = field_of(node, "name")
     if name is not None:
-        kind = DefinitionKind.ATTRIBUTE
-        yield Parts(kind=kind.value, start=node.start_byte, end=node.end_byte, name=name.byte_range, body=node.end_byte)
+        yield leaf(DefinitionKind.ATTRIBUTE, node, name)
 
 
 def _typedef(node: Node, data: bytes) -> Iterator[Parts]:

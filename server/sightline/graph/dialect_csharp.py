@@ -6,12 +6,14 @@ Source: the C# language specification (ECMA-334), "Namespaces", "Classes", "Stat
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from tree_sitter import Node
 
 from sightline.graph.dialect import Dialect, Parts
 from sightline.graph.dialect_csharp_uses import read_imports, read_local_types, read_uses, said
-from sightline.graph.extract_text import field_of, plain
+from sightline.graph.dialect_nodes import NOTHING_SAID, leaf, name_around, text_of
+from sightline.graph.extract_text import field_of
 from sightline.graph.facts import DefinitionKind, ParameterKind
 from sightline.graph.raw_facts import ParameterRow
 
@@ -43,17 +45,13 @@ def _define(node: Node, data: bytes) -> Iterable[Parts]:
             return _type(node, data)
 
 
-def _text(node: Node | None, data: bytes) -> str:
-    return plain(data[node.start_byte : node.end_byte]) if node is not None else ""
-
-
 def _modifiers(node: Node, data: bytes) -> frozenset[str]:
-    return frozenset(_text(child, data) for child in node.named_children if child.type == "modifier")
+    return frozenset(text_of(child, data) for child in node.named_children if child.type == "modifier")
 
 
 def _attributes(node: Node, data: bytes) -> tuple[str, ...]:
     lists = (child for child in node.named_children if child.type == "attribute_list")
-    return tuple(_text(each, data) for found in lists for each in found.named_children if each.type == "attribute")
+    return tuple(text_of(each, data) for found in lists for each in found.named_children if each.type == "attribute")
 
 
 def _type_parameters(node: Node) -> tuple[tuple[int, int], ...]:
@@ -99,23 +97,17 @@ def _type(node: Node, data: bytes) -> Iterator[Parts]:
     for child in positional.named_children if positional is not None and not is_delegate else ():
         own = field_of(child, "name") if child.type == "parameter" else None
         if own is not None:
-            yield Parts(
-                kind=DefinitionKind.ATTRIBUTE.value,
-                start=child.start_byte,
-                end=child.end_byte,
-                name=own.byte_range,
-                body=child.end_byte,
-                annotation=_text(field_of(child, "type"), data),
-                exported=node.type == "record_declaration",
-            )
+            of = text_of(field_of(child, "type"), data)
+            is_seen = node.type == "record_declaration"
+            yield leaf(DefinitionKind.ATTRIBUTE, child, own, (of, "", ""), exported=is_seen)
 
 
 def _bases(node: Node, data: bytes) -> Iterator[str]:
     for child in node.named_children:
         if child.type == "primary_constructor_base_type":
-            yield _text(field_of(child, "type"), data)
+            yield text_of(field_of(child, "type"), data)
         elif child.type in ("identifier", "generic_name", "qualified_name", "alias_qualified_name"):
-            yield _text(child, data)
+            yield text_of(child, data)
 
 
 def _parameters(node: Node | None, data: bytes) -> tuple[ParameterRow, ...]:
@@ -128,10 +120,10 @@ def _parameters(node: Node | None, data: bytes) -> tuple[ParameterRow, ...]:
         modifiers = _modifiers(child, data)
         kind = ParameterKind.VARIADIC if "params" in modifiers else ParameterKind.POSITIONAL
         has_default = "this" in modifiers or any(each.type == "=" for each in child.children)
-        rows.append((_text(name, data), kind.value, has_default, _text(field_of(child, "type"), data)))
+        rows.append((text_of(name, data), kind.value, has_default, text_of(field_of(child, "type"), data)))
     last = field_of(node, "name") if node is not None else None
     if node is not None and last is not None:  # ``params``, which the grammar gives no node of its own
-        rows.append((_text(last, data), ParameterKind.VARIADIC.value, False, _text(field_of(node, "type"), data)))
+        rows.append((text_of(last, data), ParameterKind.VARIADIC.value, False, text_of(field_of(node, "type"), data)))
     return tuple(rows)
 
 
@@ -149,7 +141,7 @@ def _function(node: Node, data: bytes) -> Iterator[Parts]:
         body=start.start_byte if start is not None else node.end_byte,
         parameters=_parameters(field_of(node, "parameters"), data),
         decorators=_attributes(node, data),
-        annotation=_text(field_of(node, "returns") or field_of(node, "type"), data),
+        annotation=text_of(field_of(node, "returns") or field_of(node, "type"), data),
         exported=not is_local and "private" not in _modifiers(node, data),
         type_parameters=_type_parameters(node),
     )
@@ -166,7 +158,7 @@ def _property(node: Node, data: bytes) -> Iterator[Parts]:
             name=name.byte_range,
             body=body.start_byte if body is not None else node.end_byte,
             decorators=_attributes(node, data),
-            annotation=_text(field_of(node, "type"), data),
+            annotation=text_of(field_of(node, "type"), data),
             exported="private" not in _modifiers(node, data),
             holds=body is not None,
         )
@@ -186,34 +178,18 @@ def _fields(node: Node, data: bytes) -> Iterator[Parts]:
         values = [each for each in child.named_children if each != name and each.type != "bracketed_argument_list"]
         whole = node if is_only else child
         is_inferred = kind is None or kind.type == "implicit_type"
-        annotation, callee, alias = (
-            (_text(kind, data), "", "") if not is_inferred else said(values[-1], data) if values else ("", "", "")
-        )
-        yield Parts(
-            kind=(DefinitionKind.ATTRIBUTE if is_field else DefinitionKind.VARIABLE).value,
-            start=whole.start_byte,
-            end=whole.end_byte,
-            name=name.byte_range,
-            body=child.end_byte,
-            annotation=annotation,
-            value=callee,
-            alias=alias,
-            exported=is_field and "private" not in _modifiers(node, data),
-        )
+        of = text_of(kind, data), "", ""
+        if is_inferred:
+            of = said(values[-1], data) if values else NOTHING_SAID
+        own_kind = DefinitionKind.ATTRIBUTE if is_field else DefinitionKind.VARIABLE
+        exported = is_field and "private" not in _modifiers(node, data)
+        yield replace(leaf(own_kind, whole, name, of, exported=exported), body=child.end_byte)
 
 
 def _enum_member(node: Node, data: bytes) -> Iterator[Parts]:
     name = field_of(node, "name")
-    around = node.parent.parent if node.parent is not None else None
     if name is not None:
-        yield Parts(
-            kind=DefinitionKind.ATTRIBUTE.value,
-            start=node.start_byte,
-            end=node.end_byte,
-            name=name.byte_range,
-            body=node.end_byte,
-            annotation=_text(field_of(around, "name"), data) if around is not None else "",
-        )
+        yield leaf(DefinitionKind.ATTRIBUTE, node, name, (name_around(node, data), "", ""))
 
 
 CSHARP_DIALECT = Dialect(

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from sightline.graph.dialect import LocalType, Use
+from sightline.graph.dialect_nodes import text_of, typed_locals
 from sightline.graph.extract_names import UNKNOWN, dotted
-from sightline.graph.extract_text import ParsedText, field_of, plain
+from sightline.graph.extract_text import ParsedText, field_of
 from sightline.graph.facts import ReferenceKind
 from sightline.graph.raw_facts import REFERENCE_CODE, ImportRow
 
@@ -20,10 +21,6 @@ _MEMBERS = ("member_access_expression", "member_binding_expression", "qualified_
 _TRANSPARENT = ("parenthesized_expression", "await_expression", "checked_expression")
 
 
-def _text(node: Node | None, data: bytes) -> str:
-    return plain(data[node.start_byte : node.end_byte]) if node is not None else ""
-
-
 def read_imports(text: ParsedText) -> Iterator[ImportRow]:
     """``using`` directives. The names of namespaces that are declared are captured as well, and are none."""
     data = text.data
@@ -32,7 +29,7 @@ def read_imports(text: ParsedText) -> Iterator[ImportRow]:
         if node.type != "using_directive" or not names:
             continue
         alias, of = field_of(node, "name"), names[-1]
-        module = "".join(_text(of, data).removeprefix("global::").partition("<")[0].split())
+        module = "".join(text_of(of, data).removeprefix("global::").partition("<")[0].split())
         if not module.replace(".", "_").isidentifier():
             continue
         start, end = node.byte_range
@@ -42,7 +39,7 @@ def read_imports(text: ParsedText) -> Iterator[ImportRow]:
         last = field_of(of, "name") or of
         name = module.rpartition(".")[2]
         place = (last.start_byte, last.start_byte + len(name.encode()))
-        yield ImportRow(module, ((name, _text(alias, data), *place),), start, end)
+        yield ImportRow(module, ((name, text_of(alias, data), *place),), start, end)
 
 
 def read_uses(text: ParsedText) -> Iterator[Use]:
@@ -111,9 +108,9 @@ def said(value: Node, data: bytes) -> tuple[str, str, str]:
     while value.type in _TRANSPARENT and value.named_children:
         value = value.named_children[0]
     if value.type in ("object_creation_expression", "cast_expression"):
-        return _text(field_of(value, "type"), data), "", ""
+        return text_of(field_of(value, "type"), data), "", ""
     if value.type == "as_expression":
-        return _text(field_of(value, "right"), data), "", ""
+        return text_of(field_of(value, "right"), data), "", ""
     if value.type == "invocation_expression":
         function = field_of(value, "function")
         return "", dotted(_bytes(function, data)).decode("utf-8", "replace"), ""
@@ -130,10 +127,8 @@ def read_local_types(text: ParsedText) -> Iterator[LocalType]:
             if name is None or kind is None:
                 continue
             if kind.type != "implicit_type":
-                yield LocalType(*name.byte_range, annotation=_text(kind, data))
+                yield LocalType(*name.byte_range, annotation=text_of(kind, data))
             elif len(child.named_children) > 1:
                 annotation, value, other = said(child.named_children[-1], data)
                 yield LocalType(*name.byte_range, annotation=annotation, value=value, alias=other)
-    for (low, high), (start, end) in text.pairs("typed.type", "typed.name"):
-        if data[low:high] != b"var":
-            yield LocalType(start, end, annotation=plain(data[low:high]))
+    yield from (each for each in typed_locals(text) if each.annotation != "var")

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator
 from tree_sitter import Node
 
 from sightline.graph.dialect import Dialect, LocalType, Parts, Use
+from sightline.graph.dialect_nodes import Said, leaf, spaces, text_of, typed_locals, valued_locals
 from sightline.graph.extract_names import UNKNOWN, dotted
-from sightline.graph.extract_text import ParsedText, field_of, plain
+from sightline.graph.extract_text import ParsedText, field_of
 from sightline.graph.facts import DefinitionKind, ParameterKind, ReferenceKind
 from sightline.graph.raw_facts import REFERENCE_CODE, ImportRow, ParameterRow
 
@@ -37,13 +38,9 @@ def _define(node: Node, data: bytes) -> Iterable[Parts]:
         case "method_elem":
             return _interface_method(node, data)
         case "package_clause":
-            return _package(node)
+            return spaces(node, "package_identifier")
         case _:
             return _values(node, data)
-
-
-def _text(node: Node | None, data: bytes) -> str:
-    return plain(data[node.start_byte : node.end_byte]) if node is not None else ""
 
 
 def _is_exported(name: Node, data: bytes) -> bool:
@@ -56,9 +53,9 @@ def _parameters(node: Node | None, data: bytes) -> tuple[ParameterRow, ...]:
         if child.type not in ("parameter_declaration", "variadic_parameter_declaration"):
             continue
         kind = ParameterKind.VARIADIC if child.type.startswith("variadic") else ParameterKind.POSITIONAL_ONLY
-        annotation = _text(field_of(child, "type"), data)
+        annotation = text_of(field_of(child, "type"), data)
         names = child.children_by_field_name("name")
-        rows += ((_text(name, data), kind.value, False, annotation) for name in names)
+        rows += ((text_of(name, data), kind.value, False, annotation) for name in names)
         if not names:
             rows.append(("", kind.value, False, annotation))
     return tuple(rows)
@@ -87,7 +84,7 @@ def _function(node: Node, data: bytes) -> Iterator[Parts]:
         name=name.byte_range,
         body=body.start_byte if body is not None else node.end_byte,
         parameters=_parameters(field_of(node, "parameters"), data),
-        annotation=_text(result, data),
+        annotation=text_of(result, data),
         exported=_is_exported(name, data),
         owner=_type_name(owner).byte_range if owner is not None else None,
         bound=tuple(each.byte_range for each in bound),
@@ -123,7 +120,7 @@ def _type(node: Node, data: bytes) -> Iterator[Parts]:
     types = field_of(node, "type_parameters")
     kinds = {"struct_type": DefinitionKind.CLASS, "interface_type": DefinitionKind.INTERFACE}
     kind = kinds.get(kind_of.type, DefinitionKind.TYPE)
-    alias = _text(kind_of, data) if kind_of.type in ("type_identifier", "qualified_type") else ""
+    alias = text_of(kind_of, data) if kind_of.type in ("type_identifier", "qualified_type") else ""
     yield Parts(
         kind=kind.value,
         start=node.start_byte,
@@ -144,24 +141,24 @@ def _embedded(node: Node, data: bytes) -> Iterator[str]:
             for child in fields.named_children:
                 kind = field_of(child, "type")
                 if child.type == "field_declaration" and kind is not None and not child.children_by_field_name("name"):
-                    yield _text(_type_name(kind), data)
+                    yield text_of(_type_name(kind), data)
     elif node.type == "interface_type":
         for child in node.named_children:
             if child.type == "type_elem" and len(child.named_children) == 1:
                 only = child.named_children[0]
                 if only.type in ("type_identifier", "qualified_type", "generic_type"):
-                    yield _text(_type_name(only), data)
+                    yield text_of(_type_name(only), data)
 
 
 def _fields(node: Node, data: bytes) -> Iterator[Parts]:
     kind = field_of(node, "type")
     names = node.children_by_field_name("name")
     for name in names:
-        yield _variable(DefinitionKind.ATTRIBUTE, node, name, data, (_text(kind, data), "", ""))
+        yield _variable(DefinitionKind.ATTRIBUTE, node, name, data, (text_of(kind, data), "", ""))
     if not names and kind is not None:  # embedded: a field of the type's name
         name = _type_name(kind)
         name = (field_of(name, "name") or name) if name.type == "qualified_type" else name
-        yield _variable(DefinitionKind.ATTRIBUTE, node, name, data, (_text(kind, data), "", ""))
+        yield _variable(DefinitionKind.ATTRIBUTE, node, name, data, (text_of(kind, data), "", ""))
 
 
 def _interface_method(node: Node, data: bytes) -> Iterator[Parts]:
@@ -174,22 +171,9 @@ def _interface_method(node: Node, data: bytes) -> Iterator[Parts]:
             name=name.byte_range,
             body=node.end_byte,
             parameters=_parameters(field_of(node, "parameters"), data),
-            annotation=_text(field_of(node, "result"), data),
+            annotation=text_of(field_of(node, "result"), data),
             exported=_is_exported(name, data),
         )
-
-
-def _package(node: Node) -> Iterator[Parts]:
-    for name in node.named_children:
-        if name.type == "package_identifier":
-            yield Parts(
-                kind=DefinitionKind.NAMESPACE.value,
-                start=node.start_byte,
-                end=node.end_byte,
-                name=name.byte_range,
-                body=node.end_byte,
-                holds=False,
-            )
 
 
 def _values(node: Node, data: bytes) -> Iterator[Parts]:
@@ -199,7 +183,7 @@ def _values(node: Node, data: bytes) -> Iterator[Parts]:
         if child.type == "var_spec_list":
             specs += [spec for spec in child.named_children if spec.type == "var_spec"]
     for spec in specs:
-        annotation = _text(field_of(spec, "type"), data)
+        annotation = text_of(field_of(spec, "type"), data)
         values = field_of(spec, "value")
         found = [child for child in values.named_children if child.type != "comment"] if values is not None else []
         names = spec.children_by_field_name("name")
@@ -210,21 +194,8 @@ def _values(node: Node, data: bytes) -> Iterator[Parts]:
                 yield _variable(DefinitionKind.VARIABLE, spec, name, data, said)
 
 
-def _variable(
-    kind: DefinitionKind, node: Node, name: Node, data: bytes, said: tuple[str, str, str] = ("", "", "")
-) -> Parts:
-    annotation, value, alias = said
-    return Parts(
-        kind=kind.value,
-        start=node.start_byte,
-        end=node.end_byte,
-        name=name.byte_range,
-        body=node.end_byte,
-        annotation=annotation,
-        value=value,
-        alias=alias,
-        exported=_is_exported(name, data),
-    )
+def _variable(kind: DefinitionKind, node: Node, name: Node, data: bytes, said: Said) -> Parts:
+    return leaf(kind, node, name, said, exported=_is_exported(name, data))
 
 
 def _said(value: Node, data: bytes) -> tuple[str, str, str]:
@@ -232,15 +203,15 @@ def _said(value: Node, data: bytes) -> tuple[str, str, str]:
     while value.type in ("unary_expression", "parenthesized_expression") and value.named_children:
         value = value.named_children[0]
     if value.type == "composite_literal":
-        return _text(field_of(value, "type"), data), "", ""
+        return text_of(field_of(value, "type"), data), "", ""
     if value.type in ("type_assertion_expression", "type_conversion_expression"):
-        return _text(field_of(value, "type"), data), "", ""
+        return text_of(field_of(value, "type"), data), "", ""
     if value.type == "call_expression":
         function = field_of(value, "function")
         if function is not None and function.text in (b"new", b"make"):
             arguments = field_of(value, "arguments")
             first = arguments.named_children[0] if arguments is not None and arguments.named_children else None
-            return _text(first, data), "", ""
+            return text_of(first, data), "", ""
         callee = dotted(data[function.start_byte : function.end_byte]) if function is not None else b""
         return "", callee.decode("utf-8", "replace"), ""
     alias = dotted(data[value.start_byte : value.end_byte])
@@ -249,13 +220,8 @@ def _said(value: Node, data: bytes) -> tuple[str, str, str]:
 
 def _local_types(text: ParsedText) -> Iterator[LocalType]:
     data = text.data
-    for (start, end), (low, high) in text.pairs("typed.name", "typed.type"):
-        yield LocalType(start, end, annotation=plain(data[low:high]))
-    values = text.nodes("valued.value")
-    names = text.spans("valued.name")
-    if len(values) == len(names):
-        for (start, end), value in zip(names, values, strict=True):
-            yield LocalType(start, end, *_said(value, data))
+    yield from typed_locals(text)
+    yield from valued_locals(text, _said)
     for receiver in text.captures.get("definition", ()):
         if receiver.type == "method_declaration":
             holder = field_of(receiver, "receiver")
@@ -264,7 +230,7 @@ def _local_types(text: ParsedText) -> Iterator[LocalType]:
                 body = field_of(receiver, "body")
                 for name in child.children_by_field_name("name"):
                     if kind is not None and body is not None:
-                        yield LocalType(*name.byte_range, annotation=_text(kind, data), at=body.start_byte)
+                        yield LocalType(*name.byte_range, annotation=text_of(kind, data), at=body.start_byte)
 
 
 def _uses(text: ParsedText) -> Iterator[Use]:
@@ -294,7 +260,7 @@ def _specs(node: Node, data: bytes) -> Iterator[ImportRow]:
                 continue
             module = data[path.start_byte + 1 : path.end_byte - 1].decode("utf-8", "replace")
             start, end = child.byte_range
-            written = _text(name, data)
+            written = text_of(name, data)
             names = (
                 (("*", "*", start, end),) if written == "." else (("", written or _package_name(module), start, end),)
             )

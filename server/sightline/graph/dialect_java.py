@@ -6,12 +6,14 @@ Source: the Java Language Specification ("Declarations", "Scope of a Declaration
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from tree_sitter import Node
 
 from sightline.graph.dialect import Dialect, LocalType, Parts
+from sightline.graph.dialect_nodes import child_of, leaf, name_around, spaces, text_of
 from sightline.graph.extract_names import dotted
-from sightline.graph.extract_text import ParsedText, field_of, plain
+from sightline.graph.extract_text import ParsedText, field_of
 from sightline.graph.facts import DefinitionKind, ParameterKind
 from sightline.graph.jvm_names import JAVA_COMMON
 from sightline.graph.raw_facts import ImportRow, ParameterRow
@@ -37,13 +39,9 @@ def _define(node: Node, data: bytes) -> Iterable[Parts]:
         case "enum_constant":
             return _enum_constant(node, data)
         case "package_declaration":
-            return _package(node)
+            return spaces(node, "identifier", "scoped_identifier")
         case _:
             return _type(node, data)
-
-
-def _text(node: Node | None, data: bytes) -> str:
-    return plain(data[node.start_byte : node.end_byte]) if node is not None else ""
 
 
 def _modifiers(node: Node, data: bytes) -> tuple[tuple[str, ...], bool]:
@@ -54,24 +52,20 @@ def _modifiers(node: Node, data: bytes) -> tuple[tuple[str, ...], bool]:
         if child.type == "modifiers":
             for each in child.children:
                 if each.type in ("annotation", "marker_annotation"):
-                    decorators.append(_text(field_of(each, "name"), data))
+                    decorators.append(text_of(field_of(each, "name"), data))
                 exported = exported and each.type != "private"
     return tuple(decorators), exported
 
 
 def _type_parameters(node: Node) -> tuple[tuple[int, int], ...]:
     """The names that a declaration's ``<…>`` binds."""
-    listed = field_of(node, "type_parameters") or _child(node, "type_parameters")
+    listed = field_of(node, "type_parameters") or child_of(node, "type_parameters")
     found: list[tuple[int, int]] = []
     for each in listed.named_children if listed is not None else ():
-        name = _child(each, "type_identifier")
+        name = child_of(each, "type_identifier")
         if name is not None:
             found.append(name.byte_range)
     return tuple(found)
-
-
-def _child(node: Node, kind: str) -> Node | None:
-    return next((child for child in node.children if child.type == kind), None)
 
 
 def _type(node: Node, data: bytes) -> Iterator[Parts]:
@@ -95,31 +89,31 @@ def _type(node: Node, data: bytes) -> Iterator[Parts]:
     for component in components.named_children if components is not None else ():
         held = field_of(component, "name")
         if held is not None:
-            annotation = _text(field_of(component, "type"), data)
-            yield _attribute(component, held, annotation=annotation)
+            annotation = text_of(field_of(component, "type"), data)
+            yield leaf(DefinitionKind.ATTRIBUTE, component, held, (annotation, "", ""))
 
 
 def _bases(node: Node, data: bytes) -> Iterator[str]:
     for clause in node.children:
         if clause.type in _SUPERTYPES:
-            listed = _child(clause, "type_list") or clause
-            yield from (_text(each, data) for each in listed.named_children if "comment" not in each.type)
+            listed = child_of(clause, "type_list") or clause
+            yield from (text_of(each, data) for each in listed.named_children if "comment" not in each.type)
 
 
 def _parameters(node: Node | None, data: bytes) -> tuple[ParameterRow, ...]:
     rows: list[ParameterRow] = []
     for child in node.named_children if node is not None else ():
         name, kind = field_of(child, "name"), ParameterKind.POSITIONAL_ONLY
-        annotation = _text(field_of(child, "type"), data)
+        annotation = text_of(field_of(child, "type"), data)
         if child.type == "spread_parameter":
-            declarator = _child(child, "variable_declarator")
+            declarator = child_of(child, "variable_declarator")
             name = field_of(declarator, "name") if declarator is not None else None
             kind = ParameterKind.VARIADIC
             types = [each for each in child.named_children if each.type not in ("modifiers", "variable_declarator")]
-            annotation = _text(types[0], data) if types else ""
+            annotation = text_of(types[0], data) if types else ""
         elif child.type != "formal_parameter":
             continue
-        rows.append((_text(name, data), kind.value, False, annotation))
+        rows.append((text_of(name, data), kind.value, False, annotation))
     return tuple(rows)
 
 
@@ -136,7 +130,7 @@ def _method(node: Node, data: bytes) -> Iterator[Parts]:
         body=body.start_byte if body is not None else node.end_byte,
         parameters=_parameters(field_of(node, "parameters"), data),
         decorators=decorators,
-        annotation=_text(field_of(node, "type"), data),
+        annotation=text_of(field_of(node, "type"), data),
         exported=exported,
         type_parameters=_type_parameters(node),
     )
@@ -160,61 +154,27 @@ def _compact_constructor(node: Node, data: bytes) -> Iterator[Parts]:
 
 def _fields(node: Node, data: bytes) -> Iterator[Parts]:
     decorators, exported = _modifiers(node, data)
-    annotation = _text(field_of(node, "type"), data)
+    annotation = text_of(field_of(node, "type"), data)
     for declarator in node.children_by_field_name("declarator"):
         name = field_of(declarator, "name")
         if name is not None:
-            yield _attribute(node, name, annotation=annotation, decorators=decorators, exported=exported)
-
-
-def _attribute(
-    node: Node, name: Node, *, annotation: str, decorators: tuple[str, ...] = (), exported: bool = True
-) -> Parts:
-    return Parts(
-        kind=DefinitionKind.ATTRIBUTE.value,
-        start=node.start_byte,
-        end=node.end_byte,
-        name=name.byte_range,
-        body=node.end_byte,
-        decorators=decorators,
-        annotation=annotation,
-        exported=exported,
-    )
+            yield leaf(
+                DefinitionKind.ATTRIBUTE, node, name, (annotation, "", ""), decorators=decorators, exported=exported
+            )
 
 
 def _enum_constant(node: Node, data: bytes) -> Iterator[Parts]:
     """A constant of its enum's type; a body of its own may hold methods."""
     name, body = field_of(node, "name"), field_of(node, "body")
-    around = node.parent.parent if node.parent is not None else None
     if name is not None:
-        yield Parts(
-            kind=DefinitionKind.ATTRIBUTE.value,
-            start=node.start_byte,
-            end=node.end_byte,
-            name=name.byte_range,
-            body=body.start_byte if body is not None else node.end_byte,
-            annotation=_text(field_of(around, "name"), data) if around is not None else "",
-            holds=body is not None,
-        )
-
-
-def _package(node: Node) -> Iterator[Parts]:
-    for name in node.named_children:
-        if name.type in ("identifier", "scoped_identifier"):
-            yield Parts(
-                kind=DefinitionKind.NAMESPACE.value,
-                start=node.start_byte,
-                end=node.end_byte,
-                name=name.byte_range,
-                body=node.end_byte,
-                holds=False,
-            )
+        constant = leaf(DefinitionKind.ATTRIBUTE, node, name, (name_around(node, data), "", ""))
+        yield replace(constant, body=body.start_byte, holds=True) if body is not None else constant
 
 
 def _local_types(text: ParsedText) -> Iterator[LocalType]:
     data = text.data
     for node in (*text.nodes("declared"), *text.nodes("declared.one")):
-        annotation = _text(field_of(node, "type"), data)
+        annotation = text_of(field_of(node, "type"), data)
         declarators = node.children_by_field_name("declarator") or [node]
         for each in declarators:
             name, value = field_of(each, "name"), field_of(each, "value")
@@ -230,11 +190,11 @@ def _local_types(text: ParsedText) -> Iterator[LocalType]:
     for node in text.nodes("declared.pattern"):
         name = field_of(node, "name")
         if name is not None:
-            yield LocalType(*name.byte_range, annotation=_text(field_of(node, "right"), data))
+            yield LocalType(*name.byte_range, annotation=text_of(field_of(node, "right"), data))
     for node in text.nodes("declared.caught"):
-        name, caught = field_of(node, "name"), _child(node, "catch_type")
+        name, caught = field_of(node, "name"), child_of(node, "catch_type")
         if name is not None and caught is not None and len(caught.named_children) == 1:
-            yield LocalType(*name.byte_range, annotation=_text(caught, data))
+            yield LocalType(*name.byte_range, annotation=text_of(caught, data))
 
 
 def _said(value: Node, data: bytes) -> tuple[str, str, str]:
@@ -242,7 +202,7 @@ def _said(value: Node, data: bytes) -> tuple[str, str, str]:
     while value.type == "parenthesized_expression" and value.named_children:
         value = value.named_children[0]
     if value.type in ("object_creation_expression", "cast_expression"):
-        return _text(field_of(value, "type"), data), "", ""
+        return text_of(field_of(value, "type"), data), "", ""
     if value.type == "method_invocation":
         name = field_of(value, "name")
         callee = dotted(data[value.start_byte : name.end_byte]) if name is not None else b""
@@ -255,16 +215,16 @@ def _said(value: Node, data: bytes) -> tuple[str, str, str]:
 def _imports(text: ParsedText) -> Iterator[ImportRow]:
     data = text.data
     for node in text.nodes("import"):
-        target = _child(node, "scoped_identifier") or _child(node, "identifier")
+        target = child_of(node, "scoped_identifier") or child_of(node, "identifier")
         if target is None:
             continue
         start, end = node.byte_range
-        whole = "".join(_text(target, data).split())
-        if _child(node, "asterisk") is not None:
+        whole = "".join(text_of(target, data).split())
+        if child_of(node, "asterisk") is not None:
             yield ImportRow(whole, (("*", "*", start, end),), start, end)
             continue
         name = field_of(target, "name") or target
-        short = _text(name, data)
+        short = text_of(name, data)
         yield ImportRow(whole[: -len(short)].rstrip("."), ((short, short, name.start_byte, name.end_byte),), start, end)
 
 

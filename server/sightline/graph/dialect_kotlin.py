@@ -13,8 +13,9 @@ from dataclasses import replace
 from tree_sitter import Node
 
 from sightline.graph.dialect import Dialect, LocalType, Parts, Use
+from sightline.graph.dialect_nodes import child_of, name_around, spaces, text_of
 from sightline.graph.extract_names import dotted
-from sightline.graph.extract_text import ParsedText, field_of, plain
+from sightline.graph.extract_text import ParsedText, field_of
 from sightline.graph.facts import DefinitionKind, ParameterKind, ReferenceKind
 from sightline.graph.jvm_names import KOTLIN_COMMON
 from sightline.graph.raw_facts import REFERENCE_CODE, ImportRow, ParameterRow
@@ -39,17 +40,9 @@ def _define(node: Node, data: bytes) -> Iterable[Parts]:
         case "type_alias":
             return _alias(node, data)
         case "package_header":
-            return _package(node)
+            return spaces(node, "qualified_identifier")
         case _:
             return _type(node, data)
-
-
-def _text(node: Node | None, data: bytes) -> str:
-    return plain(data[node.start_byte : node.end_byte]) if node is not None else ""
-
-
-def _child(node: Node | None, *kinds: str) -> Node | None:
-    return next((child for child in node.children if child.type in kinds), None) if node is not None else None
 
 
 def _is_type(node: Node) -> bool:
@@ -64,22 +57,22 @@ def _modifiers(node: Node, data: bytes) -> tuple[tuple[str, ...], frozenset[str]
     """The names of the annotations of a declaration, and its modifiers."""
     decorators: list[str] = []
     words: set[str] = set()
-    listed = _child(node, "modifiers")
+    listed = child_of(node, "modifiers")
     for each in listed.named_children if listed is not None else ():
         if each.type == "annotation":
-            named = _child(each, "constructor_invocation") or each
-            decorators.append(_text(_child(named, "user_type"), data))
+            named = child_of(each, "constructor_invocation") or each
+            decorators.append(text_of(child_of(named, "user_type"), data))
         else:
-            words.add(_text(each, data))
+            words.add(text_of(each, data))
     return tuple(decorators), frozenset(words)
 
 
 def _parts(kind: DefinitionKind, node: Node, name: Node, data: bytes) -> Parts:
     """What all definitions have; callers say the rest."""
     decorators, words = _modifiers(node, data)
-    body = _child(node, *_BODIES)
-    types = _child(node, "type_parameters")
-    names = [_child(each, "identifier") for each in types.named_children] if types is not None else []
+    body = child_of(node, *_BODIES)
+    types = child_of(node, "type_parameters")
+    names = [child_of(each, "identifier") for each in types.named_children] if types is not None else []
     return Parts(
         kind=kind.value,
         start=node.start_byte,
@@ -97,11 +90,11 @@ def _type(node: Node, data: bytes) -> Iterator[Parts]:
     if name is None:
         return
     kind = DefinitionKind.CLASS
-    if _child(node, "interface") is not None:
+    if child_of(node, "interface") is not None:
         kind = DefinitionKind.INTERFACE
     elif "enum" in _modifiers(node, data)[1]:
         kind = DefinitionKind.ENUM
-    listed = _child(_child(node, "primary_constructor"), "class_parameters")
+    listed = child_of(child_of(node, "primary_constructor"), "class_parameters")
     yield replace(
         _parts(kind, node, name, data),
         parameters=_class_parameters(listed, data) if listed is not None else None,
@@ -110,22 +103,24 @@ def _type(node: Node, data: bytes) -> Iterator[Parts]:
 
 
 def _bases(node: Node, data: bytes) -> Iterator[str]:
-    listed = _child(node, "delegation_specifiers")
+    listed = child_of(node, "delegation_specifiers")
     for specifier in listed.named_children if listed is not None else ():
-        named = _child(specifier, "constructor_invocation", "explicit_delegation") or specifier
+        named = child_of(specifier, "constructor_invocation", "explicit_delegation") or specifier
         base = _type_of(named)
         if base is not None:
-            yield _text(base, data)
+            yield text_of(base, data)
 
 
 def _class_parameters(listed: Node, data: bytes) -> tuple[ParameterRow, ...]:
     rows: list[ParameterRow] = []
     for each in listed.named_children:
-        name = _child(each, "identifier") if each.type == "class_parameter" else None
+        name = child_of(each, "identifier") if each.type == "class_parameter" else None
         if name is not None:
             is_variadic = "vararg" in _modifiers(each, data)[1]
             kind = ParameterKind.VARIADIC if is_variadic else ParameterKind.POSITIONAL
-            rows.append((_text(name, data), kind.value, _child(each, "=") is not None, _text(_type_of(each), data)))
+            rows.append(
+                (text_of(name, data), kind.value, child_of(each, "=") is not None, text_of(_type_of(each), data))
+            )
     return tuple(rows)
 
 
@@ -136,7 +131,7 @@ def _parameters(listed: Node | None, data: bytes) -> tuple[ParameterRow, ...]:
         if each.type == "parameter_modifiers":
             kind = ParameterKind.VARIADIC if b"vararg" in (each.text or b"") else kind
         elif each.type == "parameter":
-            rows.append((_text(_child(each, "identifier"), data), kind.value, False, _text(_type_of(each), data)))
+            rows.append((text_of(child_of(each, "identifier"), data), kind.value, False, text_of(_type_of(each), data)))
             kind = ParameterKind.POSITIONAL
         elif each.type == "=" and rows:
             rows[-1] = (*rows[-1][:2], True, rows[-1][3])
@@ -144,7 +139,7 @@ def _parameters(listed: Node | None, data: bytes) -> tuple[ParameterRow, ...]:
 
 
 def _function(node: Node, data: bytes) -> Iterator[Parts]:
-    name, listed = field_of(node, "name"), _child(node, "function_value_parameters")
+    name, listed = field_of(node, "name"), child_of(node, "function_value_parameters")
     if name is None:
         return
     after = listed.end_byte if listed is not None else name.end_byte
@@ -152,12 +147,12 @@ def _function(node: Node, data: bytes) -> Iterator[Parts]:
     yield replace(
         _parts(DefinitionKind.FUNCTION, node, name, data),
         parameters=_parameters(listed, data),
-        annotation=_text(result, data),
+        annotation=text_of(result, data),
     )
 
 
 def _constructor(node: Node, data: bytes) -> Iterator[Parts]:
-    name, listed = _child(node, "constructor"), _child(node, "function_value_parameters")
+    name, listed = child_of(node, "constructor"), child_of(node, "function_value_parameters")
     if name is not None:
         parts = _parts(DefinitionKind.METHOD, node, name, data)
         yield replace(parts, parameters=_parameters(listed, data), body=max(parts.body, name.end_byte))
@@ -167,7 +162,7 @@ def _property(node: Node, data: bytes) -> Iterator[Parts]:
     around = node.parent.type if node.parent is not None else ""
     kind = DefinitionKind.VARIABLE if around == "source_file" else DefinitionKind.ATTRIBUTE
     for declared in _declared(node):
-        name = _child(declared, "identifier")
+        name = child_of(declared, "identifier")
         if name is not None:
             annotation, value, alias = _said(node, declared, data)
             parts = _parts(kind, node, name, data)
@@ -177,7 +172,7 @@ def _property(node: Node, data: bytes) -> Iterator[Parts]:
 
 
 def _declared(node: Node) -> Iterator[Node]:
-    several = _child(node, "multi_variable_declaration") or node
+    several = child_of(node, "multi_variable_declaration") or node
     return (each for each in several.named_children if each.type == "variable_declaration")
 
 
@@ -185,13 +180,13 @@ def _said(node: Node, declared: Node, data: bytes) -> tuple[str, str, str]:
     """What a declaration says of the type of its name: annotation, callee, dotted name."""
     kind = _type_of(declared)
     if kind is not None or declared.parent != node:
-        return _text(kind, data), "", ""
-    equals = _child(node, "=")
+        return text_of(kind, data), "", ""
+    equals = child_of(node, "=")
     value = equals.next_named_sibling if equals is not None else None
     if value is None:
         return "", "", ""
     if value.type == "as_expression":
-        return _text(field_of(value, "right"), data), "", ""
+        return text_of(field_of(value, "right"), data), "", ""
     if value.type == "call_expression":
         callee = value.named_children[0] if value.named_children else None
         return "", _dotted(callee, data), ""
@@ -205,19 +200,18 @@ def _dotted(node: Node | None, data: bytes) -> str:
 
 def _parameter_property(node: Node, data: bytes) -> Iterator[Parts]:
     """``val x: T`` in a primary constructor is a property; without ``val`` it is seen in the class's initializers."""
-    name = _child(node, "identifier")
+    name = child_of(node, "identifier")
     if name is not None:
         parts = _parts(DefinitionKind.ATTRIBUTE, node, name, data)
-        exported = parts.exported and _child(node, "val", "var") is not None
-        yield replace(parts, body=node.end_byte, annotation=_text(_type_of(node), data), exported=exported)
+        exported = parts.exported and child_of(node, "val", "var") is not None
+        yield replace(parts, body=node.end_byte, annotation=text_of(_type_of(node), data), exported=exported)
 
 
 def _enum_entry(node: Node, data: bytes) -> Iterator[Parts]:
-    name = _child(node, "identifier")
-    around = node.parent.parent if node.parent is not None else None
+    name = child_of(node, "identifier")
     if name is not None:
-        annotation = _text(field_of(around, "name"), data) if around is not None else ""
-        holds = _child(node, "class_body") is not None
+        annotation = name_around(node, data)
+        holds = child_of(node, "class_body") is not None
         yield replace(_parts(DefinitionKind.ATTRIBUTE, node, name, data), annotation=annotation, holds=holds)
 
 
@@ -226,38 +220,21 @@ def _alias(node: Node, data: bytes) -> Iterator[Parts]:
     name = field_of(node, "type")
     target = next((each for each in node.named_children if _is_type(each)), None)
     if name is not None:
-        base = (_text(target, data),) if target is not None and target.type == "user_type" else ()
+        base = (text_of(target, data),) if target is not None and target.type == "user_type" else ()
         yield replace(_parts(DefinitionKind.TYPE, node, name, data), bases=base)
-
-
-def _package(node: Node) -> Iterator[Parts]:
-    for name in node.named_children:
-        if name.type == "qualified_identifier":
-            yield Parts(
-                kind=DefinitionKind.NAMESPACE.value,
-                start=node.start_byte,
-                end=node.end_byte,
-                name=name.byte_range,
-                body=node.end_byte,
-                holds=False,
-            )
 
 
 def _local_types(text: ParsedText) -> Iterator[LocalType]:
     data = text.data
     for node in text.nodes("declared"):
         for declared in _declared(node):
-            name = _child(declared, "identifier")
+            name = child_of(declared, "identifier")
             if name is not None:
                 yield LocalType(*name.byte_range, *_said(node, declared, data))
-    for node in text.nodes("declared.one"):
-        name = _child(node, "identifier")
+    for node in (*text.nodes("declared.one"), *text.nodes("declared.caught")):
+        name = child_of(node, "identifier")
         if name is not None:
-            yield LocalType(*name.byte_range, annotation=_text(_type_of(node), data))
-    for node in text.nodes("declared.caught"):
-        name = _child(node, "identifier")
-        if name is not None:
-            yield LocalType(*name.byte_range, annotation=_text(_type_of(node), data))
+            yield LocalType(*name.byte_range, annotation=text_of(_type_of(node), data))
 
 
 def _uses(text: ParsedText) -> Iterator[Use]:
@@ -273,16 +250,16 @@ def _uses(text: ParsedText) -> Iterator[Use]:
 def _imports(text: ParsedText) -> Iterator[ImportRow]:
     data = text.data
     for node in text.nodes("import"):
-        target = _child(node, "qualified_identifier")
+        target = child_of(node, "qualified_identifier")
         if target is None:
             continue
         start, end = node.byte_range
         names = [each for each in target.named_children if each.type == "identifier"]
-        whole = [_text(each, data).strip("`") for each in names]
-        if _child(node, "*") is not None:
+        whole = [text_of(each, data).strip("`") for each in names]
+        if child_of(node, "*") is not None:
             yield ImportRow(_module(whole), (("*", "*", start, end),), start, end)
         elif names:
-            alias = _text(_child(node, "identifier"), data) or whole[-1]
+            alias = text_of(child_of(node, "identifier"), data) or whole[-1]
             yield ImportRow(_module(whole[:-1]), ((whole[-1], alias, *names[-1].byte_range),), start, end)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from tree_sitter import Node
 
 from sightline.graph.dialect import Dialect, LocalType, Parts, Use
+from sightline.graph.dialect_nodes import leaf, text_of, typed_locals, valued_locals
 from sightline.graph.dialect_php_imports import read_imports
 from sightline.graph.extract_names import dotted
 from sightline.graph.extract_text import ParsedText, field_of, plain
@@ -50,10 +51,6 @@ def _define(node: Node, data: bytes) -> Iterable[Parts]:
             return _constant(node, data)
         case _:
             return _type(node, data)
-
-
-def _text(node: Node | None, data: bytes) -> str:
-    return plain(data[node.start_byte : node.end_byte]) if node is not None else ""
 
 
 def _namespace(node: Node) -> Iterator[Parts]:
@@ -104,13 +101,13 @@ def _type(node: Node, data: bytes) -> Iterator[Parts]:
 def _names(node: Node, data: bytes) -> Iterator[str]:
     for child in node.named_children:
         if child.type in ("name", "qualified_name"):
-            yield _text(child, data)
+            yield text_of(child, data)
 
 
 def _attributes(node: Node, data: bytes) -> tuple[str, ...]:
     lists = field_of(node, "attributes")
     groups: list[Node] = lists.named_children if lists is not None else []
-    return tuple(_text(each, data) for group in groups for each in group.named_children if each.type == "attribute")
+    return tuple(text_of(each, data) for group in groups for each in group.named_children if each.type == "attribute")
 
 
 def _parameters(node: Node | None, data: bytes) -> tuple[ParameterRow, ...]:
@@ -121,7 +118,7 @@ def _parameters(node: Node | None, data: bytes) -> tuple[ParameterRow, ...]:
             continue
         kind = ParameterKind.VARIADIC if child.type == "variadic_parameter" else ParameterKind.POSITIONAL
         has_default = field_of(child, "default_value") is not None
-        rows.append((_text(name, data), kind.value, has_default, _text(field_of(child, "type"), data)))
+        rows.append((text_of(name, data), kind.value, has_default, text_of(field_of(child, "type"), data)))
     return tuple(rows)
 
 
@@ -129,7 +126,7 @@ def _function(node: Node, data: bytes) -> Iterator[Parts]:
     name, body = field_of(node, "name"), field_of(node, "body")
     if name is None:
         return
-    result = _text(field_of(node, "return_type"), data)
+    result = text_of(field_of(node, "return_type"), data)
     if result.lstrip("?") in ("static", "self", "$this"):
         result = _class_name(node, data)
     yield Parts(
@@ -147,7 +144,7 @@ def _function(node: Node, data: bytes) -> Iterator[Parts]:
 
 def _is_private(node: Node | None, data: bytes) -> bool:
     children = node.named_children if node is not None else ()
-    return any(each.type == "visibility_modifier" and _text(each, data) == "private" for each in children)
+    return any(each.type == "visibility_modifier" and text_of(each, data) == "private" for each in children)
 
 
 def _class_around(node: Node) -> Node | None:
@@ -160,7 +157,7 @@ def _class_around(node: Node) -> Node | None:
 
 def _class_name(node: Node, data: bytes) -> str:
     around = _class_around(node)
-    return _text(field_of(around, "name"), data) if around is not None else ""
+    return text_of(field_of(around, "name"), data) if around is not None else ""
 
 
 def _property(node: Node, data: bytes) -> Iterator[Parts]:
@@ -178,7 +175,7 @@ def _property(node: Node, data: bytes) -> Iterator[Parts]:
         end=node.end_byte,
         name=(name.start_byte + 1, name.end_byte),
         body=node.end_byte,
-        annotation=_text(field_of(holder, "type"), data),
+        annotation=text_of(field_of(holder, "type"), data),
         exported=not _is_private(holder, data),
         owner=owner.byte_range if owner is not None and is_promoted else None,
     )
@@ -188,15 +185,9 @@ def _constant(node: Node, data: bytes) -> Iterator[Parts]:
     name = next((child for child in node.named_children if child.type == "name"), None)
     if name is not None:
         is_member = _class_around(node) is not None
-        yield Parts(
-            kind=(DefinitionKind.ATTRIBUTE if is_member else DefinitionKind.VARIABLE).value,
-            start=node.start_byte,
-            end=node.end_byte,
-            name=name.byte_range,
-            body=node.end_byte,
-            annotation=_class_name(node, data) if node.type == "enum_case" else "",
-            exported=not _is_private(node.parent, data),
-        )
+        kind = DefinitionKind.ATTRIBUTE if is_member else DefinitionKind.VARIABLE
+        of = _class_name(node, data) if node.type == "enum_case" else ""
+        yield leaf(kind, node, name, (of, "", ""), exported=not _is_private(node.parent, data))
 
 
 def _dotted(node: Node, data: bytes) -> str:
@@ -214,7 +205,7 @@ def _said(value: Node, data: bytes) -> tuple[str, str, str]:
     match value.type:
         case "object_creation_expression":
             of = next((each for each in value.named_children if each.type in ("name", "qualified_name")), None)
-            name = _text(of, data)
+            name = text_of(of, data)
             return (_class_name(value, data) if name in ("self", "static") else name), "", ""
         case "function_call_expression":
             callee = field_of(value, "function")
@@ -231,12 +222,8 @@ def _said(value: Node, data: bytes) -> tuple[str, str, str]:
 
 def _local_types(text: ParsedText) -> Iterator[LocalType]:
     data = text.data
-    values, names = text.nodes("valued.value"), text.spans("valued.name")
-    if len(values) == len(names):
-        for (start, end), value in zip(names, sorted(values, key=lambda node: node.start_byte), strict=True):
-            yield LocalType(start, end, *_said(value, data))
-    for (low, high), (start, end) in text.pairs("typed.type", "typed.name"):
-        yield LocalType(start, end, annotation=plain(data[low:high]))
+    yield from valued_locals(text, _said)
+    yield from typed_locals(text)
     for (start, end), (low, high) in text.pairs("checked.name", "checked.type"):
         yield LocalType(start, end, annotation=plain(data[low:high]))
 

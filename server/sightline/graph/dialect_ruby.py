@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator
 from tree_sitter import Node
 
 from sightline.graph.dialect import Dialect, LocalType, Parts
+from sightline.graph.dialect_nodes import text_of, valued_locals
 from sightline.graph.dialect_ruby_uses import WORDS, imports, receiver_of, uses
-from sightline.graph.extract_text import ParsedText, field_of, plain
+from sightline.graph.extract_text import ParsedText, field_of
 from sightline.graph.facts import DefinitionKind, ParameterKind
 from sightline.graph.raw_facts import ParameterRow
 
@@ -41,10 +42,6 @@ _PARAMETERS = {
     "forward_parameter": ParameterKind.VARIADIC,
     "hash_splat_parameter": ParameterKind.VARIADIC_KEYWORD,
 }
-
-
-def _text(node: Node, data: bytes) -> str:
-    return plain(data[node.start_byte : node.end_byte])
 
 
 def _define(node: Node, data: bytes) -> Iterable[Parts]:
@@ -101,14 +98,14 @@ def _bases(node: Node, data: bytes) -> Iterator[str]:
             method, arguments = field_of(child, "method"), field_of(child, "arguments")
             if method is not None and arguments is not None and data[method.start_byte : method.end_byte] in _MIXINS:
                 mixed += [
-                    _text(each, data)
+                    text_of(each, data)
                     for each in arguments.named_children
                     if each.type in ("constant", "scope_resolution")
                 ]
     yield from reversed(mixed)
     above = field_of(node, "superclass") if node.type == "class" else None
     if above is not None:
-        yield _text(above, data).removeprefix("<").strip()
+        yield text_of(above, data).removeprefix("<").strip()
 
 
 def _method(node: Node, data: bytes) -> Iterator[Parts]:
@@ -134,10 +131,10 @@ def _parameters(node: Node | None, data: bytes) -> tuple[ParameterRow, ...]:
         name = child if child.type == "identifier" else field_of(child, "name")
         if child.type == "block_parameter":  # a block stands outside the parentheses
             if name is not None:
-                rows.append((_text(name, data), ParameterKind.KEYWORD_ONLY.value, True, ""))
+                rows.append((text_of(name, data), ParameterKind.KEYWORD_ONLY.value, True, ""))
         elif child.type in _PARAMETERS:
             has_default = child.type == "optional_parameter" or field_of(child, "value") is not None
-            written = _text(name, data) if name is not None else ""
+            written = text_of(name, data) if name is not None else ""
             rows.append((written, _PARAMETERS[child.type].value, has_default, ""))
     return tuple(rows)
 
@@ -207,11 +204,11 @@ def _maker(value: Node, data: bytes) -> tuple[str, ...] | None:
     if value.type != "call" or receiver is None or method is None:
         return None
     word = data[method.start_byte : method.end_byte]
-    if (_text(receiver, data), word) not in _CLASS_MAKERS:
+    if (text_of(receiver, data), word) not in _CLASS_MAKERS:
         return None
     arguments = field_of(value, "arguments")
     first = arguments.named_children[0] if arguments is not None and arguments.named_children else None
-    return (_text(first, data),) if first is not None and first.type in ("constant", "scope_resolution") else ()
+    return (text_of(first, data),) if first is not None and first.type in ("constant", "scope_resolution") else ()
 
 
 def _class_around(node: Node) -> Node | None:
@@ -237,10 +234,7 @@ def _said(value: Node, data: bytes) -> tuple[str, str, str]:
 
 
 def _local_types(text: ParsedText) -> Iterator[LocalType]:
-    names, values = text.spans("valued.name"), text.nodes("valued.value")
-    if len(values) == len(names):
-        for (start, end), value in zip(names, values, strict=True):
-            yield LocalType(start, end, *_said(value, text.data))
+    return valued_locals(text, _said)
 
 
 RUBY_DIALECT = Dialect(

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from tree_sitter import Node
 
 from sightline.graph.dialect import Dialect, Later, LocalType, Parts, Use
+from sightline.graph.dialect_nodes import leaf, name_around, text_of
 from sightline.graph.extract_names import UNKNOWN, dotted
 from sightline.graph.extract_text import ParsedText, field_of, plain
 from sightline.graph.facts import DefinitionKind, ParameterKind, ReferenceKind
@@ -55,10 +56,6 @@ _LONGEST = 160
 _SELF = re.compile(rb"(?<![\w\x80-\xff])(?<!r#)Self(?![\w\x80-\xff])")
 
 
-def _text(node: Node | None, data: bytes) -> str:
-    return plain(data[node.start_byte : node.end_byte]) if node is not None else ""
-
-
 def _dots(text: str) -> str:
     return text.replace("::", ".")
 
@@ -71,7 +68,7 @@ def _path(node: Node, data: bytes) -> str:
     if node.type in ("scoped_identifier", "scoped_type_identifier"):
         path, name = field_of(node, "path"), field_of(node, "name")
         before = _path(path, data) if path is not None else ""
-        return f"{before}.{_text(name, data)}" if before else ""
+        return f"{before}.{text_of(name, data)}" if before else ""
     return _dots(dotted(data[node.start_byte : node.end_byte].replace(b"::", b".")).decode("utf-8", "replace"))
 
 
@@ -108,8 +105,8 @@ def _parameters(node: Node | None, data: bytes) -> tuple[ParameterRow, ...]:
     for child in node.named_children if node is not None else ():
         pattern, kind = field_of(child, "pattern"), field_of(child, "type")
         if child.type == "parameter" and pattern is not None:
-            name = _text(pattern, data) if pattern.type == "identifier" else ""
-            rows.append((name, ParameterKind.POSITIONAL_ONLY.value, False, _text(kind, data)))
+            name = text_of(pattern, data) if pattern.type == "identifier" else ""
+            rows.append((name, ParameterKind.POSITIONAL_ONLY.value, False, text_of(kind, data)))
     return tuple(rows)
 
 
@@ -148,7 +145,7 @@ def _function(node: Node, data: bytes) -> Iterator[Parts]:
         name=name.byte_range,
         body=body.start_byte if body is not None else node.end_byte,
         parameters=_parameters(parameters, data),
-        annotation=_text(field_of(node, "return_type"), data),
+        annotation=text_of(field_of(node, "return_type"), data),
         exported=_is_public(node),
         bound=tuple(bound),
         type_parameters=_type_parameters(node),
@@ -192,7 +189,7 @@ def _item(node: Node, data: bytes) -> Iterator[Parts]:
         name=name.byte_range,
         body=begins.start_byte if begins is not name else name.end_byte,
         bases=_bounds(node, data) if node.type == "trait_item" else (),
-        annotation="" if alias else _text(kind, data),
+        annotation="" if alias else text_of(kind, data),
         alias=_path(kind, data) if alias and kind is not None else "",
         exported=_is_public(node) or node.type == "macro_definition",
         holds=node.type in ("mod_item", "macro_definition") or None,
@@ -203,25 +200,14 @@ def _item(node: Node, data: bytes) -> Iterator[Parts]:
 def _field(node: Node, data: bytes) -> Iterator[Parts]:
     name, holder = field_of(node, "name"), node.parent.parent if node.parent is not None else None
     if name is not None and holder is not None and holder.type != "enum_variant":
-        yield _attribute(node, name, _text(field_of(node, "type"), data), exported=_is_public(node))
+        of = text_of(field_of(node, "type"), data)
+        yield leaf(DefinitionKind.ATTRIBUTE, node, name, (of, "", ""), exported=_is_public(node))
 
 
 def _variant(node: Node, data: bytes) -> Iterator[Parts]:
-    name, holder = field_of(node, "name"), node.parent.parent if node.parent is not None else None
-    if name is not None and holder is not None:
-        yield _attribute(node, name, _text(field_of(holder, "name"), data), exported=True)
-
-
-def _attribute(node: Node, name: Node, annotation: str, *, exported: bool) -> Parts:
-    return Parts(
-        kind=DefinitionKind.ATTRIBUTE.value,
-        start=node.start_byte,
-        end=node.end_byte,
-        name=name.byte_range,
-        body=node.end_byte,
-        annotation=annotation,
-        exported=exported,
-    )
+    name = field_of(node, "name")
+    if name is not None:
+        yield leaf(DefinitionKind.ATTRIBUTE, node, name, (name_around(node, data), "", ""))
 
 
 def _said(value: Node, data: bytes) -> tuple[str, str, str]:
@@ -239,9 +225,9 @@ def _said(value: Node, data: bytes) -> tuple[str, str, str]:
             break
         value = inner
     if value.type == "struct_expression":
-        return _text(field_of(value, "name"), data), "", ""
+        return text_of(field_of(value, "name"), data), "", ""
     if value.type == "type_cast_expression":
-        return _text(field_of(value, "type"), data), "", ""
+        return text_of(field_of(value, "type"), data), "", ""
     if value.type == "call_expression":
         function = field_of(value, "function")
         return "", _path(function, data) if function is not None else "", ""
@@ -269,7 +255,7 @@ def _local_types(text: ParsedText) -> Iterator[LocalType]:
     for node in text.nodes("let"):
         name, kind, value = field_of(node, "pattern"), field_of(node, "type"), field_of(node, "value")
         if kind is not None and plain(data[kind.start_byte : kind.end_byte]) != "_":
-            yield LocalType(*name.byte_range, annotation=_text(kind, data))
+            yield LocalType(*name.byte_range, annotation=text_of(kind, data))
         elif value is not None:
             annotation, callee, alias = _said(value, data)
             yield LocalType(*name.byte_range, annotation=annotation, value=callee, alias=alias)

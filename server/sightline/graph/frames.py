@@ -17,7 +17,7 @@ MAXIMUM_FRAME = 64 << 20
 def pack_frame(message: object) -> bytes:
     """One message as bytes."""
     # msgpack comes without types.
-    pack = cast("Callable[..., bytes]", msgpack.packb)  # pyright: ignore[reportUnknownMemberType]
+    pack = cast("Callable[..., bytes]", msgpack.packb)  # pyright: ignore[reportUnknownMemberType]  msgpack has no types
     body = pack(message, unicode_errors="surrogatepass")
     return _LENGTH.pack(len(body)) + body
 
@@ -32,7 +32,7 @@ class FrameReader:
         """The messages that are whole with ``data``."""
         buffer = self._buffer
         buffer += data
-        unpack = cast("Callable[..., object]", msgpack.unpackb)  # pyright: ignore[reportUnknownMemberType]
+        unpack = cast("Callable[..., object]", msgpack.unpackb)  # pyright: ignore[reportUnknownMemberType]  as above
         messages: list[object] = []
         at = 0
         while len(buffer) - at >= _LENGTH.size:

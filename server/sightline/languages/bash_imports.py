@@ -35,7 +35,11 @@ def _folders_up(folder: str) -> list[str]:
     return found
 
 
-def _candidates(importer: str, request: ImportRequest, layout: Any) -> tuple[ImportCandidates, ...]:  # noqa: ARG001
+def _candidates(
+    importer: str,
+    request: ImportRequest,
+    layout: Any,  # noqa: ARG001  the rules' signature
+) -> tuple[ImportCandidates, ...]:
     return (ImportCandidates(paths=sourced_paths(importer, request.module)),)
 
 

@@ -14,8 +14,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
+from sightline.languages.folders import normal
 from sightline.languages.import_rules import ImportCandidates, ImportRequest, ImportRules, Reader
-from sightline.languages.python_layout import normal
 
 _HEADERS = (".h", ".hh", ".hpp", ".hxx", ".inl", ".ipp")
 #: Folders that builds most often name by ``-I``, best first.

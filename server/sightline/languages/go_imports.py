@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from sightline.languages.folders import joined
 from sightline.languages.import_rules import ImportCandidates, ImportRequest, ImportRules, Reader
 
 _COMMENT = re.compile(r"//[^\n]*")
@@ -42,26 +43,13 @@ def go_layout(files: Collection[str], read: Reader) -> GoLayout:
             if match:
                 modules.append((match.group(1), folder))
             for old, new in _REPLACE.findall(text):
-                target = _joined(folder, new)
+                target = joined(folder, new)
                 if target is not None:
                     replaced.append((folder, old, target))
         elif name == "modules.txt" and folder.rpartition("/")[2] == "vendor":
             vendored.add(folder)
     modules.sort(key=lambda row: (-len(row[0]), row))
     return GoLayout(modules=tuple(modules), replaced=tuple(sorted(replaced)), vendored=tuple(sorted(vendored)))
-
-
-def _joined(folder: str, relative: str) -> str | None:
-    """``relative`` seen from ``folder``; ``None`` when it leads out of the root."""
-    parts = folder.split("/") if folder else []
-    for part in relative.split("/"):
-        if part == "..":
-            if not parts:
-                return None
-            parts.pop()
-        elif part not in ("", "."):
-            parts.append(part)
-    return "/".join(parts)
 
 
 def own_module(path: str, layout: GoLayout) -> str:
@@ -73,7 +61,7 @@ def own_module(path: str, layout: GoLayout) -> str:
 def package_folders(importer: str, module: str, layout: GoLayout) -> tuple[str, ...]:
     """Folders in which the package with the import path ``module`` may lie, best first."""
     if module.startswith("."):
-        folder = _joined(importer.rpartition("/")[0], module)
+        folder = joined(importer.rpartition("/")[0], module)
         return () if folder is None else (folder,)
     own = own_module(importer, layout)
     found: dict[str, None] = {}

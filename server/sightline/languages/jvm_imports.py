@@ -13,7 +13,11 @@ from sightline.languages.import_rules import ImportCandidates, ImportRequest, Im
 _PLATFORM = ("java", "javax", "jdk", "kotlin", "android", "dalvik")
 
 
-def _candidates(importer: str, request: ImportRequest, layout: Any) -> tuple[ImportCandidates, ...]:  # noqa: ARG001
+def _candidates(
+    importer: str,  # noqa: ARG001  the rules' signature
+    request: ImportRequest,
+    layout: Any,  # noqa: ARG001  the rules' signature
+) -> tuple[ImportCandidates, ...]:
     """The package of that name; else a type of the package around, or one in which the type lies."""
     found = [ImportCandidates(namespace=request.module)]
     package, _, name = request.module.rpartition(".")

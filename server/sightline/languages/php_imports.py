@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, cast
 
+from sightline.languages.folders import joined
 from sightline.languages.import_rules import ImportCandidates, ImportRequest, ImportRules, Reader
 
 #: The namespace of files that declare none, by what they begin with.
@@ -48,21 +49,8 @@ def _mapping(value: Any) -> dict[str, Any]:
 
 def _folders(base: str, prefix: str, value: Any) -> list[tuple[str, str]]:
     paths = cast("list[Any]", value) if isinstance(value, list) else [value]
-    joined = (_joined(base, each) for each in paths if isinstance(each, str))
-    return [(prefix.strip("\\"), each) for each in joined if each is not None]
-
-
-def _joined(folder: str, relative: str) -> str | None:
-    """``relative`` seen from ``folder``; ``None`` when it leads out of the root."""
-    parts = folder.split("/") if folder else []
-    for part in relative.split("/"):
-        if part == "..":
-            if not parts:
-                return None
-            parts.pop()
-        elif part not in ("", "."):
-            parts.append(part)
-    return "/".join(parts)
+    found = (joined(base, each) for each in paths if isinstance(each, str))
+    return [(prefix.strip("\\"), each) for each in found if each is not None]
 
 
 def psr4_paths(module: str, layout: PhpLayout) -> tuple[str, ...]:
@@ -78,9 +66,9 @@ def psr4_paths(module: str, layout: PhpLayout) -> tuple[str, ...]:
 def _candidates(importer: str, request: ImportRequest, layout: PhpLayout) -> tuple[ImportCandidates, ...]:
     module = request.module
     if request.level == BY_PATH:
-        beside = _joined(importer.rpartition("/")[0], module)
+        beside = joined(importer.rpartition("/")[0], module)
         # A path without ``__DIR__`` is looked for in the include path and the folder the program was started in.
-        paths = dict.fromkeys(each for each in (beside, _joined("", module)) if each)
+        paths = dict.fromkeys(each for each in (beside, joined("", module)) if each)
         return (ImportCandidates(paths=tuple(paths)),) if paths else ()
     if module == GLOBAL_SPACE:
         return (ImportCandidates(namespace=GLOBAL_SPACE),)

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import sys
 
+from sightline.languages.folders import join
 from sightline.languages.import_rules import ImportBinding, ImportCandidates, ImportRequest, ImportRules
-from sightline.languages.python_layout import (
-    PYTHON_CONFIGURATION,
-    PythonLayout,
-    join,
-    python_layout,
-    shapes_python_layout,
-)
+from sightline.languages.python_layout import PYTHON_CONFIGURATION, PythonLayout, python_layout, shapes_python_layout
 
 #: A package wins over a module of the same name, and what runs over what only types.
 _ENDINGS = ("/__init__.py", ".py", "/__init__.pyi", ".pyi")

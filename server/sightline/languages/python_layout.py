@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from sightline.languages.folders import normal
 from sightline.languages.jsonc import parse_json
 
 #: Files whose text says where source lies or what is installed.
@@ -32,26 +33,6 @@ class PythonLayout:
     packages: frozenset[str] = frozenset()
     further: frozenset[str] = frozenset()
     tops: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
-
-
-def join(folder: str, name: str) -> str:
-    """``folder/name``, where either may be empty."""
-    return f"{folder}/{name}" if folder and name else folder or name
-
-
-def normal(folder: str, path: str) -> str | None:
-    """``path`` as configured in ``folder``, relative to the root; ``None`` if it leaves the root."""
-    if path.startswith("/") or "\\" in path or "$" in path:
-        return None
-    parts: list[str] = folder.split("/") if folder else []
-    for part in path.split("/"):
-        if part == "..":
-            if not parts:
-                return None
-            parts.pop()
-        elif part not in ("", "."):
-            parts.append(part)
-    return "/".join(parts)
 
 
 def python_layout(files: Collection[str], read: Callable[[str], str | None]) -> PythonLayout:

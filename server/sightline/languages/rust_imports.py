@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from sightline.languages.folders import joined
 from sightline.languages.import_rules import ImportCandidates, ImportRequest, ImportRules
-from sightline.languages.rust_layout import RustLayout, is_rust_root, joined, rust_layout
+from sightline.languages.rust_layout import RustLayout, is_rust_root, rust_layout
 
 _LIBRARIES = frozenset(("std", "core", "alloc", "proc_macro", "test"))
 SEPARATOR = "::"

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from sightline.languages.folders import joined
 from sightline.languages.import_rules import Reader
 
 _TABLES = ("dependencies", "dev-dependencies", "build-dependencies")
@@ -166,16 +167,3 @@ def _rows(table: dict[str, Any], key: str) -> list[dict[str, Any]]:
 
 def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
-
-
-def joined(folder: str, relative: str) -> str | None:
-    """``relative`` seen from ``folder``; ``None`` when it leads out of the root."""
-    parts = folder.split("/") if folder else []
-    for part in relative.split("/"):
-        if part == "..":
-            if not parts:
-                return None
-            parts.pop()
-        elif part not in ("", "."):
-            parts.append(part)
-    return "/".join(parts)

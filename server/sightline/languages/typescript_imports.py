@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 
+from sightline.languages.folders import join, normal
 from sightline.languages.import_rules import ImportCandidates, ImportRequest, ImportRules
 from sightline.languages.node_modules import NODE_BUILTINS
-from sightline.languages.python_layout import join, normal
 from sightline.languages.typescript_layout import Mapping, ScriptLayout, is_script_configuration, script_layout
 
 #: Bundlers of Vue's projects are often told to try ``.vue`` last.

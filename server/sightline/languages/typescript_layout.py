@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import TypeAlias, cast
 
+from sightline.languages.folders import join, normal
 from sightline.languages.jsonc import parse_json
-from sightline.languages.python_layout import join, normal
 
 #: Configuration files extend one another; more than this is a loop or a mistake.
 _LONGEST_CHAIN = 16

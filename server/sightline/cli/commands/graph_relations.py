@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TypeAlias
 
 import click
 
@@ -24,6 +25,9 @@ _RELATIONS: Mapping[str, tuple[Relation, str]] = {
 }
 
 
+_Answer: TypeAlias = reports.RelationJson | reports.NeighbourhoodJson | reports.CyclesJson | reports.EntryPointsJson
+
+
 def _relation_command(name: str, relation: Relation, about: str) -> click.Command:
     @click.command(name, help=f"{about} NAME: `name`, `Class.method` or `path::Class.method`.")
     @click.argument("symbol", metavar="NAME")
@@ -42,12 +46,7 @@ def _relation_command(name: str, relation: Relation, about: str) -> click.Comman
                 related=_related(each for answer in answers for each in answer.related),
                 coverage=coverage_json(joint([answer.coverage for answer in answers])),
             )
-        if as_json:
-            print_json(shape.model_dump())
-            return 0
-        _say(shape.related)
-        say_coverage(shape.coverage)
-        return 0
+        return _tell(shape, _lines(shape.related), as_json=as_json)
 
     return run
 
@@ -71,14 +70,8 @@ async def neighbourhood(name: str, root: str, *, as_json: bool) -> int:
             },
             coverage=coverage_json(joint([answer.coverage for found in answers.values() for answer in found])),
         )
-    if as_json:
-        print_json(shape.model_dump())
-        return 0
-    for kind, related in shape.relations.items():
-        say(f"{kind}:")
-        _say(related, indent="    ")
-    say_coverage(shape.coverage)
-    return 0
+    blocks = ([f"{kind}:", *_lines(related, indent="    ")] for kind, related in shape.relations.items())
+    return _tell(shape, [line for block in blocks for line in block], as_json=as_json)
 
 
 @click.command("cycles")
@@ -94,17 +87,8 @@ async def cycles(root: str, *, as_json: bool) -> int:
             cycles=[[str(path) for path in each] for each in walks.cycles(view)],
             coverage=coverage_json(view.coverage()),
         )
-    if as_json:
-        print_json(shape.model_dump())
-        return 0
-    for each in shape.cycles:
-        say(f"{len(each)} files:")
-        for path in each:
-            say(f"    {path}")
-    if not shape.cycles:
-        say("no cycles")
-    say_coverage(shape.coverage)
-    return 0
+    lines = [line for each in shape.cycles for line in (f"{len(each)} files:", *(f"    {path}" for path in each))]
+    return _tell(shape, lines or ["no cycles"], as_json=as_json)
 
 
 @click.command("entry-points")
@@ -120,13 +104,7 @@ async def entry_points(root: str, *, as_json: bool) -> int:
             files=[str(path) for path in walks.entry_points(view)],
             coverage=coverage_json(view.coverage()),
         )
-    if as_json:
-        print_json(shape.model_dump())
-        return 0
-    for path in shape.files:
-        say(path)
-    say_coverage(shape.coverage)
-    return 0
+    return _tell(shape, shape.files, as_json=as_json)
 
 
 def _related(found: Iterable[Related]) -> list[reports.RelatedSymbolJson]:
@@ -142,11 +120,20 @@ def _related(found: Iterable[Related]) -> list[reports.RelatedSymbolJson]:
     ]
 
 
-def _say(found: list[reports.RelatedSymbolJson], indent: str = "") -> None:
-    for each in found:
-        say(f"{indent}{each.path}:{each.line}: {each.name or '(file)'} ({each.confidence})")
-    if not found:
-        say(f"{indent}none found")
+def _lines(found: list[reports.RelatedSymbolJson], indent: str = "") -> list[str]:
+    lines = [f"{indent}{each.path}:{each.line}: {each.name or '(file)'} ({each.confidence})" for each in found]
+    return lines or [f"{indent}none found"]
+
+
+def _tell(shape: _Answer, lines: Iterable[str], *, as_json: bool) -> int:
+    """Prints an answer, as JSON or as ``lines`` and its coverage; returns the exit code."""
+    if as_json:
+        print_json(shape.model_dump())
+        return 0
+    for line in lines:
+        say(line)
+    say_coverage(shape.coverage)
+    return 0
 
 
 #: What ``graph`` takes in.

@@ -8,6 +8,7 @@ remain, every sensible reading is kept and the file decides. This file knows no 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sightline.edits.path_lines import path_of_line
@@ -94,12 +95,17 @@ def read_block(lines: tuple[str, ...], number: int) -> Block:
 
 def _end_of(lines: tuple[str, ...], number: int, indent: str, size: int) -> int | None:
     """The closing marker: one of the same indentation and length before the next such opening, else the next at all."""
-    for same in (lambda match: match["indent"] == indent and len(match["mark"]) == size, lambda _: True):  # type: ignore[reportUnknownLambdaType]
-        for at in range(number + 1, len(lines)):
-            if (match := _ENDS.match(lines[at])) is not None and same(match):
-                return at
-            if (match := _OPENS.match(lines[at])) is not None and same(match):
-                break
+    end = _next_end(lines, number, lambda match: match["indent"] == indent and len(match["mark"]) == size)
+    return end if end is not None else _next_end(lines, number, lambda _: True)
+
+
+def _next_end(lines: tuple[str, ...], number: int, is_meant: Callable[[re.Match[str]], bool]) -> int | None:
+    """The next closing marker that is meant, if it comes before the next opening one."""
+    for at in range(number + 1, len(lines)):
+        if (match := _ENDS.match(lines[at])) is not None and is_meant(match):
+            return at
+        if (match := _OPENS.match(lines[at])) is not None and is_meant(match):
+            return None
     return None
 
 
