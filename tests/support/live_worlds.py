@@ -12,6 +12,12 @@ class World:
     names: tuple[str, ...]
     lines: tuple[str, ...]
 
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The folders that the files lie in, and one that is not there yet."""
+        found = {name[:at] for name in self.names for at, sign in enumerate(name) if sign == "/"}
+        return (*sorted(found), "moved")
+
 
 PYTHON = World(
     (
@@ -24,14 +30,19 @@ PYTHON = World(
         "deep/own/__init__.py",
         "deep/own/a.py",
         "deep/a.py",
+        "src/own/c.py",
+        "sub/conftest.py",
+        "sub/b.pyi",
         "pyproject.toml",
+        "requirements/base.txt",
     ),
     (
         "import a",
         "import pkg.a",
         "from pkg import f",
         "from own.a import f",
-        "from own import a",
+        "from own import a, c",
+        "import b, own.c",
         "[tool.pyright]\nextraPaths = ['deep']",
         "from pkg import a as b",
         "from . import a",
@@ -63,8 +74,11 @@ GO = World(
         "sub/a.go",
         "sub/c.go",
         "sub/go.mod",
+        "sub/sub/d.go",
         "vendor/modules.txt",
         "vendor/x.io/v/v.go",
+        "sub/vendor/modules.txt",
+        "sub/vendor/x.io/v/v.go",
     ),
     (
         "module x.io/m",
@@ -79,6 +93,7 @@ GO = World(
         'import _ "x.io/m"',
         'import "x.io/v"',
         'import "x.io/other"',
+        'import "./sub"',
         "func F(a A) A { return G(a) }",
         "func G(a A) A { a.Do(); return a }",
         "type A struct { B; x int }",
@@ -93,7 +108,7 @@ GO = World(
 )
 
 JVM = World(
-    ("a/A.java", "a/B.java", "b/A.java", "b/C.java", "K.kt", "a/L.kt", "Plain.java"),
+    ("a/A.java", "a/B.java", "b/A.java", "b/C.java", "K.kt", "a/L.kt", "sub/M.kt", "Plain.java"),
     (
         "package a;",
         "package b;",
@@ -108,6 +123,8 @@ JVM = World(
         "class C { static class Inner { void f(A a) { a.of(); } } }",
         "interface I { A of(); }",
         "fun f(a: A) { a.of() }",
+        "fun A.go() { of(); C() }",
+        "class D : A { companion object { fun of(): A = D() } }",
         "enum E { F }",
         "class {",
         '"open',
@@ -123,15 +140,18 @@ RUST = World(
         "src/a/b.rs",
         "src/b.rs",
         "src/main.rs",
-        "x/Cargo.toml",
-        "x/src/lib.rs",
+        "sub/Cargo.toml",
+        "sub/src/lib.rs",
+        "tests/t.rs",
     ),
     (
         '[package]\nname = "m"',
-        '[workspace]\nmembers = ["x"]',
-        '[dependencies]\nx = { path = "x" }',
+        '[workspace]\nmembers = ["sub"]',
+        '[dependencies]\nx = { path = "sub" }',
         "mod a;",
         "pub mod b;",
+        '[package]\nname = "x"\n[lib]\npath = "src/a.rs"',
+        "use x::f;",
         '#[path = "b.rs"]\nmod a;',
         "use crate::a::f;",
         "use super::*;",
@@ -147,12 +167,25 @@ RUST = World(
 )
 
 C = World(
-    ("a.c", "a.h", "b.h", "include/b.h", "sub/a.h", "sub/c.cpp", "compile_commands.json"),
+    (
+        "a.c",
+        "a.h",
+        "b.h",
+        "include/b.h",
+        "sub/a.h",
+        "sub/c.cpp",
+        "sub/in/d.hpp",
+        "far/in/d.hpp",
+        "far/e.c",
+        "compile_commands.json",
+    ),
     (
         '#include "a.h"',
         '#include "b.h"',
         "#include <b.h>",
         '#include "sub/a.h"',
+        "#include <d.hpp>",
+        "#include <in/d.hpp>",
         '[{"directory": "/work", "file": "a.c", "command": "cc -Isub a.c"}]',
         "int f(int);",
         "int f(int x) { return g(x); }",
@@ -168,16 +201,31 @@ C = World(
 )
 
 NAMESPACES = World(
-    ("a.cs", "b.cs", "sub/c.cs", "a.php", "src/B.php", "src/Sub/C.php", "composer.json"),
+    (
+        "a.cs",
+        "b.cs",
+        "sub/c.cs",
+        "sub/GlobalUsings.cs",
+        "sub/c.csproj",
+        "a.php",
+        "src/B.php",
+        "src/Sub/C.php",
+        "sub/D.php",
+        "composer.json",
+    ),
     (
         "namespace N;",
         "namespace N.Sub;",
         "namespace N { class A { } }",
         "using N;",
+        "global using N;",
+        '<Project><Using Include="N.Sub"/></Project>',
         "using X = N.Sub.B;",
         "class A { public B b; void F() { b.G(); } }",
         "class B : A { void G() { base.F(); } }",
         '{"autoload": {"psr-4": {"N\\\\": "src/"}}}',
+        '{"autoload": {"psr-4": {"N\\\\Sub\\\\": "sub/"}}}',
+        "require 'sub/D.php';",
         "<?php",
         "use N\\B;",
         "use N\\Sub\\{C, D as E};",
@@ -195,6 +243,8 @@ LOADED = World(
         "app/models/c.rb",
         "config/application.rb",
         "x.gemspec",
+        "sub/y.gemspec",
+        "sub/lib/a.rb",
         "run.sh",
         "lib.sh",
         "sub/lib.sh",
@@ -202,6 +252,7 @@ LOADED = World(
     (
         "require 'a'",
         "require 'a/b'",
+        "require 'c'",
         "require_relative '../a'",
         "class A\n  attr_reader :x\n  def go; B.new.go; end\nend",
         "class B < A\n  def go; super; x; end\nend",
@@ -218,3 +269,64 @@ LOADED = World(
         "if",
     ),
 )
+
+SCRIPT = World(
+    (
+        "a.ts",
+        "b.js",
+        "sub/a.tsx",
+        "sub/b.d.ts",
+        "sub/index.ts",
+        "App.vue",
+        "sub/C.svelte",
+        "src/lib/l.js",
+        "tsconfig.json",
+        "sub/tsconfig.json",
+        "sub/paths.json",
+        "package.json",
+        "sub/package.json",
+        "svelte.config.js",
+    ),
+    (
+        "import { f } from './a'",
+        "import f, { A as B } from './sub'",
+        "import * as b from '../b.js'",
+        "import x from 'pkg'",
+        "import { f } from 'pkg/a'",
+        "import { A } from '@/a'",
+        "import { f } from '$lib/l'",
+        "import App from './App.vue'",
+        "export * from './sub/a'",
+        "export { f as default } from './sub/b'",
+        "const b = require('./b')",
+        "export const z = import('./sub/a')",
+        "export function f(a: A) { a.go(); return f(b.z) }",
+        "export default class A { z = 1; go() { this.z; this.go() } }",
+        "class B extends A { go() { super.go(); new A().go() } }",
+        "module.exports = { f, A }",
+        "<script setup lang='ts'>",
+        "<script>",
+        "</script>",
+        "<template><App @go='f' /></template>",
+        '{"extends": "./sub/paths.json"}',
+        '{"compilerOptions": {"baseUrl": ".", "paths": {"@/*": ["sub/*"]}}}',
+        '{"references": [{"path": "sub"}]}',
+        '{"name": "pkg", "main": "a.ts", "exports": {".": "./index.js", "./a": "./a.js"}}',
+        '{"name": "pkg", "workspaces": ["sub"], "dependencies": {"x": "1"}}',
+        "function broken(",
+        "class",
+        "`open",
+    ),
+)
+
+#: Every world by name.
+WORLDS = {
+    "Python": PYTHON,
+    "Script": SCRIPT,
+    "Go": GO,
+    "Jvm": JVM,
+    "Rust": RUST,
+    "C": C,
+    "Namespaces": NAMESPACES,
+    "Loaded": LOADED,
+}

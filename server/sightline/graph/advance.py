@@ -89,15 +89,19 @@ def advance(
     resolver = Resolver(after, next_layouts)
     resolved: dict[int, HotFile | None] = {}
     for file in sorted(affected):
-        resolved[file] = _resolved(after, resolver, file)
+        # Who needed a file that is gone may be gone with it.
+        if after.exists(file):
+            resolved[file] = _resolved(after, resolver, file)
         yield
     return after.with_hot(resolved), next_layouts
 
 
-def changed_existence(state: GraphState, changes: Changes, touched: Collection[WorkspacePath]) -> set[WorkspacePath]:
-    """Paths among ``touched`` that come or go when ``changes`` are laid over ``state``."""
+def changed_existence(
+    state: GraphState, changes: Changes, touched: Collection[WorkspacePath]
+) -> dict[WorkspacePath, bool]:
+    """Paths among ``touched`` that come (true) or go when ``changes`` are laid over ``state``."""
     after = state.with_hot(changes)
-    return {path for path in touched if _exists(state, path) != _exists(after, path)}
+    return {path: exists for path in touched if (exists := _exists(after, path)) != _exists(state, path)}
 
 
 def _exists(state: GraphState, path: WorkspacePath) -> bool:

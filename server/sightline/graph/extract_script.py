@@ -181,7 +181,9 @@ def _export_locals(declared: Declared, modules: Modules) -> None:
     for draft in (*declared.containers, *declared.others):
         if id(draft) not in inner:
             own.setdefault(draft.name, []).append(draft)
-    imported = {name[1]: (row, name) for row in modules.imports for name in row.names if name[1] and not row.reexport}
+    # Of several imports of one name (broken code) the last counts, in whatever order they were found.
+    rows = sorted((row for row in modules.imports if not row.reexport), key=span_of_import)
+    imported = {name[1]: (row, name) for row in rows for name in row.names if name[1]}
     for export in modules.exports:
         if export.local in own and export.name == export.local:
             for draft in own[export.local]:

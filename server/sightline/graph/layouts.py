@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Iterable
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -38,7 +38,7 @@ def stale_roots(
     layouts: Layouts,
     workspace: WorkspaceView,
     touched: Iterable[WorkspacePath],
-    came_or_went: Collection[WorkspacePath],
+    came_or_went: Mapping[WorkspacePath, bool],
 ) -> set[str]:
     """Roots whose layout may be another now; empty when :func:`layouts_after` has nothing to do."""
     if tuple(layouts.by_root) != workspace.roots:
@@ -46,8 +46,8 @@ def stale_roots(
     return {
         path.root
         for path in touched
-        if is_configuration(path.relative)
-        or (path in came_or_went and shapes_layout(layouts.of(path.root), path.relative))
+        if is_configuration(path.relative, layouts.of(path.root))
+        or (path in came_or_went and shapes_layout(layouts.of(path.root), path.relative, goes=not came_or_went[path]))
     }
 
 
@@ -55,11 +55,12 @@ def layouts_after(
     layouts: Layouts,
     workspace: WorkspaceView,
     touched: Iterable[WorkspacePath],
-    came_or_went: Collection[WorkspacePath],
+    came_or_went: Mapping[WorkspacePath, bool],
 ) -> Layouts:
     """The layouts of ``workspace``; the same object when nothing that shapes them has changed.
 
-    ``touched`` are all files with another text or existence, ``came_or_went`` those among them that are new or gone.
+    ``touched`` are all files with another text or existence, ``came_or_went`` those among them that are new
+    (true) or gone.
     Reads the files that shape a layout.
     """
     if tuple(layouts.by_root) != workspace.roots:

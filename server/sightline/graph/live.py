@@ -82,7 +82,7 @@ class LiveGraph:
         May be cancelled at any time: the view then stays what it was. ``scan_seconds`` is only passed on.
         """
         async with self._lock:
-            return await self._build(scan, view, progress or _silent, scan_seconds)
+            return await self._build(scan, view, progress or _ignore, scan_seconds)
 
     def update(self, view: WorkspaceView, change: WorkspaceChange) -> None:
         """Follows a change of open documents, at once if that does not hold the loop; else see :meth:`caught_up`.
@@ -106,7 +106,8 @@ class LiveGraph:
             collected.reasons.update((path, view.skipped[path]) for path in unread)
             await self._parsing.parse([path for path in closed if path not in view.skipped], collected, _ignore)
             paths = (*change.changed, *change.removed)
-            late = [path for path in paths if path in self._late]
+            # An open document is among them when a rule or a root made it one of the workspace's files, or none.
+            late = [path for path in paths if path in self._late or path in view.overlay]
             self._wait_for(late)
             rest = [path for path in paths if path not in self._late]
             await self._follow(rest, lambda latest: self._closed_changes(latest, rest, collected))
@@ -307,11 +308,14 @@ class LiveGraph:
         table = self.view.state.table
         changes: dict[int, HotFile | None] = {}
         for path in paths:
-            if language_of(path) is None or path in view.overlay:
+            if language_of(path) is None:
                 continue
             facts = collected.facts.get(path)
             if not belongs(view, path):
+                self._documents.forget(path)
                 changes[table.add(path)] = None
+            elif path in view.overlay:
+                continue
             elif facts is not None:
                 changes[table.add(path)] = HotFile(None, NO_EDGES, packed=facts)
             elif path in collected.reasons:
@@ -391,9 +395,5 @@ def _later(left: WorkspaceView, right: WorkspaceView) -> WorkspaceView:
     return left if left.revision >= right.revision else right
 
 
-def _silent(done: int, total: int) -> None:
-    """Progress nobody watches."""
-
-
-def _ignore(done: int) -> None:
+def _ignore(*counts: int) -> None:
     """Progress nobody watches."""

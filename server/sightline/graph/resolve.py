@@ -50,7 +50,8 @@ class ModuleFile(NamedTuple):
     """What is behind a module as one folder names it, and the keys of everything that was asked for.
 
     ``file``: the first file, or -1. ``files``: all of them, several only for a ``unit`` (see ``units.py``). ``name``:
-    what the module's own spelling names in its unit.
+    what the module's own spelling names in its unit. ``nearer``: nothing was found that is the same for all importers
+    of one base; what lies near the importer is left to be looked for.
     """
 
     file: int
@@ -58,6 +59,7 @@ class ModuleFile(NamedTuple):
     files: tuple[int, ...] = ()
     unit: Unit | None = None
     name: str = ""
+    nearer: bool = False
 
 
 class Importer(NamedTuple):
@@ -77,13 +79,14 @@ class Importer(NamedTuple):
 class Resolver:
     """Resolves imports against one state. Answers are remembered, so one object serves many files of it."""
 
-    __slots__ = ("_bound", "_importers", "_layouts", "_modules", "_state", "units")
+    __slots__ = ("_bound", "_importers", "_layouts", "_modules", "_nearer", "_state", "units")
 
     def __init__(self, state: GraphState, layouts: Layouts) -> None:
         self._state = state
         self._layouts = layouts
         self._importers: dict[tuple[str, str, str], Importer] = {}
         self._modules: dict[tuple[str, str, str, str, int], ModuleFile] = {}
+        self._nearer: dict[tuple[str, str, str, str, int], ModuleFile] = {}
         self._bound: dict[int, frozenset[str]] = {}
         self.units = Units(state, layouts)
 
@@ -99,10 +102,16 @@ class Resolver:
 
     def module(self, importer: Importer, module: str, level: int) -> ModuleFile:
         """The file, or the files, of a module as ``importer`` names it."""
-        key = (importer.root, importer.folder if level else importer.base, importer.family, module, level)
+        relative = level or module.startswith(".")
+        key = (importer.root, importer.folder if relative else importer.base, importer.family, module, level)
         found = self._modules.get(key)
         if found is None:
-            found = self._modules[key] = self._find(importer, module, level)
+            found = self._modules[key] = self._find(importer, module, level, nearer=False)
+        if found.nearer:
+            key = (importer.root, importer.folder, importer.family, module, level)
+            found = self._nearer.get(key)
+            if found is None:
+                found = self._nearer[key] = self._find(importer, module, level, nearer=True)
         return found
 
     def edges(self, file: int, index: FileIndex) -> FileEdges:
@@ -220,13 +229,15 @@ class Resolver:
         base = rules.base(path.relative, self._layouts.of(path.root).of(family)) if rules is not None else folder
         return Importer(path.root, folder, base, path.relative, family)
 
-    def _find(self, importer: Importer, module: str, level: int) -> ModuleFile:
+    def _find(self, importer: Importer, module: str, level: int, *, nearer: bool) -> ModuleFile:
         layout = self._layouts.of(importer.root)
         root = importer.root
         wanted: list[int] = []
         if importer.family == "python" and not level:
             wanted.append(top_key(root, module.partition(".")[0]))
         for candidate in candidates(importer.sample, ImportRequest(module=module, level=level), layout):
+            if candidate.near and not nearer:
+                return ModuleFile(-1, (), nearer=True)
             file = self._first(root, candidate.paths, wanted)
             if file >= 0:
                 return ModuleFile(file, tuple(wanted), (file,))

@@ -160,9 +160,10 @@ def _candidates(importer: str, request: ImportRequest, layout: CLayout) -> tuple
         _add(paths, folder, module)
     for each in _search_path(folder, layout):
         _add(paths, each, module)
+    fitting: dict[str, None] = {}
     for each in _fitting(folder, module, layout):
-        _add(paths, each, module.rpartition("/")[2])
-    return (ImportCandidates(paths=tuple(paths)),)
+        _add(fitting, each, module.rpartition("/")[2])
+    return ImportCandidates(paths=tuple(paths)), ImportCandidates(paths=tuple(fitting), near=True)
 
 
 def _add(paths: dict[str, None], folder: str, module: str) -> None:
@@ -248,6 +249,7 @@ C_IMPORTS = ImportRules(
     layout=c_layout,
     is_configuration=lambda name: name == "compile_commands.json",
     shapes=_shapes,
+    rests_on=lambda layout, path: path.endswith(_HEADERS),  # noqa: ARG005  the rules' signature
     base=_base,
     is_builtin=lambda module: module in STANDARD,
 )

@@ -16,6 +16,7 @@ _QUOTED = re.compile(r"""["']([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*(?:[<>=!~;
 _SETUP_LISTS = re.compile(
     r"(?:install_requires|extras_require|tests_require|setup_requires)\s*=\s*([\[{].*?[\]}])", re.S
 )
+_DECLARING = frozenset(("package.json", "pyproject.toml", "setup.cfg", "setup.py"))
 _NODE_TABLES = ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies")
 
 #: Distributions whose modules have another name. Only what is met often; the rest is found by normal form.
@@ -86,6 +87,12 @@ def read_dependencies(files: Collection[str], read: Callable[[str], str | None])
         elif _is_requirements(path, name):
             found |= _from_requirements((read(path) or "").splitlines())
     return frozenset(found)
+
+
+def declares_dependencies(path: str) -> bool:
+    """Whether a file of this name may declare packages."""
+    name = path.rpartition("/")[2]
+    return name in _DECLARING or _is_requirements(path, name)
 
 
 def _is_requirements(path: str, name: str) -> bool:

@@ -58,6 +58,12 @@ def own_module(path: str, layout: GoLayout) -> str:
     return max(inside, key=len, default="")
 
 
+def _base(path: str, layout: GoLayout) -> str:
+    """The innermost folder around a file that is a module, or has vendored packages."""
+    folders = (*(folder for _, folder in layout.modules), *(each.rpartition("/")[0] for each in layout.vendored))
+    return max((each for each in folders if not each or path.startswith(each + "/")), key=len, default="")
+
+
 def package_folders(importer: str, module: str, layout: GoLayout) -> tuple[str, ...]:
     """Folders in which the package with the import path ``module`` may lie, best first."""
     if module.startswith("."):
@@ -102,7 +108,7 @@ GO_IMPORTS = ImportRules(
     candidates=_candidates,
     layout=go_layout,
     is_configuration=lambda name: name in ("go.mod", "modules.txt"),
-    base=own_module,
+    base=_base,
     is_builtin=_is_builtin,
     own_folder=True,
     is_public=lambda path: not path.endswith("_test.go"),

@@ -43,6 +43,9 @@ class ImportCandidates:
     (Java, C#, PHP); with ``name``, those that define it. Of a folder or a namespace an import needs the files that
     define what it names.
 
+    ``near``: which of the paths come first depends on the importer's own folder, not on its :attr:`ImportRules.base`
+    alone; what comes before is looked for first, for all importers of that base at once.
+
     In Python the module itself is listed first, then each name that could be a submodule. A name that is one needs
     nothing of the module's own file, unless that file binds the name too.
     """
@@ -52,6 +55,7 @@ class ImportCandidates:
     name: str = ""
     folder: str | None = None
     namespace: str = ""
+    near: bool = False
 
     def __bool__(self) -> bool:
         """Whether there is anything to look for."""
@@ -88,11 +92,13 @@ class ImportRules:
 
     ``candidates(importer, request, layout)``: what an import may lead to. ``layout(files, read)``: where modules of a
     root are looked for, a value of immutable parts; broken configuration is passed over. ``is_configuration(name)``:
-    whether the text of a file of this name shapes the layout. ``shapes(layout, path)``: whether the coming or going of
-    this file may. ``base(path, layout)``: what of an importer's path decides where its imports lead; files of one base
-    share answers (with ``by_path``, only files of one path do). ``is_builtin(module)``: whether a module belongs to the
-    language's own library. ``separator``: what joins a module and an imported name that may be a module too, where
-    the text of both is to be looked for (``crate::a::b``); empty where candidates tell.
+    whether the text of a file of this name shapes the layout. ``reads(layout, path)``: whether that of a file of any
+    other name did. ``shapes(layout, path)``: whether the coming of this file may; ``rests_on(layout, path)``: whether
+    its going may, if that is another question. ``base(path, layout)``: what of an importer's path decides where its
+    imports lead; files of one base share answers, relative imports apart (with ``by_path``, only files of one path do).
+    ``is_builtin(module)``: whether a module belongs to the language's own library. ``separator``: what joins a module
+    and an imported name that may be a module too, where the text of both is to be looked for (``crate::a::b``); empty
+    where candidates tell.
 
     ``own_folder``: files of one folder see each other's names with no import (Go); ``own_namespace``: files that
     declare the same namespace do (Java, Kotlin, C#, PHP). ``whole_units``: whether an import of all names of
@@ -107,7 +113,9 @@ class ImportRules:
     candidates: Callable[[str, ImportRequest, Any], tuple[ImportCandidates, ...]]
     layout: Callable[[Collection[str], Reader], Any] = _no_layout
     is_configuration: Callable[[str], bool] = _nothing
+    reads: Callable[[Any, str], bool] = _no_shape
     shapes: Callable[[Any, str], bool] = _no_shape
+    rests_on: Callable[[Any, str], bool] | None = None
     base: Callable[[str, Any], str] = _folder_of
     by_path: bool = False
     is_builtin: Callable[[str], bool] = _nothing

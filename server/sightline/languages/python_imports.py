@@ -6,7 +6,13 @@ import sys
 
 from sightline.languages.folders import join
 from sightline.languages.import_rules import ImportBinding, ImportCandidates, ImportRequest, ImportRules
-from sightline.languages.python_layout import PYTHON_CONFIGURATION, PythonLayout, python_layout, shapes_python_layout
+from sightline.languages.python_layout import (
+    PYTHON_CONFIGURATION,
+    PythonLayout,
+    holds_python_layout,
+    python_layout,
+    shapes_python_layout,
+)
 
 #: A package wins over a module of the same name, and what runs over what only types.
 _ENDINGS = ("/__init__.py", ".py", "/__init__.pyi", ".pyi")
@@ -86,6 +92,7 @@ PYTHON_IMPORTS = ImportRules(
     layout=python_layout,
     is_configuration=lambda name: name in PYTHON_CONFIGURATION,
     shapes=shapes_python_layout,
+    rests_on=holds_python_layout,
     base=own_root,
     is_builtin=lambda module: module.partition(".")[0] in sys.stdlib_module_names,
 )

@@ -17,6 +17,8 @@ PYTHON_CONFIGURATION = frozenset(
     ("pyproject.toml", "setup.cfg", "setup.py", "pytest.ini", "tox.ini", "pyrightconfig.json")
 )
 
+#: Python files that tell by their name what their folder is.
+_MARKS = ("__init__.py", "__init__.pyi", "conftest.py")
 _PACKAGE_DIR = re.compile(r"""package_dir\s*=\s*\{\s*["']["']\s*:\s*["']([^"']+)["']""")
 _WHERE = re.compile(r"""find_packages\(\s*(?:where\s*=\s*)?["']([^"']+)["']""")
 
@@ -54,15 +56,19 @@ def python_layout(files: Collection[str], read: Callable[[str], str | None]) -> 
 
 
 def shapes_python_layout(layout: PythonLayout, path: str) -> bool:
-    """Whether a Python file that appears or goes changes the layout."""
-    folder, _, name = path.rpartition("/")
-    if name in ("__init__.py", "__init__.pyi", "conftest.py"):
-        return True
-    if not name.endswith((".py", ".pyi")):
+    """Whether a file that appears changes the layout."""
+    if not path.endswith((".py", ".pyi")):
         return False
-    if folder.partition("/")[0] == "src" and "src" not in layout.roots:
+    if path.rpartition("/")[2] in _MARKS or (path.startswith("src/") and "src" not in layout.roots):
         return True
     return any(root not in layout.tops.get(top, ()) for root, top in _tops_of(path, layout.further))
+
+
+def holds_python_layout(layout: PythonLayout, path: str) -> bool:
+    """Whether the layout may be another without a file."""
+    if not path.endswith((".py", ".pyi")):
+        return False
+    return path.rpartition("/")[2] in _MARKS or path.startswith("src/") or bool(_tops_of(path, layout.further))
 
 
 def _depth(path: str) -> tuple[int, str]:

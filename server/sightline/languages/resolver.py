@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sightline.languages.dependencies import distributions_of, read_dependencies
+from sightline.languages.dependencies import declares_dependencies, distributions_of, read_dependencies
 from sightline.languages.import_registry import IMPORT_RULES
 from sightline.languages.import_rules import ImportBinding, ImportCandidates, ImportRequest, Reader
 from sightline.languages.python_layout import PythonLayout
@@ -41,6 +41,9 @@ class ProjectLayout:
         return self.families[family] if family in self.families else IMPORT_RULES[family].layout((), _no_text)
 
 
+_NOTHING = ProjectLayout()
+
+
 def _no_text(path: str) -> str | None:  # noqa: ARG001  a reader's signature
     return None
 
@@ -53,20 +56,19 @@ def build_layout(files: Collection[str], read: Reader) -> ProjectLayout:
     )
 
 
-def shapes_layout(layout: ProjectLayout, path: str) -> bool:
-    """Whether ``layout`` may have to be built again because the file at ``path`` appeared, went or changed.
-
-    For a file that only changed its text, ask this only if :func:`is_configuration` says so.
-    """
-    return is_configuration(path) or any(
-        rules.shapes(layout.of(family), path) for family, rules in IMPORT_RULES.items()
+def shapes_layout(layout: ProjectLayout, path: str, *, goes: bool = False) -> bool:
+    """Whether ``layout`` may have to be built again because the file at ``path`` comes, or ``goes``."""
+    return is_configuration(path, layout) or any(
+        ((goes and rules.rests_on) or rules.shapes)(layout.of(family), path) for family, rules in IMPORT_RULES.items()
     )
 
 
-def is_configuration(path: str) -> bool:
-    """Whether the text of this file shapes the layout."""
+def is_configuration(path: str, layout: ProjectLayout = _NOTHING) -> bool:
+    """Whether the text of this file shapes the layout: by its name, or because ``layout`` was read from it."""
     name = path.rpartition("/")[2]
-    return name.startswith("requirements") or any(rules.is_configuration(name) for rules in IMPORT_RULES.values())
+    return declares_dependencies(path) or any(
+        rules.is_configuration(name) or rules.reads(layout.of(family), path) for family, rules in IMPORT_RULES.items()
+    )
 
 
 def candidates(importer: str, request: ImportRequest, layout: ProjectLayout) -> tuple[ImportCandidates, ...]:

@@ -19,9 +19,13 @@ _RAILS = "config/application.rb"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RubyLayout:
-    """``gems``: folders with a gemspec, the deepest first; the root is always among them. ``roots``: those of Rails."""
+    """``gems``: folders with a gemspec, the deepest first; the root is always among them.
+
+    ``rails``: what the paths of an application of Rails begin with. ``roots``: the folders that those load from.
+    """
 
     gems: tuple[str, ...] = ("",)
+    rails: tuple[str, ...] = ()
     roots: tuple[str, ...] = ()
 
 
@@ -29,13 +33,22 @@ def ruby_layout(files: Collection[str], read: Reader) -> RubyLayout:  # noqa: AR
     """The layout of a root with these ``files``."""
     gems = {""} | {path.rpartition("/")[0] for path in files if path.endswith(".gemspec")}
     rails = {path[: -len(_RAILS)] for path in files if path == _RAILS or path.endswith("/" + _RAILS)}
-    roots: set[str] = set()
-    for path in files if rails else ():
-        parts = path.split("/")
-        for folder in rails:
-            if path.startswith(folder + "app/") and len(parts) > folder.count("/") + 2:
-                roots.add("/".join(parts[: folder.count("/") + 2]))
-    return RubyLayout(gems=tuple(sorted(gems, key=lambda each: (-len(each), each))), roots=tuple(sorted(roots)))
+    roots = {root for path in files for root in _rails_roots(path, rails)} if rails else set[str]()
+    return RubyLayout(
+        gems=tuple(sorted(gems, key=lambda each: (-len(each), each))),
+        rails=tuple(sorted(rails)),
+        roots=tuple(sorted(roots)),
+    )
+
+
+def _rails_roots(path: str, rails: Collection[str]) -> list[str]:
+    """The folders directly in ``app/`` of an application that a Ruby file lies in: it is loaded from there."""
+    parts = path.split("/")
+    return [
+        "/".join(parts[: folder.count("/") + 2])
+        for folder in rails
+        if path.endswith(".rb") and path.startswith(folder + "app/") and len(parts) > folder.count("/") + 2
+    ]
 
 
 def own_gem(path: str, layout: RubyLayout) -> str:
@@ -61,16 +74,24 @@ def _candidates(importer: str, request: ImportRequest, layout: RubyLayout) -> tu
     return (ImportCandidates(paths=required_paths(importer, request, layout)),)
 
 
+def _marks(path: str) -> bool:
+    """Whether a file tells by its name what its folder is."""
+    return path.endswith((".gemspec", "/" + _RAILS)) or path == _RAILS
+
+
 def _shapes(layout: RubyLayout, path: str) -> bool:
-    if path.endswith((".gemspec", "/" + _RAILS)) or path == _RAILS:
-        return True
-    return "app/" in path and bool(layout.roots)
+    return _marks(path) or any(root not in layout.roots for root in _rails_roots(path, layout.rails))
+
+
+def _rests_on(layout: RubyLayout, path: str) -> bool:
+    return _marks(path) or bool(_rails_roots(path, layout.rails))
 
 
 RUBY_IMPORTS = ImportRules(
     candidates=_candidates,
     layout=ruby_layout,
     shapes=_shapes,
+    rests_on=_rests_on,
     base=own_gem,
     global_names=True,
     # Methods at the top belong to every object: a name alone does not tell who needs them.

@@ -161,5 +161,6 @@ SCRIPT_IMPORTS = ImportRules(
     candidates=_candidates,
     layout=script_layout,
     is_configuration=is_script_configuration,
+    reads=lambda layout, path: path in layout.extended,
     is_builtin=lambda module: module.startswith("node:") or module.partition("/")[0] in NODE_BUILTINS,
 )

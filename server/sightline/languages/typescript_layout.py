@@ -47,13 +47,15 @@ class NodePackage:
 class ScriptLayout:
     """By folder: the path configuration and the package that hold for what lies below; and packages by name.
 
-    ``aliases``: what a framework, known by its configuration file, adds to the path configuration.
+    ``aliases``: what a framework, known by its configuration file, adds to the path configuration. ``extended``: files
+    that the path configurations were read from, or would be if they were there.
     """
 
     configs: dict[str, PathConfig] = field(default_factory=dict[str, PathConfig])
     packages: dict[str, NodePackage] = field(default_factory=dict[str, NodePackage])
     by_name: dict[str, str] = field(default_factory=dict[str, str])
     aliases: dict[str, tuple[Mapping, ...]] = field(default_factory=dict[str, tuple[Mapping, ...]])
+    extended: frozenset[str] = frozenset()
 
 
 #: Specifiers that a framework defines of itself, by the stem of its configuration file (SvelteKit: "$lib"; Vue CLI:
@@ -88,16 +90,24 @@ def script_layout(files: Collection[str], read: Reader) -> ScriptLayout:
     configs: dict[str, PathConfig] = {}
     packages: dict[str, NodePackage] = {}
     by_name: dict[str, str] = {}
+    extended: set[str] = set()
+
+    def read_noted(path: str) -> str | None:
+        extended.add(path)
+        return read(path)
+
     for path in sorted(known):
         folder, _, name = path.rpartition("/")
         if name == "tsconfig.json" or (name == "jsconfig.json" and join(folder, "tsconfig.json") not in known):
-            configs[folder] = _config_of(path, read)
+            configs[folder] = _config_of(path, read_noted)
         elif name == "package.json":
             package = _package_of(folder, _object(parse_json(read(path) or "")))
             packages[folder] = package
             if package.name:
                 by_name.setdefault(package.name, folder)
-    return ScriptLayout(configs=configs, packages=packages, by_name=by_name, aliases=_aliases(files))
+    return ScriptLayout(
+        configs=configs, packages=packages, by_name=by_name, aliases=_aliases(files), extended=frozenset(extended)
+    )
 
 
 def _aliases(files: Collection[str]) -> dict[str, tuple[Mapping, ...]]:
