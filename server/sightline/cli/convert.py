@@ -21,6 +21,8 @@ def coverage_json(coverage: Coverage) -> reports.CoverageJson:
         unparsed=coverage.unparsed,
         dynamic=coverage.dynamic,
         ambiguous=coverage.ambiguous,
+        cut=coverage.cut,
+        unparsed_files=[str(path) for path in coverage.unparsed_files],
     )
 
 

@@ -1,11 +1,11 @@
-"""What the commands that ask the graph share: symbols by name, coverage of several answers, the words for it."""
+"""What the commands that ask the graph share: symbols by name, and how complete an answer is."""
 
 from __future__ import annotations
 
 from sightline.base.errors import UsageError
-from sightline.cli import reports
 from sightline.cli.output import say
 from sightline.graph.answers import Coverage, Symbol
+from sightline.graph.coverage import coverage_words
 from sightline.graph.view import GraphView
 
 
@@ -21,22 +21,6 @@ def symbols_called(view: GraphView, name: str) -> tuple[Symbol, ...]:
     return symbols
 
 
-def joint(parts: list[Coverage]) -> Coverage:
-    """The coverage of several answers together."""
-    return Coverage(
-        complete=all(part.complete for part in parts),
-        unparsed=max((part.unparsed for part in parts), default=0),
-        dynamic=sum(part.dynamic for part in parts),
-        ambiguous=sum(part.ambiguous for part in parts),
-    )
-
-
-def say_coverage(coverage: reports.CoverageJson) -> None:
-    """Prints how complete an answer is."""
-    if coverage.complete:
-        say("coverage: complete")
-    else:
-        say(
-            f"coverage: incomplete ({coverage.unparsed} unparsed files, {coverage.dynamic} dynamic places, "
-            f"{coverage.ambiguous} uses by name alone)"
-        )
+def say_coverage(coverage: Coverage, *, nothing_found: bool) -> None:
+    """Prints how complete an answer is, and that there is nothing if that is certain."""
+    say(f"coverage: {coverage_words(coverage, nothing_found=nothing_found)}")

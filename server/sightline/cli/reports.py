@@ -50,12 +50,17 @@ class IndexJson(Report):
 
 
 class CoverageJson(Report):
-    """How complete a graph answer is: `complete` only when nothing counted here could hide a use."""
+    """How complete a graph answer is: `complete` only when nothing counted here could hide a use.
+
+    `cut`: a limit ended the search. `unparsed_files` are the first of the `unparsed`.
+    """
 
     complete: bool
     unparsed: int
     dynamic: int
     ambiguous: int
+    cut: bool = False
+    unparsed_files: list[str] = Field(default_factory=list[str])
 
 
 class EdgeJson(Report):
@@ -195,6 +200,35 @@ class ImpactJson(Report):
     revision: int
     symbols: list[SymbolJson]
     impacted: list[ImpactedJson]
+    coverage: CoverageJson
+
+
+class ChangedSymbolJson(Report):
+    """A definition that a change touches, or with an empty `name` the top of a file."""
+
+    path: str
+    name: str
+    line: int
+    kind: Literal["changed", "removed", "added"]
+
+
+class AffectedJson(ImpactedJson):
+    """As in Impact; `of` is the changed definition (or file) it was reached from, `test` tells that it is in a test."""
+
+    of: str
+    test: bool
+
+
+class DiffImpactJson(Report):
+    """`sightline graph impact --diff FILE|--base REV|--staged --json`: who is affected by a change.
+
+    `unmatched` are parts of the diff that do not fit the tree; they were left out.
+    """
+
+    revision: int
+    changed: list[ChangedSymbolJson]
+    impacted: list[AffectedJson]
+    unmatched: list[UnmatchedJson]
     coverage: CoverageJson
 
 

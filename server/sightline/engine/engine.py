@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sightline.base.changes import ChangeSet
 from sightline.base.errors import SightlineError, UsageError
@@ -21,7 +22,8 @@ from sightline.config.settings import Settings
 from sightline.context.lexical import LexicalIndex
 from sightline.context.pack import ContextPack
 from sightline.edits.diff import unified_diff
-from sightline.engine.gate import CheckedDiff, check_diff, check_since, check_staged
+from sightline.engine.gate import CheckedDiff, DiffSource, check_diff, check_since, check_staged
+from sightline.engine.graph_questions import DiffImpact, Question, asked_in_thread, impact_of_step
 from sightline.engine.model import choose_model
 from sightline.engine.pending import FileAfter, PendingEdits, PreparedEdit
 from sightline.features.feature import FeatureContext, FeatureRequest, FeatureResult, Offer, OffersChoices
@@ -45,6 +47,8 @@ __all__ = ["Engine", "EngineParts", "FileAfter", "PreparedEdit", "Progress"]
 
 #: How long (seconds) a question waits for what was just typed; then it is answered from what was there before.
 PATIENCE = 10.0
+
+T = TypeVar("T")
 
 #: Called with (done, total) while files are scanned and parsed.
 Progress = Callable[[int, int], None]
@@ -223,6 +227,14 @@ class Engine:
         if not isinstance(feature, OffersChoices):
             return ()
         return await asyncio.to_thread(feature.offers, request, await self.caught_up())
+
+    async def ask_graph(self, question: Question[T], view: GraphView | None = None) -> T:
+        """Asks the graph something, in a thread; cancelling gives the question up. Of ``view``, else of the present."""
+        return await asked_in_thread(question, view or await self.caught_up())
+
+    async def impact_of_diff(self, source: DiffSource, depth: int) -> DiffImpact:
+        """Who is affected by a change that somebody made or wants to make. Raises as checking it does."""
+        return await impact_of_step(source, await self.caught_up(), self._trial_policy(strict=False), depth)
 
     async def propose(self, turn: str, label: str, changes: ChangeSet) -> TurnResult:
         """Tries an edit that no model made on the present snapshot. It waits under ``turn`` for :meth:`prepare`."""

@@ -31,43 +31,84 @@ class CheckedDiff:
     unmatched: tuple[Unmatched, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """The graph before and after a change, and the change between them; ``unmatched`` are parts that do not fit."""
+
+    before: GraphView
+    after: GraphView
+    changes: ChangeSet
+    unmatched: tuple[Unmatched, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiffSource:
+    """Where a change comes from: one of a unified diff, a git revision to compare with, and git's index."""
+
+    diff: str | None = None
+    base: str | None = None
+    staged: bool = False
+
+
+async def step_of(source: DiffSource, view: GraphView, policy: TrialPolicy) -> Step:
+    """The change that ``source`` means. Raises :class:`UsageError` when it is not exactly one thing, and by git."""
+    if sum((source.diff is not None, source.base is not None, source.staged)) != 1:
+        raise UsageError("Say which change is meant: a diff, a revision to compare with, or what is staged.")
+    if source.diff is not None:
+        return await _step_of_diff(source.diff, view, policy)
+    if source.base is not None:
+        return await _step_since(source.base, view, policy)
+    return await _step_staged(view, policy)
+
+
 async def check_diff(diff: str, view: GraphView, policy: TrialPolicy) -> CheckedDiff:
     """Judges a unified diff against the tree it applies to, which is ``view``."""
-    applied = await asyncio.to_thread(changes_from_diff, diff, view.workspace, policy.root)
-    return await _judged(view, applied, policy)
+    step = await _step_of_diff(diff, view, policy)
+    if step.changes.is_empty:
+        report = CheckReport(verdict=Verdict.ACCEPT, revision=view.revision)
+        return CheckedDiff(report=report, unmatched=step.unmatched)
+    return await _judged(step, policy)
 
 
 async def check_since(revision: str, view: GraphView, policy: TrialPolicy) -> CheckedDiff:
     """Judges what the working tree changed since ``revision``: ``view`` is the *after*."""
+    return await _judged(await _step_since(revision, view, policy), policy)
+
+
+async def check_staged(view: GraphView, policy: TrialPolicy) -> CheckedDiff:
+    """Judges the index against HEAD. Untracked files count as present on both sides."""
+    return await _judged(await _step_staged(view, policy), policy)
+
+
+async def _judged(step: Step, policy: TrialPolicy) -> CheckedDiff:
+    report = await judge(step.before, step.after, step.changes, policy)
+    return CheckedDiff(report=report, unmatched=step.unmatched)
+
+
+async def _step_of_diff(diff: str, view: GraphView, policy: TrialPolicy) -> Step:
+    applied = await asyncio.to_thread(changes_from_diff, diff, view.workspace, policy.root)
+    changes = applied.changes
+    after = view if changes.is_empty else await asyncio.to_thread(view.fork, changes)
+    return Step(before=view, after=after, changes=changes, unmatched=applied.unmatched)
+
+
+async def _step_since(revision: str, view: GraphView, policy: TrialPolicy) -> Step:
     if revision.startswith("-"):
         raise UsageError(f"{revision} is not a git revision.")
     backward = await _git_diff(policy, view, "-R", revision, "--")
     before = await asyncio.to_thread(view.fork, backward.changes)
     forward = backward.changes.inverse(lambda path: view.workspace.read(path).text)
-    report = await judge(before, view, forward, policy)
-    return CheckedDiff(report=report, unmatched=backward.unmatched)
+    return Step(before=before, after=view, changes=forward, unmatched=backward.unmatched)
 
 
-async def check_staged(view: GraphView, policy: TrialPolicy) -> CheckedDiff:
-    """Judges the index against HEAD. Untracked files count as present on both sides."""
+async def _step_staged(view: GraphView, policy: TrialPolicy) -> Step:
     to_index = await _git_diff(policy, view, "-R", "--")
     after = await asyncio.to_thread(view.fork, to_index.changes)
     to_head = await _git_diff(policy, after, "-R", "--cached", "--")
     before = await asyncio.to_thread(after.fork, to_head.changes)
     forward = to_head.changes.inverse(lambda path: after.workspace.read(path).text)
-    report = await judge(before, after, forward, policy)
-    return CheckedDiff(report=report, unmatched=(*to_index.unmatched, *to_head.unmatched))
-
-
-async def _judged(view: GraphView, applied: AppliedProposal, policy: TrialPolicy) -> CheckedDiff:
-    changes = applied.changes
-    after = await asyncio.to_thread(view.fork, changes) if not changes.is_empty else view
-    report = (
-        await judge(view, after, changes, policy)
-        if not changes.is_empty
-        else CheckReport(verdict=Verdict.ACCEPT, revision=view.revision)
-    )
-    return CheckedDiff(report=report, unmatched=applied.unmatched)
+    unmatched = (*to_index.unmatched, *to_head.unmatched)
+    return Step(before=before, after=after, changes=forward, unmatched=unmatched)
 
 
 async def _git_diff(policy: TrialPolicy, view: GraphView, *arguments: str) -> AppliedProposal:

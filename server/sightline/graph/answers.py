@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from sightline.base.paths import WorkspacePath
@@ -88,14 +88,17 @@ class Receiver:
 class Coverage:
     """How complete an answer is. ``complete`` is true only when nothing below could hide a use.
 
-    ``unparsed``: files that could not be read; ``dynamic``: places where a name is computed or a string names it;
-    ``ambiguous``: references by name alone whose target stays open.
+    ``unparsed``: files that could not be read, ``unparsed_files`` the first of them; ``dynamic``: places where a name
+    is computed or a string names it; ``ambiguous``: references by name alone whose target stays open; ``cut``: a limit
+    ended the search.
     """
 
     complete: bool
     unparsed: int = 0
     dynamic: int = 0
     ambiguous: int = 0
+    cut: bool = False
+    unparsed_files: tuple[WorkspacePath, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from sightline.base.paths import WorkspacePath
 from sightline.graph.answers import Confidence, Coverage, Symbol
+from sightline.graph.coverage import joint_coverage
+from sightline.graph.stopping import Check, go_on
 from sightline.graph.view import GraphView
 
 #: Impact stops growing here and says that it is incomplete.
@@ -40,13 +42,14 @@ class ImpactAnswer:
     revision: int
 
 
-def impact_of(view: GraphView, symbol: Symbol, *, depth: int = 5) -> ImpactAnswer:
+def impact_of(view: GraphView, symbol: Symbol, *, depth: int = 5, check: Check = go_on) -> ImpactAnswer:
     """What a change of ``symbol`` affects, up to ``depth`` steps away."""
     found: dict[tuple[WorkspacePath, str], Impacted] = {}
     coverages: list[Coverage] = []
     queue: deque[tuple[Symbol, int]] = deque([(symbol, 0)])
     seen = {(symbol.path, symbol.qualified_name)}
     while queue and len(found) < MOST_IMPACTED:
+        check()
         current, steps = queue.popleft()
         answer = view.references(current)
         coverages.append(answer.coverage)
@@ -70,7 +73,7 @@ def impact_of(view: GraphView, symbol: Symbol, *, depth: int = 5) -> ImpactAnswe
     return ImpactAnswer(
         symbol=symbol,
         impacted=tuple(ordered[:MOST_IMPACTED]),
-        coverage=_joint(coverages, cut=bool(queue)),
+        coverage=joint_coverage(coverages, cut=bool(queue)),
         revision=view.revision,
     )
 
@@ -79,12 +82,3 @@ def _symbol(view: GraphView, path: WorkspacePath, qualified_name: str) -> Symbol
     if not qualified_name:
         return None
     return next((symbol for symbol in view.symbols(path) if symbol.qualified_name == qualified_name), None)
-
-
-def _joint(parts: list[Coverage], *, cut: bool) -> Coverage:
-    return Coverage(
-        complete=all(part.complete for part in parts) and not cut,
-        unparsed=max((part.unparsed for part in parts), default=0),
-        dynamic=sum(part.dynamic for part in parts),
-        ambiguous=sum(part.ambiguous for part in parts),
-    )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Protocol
 
 from sightline.base.paths import WorkspacePath
 from sightline.graph.answers import Confidence, Coverage, EdgeKind, Symbol
 from sightline.graph.exporters import is_test
 from sightline.graph.facts import DefinitionKind, ReferenceKind
 from sightline.graph.impact import impact_of
+from sightline.graph.stopping import Check, go_on
 from sightline.graph.view import GraphView
 
 #: Steps from a symbol to a test that is said to reach it.
@@ -41,24 +42,28 @@ class RelatedAnswer:
     coverage: Coverage
 
 
-#: A question about one symbol.
-Relation: TypeAlias = Callable[[GraphView, Symbol], RelatedAnswer]
+class Relation(Protocol):
+    """A question about one symbol."""
+
+    def __call__(self, view: GraphView, symbol: Symbol, check: Check = go_on) -> RelatedAnswer: ...
 
 
-def callers(view: GraphView, symbol: Symbol) -> RelatedAnswer:
+def callers(view: GraphView, symbol: Symbol, check: Check = go_on) -> RelatedAnswer:
     """Definitions that call ``symbol``, each once, with the best confidence of its calls."""
+    check()
     answer = view.references(symbol)
     calls = (place for place in answer.places if place.kind is EdgeKind.CALL)
     found = (Related(path=each.path, name=each.enclosing, line=each.line, confidence=each.confidence) for each in calls)
     return RelatedAnswer(related=_once(found), coverage=answer.coverage)
 
 
-def callees(view: GraphView, symbol: Symbol) -> RelatedAnswer:
+def callees(view: GraphView, symbol: Symbol, check: Check = go_on) -> RelatedAnswer:
     """Definitions of the workspace that ``symbol`` calls. ``ambiguous`` counts calls whose target is not known."""
     facts = view.facts(symbol.path)
     found: list[Related] = []
     unknown = 0
     for reference in facts.references if facts is not None else ():
+        check()
         inside = symbol.definition.span.contains(reference.span)
         if not inside or reference.kind is not ReferenceKind.CALL:
             continue
@@ -69,14 +74,16 @@ def callees(view: GraphView, symbol: Symbol) -> RelatedAnswer:
     return RelatedAnswer(related=_once(found), coverage=coverage)
 
 
-def implementers(view: GraphView, symbol: Symbol) -> RelatedAnswer:
+def implementers(view: GraphView, symbol: Symbol, check: Check = go_on) -> RelatedAnswer:
     """Classes below a class or interface, at every depth; for a member the members that override it."""
+    check()
     if symbol.definition.kind not in _CLASSES:
         below = (_defined(view, each, Confidence.EXACT) for each in view.overrides(symbol))
         return RelatedAnswer(related=_once(below), coverage=view.coverage())
     found: dict[str, Related] = {}
     waiting = [(symbol, 0)]
     for current, depth in waiting:
+        check()
         for heir in view.subclasses(current):
             if heir.identifier not in found and heir.identifier != symbol.identifier:
                 found[heir.identifier] = _defined(view, heir, Confidence.EXACT, depth + 1)
@@ -84,7 +91,7 @@ def implementers(view: GraphView, symbol: Symbol) -> RelatedAnswer:
     return RelatedAnswer(related=_once(found.values()), coverage=view.references(symbol).coverage)
 
 
-def twins(view: GraphView, symbol: Symbol) -> RelatedAnswer:
+def twins(view: GraphView, symbol: Symbol, check: Check = go_on) -> RelatedAnswer:
     """Definitions of the same qualified name and kind in other files: platform variants, copies, one interface.
 
     Files of the same folder come first (depth 1), others after them (depth 2). A twin is known by name alone.
@@ -92,6 +99,7 @@ def twins(view: GraphView, symbol: Symbol) -> RelatedAnswer:
     folder = symbol.path.relative.rpartition("/")[0]
     found: list[Related] = []
     for path in view.files_defining(symbol.definition.name):
+        check()
         for other in view.symbols(path) if path != symbol.path else ():
             same = other.qualified_name == symbol.qualified_name and other.definition.kind is symbol.definition.kind
             if same:
@@ -100,9 +108,9 @@ def twins(view: GraphView, symbol: Symbol) -> RelatedAnswer:
     return RelatedAnswer(related=_once(found), coverage=view.coverage())
 
 
-def tests_reaching(view: GraphView, symbol: Symbol) -> RelatedAnswer:
+def tests_reaching(view: GraphView, symbol: Symbol, check: Check = go_on) -> RelatedAnswer:  # noqa: PT028  no test
     """Definitions in test files that use ``symbol``, directly or through up to five others."""
-    answer = impact_of(view, symbol, depth=TEST_DEPTH)
+    answer = impact_of(view, symbol, depth=TEST_DEPTH, check=check)
     found = (
         Related(path=each.path, name=each.name, line=each.line, confidence=each.confidence, depth=each.depth)
         for each in answer.impacted

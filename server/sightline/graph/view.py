@@ -14,6 +14,7 @@ from sightline.base.paths import WorkspacePath
 from sightline.graph import families
 from sightline.graph.advance import advance, parsed_changes
 from sightline.graph.answers import Confidence, Coverage, Edge, Place, Receiver, ReferencesAnswer, Symbol
+from sightline.graph.coverage import MOST_NAMED
 from sightline.graph.facts import FileFacts, Import, Reference
 from sightline.graph.index import FileIndex, IndexCache
 from sightline.graph.layouts import Layouts
@@ -234,7 +235,8 @@ class GraphView:
 
     def coverage(self) -> Coverage:
         """Coverage of the view as a whole."""
-        return Coverage(complete=not self._unparsed, unparsed=len(self._unparsed))
+        files = tuple(path for path, _ in self._unparsed)
+        return Coverage(complete=not files, unparsed=len(files), unparsed_files=files[:MOST_NAMED])
 
     def edges(self) -> Iterable[Edge]:
         """Every file edge, by source and target."""
@@ -316,17 +318,22 @@ class GraphView:
         meaning = self._locate(symbol)
         query = self._query()
         uses = families.all_uses_of(query, self.state, meaning, limit) if meaning else Uses()
-        unparsed = sum(
-            mentions(self.workspace, path, symbol.definition.name)
+        unparsed = tuple(
+            path
             for path, _ in self._unparsed
-            if _can_name(path, symbol.path)
+            if _can_name(path, symbol.path) and mentions(self.workspace, path, symbol.definition.name)
         )
         open_questions = unparsed or uses.dynamic or uses.ambiguous or uses.cut
         return ReferencesAnswer(
             symbol=symbol,
             places=self._places(uses),
             coverage=Coverage(
-                complete=not open_questions, unparsed=unparsed, dynamic=uses.dynamic, ambiguous=uses.ambiguous
+                complete=not open_questions,
+                unparsed=len(unparsed),
+                dynamic=uses.dynamic,
+                ambiguous=uses.ambiguous,
+                cut=uses.cut,
+                unparsed_files=unparsed[:MOST_NAMED],
             ),
             revision=self.revision,
         )

@@ -12,6 +12,8 @@ from typing import Literal
 
 from sightline.base.paths import WorkspacePath
 from sightline.graph.answers import Coverage, Edge
+from sightline.graph.coverage import joint_coverage
+from sightline.graph.stopping import Check, go_on
 from sightline.graph.view import GraphView
 
 #: Walks stop here and say that they are incomplete.
@@ -38,19 +40,21 @@ class ReachAnswer:
     coverage: Coverage
 
 
-def reach(view: GraphView, path: WorkspacePath, direction: Direction, *, depth: int = 1) -> ReachAnswer:
+def reach(
+    view: GraphView, path: WorkspacePath, direction: Direction, *, depth: int = 1, check: Check = go_on
+) -> ReachAnswer:
     """Files that import ``path``, or that it imports, directly and through up to ``depth - 1`` others."""
     found: dict[WorkspacePath, Reached] = {}
     queue = deque([(path, 0)])
     while queue and len(found) < MOST_REACHED:
+        check()
         current, steps = queue.popleft()
         for other, edges in _next(view, current, direction).items():
             if other != path and other not in found:
                 found[other] = Reached(path=other, depth=steps + 1, edges=edges)
                 if steps + 1 < depth:
                     queue.append((other, steps + 1))
-    whole = view.coverage()
-    coverage = whole if not queue else Coverage(complete=False, unparsed=whole.unparsed)
+    coverage = joint_coverage([view.coverage()], cut=bool(queue))
     ordered = tuple(sorted(found.values(), key=lambda each: (each.depth, each.path)))
     return ReachAnswer(path=path, reached=ordered, coverage=coverage)
 
@@ -63,7 +67,7 @@ def _next(view: GraphView, path: WorkspacePath, direction: Direction) -> dict[Wo
     return found
 
 
-def cycles(view: GraphView) -> tuple[tuple[WorkspacePath, ...], ...]:
+def cycles(view: GraphView, *, check: Check = go_on) -> tuple[tuple[WorkspacePath, ...], ...]:
     """Sets of files each of which imports all the others, directly or not; the largest first, each sorted.
 
     Tarjan's strongly connected components (SIAM Journal on Computing 1, 1972), without recursion. A file that uses its
@@ -76,6 +80,7 @@ def cycles(view: GraphView) -> tuple[tuple[WorkspacePath, ...], ...]:
     found: list[tuple[WorkspacePath, ...]] = []
 
     def enter(path: WorkspacePath) -> tuple[WorkspacePath, Iterator[WorkspacePath]]:
+        check()
         order[path] = lowest[path] = len(order)
         stack.append(path)
         on_stack.add(path)
@@ -109,6 +114,11 @@ def _popped(stack: list[WorkspacePath], on_stack: set[WorkspacePath], last: Work
     return tuple(sorted(members))
 
 
-def entry_points(view: GraphView) -> tuple[WorkspacePath, ...]:
+def entry_points(view: GraphView, *, check: Check = go_on) -> tuple[WorkspacePath, ...]:
     """Files that no other file imports and that import something themselves: programs, tests, scripts."""
-    return tuple(path for path in view.paths() if not view.importers(path) and view.dependencies(path))
+    found: list[WorkspacePath] = []
+    for path in view.paths():
+        check()
+        if not view.importers(path) and view.dependencies(path):
+            found.append(path)
+    return tuple(found)

@@ -9,13 +9,14 @@ import click
 from sightline.base.errors import UsageError
 from sightline.base.paths import WorkspacePath, confine
 from sightline.cli import reports
+from sightline.cli.commands.graph_impact import impact
 from sightline.cli.commands.graph_relations import RELATION_COMMANDS
 from sightline.cli.convert import coverage_json, edges_json, places_json, symbol_json
-from sightline.cli.graph_answers import joint, say_coverage, symbols_called
+from sightline.cli.graph_answers import say_coverage, symbols_called
 from sightline.cli.graph_formats import FORMATS
 from sightline.cli.output import print_json, say
 from sightline.cli.workspace import json_option, opened, root_option, runs_async
-from sightline.graph.impact import impact_of
+from sightline.graph.coverage import coverage_words, joint_coverage
 from sightline.graph.view import GraphView
 from sightline.graph.walks import ReachAnswer, reach
 
@@ -116,6 +117,7 @@ async def references(name: str, root: str, *, as_json: bool) -> int:
     async with opened(root) as engine:
         view = engine.view
         answers = [view.references(symbol) for symbol in symbols_called(view, name)]
+        coverage = joint_coverage(answer.coverage for answer in answers)
         shape = reports.ReferencesJson(
             revision=view.revision,
             symbols=[
@@ -126,58 +128,19 @@ async def references(name: str, root: str, *, as_json: bool) -> int:
                 )
                 for answer in answers
             ],
-            coverage=coverage_json(joint([answer.coverage for answer in answers])),
+            coverage=coverage_json(coverage),
         )
     if as_json:
         print_json(shape.model_dump())
         return 0
-    for entry in shape.symbols:
+    for entry, answer in zip(shape.symbols, answers, strict=True):
         say(f"{entry.symbol.path}:{entry.symbol.line}: {entry.symbol.kind} {entry.symbol.name}")
         for place in entry.places:
             inside = f" in {place.enclosing}" if place.enclosing else ""
             say(f"    {place.path}:{place.line}:{place.column}: {place.kind}{inside} ({place.confidence})")
         if not entry.places:
-            say("    no uses found")
-    say_coverage(shape.coverage)
-    return 0
-
-
-@command.command("impact")
-@click.argument("name")
-@root_option
-@json_option
-@click.option("--depth", type=click.IntRange(1, 50), default=5, show_default=True, help="How many steps to follow.")
-@runs_async
-async def impact(name: str, root: str, depth: int, *, as_json: bool) -> int:
-    """Print who is affected, directly or through others, when NAME changes."""
-    async with opened(root) as engine:
-        view = engine.view
-        symbols = symbols_called(view, name)
-        answers = [impact_of(view, symbol, depth=depth) for symbol in symbols]
-        shape = reports.ImpactJson(
-            revision=view.revision,
-            symbols=[symbol_json(view, symbol) for symbol in symbols],
-            impacted=[
-                reports.ImpactedJson(
-                    name=item.name,
-                    path=str(item.path),
-                    line=item.line,
-                    depth=item.depth,
-                    confidence=item.confidence.value,
-                )
-                for answer in answers
-                for item in answer.impacted
-            ],
-            coverage=coverage_json(joint([answer.coverage for answer in answers])),
-        )
-    if as_json:
-        print_json(shape.model_dump())
-        return 0
-    for item in shape.impacted:
-        say(f"{'  ' * item.depth}{item.path}:{item.line}: {item.name or '(file)'} ({item.confidence})")
-    if not shape.impacted:
-        say("nothing found that depends on it")
-    say_coverage(shape.coverage)
+            say(f"    no uses found ({coverage_words(answer.coverage, nothing_found=True)})")
+    say_coverage(coverage, nothing_found=not any(entry.places for entry in shape.symbols))
     return 0
 
 
@@ -198,7 +161,7 @@ def _tell_reached(view: GraphView, answer: ReachAnswer, as_json: bool) -> int:  
         say(f"{indent}{edge.source}:{edge.line} -> {edge.target} ({edge.kind}, {edge.confidence})")
     if not shape.edges:
         say("none found")
-    say_coverage(shape.coverage)
+    say_coverage(answer.coverage, nothing_found=not shape.edges)
     return 0
 
 
@@ -210,5 +173,5 @@ def _file(view: GraphView, path: str) -> WorkspacePath:
     raise UsageError(f"{path} is not a file of this workspace.", hint="Paths are relative to --root.")
 
 
-for _command in RELATION_COMMANDS:
+for _command in (impact, *RELATION_COMMANDS):
     command.add_command(_command)

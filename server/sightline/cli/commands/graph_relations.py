@@ -9,19 +9,22 @@ import click
 
 from sightline.cli import reports
 from sightline.cli.convert import coverage_json, symbol_json
-from sightline.cli.graph_answers import joint, say_coverage, symbols_called
+from sightline.cli.graph_answers import say_coverage, symbols_called
 from sightline.cli.output import print_json, say
 from sightline.cli.workspace import json_option, opened, root_option, runs_async
-from sightline.graph import relations, walks
+from sightline.graph import walks
+from sightline.graph.answers import Coverage
+from sightline.graph.coverage import joint_coverage
+from sightline.graph.queries import RELATIONS
 from sightline.graph.relations import Related, Relation
 
-#: Relations by name, with what ``--help`` says of them.
-_RELATIONS: Mapping[str, tuple[Relation, str]] = {
-    "callers": (relations.callers, "Print the definitions that call NAME."),
-    "callees": (relations.callees, "Print the definitions of the workspace that NAME calls."),
-    "implementers": (relations.implementers, "Print the classes below NAME, or the members that override it."),
-    "twins": (relations.twins, "Print definitions of the same name and kind in other files."),
-    "tests": (relations.tests_reaching, "Print the tests that reach NAME, directly or through other definitions."),
+#: What ``--help`` says of each relation.
+_ABOUT: Mapping[str, str] = {
+    "callers": "Print the definitions that call NAME.",
+    "callees": "Print the definitions of the workspace that NAME calls.",
+    "implementers": "Print the classes below NAME, or the members that override it.",
+    "twins": "Print definitions of the same name and kind in other files.",
+    "tests": "Print the tests that reach NAME, directly or through other definitions.",
 }
 
 
@@ -39,14 +42,15 @@ def _relation_command(name: str, relation: Relation, about: str) -> click.Comman
             view = engine.view
             symbols = symbols_called(view, symbol)
             answers = [relation(view, each) for each in symbols]
+            coverage = joint_coverage(answer.coverage for answer in answers)
             shape = reports.RelationJson(
                 revision=view.revision,
                 relation=name,
                 symbols=[symbol_json(view, each) for each in symbols],
                 related=_related(each for answer in answers for each in answer.related),
-                coverage=coverage_json(joint([answer.coverage for answer in answers])),
+                coverage=coverage_json(coverage),
             )
-        return _tell(shape, _lines(shape.related), as_json=as_json)
+        return _tell(shape, _lines(shape.related), coverage, nothing_found=not shape.related, as_json=as_json)
 
     return run
 
@@ -61,17 +65,19 @@ async def neighbourhood(name: str, root: str, *, as_json: bool) -> int:
     async with opened(root) as engine:
         view = engine.view
         symbols = symbols_called(view, name)
-        answers = {kind: [find(view, each) for each in symbols] for kind, (find, _) in _RELATIONS.items()}
+        answers = {kind: [find(view, each) for each in symbols] for kind, find in RELATIONS.items()}
+        coverage = joint_coverage(answer.coverage for found in answers.values() for answer in found)
         shape = reports.NeighbourhoodJson(
             revision=view.revision,
             symbols=[symbol_json(view, each) for each in symbols],
             relations={
                 kind: _related(each for answer in found for each in answer.related) for kind, found in answers.items()
             },
-            coverage=coverage_json(joint([answer.coverage for found in answers.values() for answer in found])),
+            coverage=coverage_json(coverage),
         )
     blocks = ([f"{kind}:", *_lines(related, indent="    ")] for kind, related in shape.relations.items())
-    return _tell(shape, [line for block in blocks for line in block], as_json=as_json)
+    lines = [line for block in blocks for line in block]
+    return _tell(shape, lines, coverage, nothing_found=not any(shape.relations.values()), as_json=as_json)
 
 
 @click.command("cycles")
@@ -88,7 +94,7 @@ async def cycles(root: str, *, as_json: bool) -> int:
             coverage=coverage_json(view.coverage()),
         )
     lines = [line for each in shape.cycles for line in (f"{len(each)} files:", *(f"    {path}" for path in each))]
-    return _tell(shape, lines or ["no cycles"], as_json=as_json)
+    return _tell(shape, lines or ["no cycles found"], view.coverage(), nothing_found=not lines, as_json=as_json)
 
 
 @click.command("entry-points")
@@ -104,7 +110,7 @@ async def entry_points(root: str, *, as_json: bool) -> int:
             files=[str(path) for path in walks.entry_points(view)],
             coverage=coverage_json(view.coverage()),
         )
-    return _tell(shape, shape.files, as_json=as_json)
+    return _tell(shape, shape.files, view.coverage(), nothing_found=not shape.files, as_json=as_json)
 
 
 def _related(found: Iterable[Related]) -> list[reports.RelatedSymbolJson]:
@@ -125,20 +131,20 @@ def _lines(found: list[reports.RelatedSymbolJson], indent: str = "") -> list[str
     return lines or [f"{indent}none found"]
 
 
-def _tell(shape: _Answer, lines: Iterable[str], *, as_json: bool) -> int:
+def _tell(shape: _Answer, lines: Iterable[str], coverage: Coverage, *, nothing_found: bool, as_json: bool) -> int:
     """Prints an answer, as JSON or as ``lines`` and its coverage; returns the exit code."""
     if as_json:
         print_json(shape.model_dump())
         return 0
     for line in lines:
         say(line)
-    say_coverage(shape.coverage)
+    say_coverage(coverage, nothing_found=nothing_found)
     return 0
 
 
 #: What ``graph`` takes in.
 RELATION_COMMANDS: tuple[click.Command, ...] = (
-    *(_relation_command(name, find, about) for name, (find, about) in _RELATIONS.items()),
+    *(_relation_command(name, RELATIONS[name], about) for name, about in _ABOUT.items()),
     neighbourhood,
     cycles,
     entry_points,
