@@ -129,7 +129,7 @@ function propertyOf(value) {
     default: value["default"] ?? null,
     scope: value["x-scope"] === "user" ? "machine" : "resource",
     markdownDescription: value["description"],
-    ...pick(first, ["enum", "minimum", "maximum"]),
+    ...pick(first, ["enum", "minimum", "maximum", "items"]),
   };
 }
 

@@ -21,4 +21,5 @@ export const SETTINGS: readonly Setting[] = [
   { key: "workspace.maximumFiles", section: "workspace", name: "maximum_files", scope: "narrowing" },
   { key: "workspace.allowLargeRoot", section: "workspace", name: "allow_large_root", scope: "user" },
   { key: "workspace.workers", section: "workspace", name: "workers", scope: "user" },
+  { key: "navigation.languages", section: "navigation", name: "languages", scope: "user" },
 ];

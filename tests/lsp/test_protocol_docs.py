@@ -4,8 +4,9 @@ import re
 from pathlib import Path
 
 from sightline.features.registry import FEATURES
+from sightline.graph.queries import QUERIES
 from sightline.lsp.commands import commands_of
-from sightline.lsp.messages import TYPES, RunArguments
+from sightline.lsp.messages import TYPES, GraphArguments, RunArguments
 
 PAGE = (Path(__file__).parents[2] / "docs/reference/protocol.md").read_text("utf-8")
 
@@ -18,5 +19,16 @@ def test_every_command_and_message_is_documented() -> None:
 
 
 def test_every_argument_of_run_is_documented() -> None:
-    (listed,) = re.findall(r"^\*\*Run\*\*: `\{([^}]*)\}`", PAGE, re.MULTILINE)
-    assert {name.strip(" ?") for name in listed.split(",")} == set(RunArguments.model_fields)
+    assert listed("Run") == set(RunArguments.model_fields)
+
+
+def test_every_argument_and_query_of_graph_is_documented() -> None:
+    assert listed("Graph") == set(GraphArguments.model_fields) - {"mentions", "diagnostics", "turn", "budget"}
+    rows = re.findall(r"^\| ((?:`[a-z-]+`(?:, )?)+) \| (?:a symbol|a file|nothing)", PAGE, re.MULTILINE)
+    assert {name for row in rows for name in re.findall(r"`([a-z-]+)`", row)} == QUERIES
+
+
+def listed(name: str) -> set[str]:
+    """The keys of an object of the page."""
+    (found,) = re.findall(rf"^\*\*{name}\*\*: `\{{([^}}]*)\}}`", PAGE, re.MULTILINE)
+    return {key.strip(" ?") for key in found.split(",")}

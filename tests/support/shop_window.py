@@ -25,6 +25,7 @@ class ShopWindow:
     root: Path
     editor: Editor
     link: Link
+    initialized: Any
     opened: list[str] = field(default_factory=list[str])
 
     @property
@@ -62,8 +63,9 @@ async def shop_window(folder: Path, replies: str = "", **given: Any) -> AsyncGen
     ``wait=False`` does not wait for the index; the rest is handed to :meth:`Editor.initialize`.
     """
     root = (folder / "work").resolve()
+    files = given.pop("files", None)
     if not root.exists():
-        write_workspace(root, given.pop("files", None))
+        write_workspace(root, files)
     editor = Editor()
     system = shop_system(folder, replies)
     system = replace(system, environment={**system.environment, **given.pop("environment", {})})
@@ -72,7 +74,7 @@ async def shop_window(folder: Path, replies: str = "", **given: Any) -> AsyncGen
     waits = given.pop("wait", True)
     roots = () if given.pop("no_root", False) else (root,)
     async with linked(editor, make_engine, FEATURES, ServerOptions(log_level="warning")) as link:
-        await editor.initialize(*roots, *more, **given)
+        initialized = await editor.initialize(*roots, *more, **given)
         if waits:
             await editor.ready()
-        yield ShopWindow(root=root, editor=editor, link=link)
+        yield ShopWindow(root=root, editor=editor, link=link, initialized=initialized)

@@ -7,13 +7,24 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 from pydantic.config import JsonDict
+
+from sightline.languages.registry import LANGUAGES
 
 #: Marks a setting that only the user may give (user file, environment, editor's machine scope), never a workspace.
 USER_ONLY: JsonDict = {"x-scope": "user"}
 #: Marks a number that a workspace file may lower but not raise.
 NARROWING: JsonDict = {"x-scope": "narrowing"}
+
+
+def _known_languages(names: tuple[str, ...]) -> tuple[str, ...]:
+    known = [language.name for language in LANGUAGES]
+    if "all" in names:
+        return tuple(known)
+    if unknown := sorted({*names} - {*known}):
+        raise ValueError(f"unknown language {', '.join(unknown)}; known are all, {', '.join(known)}")
+    return names
 
 
 class Section(BaseModel):
@@ -112,6 +123,21 @@ class WorkspaceSettings(Section):
     ] = 0
 
 
+class NavigationSettings(Section):
+    """Jumping by Sightline's graph, where no other language server does it."""
+
+    languages: Annotated[
+        tuple[str, ...],
+        Field(
+            description="Languages for which Sightline answers go to definition, find references, symbols and "
+            "hierarchies, by their names in languages.md, such as `kotlin`, or `all`. Empty by default: where another "
+            "language server answers too, everything would be shown twice. Takes effect at the next start.",
+            json_schema_extra=USER_ONLY,
+        ),
+        AfterValidator(_known_languages),
+    ] = ()
+
+
 class Settings(Section):
     """All settings of Sightline, as in `sightline.toml`."""
 
@@ -119,3 +145,4 @@ class Settings(Section):
     context: ContextSettings = ContextSettings()
     edits: EditSettings = EditSettings()
     workspace: WorkspaceSettings = WorkspaceSettings()
+    navigation: NavigationSettings = NavigationSettings()

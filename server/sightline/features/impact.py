@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from sightline.base.errors import UsageError
 from sightline.features.feature import FeatureContext, FeatureRequest, FeatureResult, FoundPlace
-from sightline.graph.answers import Coverage, Symbol
+from sightline.graph.answers import Symbol
+from sightline.graph.coverage import coverage_words
 from sightline.graph.impact import ImpactAnswer, impact_of
 from sightline.graph.view import GraphView
 
@@ -65,16 +66,8 @@ def _tell(answer: ImpactAnswer) -> str:
     ]
     if len(answer.impacted) > _MOST_SHOWN:
         lines.append(f"- … and {len(answer.impacted) - _MOST_SHOWN} more")
-    return "\n".join(lines) + "\n\n" + _coverage(answer.coverage, nothing_found=not answer.impacted)
-
-
-def _coverage(coverage: Coverage, *, nothing_found: bool) -> str:
-    if coverage.complete:
-        return "_Nothing else can use it: the coverage is complete._" if nothing_found else "_Coverage: complete._"
-    return (
-        f"_Coverage is incomplete: {coverage.unparsed} unparsed files, {coverage.dynamic} dynamic places, "
-        f"{coverage.ambiguous} uses by name alone that may or may not mean it._"
-    )
+    words = coverage_words(answer.coverage, nothing_found=not answer.impacted)
+    return "\n".join(lines) + f"\n\n_Coverage: {words}._"
 
 
 def _data(answer: ImpactAnswer) -> dict[str, object]:
@@ -95,6 +88,8 @@ def _data(answer: ImpactAnswer) -> dict[str, object]:
             "unparsed": answer.coverage.unparsed,
             "dynamic": answer.coverage.dynamic,
             "ambiguous": answer.coverage.ambiguous,
+            "cut": answer.coverage.cut,
+            "unparsedFiles": [str(path) for path in answer.coverage.unparsed_files],
         },
     }
 

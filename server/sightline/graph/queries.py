@@ -22,6 +22,8 @@ from sightline.graph.view import GraphView
 #: Steps that ``impact`` follows unless told otherwise; ``importers`` and ``dependencies`` follow one.
 IMPACT_DEPTH = 5
 
+_ORDER = {confidence: number for number, confidence in enumerate(Confidence)}
+
 #: The relations of a neighbourhood, by name.
 RELATIONS: Mapping[str, Relation] = {
     "callers": relations.callers,
@@ -88,7 +90,8 @@ def ask(view: GraphView, query: GraphQuery, check: Check = go_on) -> QueryAnswer
     """
     if query.name in SYMBOL_QUERIES:
         parts = [part for symbol in query.symbols for part in SYMBOL_QUERIES[query.name](view, symbol, query, check)]
-        return _answer(view, query, [item for items, _ in parts for item in items], [part[1] for part in parts])
+        items = _distinct(item for items, _ in parts for item in items)
+        return _answer(view, query, items, [coverage for _, coverage in parts])
     if query.name in FILE_QUERIES:
         items, coverage = _reached(view, query, check)
         return _answer(view, query, items, [coverage])
@@ -112,6 +115,17 @@ def _answer(
         coverage=joint_coverage(coverages),
         revision=view.revision,
     )
+
+
+def _distinct(items: Iterable[QueryItem]) -> list[QueryItem]:
+    """Each thing once: definitions of one name share their uses by name alone."""
+    best: dict[tuple[str, WorkspacePath, str, int, int], QueryItem] = {}
+    for item in items:
+        key = (item.relation, item.path, item.name, item.line, item.column)
+        known = best.get(key)
+        if known is None or (item.depth, _ORDER[item.confidence]) < (known.depth, _ORDER[known.confidence]):
+            best[key] = item
+    return list(best.values())
 
 
 def _references(view: GraphView, symbol: Symbol, query: GraphQuery, check: Check) -> list[_Part]:

@@ -16,7 +16,8 @@ from sightline.graph.view import GraphView
 
 #: Steps from a symbol to a test that is said to reach it.
 TEST_DEPTH = 6
-_CLASSES = frozenset({DefinitionKind.CLASS, DefinitionKind.INTERFACE, DefinitionKind.TYPE})
+#: Kinds of definitions that can have others below them.
+CLASSES = frozenset({DefinitionKind.CLASS, DefinitionKind.INTERFACE, DefinitionKind.TYPE})
 _ORDER = {Confidence.EXACT: 0, Confidence.INFERRED: 1, Confidence.NAME_ONLY: 2}
 
 
@@ -76,19 +77,26 @@ def callees(view: GraphView, symbol: Symbol, check: Check = go_on) -> RelatedAns
 
 def implementers(view: GraphView, symbol: Symbol, check: Check = go_on) -> RelatedAnswer:
     """Classes below a class or interface, at every depth; for a member the members that override it."""
+    found = (_defined(view, heir, Confidence.EXACT, depth) for heir, depth in heirs(view, symbol, check))
+    is_class = symbol.definition.kind in CLASSES
+    coverage = view.references(symbol).coverage if is_class else view.coverage()
+    return RelatedAnswer(related=_once(found), coverage=coverage)
+
+
+def heirs(view: GraphView, symbol: Symbol, check: Check = go_on) -> tuple[tuple[Symbol, int], ...]:
+    """The definitions of :func:`implementers`, each with its depth, nearest first."""
     check()
-    if symbol.definition.kind not in _CLASSES:
-        below = (_defined(view, each, Confidence.EXACT) for each in view.overrides(symbol))
-        return RelatedAnswer(related=_once(below), coverage=view.coverage())
-    found: dict[str, Related] = {}
+    if symbol.definition.kind not in CLASSES:
+        return tuple((each, 1) for each in view.overrides(symbol))
+    found: dict[str, tuple[Symbol, int]] = {}
     waiting = [(symbol, 0)]
     for current, depth in waiting:
         check()
         for heir in view.subclasses(current):
             if heir.identifier not in found and heir.identifier != symbol.identifier:
-                found[heir.identifier] = _defined(view, heir, Confidence.EXACT, depth + 1)
+                found[heir.identifier] = (heir, depth + 1)
                 waiting.append((heir, depth + 1))
-    return RelatedAnswer(related=_once(found.values()), coverage=view.references(symbol).coverage)
+    return tuple(found.values())
 
 
 def twins(view: GraphView, symbol: Symbol, check: Check = go_on) -> RelatedAnswer:

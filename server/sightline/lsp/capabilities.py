@@ -26,6 +26,7 @@ class EditorCapabilities:
     configuration_notice: bool = False
     resolves_actions: bool = False
     literal_actions: bool = False
+    nested_symbols: bool = False
 
 
 def editor_capabilities(stated: types.ClientCapabilities) -> EditorCapabilities:
@@ -46,6 +47,9 @@ def editor_capabilities(stated: types.ClientCapabilities) -> EditorCapabilities:
         configuration_notice=bool(get_capability(stated, "workspace.did_change_configuration.dynamic_registration")),
         resolves_actions="edit" in resolvable,
         literal_actions=literal is not None,
+        nested_symbols=bool(
+            get_capability(stated, "text_document.document_symbol.hierarchical_document_symbol_support")
+        ),
     )
 
 
@@ -64,12 +68,13 @@ def chosen_encoding(stated: types.ClientCapabilities) -> PositionEncoding:
 
 
 def server_capabilities(
-    encoding: PositionEncoding, commands: Iterable[str], action_kinds: Iterable[str]
+    encoding: PositionEncoding, commands: Iterable[str], action_kinds: Iterable[str], *, navigation: bool
 ) -> types.ServerCapabilities:
-    """Everything this server does, and nothing else."""
+    """Everything this server does, and nothing else. ``navigation``: the user wants to jump by this server too."""
     every_file = types.FileOperationRegistrationOptions(
         filters=[types.FileOperationFilter(pattern=types.FileOperationPattern(glob="**"), scheme="file")]
     )
+    wanted = True if navigation else None
     return types.ServerCapabilities(
         position_encoding=types.PositionEncodingKind(encoding.value),
         text_document_sync=types.TextDocumentSyncOptions(
@@ -81,6 +86,13 @@ def server_capabilities(
             code_action_kinds=sorted(set(action_kinds)), resolve_provider=True, work_done_progress=False
         ),
         execute_command_provider=types.ExecuteCommandOptions(commands=sorted(commands), work_done_progress=True),
+        references_provider=wanted,
+        definition_provider=wanted,
+        implementation_provider=wanted,
+        document_symbol_provider=wanted,
+        workspace_symbol_provider=wanted,
+        call_hierarchy_provider=wanted,
+        type_hierarchy_provider=wanted,
         workspace=types.WorkspaceOptions(
             workspace_folders=types.WorkspaceFoldersServerCapabilities(supported=True, change_notifications=True),
             file_operations=types.FileOperationOptions(

@@ -15,10 +15,12 @@ from sightline.features.feature import Feature
 from sightline.lsp.apply import apply_edit
 from sightline.lsp.chat import Asked, asked_now, run_feature
 from sightline.lsp.errors import BadArguments, bad_arguments
+from sightline.lsp.graph_command import asked_of_graph, graph_answer
 from sightline.lsp.messages import (
     ApplyArguments,
     Arguments,
     FeatureArguments,
+    GraphArguments,
     NoArguments,
     RunArguments,
     TurnArguments,
@@ -29,16 +31,20 @@ from sightline.lsp.plain import run_and_apply
 from sightline.lsp.progress import client_progress
 from sightline.lsp.results import feature_json, preview_json
 from sightline.lsp.session import Session
+from sightline.lsp.snapshots import Snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One execution of a command. ``asked`` was read when it arrived; ``told`` takes a sentence on how far it is."""
+    """One execution of a command. ``asked`` and ``found`` (of a question to the graph) were read when it arrived;
+    ``told`` takes a sentence on how far it is.
+    """
 
     session: Session
     given: Any
     asked: Asked | None
     told: Callable[[str], None]
+    found: Snapshot | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,12 +67,13 @@ def execute_command(session: Session, params: types.ExecuteCommandParams) -> Any
     except ValidationError as error:
         raise bad_arguments(params.command, error) from error
     asked = asked_now(session, given) if isinstance(given, FeatureArguments) else None
+    found = asked_of_graph(session, given) if isinstance(given, GraphArguments) else None
     if not inspect.iscoroutinefunction(command.run):
         return command.run(Call(session=session, given=given, asked=asked, told=_deaf))
 
     async def execute() -> Any:
         with client_progress(session.client, params.work_done_token, f"Sightline: {command.title}") as told:
-            return await command.run(Call(session=session, given=given, asked=asked, told=told))
+            return await command.run(Call(session=session, given=given, asked=asked, told=told, found=found))
 
     return execute()
 
@@ -121,6 +128,11 @@ async def _index(call: Call) -> dict[str, Any]:
     return _status(call)
 
 
+async def _graph(call: Call) -> dict[str, Any]:
+    assert call.found is not None, "it takes GraphArguments"
+    return await graph_answer(call.session, call.given, call.found)
+
+
 async def _models(call: Call) -> dict[str, Any]:
     del call
     return await choosable_models()
@@ -151,6 +163,7 @@ _COMMANDS: dict[str, Command] = {
     "sightline.preview": Command(takes=TurnArguments, title="preparing a preview", run=_preview),
     "sightline.undo": Command(takes=UndoArguments, title="undoing an edit", run=_undo),
     "sightline.index": Command(takes=NoArguments, title="indexing", run=_index),
+    "sightline.graph": Command(takes=GraphArguments, title="asking the graph", run=_graph),
     "sightline.models": Command(takes=NoArguments, title="looking for models", run=_models),
     "sightline.status": Command(takes=NoArguments, title="status", run=_status),
 }

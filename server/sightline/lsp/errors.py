@@ -11,6 +11,7 @@ from sightline.base.redact import redact
 #: LSP 3.17 ``RequestFailed``: the request was well formed and failed for a reason the user can be told.
 #: (``ContentModified`` would fit conflicts, but VS Code's client swallows it without a word.)
 REQUEST_FAILED = int(types.LSPErrorCodes.RequestFailed)
+CONTENT_MODIFIED = int(types.LSPErrorCodes.ContentModified)
 CANCELLED = int(types.LSPErrorCodes.RequestCancelled)
 INVALID_PARAMS = int(types.ErrorCodes.InvalidParams)
 INVALID_REQUEST = int(types.ErrorCodes.InvalidRequest)
@@ -32,6 +33,18 @@ class EditorCannot(SightlineError):
     default_kind = "editor_cannot"
 
 
+class TextMovedOn(SightlineError):
+    """Somebody typed while a question about places was answered: its places would be wrong.
+
+    Editors ask such questions again by themselves, and ``ContentModified`` is how they are told that they should.
+    """
+
+    default_kind = "content_modified"
+
+    def __init__(self) -> None:
+        super().__init__("The text changed meanwhile.", hint="Ask again.")
+
+
 def wire_error(code: int, kind: str, message: str, hint: str = "") -> types.ResponseError:
     """An error as the protocol carries it."""
     message, hint = redact(message), redact(hint)
@@ -44,6 +57,8 @@ def error_of(error: BaseException) -> types.ResponseError:
     match error:
         case BadArguments():
             return wire_error(INVALID_PARAMS, error.kind, error.message, error.hint)
+        case TextMovedOn():
+            return wire_error(CONTENT_MODIFIED, error.kind, error.message, error.hint)
         case SightlineError():
             return wire_error(REQUEST_FAILED, error.kind, error.message, error.hint)
         case _:

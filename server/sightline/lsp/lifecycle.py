@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import psutil
 from lsprotocol import types
+from pydantic import ValidationError
 
 from sightline import __version__
 from sightline.base.paths import path_to_uri
+from sightline.config.settings import NavigationSettings
 from sightline.languages.registry import LANGUAGES
 from sightline.lsp import log as log_module
 from sightline.lsp.actions import action_kinds
@@ -37,6 +40,7 @@ def initialize(session: Session, params: types.InitializeParams) -> types.Initia
     session.documents.encoding = chosen_encoding(params.capabilities)
     given = table(params.initialization_options)
     trusted = given.get("trusted")
+    session.navigation = _navigation(session, table(given.get("userSettings")))
     session.host.options = replace(
         session.options,
         roots=editor_roots(params) or session.options.roots,
@@ -58,9 +62,23 @@ def initialize(session: Session, params: types.InitializeParams) -> types.Initia
             session.documents.encoding,
             commands_of(session.features.values()),
             action_kinds(session.features.values()),
+            navigation=bool(session.navigation),
         ),
         server_info=types.ServerInfo(name="sightline", version=__version__),
     )
+
+
+def _navigation(session: Session, settings: Mapping[str, Any]) -> frozenset[str]:
+    """Languages to jump in: what the editor says the user set, else what the command line found in their file.
+
+    Decided once, since it is told at ``initialize``; nonsense counts as nothing, for which the engine has the words.
+    """
+    try:
+        chosen = NavigationSettings.model_validate(table(settings.get("navigation"))).languages
+    except ValidationError:
+        return frozenset()
+    given = "languages" in table(settings.get("navigation"))
+    return frozenset(chosen if given else session.options.navigation)
 
 
 def initialized(session: Session, params: object) -> None:

@@ -119,6 +119,20 @@ class RunArguments(FeatureArguments):
     command: str
 
 
+class GraphArguments(FeatureArguments):
+    """Arguments of ``sightline.graph``: a query, and what it is asked of; ``diff``, ``base``, ``staged`` as in the CLI.
+
+    ``text`` is a symbol as a person writes it, or a file's path; without it, what stands at ``range`` is meant.
+    """
+
+    query: str
+    depth: int | None = Field(default=None, ge=1, le=1_000)
+    limit: int = Field(default=1_000, ge=1, le=5_000)
+    diff: str | None = None
+    base: str | None = None
+    staged: bool = False
+
+
 class TurnArguments(Arguments):
     """Arguments of the commands that speak of one turn."""
 

@@ -24,7 +24,8 @@ class ServerOptions:
     secrets (``initializationOptions.userSettings``). ``workspace_settings`` came from ``workspace/configuration``,
     which does not tell a value's scope: it is to be treated like a file of the workspace, so a key, an endpoint or a
     command in it is never used. ``trusted`` is the editor's word on workspace trust, ``None`` where it has none.
-    ``tcp_port`` (0: any free one) listens on loopback instead of standard input, for debugging.
+    ``tcp_port`` (0: any free one) listens on loopback instead of standard input, for debugging. ``navigation`` is the
+    setting ``navigation.languages`` of the user's file, which must be known before any folder is.
     """
 
     roots: tuple[str, ...] = ()
@@ -33,6 +34,7 @@ class ServerOptions:
     trusted: bool | None = None
     log_level: LogLevel = "info"
     tcp_port: int | None = None
+    navigation: tuple[str, ...] = ()
 
 
 #: Opens an engine, not yet indexed. Raises ``SightlineError`` for what the user can mend.

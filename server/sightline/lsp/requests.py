@@ -8,7 +8,7 @@ from typing import Any
 
 from lsprotocol import types
 
-from sightline.lsp import lifecycle, sync
+from sightline.lsp import hierarchies, lifecycle, navigation, sync
 from sightline.lsp.actions import code_actions, resolve_code_action
 from sightline.lsp.commands import execute_command
 from sightline.lsp.messages import DID_FOCUS
@@ -42,6 +42,17 @@ HANDLERS: dict[str, Callable[[Session, Any], Any]] = {
     types.CODE_ACTION_RESOLVE: resolve_code_action,
     types.WORKSPACE_EXECUTE_COMMAND: execute_command,
     DID_FOCUS: sync.did_focus,
+    types.TEXT_DOCUMENT_REFERENCES: navigation.references,
+    types.TEXT_DOCUMENT_DEFINITION: navigation.definition,
+    types.TEXT_DOCUMENT_IMPLEMENTATION: navigation.implementation,
+    types.TEXT_DOCUMENT_DOCUMENT_SYMBOL: navigation.document_symbols,
+    types.WORKSPACE_SYMBOL: navigation.workspace_symbols,
+    types.TEXT_DOCUMENT_PREPARE_CALL_HIERARCHY: hierarchies.prepare_calls,
+    types.CALL_HIERARCHY_INCOMING_CALLS: hierarchies.incoming_calls,
+    types.CALL_HIERARCHY_OUTGOING_CALLS: hierarchies.outgoing_calls,
+    types.TEXT_DOCUMENT_PREPARE_TYPE_HIERARCHY: hierarchies.prepare_types,
+    types.TYPE_HIERARCHY_SUPERTYPES: hierarchies.supertypes,
+    types.TYPE_HIERARCHY_SUBTYPES: hierarchies.subtypes,
 }
 
 

@@ -25,7 +25,8 @@ class Session:
     ``ended`` is set to the exit code when the session is over. ``applying`` is the edit on its way to the editor,
     ``landings`` those whose arrival is being watched, ``handed_out`` the edits that the editor got with a code action
     and may apply by itself, ``running`` the turns under way. ``watches_files`` tells that the
-    editor sends file events, ``rescan_waits`` that a look at the whole disk is queued already.
+    editor sends file events, ``rescan_waits`` that a look at the whole disk is queued already. ``navigation`` are the
+    languages for which the requests of ``navigation.py`` are answered.
     """
 
     protocol: SightlineProtocol
@@ -38,6 +39,7 @@ class Session:
     log_handler: EditorHandler | None = None
     watches_files: bool = False
     rescan_waits: bool = False
+    navigation: frozenset[str] = frozenset()
     running: dict[str, asyncio.Task[Any]] = field(default_factory=dict[str, "asyncio.Task[Any]"])
     applying: asyncio.Task[Any] | None = None
     landings: list[Landing] = field(default_factory=list[Landing])

@@ -8,6 +8,8 @@ import click
 
 from sightline.base.system import real_system
 from sightline.cli.workspace import given_settings, model_option
+from sightline.config.load import load_settings
+from sightline.config.locations import locations
 from sightline.lsp.opening import engine_maker
 from sightline.lsp.options import LogLevel, ServerOptions
 from sightline.lsp.server import serve
@@ -25,5 +27,12 @@ from sightline.lsp.server import serve
 )
 def command(port: int | None, model: str | None, log_level: str) -> int:
     """Run the language server on standard input and output. Editors start it; you need not."""
-    options = ServerOptions(user_settings=given_settings(model), log_level=cast("LogLevel", log_level), tcp_port=port)
-    return serve(engine_maker(real_system()), options)
+    system = real_system()
+    own = load_settings(system, locations(system), ()).settings  # what is wrong in it is told with the first folder
+    options = ServerOptions(
+        user_settings=given_settings(model),
+        log_level=cast("LogLevel", log_level),
+        tcp_port=port,
+        navigation=own.navigation.languages,
+    )
+    return serve(engine_maker(system), options)
