@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -90,6 +91,33 @@ def test_many_may_make_the_same_cache_at_once(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert sorted(names(path)) == [str(number) for number in range(6)], "nobody was left with a cache of its own"
+
+
+def test_a_cache_made_between_two_looks_is_taken_for_no_other_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"{tmp_path}/cache.sqlite3"
+    connect = sqlite3.connect
+
+    def make() -> None:
+        with closing(open_cache(path, version=1, schema=SCHEMA)) as connection:
+            add(connection, "another's")
+
+    waiting = [make]
+
+    class Slow(sqlite3.Connection):
+        def execute(self, sql: str, *given: object) -> sqlite3.Cursor:
+            if "count(*)" in sql and waiting:
+                waiting.pop()()
+            return super().execute(sql, *given)  # pyright: ignore[reportArgumentType]  what was given is handed on
+
+    def slow(*given: Any, **named: Any) -> sqlite3.Connection:
+        return connect(*given, **named, factory=Slow)
+
+    monkeypatch.setattr(sqlite3, "connect", slow)
+    with closing(open_cache(path, version=1, schema=SCHEMA)) as connection:
+        add(connection, "mine")
+    assert names(path) == ["another's", "mine"]
 
 
 def test_a_precious_database_moves_forward_and_keeps_everything(tmp_path: Path) -> None:

@@ -19,18 +19,22 @@ DatabaseError = sqlite3.Error
 DatabaseUnavailable = sqlite3.OperationalError
 
 
+#: One for a file of another version, one for losing against a process that makes it too, one for both.
+_ATTEMPTS = 3
+
+
 def open_cache(path: str, *, version: int, schema: str) -> Connection:
     """A droppable database at ``path`` with ``schema`` (SQL script) applied.
 
     A file of another ``version``, or one that SQLite calls damaged, is deleted and made anew. Where the place cannot be
     written (read-only home, full disk) an in-memory database is returned: a cache is never a reason to fail.
     """
-    for attempt in range(3):
+    for attempt in range(_ATTEMPTS):
         try:
             connection = _open_cache(path, version, schema)
         except sqlite3.OperationalError:
-            # Another process may have made it in the same moment: look once more.
-            if attempt:
+            # Another process may have made it in the same moment: look again.
+            if attempt == _ATTEMPTS - 1:
                 break
         except sqlite3.DatabaseError:
             _delete(path)
@@ -47,8 +51,11 @@ def _open_cache(path: str, version: int, schema: str) -> Connection | None:
     """The cache at ``path``, made if there is none; ``None`` for one of another version."""
     connection = _connect(path)
     try:
+        # In one transaction: what another process makes in between would look like a file of another version.
+        connection.execute("BEGIN")
         found: int = connection.execute("PRAGMA user_version").fetchone()[0]
         tables: int = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+        connection.execute("COMMIT")
         if found == version:
             return connection
         if found == 0 and tables == 0:
