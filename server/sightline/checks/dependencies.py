@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import re
 import sys
-import tomllib
 from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
 from sightline.base.errors import SightlineError
 from sightline.base.paths import WorkspacePath
 from sightline.base.system import System
+from sightline.languages.toml_text import parse_toml
 from sightline.workspace.files import WorkspaceView
 
 _REQUIREMENT = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
-_QUOTED = re.compile(r"[\"']([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*(?:[<>=!~;@][^\"']*)?[\"']")
+_QUOTED = re.compile(r"[\"']([A-Za-z0-9][A-Za-z0-9._-]*)\s*+(?:\[[^\]\"']*\]\s*+)?(?:[<>=!~;@][^\"']*)?[\"']")
 _REQUIREMENT_FILES = (
     "requirements.txt", "requirements-dev.txt", "dev-requirements.txt", "test-requirements.txt", "constraints.txt",
     "requirements.in", "requirements/base.txt", "requirements/dev.txt", "requirements/test.txt",
@@ -68,10 +68,7 @@ def declared_packages(view: WorkspaceView, root: str) -> frozenset[str]:
 
 
 def _from_project(text: str) -> Iterator[str]:
-    try:
-        data: dict[str, Any] = tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
-        return
+    data = parse_toml(text)
     project = _table(data, "project")
     groups: list[Any] = [project.get("dependencies"), *_table(project, "optional-dependencies").values()]
     groups += _table(data, "dependency-groups").values()

@@ -111,7 +111,7 @@ def _is_declared(view: GraphView, path: WorkspacePath, package: str) -> bool:
 def _declared(text: str) -> frozenset[str]:
     try:
         data: Any = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return frozenset()
     if not isinstance(data, dict):
         return frozenset()

@@ -107,7 +107,7 @@ def _read(system: System, file: str, problems: list[SettingProblem]) -> Table | 
         return None
     try:
         return tomllib.loads(data.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # not TOML, not UTF-8, a number too long, nested too deep
         line = _number_after(str(error), "line ")
         problems.append(SettingProblem(file=file, line=line, message=f"is not valid TOML: {error}"))
         return None

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import cast
 
 from sightline.languages.folders import normal
@@ -24,6 +24,12 @@ _USUAL = ("include", "inc", "src")
 _MOST_FOLDERS = 64
 #: Folders with one and the same end; more of them are variants (``arch/*/include/asm``) of which nothing tells one.
 _MOST_NAMESAKES = 8
+#: More folders on one search path mean a mistake; each is tried for every include.
+_MOST_SEARCHED = 1_000
+#: A word of a command line and what is quoted in it; ``shlex`` takes the square of a word's length.
+_WORD = re.compile(r"""(?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*+"?|'[^']*+'?)++""", re.DOTALL)
+_QUOTED = re.compile(r"""\\(.)|"((?:[^"\\]|\\.)*+)"?|'([^']*+)'?""", re.DOTALL)
+_ESCAPED = re.compile(r"""\\(["\\$`])""")
 _FLAG = re.compile(r"^-(?:I|isystem|iquote|idirafter)(.*)$")
 
 
@@ -76,7 +82,7 @@ def _commands(databases: Iterable[str], read: Reader) -> dict[str, tuple[str, ..
     for database in databases:
         try:
             rows: object = json.loads(read(database) or "[]")
-        except ValueError:
+        except (ValueError, RecursionError):
             continue  # half written by a build that runs: read again once it is whole
         entries = cast("list[object]", rows) if isinstance(rows, list) else []
         for entry in entries:
@@ -85,9 +91,8 @@ def _commands(databases: Iterable[str], read: Reader) -> dict[str, tuple[str, ..
     everywhere: dict[str, None] = {}
     for folders in found.values():
         everywhere |= folders
-    return {folder: tuple(each) for folder, each in found.items() if folder} | (
-        {"": tuple(everywhere)} if everywhere else {}
-    )
+    found = {folder: each for folder, each in found.items() if folder} | ({"": everywhere} if everywhere else {})
+    return {folder: tuple(islice(each, _MOST_SEARCHED)) for folder, each in found.items()}
 
 
 def _read_command(entry: dict[str, object], base: str, found: dict[str, dict[str, None]]) -> None:
@@ -116,10 +121,12 @@ def _words(entry: dict[str, object]) -> list[str]:
     if isinstance(arguments, list):
         return [word for word in cast("list[object]", arguments) if isinstance(word, str)]
     command = entry.get("command")
-    try:
-        return shlex.split(command) if isinstance(command, str) else []
-    except ValueError:
-        return []
+    return [_QUOTED.sub(_unquoted, word) for word in _WORD.findall(command)] if isinstance(command, str) else []
+
+
+def _unquoted(found: re.Match[str]) -> str:
+    escaped, double, single = found.groups()
+    return escaped or _ESCAPED.sub(r"\1", double or "") or single or ""
 
 
 def _root_of(directory: str, base: str) -> str | None:

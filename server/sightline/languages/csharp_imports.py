@@ -10,9 +10,9 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sightline.languages.import_rules import ImportCandidates, ImportRequest, ImportRules, Reader
+from sightline.languages.import_rules import MOST_PARTS, ImportCandidates, ImportRequest, ImportRules, Reader
 
-_GLOBAL = re.compile(r"^\s*global\s+using\s+(?!static\b)([A-Za-z_][\w.]*)\s*;", re.M)
+_GLOBAL = re.compile(r"^[ \t]*global\s+using\s+(?!static\b)([A-Za-z_][\w.]*)\s*;", re.M)
 _ITEM = re.compile(r"<Using\s+Include=\"([A-Za-z_][\w.]*)\"\s*/?>")
 
 
@@ -60,7 +60,7 @@ def _candidates(importer: str, request: ImportRequest, layout: CSharpLayout) -> 
 
 def _outer(path: str, namespace: str, layout: CSharpLayout) -> tuple[str, ...]:
     """The namespaces around one, innermost first, then those of global usings."""
-    parts = namespace.split(".")
+    parts = namespace.split(".", MOST_PARTS)
     around = [".".join(parts[:end]) for end in range(len(parts) - 1, 0, -1)]
     return (*around, *(each for folder, each in layout.usings if not folder or path.startswith(folder + "/")))
 

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import configparser
 import re
-import tomllib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, cast
 
 from sightline.languages.jsonc import parse_json
+from sightline.languages.toml_text import parse_toml
 
 _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:$|[\[<>=!~;@(,#\s])")
 _RUNS = re.compile(r"[-_.]+")
-_QUOTED = re.compile(r"""["']([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*(?:[<>=!~;][^"']*)?["'](?!\s*:)""")
-_SETUP_LISTS = re.compile(
-    r"(?:install_requires|extras_require|tests_require|setup_requires)\s*=\s*([\[{].*?[\]}])", re.S
-)
+_QUOTED = re.compile(r"""["']([A-Za-z0-9][\w.-]*)\s*+(?:\[[^\]"']*\]\s*+)?(?:[<>=!~;][^"']*)?["'](?!\s*:)""")
+_SETUP_LIST = re.compile(r"(?:install_requires|extras_require|tests_require|setup_requires)\s*=\s*[\[{]")
+_LIST_END = re.compile(r"[\]}]")
 _DECLARING = frozenset(("package.json", "pyproject.toml", "setup.cfg", "setup.py"))
 _NODE_TABLES = ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies")
 
@@ -82,7 +81,7 @@ def read_dependencies(files: Collection[str], read: Callable[[str], str | None])
         elif name == "setup.cfg":
             found |= _from_setup_cfg(read(path) or "")
         elif name == "setup.py":
-            lists = _SETUP_LISTS.findall(read(path) or "")
+            lists = _setup_lists(read(path) or "")
             found |= {normal_name(entry) for text in lists for entry in _QUOTED.findall(text)}
         elif _is_requirements(path, name):
             found |= _from_requirements((read(path) or "").splitlines())
@@ -93,6 +92,14 @@ def declares_dependencies(path: str) -> bool:
     """Whether a file of this name may declare packages."""
     name = path.rpartition("/")[2]
     return name in _DECLARING or _is_requirements(path, name)
+
+
+def _setup_lists(text: str) -> Iterator[str]:
+    """The lists of requirements in a ``setup.py``, up to the first bracket that closes; each byte is read once."""
+    at = 0
+    while (opening := _SETUP_LIST.search(text, at)) and (closing := _LIST_END.search(text, opening.end())):
+        at = closing.end()
+        yield text[opening.end() : at]
 
 
 def _is_requirements(path: str, name: str) -> bool:
@@ -132,10 +139,7 @@ def _from_setup_cfg(text: str) -> set[str]:
 
 
 def _from_pyproject(text: str) -> set[str]:
-    try:
-        data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError):
-        return set()
+    data = parse_toml(text)
     project = _table(data, "project")
     lines = [project.get("dependencies")]
     lines += [*_table(project, "optional-dependencies").values(), *_table(data, "dependency-groups").values()]

@@ -13,9 +13,13 @@ from dataclasses import dataclass
 from sightline.languages.folders import joined
 from sightline.languages.import_rules import ImportCandidates, ImportRequest, ImportRules, Reader
 
+#: More replacements in one root mean a mistake; each is looked at for every import.
+_MOST_REPLACED = 2_000
 _COMMENT = re.compile(r"//[^\n]*")
-_MODULE = re.compile(r'^\s*module\s+"?([^\s"]+)"?', re.M)
-_REPLACE = re.compile(r'^\s*(?:replace\s+)?"?([^\s"()]+)"?(?:\s+v\S+)?\s*=>\s*"?(\.{1,2}/?[^\s"]*)"?', re.M)
+_MODULE = re.compile(r'^[ \t]*module[ \t]+"?([^\s"]+)"?', re.M)
+_REPLACE = re.compile(
+    r'^[ \t]*(?:replace[ \t]+)?"?([^\s"()]+)"?(?:[ \t]+v\S+)?[ \t]*=>[ \t]*"?(\.{1,2}/?[^\s"]*)"?', re.M
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +53,11 @@ def go_layout(files: Collection[str], read: Reader) -> GoLayout:
         elif name == "modules.txt" and folder.rpartition("/")[2] == "vendor":
             vendored.add(folder)
     modules.sort(key=lambda row: (-len(row[0]), row))
-    return GoLayout(modules=tuple(modules), replaced=tuple(sorted(replaced)), vendored=tuple(sorted(vendored)))
+    return GoLayout(
+        modules=tuple(modules),
+        replaced=tuple(sorted(replaced[:_MOST_REPLACED])),
+        vendored=tuple(sorted(vendored)),
+    )
 
 
 def own_module(path: str, layout: GoLayout) -> str:

@@ -13,6 +13,8 @@ from typing import Any
 
 #: Reads a file of the workspace by its relative path; ``None`` for one that is missing or no text.
 Reader = Callable[[str], str | None]
+#: Parts of a dotted name that are looked at; every beginning of it may be a module, and costs its own length.
+MOST_PARTS = 64
 
 
 class ImportBinding(StrEnum):

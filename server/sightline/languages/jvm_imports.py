@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sightline.languages.import_rules import ImportCandidates, ImportRequest, ImportRules
+from sightline.languages.import_rules import MOST_PARTS, ImportCandidates, ImportRequest, ImportRules
 
 _PLATFORM = ("java", "javax", "jdk", "kotlin", "android", "dalvik")
 
@@ -21,7 +21,7 @@ def _candidates(
     """The package of that name; else a type of the package around, or one in which the type lies."""
     found = [ImportCandidates(namespace=request.module)]
     package, _, name = request.module.rpartition(".")
-    while package:
+    while package and len(found) < MOST_PARTS:
         found.append(ImportCandidates(namespace=package, name=name))
         package, _, name = package.rpartition(".")
     return tuple(found)

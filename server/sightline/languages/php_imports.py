@@ -16,6 +16,8 @@ from sightline.languages.import_rules import ImportCandidates, ImportRequest, Im
 
 #: The namespace of files that declare none, by what they begin with.
 GLOBAL_SPACE = "<?php"
+#: More PSR-4 entries in one root mean a mistake; each is looked at for every name.
+_MOST_FOLDERS = 5_000
 #: Level of an import that is a path seen from the file's own folder.
 BY_PATH = 1
 
@@ -35,12 +37,12 @@ def php_layout(files: Collection[str], read: Reader) -> PhpLayout:
         if name == "composer.json":
             try:
                 said: Any = json.loads(read(path) or "")
-            except ValueError:
+            except (ValueError, RecursionError):
                 continue
             for section in ("autoload", "autoload-dev"):
                 entries = _mapping(_mapping(_mapping(said).get(section)).get("psr-4"))
                 found.update(chain.from_iterable(_folders(folder, *entry) for entry in entries.items()))
-    return PhpLayout(folders=tuple(sorted(found, key=lambda row: (-len(row[0]), row))))
+    return PhpLayout(folders=tuple(sorted(found, key=lambda row: (-len(row[0]), row))[:_MOST_FOLDERS]))
 
 
 def _mapping(value: Any) -> dict[str, Any]:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import configparser
 import re
-import tomllib
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, cast
 
 from sightline.languages.folders import normal
 from sightline.languages.jsonc import parse_json
+from sightline.languages.toml_text import parse_toml
 
 #: Files whose text says where source lies or what is installed.
 PYTHON_CONFIGURATION = frozenset(
     ("pyproject.toml", "setup.cfg", "setup.py", "pytest.ini", "tox.ini", "pyrightconfig.json")
 )
 
+#: More configured folders in one root mean a mistake; each is tried for every absolute import.
+_MOST_ROOTS = 1_000
 #: Python files that tell by their name what their folder is.
 _MARKS = ("__init__.py", "__init__.pyi", "conftest.py")
 _PACKAGE_DIR = re.compile(r"""package_dir\s*=\s*\{\s*["']["']\s*:\s*["']([^"']+)["']""")
@@ -49,6 +52,7 @@ def python_layout(files: Collection[str], read: Callable[[str], str | None]) -> 
     for path in sorted(files, key=_depth):
         if path.rpartition("/")[2] in PYTHON_CONFIGURATION:
             roots.update(dict.fromkeys(_configured(path, read(path) or "")))
+    roots = dict.fromkeys(islice(roots, _MOST_ROOTS))
     folders = {folder.rpartition("/")[0] for folder in packages if folder}
     folders |= {path.rpartition("/")[0] for path in sources if path.rpartition("/")[2] == "conftest.py"}
     further = frozenset(folder for folder in folders if folder not in packages and folder not in roots)
@@ -113,10 +117,7 @@ def _configured(path: str, text: str) -> list[str]:
 
 
 def _from_pyproject(text: str) -> list[str]:
-    try:
-        tool = _table(tomllib.loads(text), "tool")
-    except (tomllib.TOMLDecodeError, RecursionError):
-        return []
+    tool = _table(parse_toml(text), "tool")
     setuptools = _table(tool, "setuptools")
     named = _strings(_table(_table(setuptools, "packages"), "find").get("where"))
     package_dir = _table(setuptools, "package-dir")

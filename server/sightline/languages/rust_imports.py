@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from sightline.languages.folders import joined
-from sightline.languages.import_rules import ImportCandidates, ImportRequest, ImportRules
+from sightline.languages.import_rules import MOST_PARTS, ImportCandidates, ImportRequest, ImportRules
 from sightline.languages.rust_layout import RustLayout, is_rust_root, rust_layout
 
 _LIBRARIES = frozenset(("std", "core", "alloc", "proc_macro", "test"))
@@ -60,14 +60,15 @@ def _declared(importer: str, text: str, layout: RustLayout) -> tuple[str, ...]:
     if text.startswith('"'):
         path = joined(importer.rpartition("/")[0], text.strip('"'))
         return (path,) if path else ()
-    parts = tuple(text.split(SEPARATOR))
+    parts = tuple(text.split(SEPARATOR, MOST_PARTS)[:MOST_PARTS])
     return tuple(_along(module_folder(importer, layout), parts, len(parts)))
 
 
 def _paths(importer: str, module: str, layout: RustLayout) -> tuple[str, ...]:
     if module.startswith("mod "):
         return _declared(importer, module[4:], layout)
-    head, *rest = (part.removeprefix("r#") for part in module.split(SEPARATOR))
+    written = module.split(SEPARATOR, MOST_PARTS)[:MOST_PARTS]
+    head, *rest = (part.removeprefix("r#") for part in written)
     place = place_of(importer, layout)
     parts = tuple(rest)
     match head:

@@ -5,13 +5,13 @@ Source: the Cargo Book ("Package Layout", "Cargo Targets", "Specifying Dependenc
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 from sightline.languages.folders import joined
 from sightline.languages.import_rules import Reader
+from sightline.languages.toml_text import parse_toml
 
 _TABLES = ("dependencies", "dev-dependencies", "build-dependencies")
 #: Folders every file of which is a crate root of its own, unless the manifest says otherwise, by target.
@@ -63,7 +63,7 @@ def rust_layout(files: Collection[str], read: Reader) -> RustLayout:
     for path in sorted(files):
         folder, _, name = path.rpartition("/")
         if name == "Cargo.toml":
-            manifests[folder] = _Manifest(folder, _parsed(read(path) or ""))
+            manifests[folder] = _Manifest(folder, parse_toml(read(path) or ""))
         elif name in ("lib.rs", "main.rs"):
             roots.setdefault(folder, []).append(path)
     discovered: set[str] = set()
@@ -145,13 +145,6 @@ def _folders_around(folder: str) -> Iterator[str]:
         yield folder
         folder = folder.rpartition("/")[0]
     yield ""
-
-
-def _parsed(text: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError):
-        return {}
 
 
 def _table(table: dict[str, Any], key: str) -> dict[str, Any]:

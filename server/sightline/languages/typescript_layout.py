@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
+from functools import cache
+from itertools import islice
 from typing import TypeAlias, cast
 
 from sightline.languages.folders import join, normal
@@ -12,6 +14,9 @@ from sightline.languages.jsonc import parse_json
 #: Configuration files extend one another; more than this is a loop or a mistake.
 _LONGEST_CHAIN = 16
 _TARGET_LIMIT = 24
+#: More patterns in one table, and more files named in one list, mean a mistake.
+_MOST_PATTERNS = 5_000
+_MOST_NAMED = 500
 
 #: A pattern (at most one ``*``) and what it stands for, best first; paths relative to the root.
 Mapping: TypeAlias = tuple[str, tuple[str, ...]]
@@ -69,6 +74,7 @@ _FRAMEWORK_ENDINGS = (".js", ".ts", ".mjs", ".cjs")
 
 Reader: TypeAlias = Callable[[str], str | None]
 _Table: TypeAlias = dict[str, object]
+_Reading: TypeAlias = Callable[[str], _Table]
 
 
 def is_script_configuration(name: str) -> bool:
@@ -87,21 +93,26 @@ def _framework_of(name: str) -> str:
 def script_layout(files: Collection[str], read: Reader) -> ScriptLayout:
     """The layout of a root with these ``files``."""
     known = frozenset(path for path in files if path.endswith(".json"))
+
+    @cache
+    def table(path: str) -> _Table:
+        return _object(parse_json(read(path) or ""))
+
     configs: dict[str, PathConfig] = {}
     packages: dict[str, NodePackage] = {}
     by_name: dict[str, str] = {}
     extended: set[str] = set()
 
-    def read_noted(path: str) -> str | None:
+    def noted(path: str) -> _Table:
         extended.add(path)
-        return read(path)
+        return table(path)
 
     for path in sorted(known):
         folder, _, name = path.rpartition("/")
         if name == "tsconfig.json" or (name == "jsconfig.json" and join(folder, "tsconfig.json") not in known):
-            configs[folder] = _config_of(path, read_noted)
+            configs[folder] = _config_of(path, noted)
         elif name == "package.json":
-            package = _package_of(folder, _object(parse_json(read(path) or "")))
+            package = _package_of(folder, table(path))
             packages[folder] = package
             if package.name:
                 by_name.setdefault(package.name, folder)
@@ -121,48 +132,62 @@ def _aliases(files: Collection[str]) -> dict[str, tuple[Mapping, ...]]:
     return found
 
 
-def _config_of(path: str, read: Reader) -> PathConfig:
+def _config_of(path: str, table: _Reading) -> PathConfig:
     """The configuration with what it extends; a "solution" that only refers to others takes the first paths of them."""
     folder = path.rpartition("/")[0]
-    base, paths, own = _extended(path, folder, read, 0)
+    chain = _Chain(folder, table)
+    base, paths = chain.extended(path, 0)
     if base is None and not paths:
-        for reference in _list(own.get("references")):
+        for reference in _list(table(path).get("references"))[:_MOST_NAMED]:
             target = _object(reference).get("path")
             where = normal(folder, target) if isinstance(target, str) else None
             if where is None:
                 continue
             other = where if where.endswith(".json") else join(where, "tsconfig.json")
-            base, paths, _ = _extended(other, other.rpartition("/")[0], read, 0)
+            base, paths = _Chain(other.rpartition("/")[0], table).extended(other, 0)
             if other.rpartition("/")[0] == folder and (base is not None or paths):
                 break
             base, paths = None, ()
     return PathConfig(folder=folder, base=base, paths=paths)
 
 
-def _extended(path: str, root_folder: str, read: Reader, depth: int) -> tuple[str | None, tuple[Mapping, ...], _Table]:
-    """``baseUrl``, ``paths`` and the table of one file, with what it extends (later entries of a list win)."""
-    table = _object(parse_json(read(path) or ""))
-    folder = path.rpartition("/")[0]
-    base: str | None = None
-    paths: tuple[Mapping, ...] = ()
-    extends = table.get("extends")
-    for entry in [extends] if isinstance(extends, str) else _list(extends):
-        where = normal(folder, entry) if isinstance(entry, str) and entry.startswith(".") else None
-        if where is None or depth >= _LONGEST_CHAIN:
-            continue
-        other = where if where.endswith(".json") else where + ".json"
-        inherited, mappings, _ = _extended(other, root_folder, read, depth + 1)
-        base = inherited if inherited is not None else base
-        paths = mappings or paths
-    options = _object(table.get("compilerOptions"))
-    written = options.get("baseUrl")
-    if isinstance(written, str):
-        base = _placed(folder, root_folder, written)
-    mappings = _object(options.get("paths"))
-    if mappings:
-        against = base if base is not None else folder
-        paths = tuple((pattern, _targets(against, root_folder, value)) for pattern, value in mappings.items())
-    return base, paths, table
+class _Chain:
+    """What one configuration extends, each file read once: a list may name a file, or the file itself, many times."""
+
+    def __init__(self, root_folder: str, table: _Reading) -> None:
+        self._root_folder = root_folder
+        self._table = table
+        self._found: dict[str, tuple[str | None, tuple[Mapping, ...]]] = {}
+
+    def extended(self, path: str, depth: int) -> tuple[str | None, tuple[Mapping, ...]]:
+        """``baseUrl`` and ``paths`` of one file, with what it extends (later entries of a list win)."""
+        if path not in self._found:
+            self._found[path] = (None, ())  # what a file that extends itself adds
+            self._found[path] = self._read(path, depth)
+        return self._found[path]
+
+    def _read(self, path: str, depth: int) -> tuple[str | None, tuple[Mapping, ...]]:
+        table, folder = self._table(path), path.rpartition("/")[0]
+        base: str | None = None
+        paths: tuple[Mapping, ...] = ()
+        extends = table.get("extends")
+        for entry in [extends] if isinstance(extends, str) else _list(extends)[:_MOST_NAMED]:
+            where = normal(folder, entry) if isinstance(entry, str) and entry.startswith(".") else None
+            if where is None or depth >= _LONGEST_CHAIN:
+                continue
+            other = where if where.endswith(".json") else where + ".json"
+            inherited, mappings = self.extended(other, depth + 1)
+            base = inherited if inherited is not None else base
+            paths = mappings or paths
+        options = _object(table.get("compilerOptions"))
+        written = options.get("baseUrl")
+        if isinstance(written, str):
+            base = _placed(folder, self._root_folder, written)
+        mappings = _object(options.get("paths"))
+        if mappings:
+            against = base if base is not None else folder
+            paths = tuple((name, _targets(against, self._root_folder, value)) for name, value in _entries(mappings))
+        return base, paths
 
 
 def _placed(folder: str, root_folder: str, path: str) -> str | None:
@@ -172,7 +197,7 @@ def _placed(folder: str, root_folder: str, path: str) -> str | None:
 
 
 def _targets(folder: str, root_folder: str, value: object) -> tuple[str, ...]:
-    placed = (_placed(folder, root_folder, entry) for entry in _list(value) if isinstance(entry, str))
+    placed = (_placed(folder, root_folder, entry) for entry in _list(value)[:_TARGET_LIMIT] if isinstance(entry, str))
     return tuple(entry for entry in placed if entry is not None)
 
 
@@ -191,7 +216,7 @@ def _package_of(folder: str, table: _Table) -> NodePackage:
         exports=_export_mappings(folder, exports),
         imports=tuple(
             (pattern, tuple(_placed_list(folder, _leaves(value))))
-            for pattern, value in _object(table.get("imports")).items()
+            for pattern, value in _entries(_object(table.get("imports")))
         ),
         closed=exports is not None,
     )
@@ -204,7 +229,7 @@ def _export_mappings(folder: str, exports: object) -> tuple[Mapping, ...]:
         return (("", tuple(targets)),) if targets else ()
     return tuple(
         (pattern.removeprefix(".").removeprefix("/"), tuple(_placed_list(folder, _leaves(value))))
-        for pattern, value in table.items()
+        for pattern, value in _entries(table)
     )
 
 
@@ -230,6 +255,10 @@ def _placed_list(folder: str, entries: list[str]) -> list[str]:
 
 def _object(value: object) -> _Table:
     return cast("_Table", value) if isinstance(value, dict) else {}
+
+
+def _entries(table: _Table) -> Iterable[tuple[str, object]]:
+    return islice(table.items(), _MOST_PATTERNS)
 
 
 def _list(value: object) -> list[object]:
