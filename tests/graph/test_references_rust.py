@@ -181,3 +181,34 @@ def test_macros_reach_where_no_path_leads() -> None:
         "src/user.rs:1:10 call inferred",
         "src/user.rs:1:27 call inferred",
     ]
+
+
+def test_a_path_leads_through_what_modules_pass_on() -> None:
+    files = {
+        "Cargo.toml": '[workspace]\nmembers = ["*"]\n',
+        "app/Cargo.toml": '[package]\nname = "app"\nedition = "2021"\n[dependencies]\nall = { path = "../all" }\n',
+        "app/src/main.rs": "use all::{cli::host::Name, Thing};\nfn f() { all::cli::run(); all::odd::go(); }\n",
+        "app/src/other.rs": "use crate::helpers::*;\n#[crate::marked]\nfn g() {}\n",
+        "all/Cargo.toml": '[package]\nname = "all"\n[dependencies]\ncmd-line = { path = "../cmd-line" }\n',
+        "all/src/lib.rs": (
+            'pub extern crate cmd_line as cli;\npub use cmd_line::Thing;\n#[path = "strange.rs"]\npub mod odd;\n'
+        ),
+        "all/src/strange.rs": "pub fn go() {}\n",
+        "cmd-line/Cargo.toml": '[package]\nname = "cmd-line"\n',
+        "cmd-line/src/lib.rs": "pub mod host;\npub struct Thing;\npub fn run() {}\n",
+        "cmd-line/src/host.rs": "pub struct Name;\n",
+    }
+    graph = graph_of(files)
+    assert {edge.target.relative for edge in graph.dependencies(path("app/src/main.rs"))} == {
+        "all/src/lib.rs",
+        "all/src/strange.rs",
+        "cmd-line/src/lib.rs",
+        "cmd-line/src/host.rs",
+    }
+    assert {edge.target.relative for edge in graph.dependencies(path("app/src/other.rs"))} == {"app/src/main.rs"}
+    graph = graph_of({**files, "app/src/main.rs": "mod other;\npub(crate) use all::cli::host as helpers;\n"})
+    assert {edge.target.relative for edge in graph.dependencies(path("app/src/other.rs"))} == {
+        "app/src/main.rs",
+        "all/src/lib.rs",
+        "cmd-line/src/host.rs",
+    }

@@ -156,6 +156,8 @@ RUST = World(
         "use crate::a::f;",
         "use super::*;",
         "pub use self::b::A as B;",
+        "pub use x as through;",
+        "use crate::through::f;",
         "use m::a::{f, b::A};",
         "pub fn f(a: A) -> A { a.go(); b::f(a) }",
         "pub struct A { x: u8 }",

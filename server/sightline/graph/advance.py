@@ -11,7 +11,7 @@ from sightline.base.paths import WorkspacePath
 from sightline.graph.facts_blob import guarded_rows
 from sightline.graph.index import FileIndex
 from sightline.graph.layouts import Layouts, layouts_after, redirected
-from sightline.graph.resolve import UNIT_FAMILIES, Resolver, bound_names, is_package
+from sightline.graph.resolve import PASSING_FAMILIES, UNIT_FAMILIES, Resolver, bound_names, bound_paths, is_package
 from sightline.graph.segments import NO_EDGES, path_key
 from sightline.graph.state import FileTable, GraphState, HotFile
 from sightline.graph.units import NOTHING, TopNames, member_key, top_names, unit_keys
@@ -83,6 +83,8 @@ def advance(
     for path in touched:
         if path not in came_or_went and is_package(path):
             affected |= _rebound(state, after, path)
+        if path not in came_or_went and family_of(path) in PASSING_FAMILIES:
+            affected |= _passed_on_anew(state, after, path)
         if family_of(path) in UNIT_FAMILIES:
             affected |= _regrouped(state, after, path)
             yield
@@ -123,6 +125,16 @@ def _rebound(before: GraphState, after: GraphState, package: WorkspacePath) -> s
         return set(importers)
     names = bound_names(before, file) ^ bound_names(after, file)
     return {each for name in names for each in after.referencing(name)}.intersection(importers) if names else set()
+
+
+def _passed_on_anew(before: GraphState, after: GraphState, path: WorkspacePath) -> set[int]:
+    """Importers of a module that binds other names than before, or means other modules by them."""
+    file = after.table.id_of(path)
+    if file is None or file not in after.hot:
+        return set()
+    if before.index(file) is not None and bound_paths(before, file) == bound_paths(after, file):
+        return set()
+    return set(after.wanting_key(path_key(path.root, path.relative)))
 
 
 def _regrouped(before: GraphState, after: GraphState, path: WorkspacePath) -> set[int]:

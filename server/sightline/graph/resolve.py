@@ -6,7 +6,7 @@ that a file that appears or goes re-resolves exactly those that wanted it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from sightline.base.paths import WorkspacePath
@@ -25,10 +25,14 @@ from sightline.languages.resolver import candidates
 
 _KINDS = (EdgeKind.IMPORT, EdgeKind.REEXPORT, EdgeKind.PACKAGE)
 _KIND_SHIFT = 2
+#: A name may be passed on by one module after another, this many times over.
+_MOST_PASSED_ON = 6
 #: Families whose files see names of other files with no import.
 UNIT_FAMILIES = frozenset(
     family for family, rules in IMPORT_RULES.items() if rules.own_folder or rules.own_namespace or rules.global_names
 )
+#: Families whose paths go through what other files import.
+PASSING_FAMILIES = frozenset(family for family, rules in IMPORT_RULES.items() if rules.separator)
 
 
 def edge_code(kind: EdgeKind, rank: Rank) -> int:
@@ -79,7 +83,7 @@ class Importer(NamedTuple):
 class Resolver:
     """Resolves imports against one state. Answers are remembered, so one object serves many files of it."""
 
-    __slots__ = ("_bound", "_importers", "_layouts", "_modules", "_nearer", "_state", "units")
+    __slots__ = ("_bound", "_bound_paths", "_importers", "_layouts", "_modules", "_nearer", "_state", "units")
 
     def __init__(self, state: GraphState, layouts: Layouts) -> None:
         self._state = state
@@ -88,6 +92,7 @@ class Resolver:
         self._modules: dict[tuple[str, str, str, str, int], ModuleFile] = {}
         self._nearer: dict[tuple[str, str, str, str, int], ModuleFile] = {}
         self._bound: dict[int, frozenset[str]] = {}
+        self._bound_paths: dict[int, Mapping[str, tuple[tuple[str, str], ...]]] = {}
         self.units = Units(state, layouts)
 
     def importer(self, path: WorkspacePath) -> Importer:
@@ -151,7 +156,9 @@ class Resolver:
             inner = [self.module(importer, f"{row.module}{joint}{name}", row.level) for name in names]
             wanted.update(dict.fromkeys(key for each in inner for key in each.wanted))
             files = dict.fromkeys(each.file for each in inner if each.file >= 0)
-            return (*(module.files if needs_own else ()), *files)
+            whole = [f"{row.module}{joint}{name}" for name in names] + ([row.module] if needs_own else [])
+            passed = (file for path in whole for file in self._passed_on(importer, path, row.level, joint, wanted))
+            return (*(module.files if needs_own else ()), *dict.fromkeys((*files, *passed)))
         # Only a package, with or without a file of its own, has submodules; other families say so by their candidates.
         if importer.family != "python" or (module.file >= 0 and not self.is_package(module.file)):
             return module.files
@@ -164,6 +171,37 @@ class Resolver:
             if inner.file < 0 or self._binds(module.file, name):
                 needs_own = True
         return (module.file, *found) if needs_own and module.file >= 0 else found
+
+    def _passed_on(
+        self, importer: Importer, path: str, level: int, joint: str, wanted: dict[int, None], depth: int = 0
+    ) -> Iterator[int]:
+        """Files of modules that a path leads to through what modules on its way import (``pub use other::deep``)."""
+        found = self.module(importer, path, level)
+        parts = path.split(joint)
+        count = len(parts)
+        while count > 1 and self.module(importer, joint.join(parts[: count - 1]), level).file == found.file:
+            count -= 1
+        if found.file < 0 or count == len(parts) or depth > _MOST_PASSED_ON:
+            return
+        around = self.importer(self._state.table.path_of(found.file))
+        for module, name in self._bindings(found.file).get(parts[count], ()):
+            target = f"{module}{joint}{name}" if name else module
+            there = self.module(around, target, 0)
+            wanted.update(dict.fromkeys(there.wanted))
+            if there.file < 0 or there.file == found.file:
+                continue
+            deeper = joint.join((target, *parts[count + 1 :]))
+            last = self.module(around, deeper, 0)
+            wanted.update(dict.fromkeys(last.wanted))
+            further = tuple(self._passed_on(around, deeper, 0, joint, wanted, depth + 1))
+            # A name that has no file of its own, and leads to none, is no module but something in one.
+            if further or not name or self.module(around, module, 0).file != there.file:
+                yield from dict.fromkeys((last.file if last.file >= 0 else there.file, *further))
+
+    def _bindings(self, file: int) -> Mapping[str, tuple[tuple[str, str], ...]]:
+        if file not in self._bound_paths:
+            self._bound_paths[file] = bound_paths(self._state, file)
+        return self._bound_paths[file]
 
     def is_package(self, file: int) -> bool:
         """Whether the file stands for its folder."""
@@ -293,6 +331,17 @@ def bound_names(state: GraphState, file: int) -> frozenset[str]:
     imported = index.imported.get(MODULE, {})
     others = (name for name, ways in imported.items() if not all(_is_own_submodule(way, name, folder) for way in ways))
     return frozenset((*defined, *others))
+
+
+def bound_paths(state: GraphState, file: int) -> Mapping[str, tuple[tuple[str, str], ...]]:
+    """What a module's own imports bind: name → modules and names in them, as the file writes them."""
+    index = state.index(file)
+    imported = index.imported.get(MODULE, {}) if index is not None else {}
+    return {
+        name: tuple((statement.module, names[0]) for statement, names in ways)
+        for name, ways in imported.items()
+        if name not in ("", "*")
+    }
 
 
 def _is_own_submodule(binding: ImportBinding, name: str, folder: str) -> bool:

@@ -216,7 +216,7 @@ def _written_paths(text: ParsedText) -> Iterator[tuple[Node, int, int]]:
     """Whole paths outside of imports with their spans, each with a node at its place; those in macros too."""
     nodes = text.captures.get("path", ())
     inner = {child.byte_range for node in nodes for child in node.children[:1]}
-    imports = text.spans("import")
+    imports = sorted(node.byte_range for node in text.captures.get("import", ()) if node.type != "attribute")
     for node in text.nodes("path"):
         start, end = node.byte_range
         at = bisect_right(imports, (start, len(text.data) + 1)) - 1
