@@ -47,6 +47,8 @@ def _project(*paths: str, **configuration: object) -> Files:
         ("./missing", None),
         ("./data.json", None),
         ("./style.css", None),
+        ("./theme.css", "src/theme.css.ts"),
+        ("./routes/$id", "src/routes/$id.tsx"),
         ("react", None),
         ("node:fs", None),
         ("", None),
@@ -56,6 +58,7 @@ def test_relative_specifiers(specifier: str, leads: str | None) -> None:
     files = _project(
         "src/a.ts", "src/b.ts", "src/view.tsx", "src/types.d.ts", "src/esm.mts", "src/plain.js", "src/user.service.ts",
         "src/folder/index.ts", "src/index.ts", "index.js", "top.ts", "src/data.json", "src/style.css",
+        "src/theme.css.ts", "src/routes/$id.tsx",
     )  # fmt: skip
     assert _leads(files, "src/a.ts", specifier) == leads
 
@@ -124,7 +127,8 @@ def test_jsconfig_counts_without_tsconfig() -> None:
 def _workspace(**fields: object) -> Files:
     files = _project("packages/core/src/index.ts", "packages/core/src/util/text.ts", "packages/app/src/main.ts")
     files["packages/core/package.json"] = json.dumps({"name": "@acme/core", **fields})
-    files["packages/app/package.json"] = '{"name": "app", "imports": {"#inner/*": "./src/*.js"}}'
+    app = {"name": "app", "imports": {"#inner/*": "./src/*.js"}, "dependencies": {"@acme/core": "workspace:*"}}
+    files["packages/app/package.json"] = json.dumps(app)
     return files
 
 
@@ -154,6 +158,60 @@ def test_workspace_packages_lead_to_their_source(fields: dict[str, object]) -> N
 )
 def test_parts_of_workspace_packages(fields: dict[str, object], leads: str | None) -> None:
     assert _leads(_workspace(**fields), "packages/app/src/main.ts", "@acme/core/util/text") == leads
+
+
+def test_a_mapped_specifier_may_climb() -> None:
+    files = _project("a.ts", "src/app/one.ts", "src/routes/x.ts", tsconfig=PATHS)
+    assert _leads(files, "a.ts", "@app/../routes/x.js") == "src/routes/x.ts"
+
+
+@pytest.mark.parametrize(
+    ("root", "importer", "leads"),
+    [
+        ({}, {}, None),  # nothing installs it there
+        ({}, {"name": "app"}, None),
+        ({}, {"name": "app", "devDependencies": {"@acme/core": "workspace:*"}}, "core/src/index.ts"),
+        ({}, {"name": "app", "peerDependencies": {"@acme/core": "*"}}, "core/src/index.ts"),
+        ({"dependencies": {"@acme/core": "*"}}, {"name": "app"}, "core/src/index.ts"),
+        ({"workspaces": ["app", "core"]}, {"name": "app"}, "core/src/index.ts"),  # npm and yarn install all at the top
+        ({"workspaces": {"packages": ["*"]}}, {"name": "app"}, "core/src/index.ts"),
+        ({}, {"name": "app", "dependencies": {"@acme/core": "file:../other"}}, "other/src/index.ts"),
+        ({}, {"name": "app", "dependencies": {"@acme/core": "link:../gone"}}, None),
+    ],
+)
+def test_a_package_is_seen_where_it_is_declared(
+    root: dict[str, object], importer: dict[str, object], leads: str | None
+) -> None:
+    files = _project("app/src/main.ts", "core/src/index.ts", "other/src/index.ts", package={"name": "root", **root})
+    files["core/package.json"] = '{"name": "@acme/core"}'
+    files["other/package.json"] = '{"name": "@acme/other"}'
+    files["app/package.json"] = json.dumps(importer)
+    assert _leads(files, "app/src/main.ts", "@acme/core") == leads
+
+
+def test_a_package_sees_itself_and_what_lies_beside_no_package_sees_all() -> None:
+    files = _project("core/src/index.ts", "core/test/a.ts", "scripts/b.ts")
+    files |= {"core/package.json": '{"name": "core"}', "core/test/package.json": '{"type": "commonjs"}'}
+    assert _leads(files, "core/test/a.ts", "core") == "core/src/index.ts"
+    assert _leads(files, "scripts/b.ts", "core") == "core/src/index.ts"
+
+
+def test_the_package_around_another_is_not_seen_by_it() -> None:
+    files = _project("src/index.ts", "inner/a.ts", "test/b.ts", package={"name": "outer"})
+    files["inner/package.json"] = '{"name": "inner"}'
+    assert _leads(files, "inner/a.ts", "outer") is None
+    assert _leads(files, "test/b.ts", "outer") == "src/index.ts"
+
+
+def test_a_project_above_says_where_the_source_of_a_package_lies() -> None:
+    files = _workspace(exports={".": {"node": "./index.mjs", "default": "./dist/core.js"}})
+    files |= {"packages/core/index.mjs": "", "packages/app/tsconfig.json": "{}"}
+    assert _leads(files, "packages/app/src/main.ts", "@acme/core") == "packages/core/index.mjs"
+    files["tsconfig.json"] = (
+        '{"compilerOptions": {"paths": {"@acme/*": ["packages/*/src"], "other": ["packages/core/src"]}}}'
+    )
+    assert _leads(files, "packages/app/src/main.ts", "@acme/core") == "packages/core/src/index.ts"
+    assert _leads(files, "packages/app/src/main.ts", "other") is None  # no package of the workspace
 
 
 def test_imports_of_the_package_itself() -> None:

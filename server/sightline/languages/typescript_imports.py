@@ -7,12 +7,18 @@ and Node's packages documentation (``exports``, ``imports``, self-reference). As
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Iterator
 
-from sightline.languages.folders import join, normal
+from sightline.languages.folders import join, joined
 from sightline.languages.import_rules import ImportCandidates, ImportRequest, ImportRules
 from sightline.languages.node_modules import NODE_BUILTINS
-from sightline.languages.typescript_layout import Mapping, ScriptLayout, is_script_configuration, script_layout
+from sightline.languages.typescript_layout import (
+    Mapping,
+    NodePackage,
+    ScriptLayout,
+    is_script_configuration,
+    script_layout,
+)
 
 #: Bundlers of Vue's projects are often told to try ``.vue`` last.
 _CODE = (".ts", ".tsx", ".d.ts", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts", ".vue")
@@ -30,8 +36,11 @@ _WRITTEN_AS = {
     ".svelte": (".svelte",),
 }
 _NO_CODE = re.compile(
-    r"\.(?:json5?|css|scss|sass|less|styl|svg|png|jpe?g|gif|webp|ico|woff2?|ttf|html?|md|txt|wasm|ya?ml)$"
+    r"\.(?:json5?|scss|sass|less|styl|svg|png|jpe?g|gif|webp|ico|woff2?|ttf|html?|md|txt|wasm|ya?ml)$"
 )
+#: Styles written as code (``theme.css.ts``) are imported by what they become.
+_STYLE = ".css"
+_STYLE_CODE = (".ts", ".tsx", ".d.ts", ".js")
 #: Folders that builds write to, and where their source usually lies.
 _BUILT = re.compile(r"(^|/)(?:dist|lib|build|out|es|esm|cjs|output)(?:/(?:esm|cjs|es|src|types))?/")
 _OUTPUT = re.compile(r"(?:\.d)?\.[cm]?[jt]sx?$")
@@ -44,9 +53,9 @@ def specifier_paths(importer: str, specifier: str, layout: ScriptLayout) -> tupl
         return ()
     folder = importer.rpartition("/")[0]
     if specifier.startswith("."):
-        return _probes(normal(folder, specifier), layout)
+        return _probes(joined(folder, specifier), layout)
     if specifier.startswith("/"):
-        return _probes(normal("", specifier.lstrip("/")), layout)
+        return _probes(joined("", specifier.lstrip("/")), layout)
     found: dict[str, None] = {}
     framework = _above(folder, layout.aliases)
     for target in () if framework is None else _mapped(specifier, layout.aliases[framework]):
@@ -57,13 +66,13 @@ def specifier_paths(importer: str, specifier: str, layout: ScriptLayout) -> tupl
             found.update(dict.fromkeys(_probes(target, layout)))
         base = layout.configs[config].base
         if base is not None and not specifier.startswith("#"):
-            found.update(dict.fromkeys(_probes(normal(base, specifier), layout)))
+            found.update(dict.fromkeys(_probes(joined(base, specifier), layout)))
     if specifier.startswith("#"):
         package = _above(folder, layout.packages)
         targets = () if package is None else _mapped(specifier, layout.packages[package].imports)
         found.update(dict.fromkeys(path for target in targets for path in _target_probes(target, layout)))
     else:
-        found.update(dict.fromkeys(_package_paths(specifier, layout)))
+        found.update(dict.fromkeys(_package_paths(specifier, folder, layout)))
     return tuple(found)
 
 
@@ -96,19 +105,50 @@ def _mapped(specifier: str, mappings: tuple[Mapping, ...]) -> tuple[str, ...]:
         return ()
     before, _, after = best[0].partition("*")
     inner = specifier[len(before) : len(specifier) - len(after)]
-    return tuple(target.replace("*", inner) for target in best[1])
+    placed = (joined("", target.replace("*", inner)) for target in best[1])
+    return tuple(target for target in placed if target is not None)
 
 
-def _package_paths(specifier: str, layout: ScriptLayout) -> tuple[str, ...]:
-    """Files of a workspace package, named by its ``name``."""
+def _package_folder(name: str, folder: str, layout: ScriptLayout) -> str | None:
+    """The folder of the package that ``name`` means in ``folder``: declared at or above it, or the one around it.
+
+    Where there is no ``package.json`` at or above, any package of the workspace.
+    """
+    inside = False
+    declared = _above(folder, layout.packages) is None
+    for package in _packages_above(folder, layout):
+        if package.name == name and not inside:
+            return package.folder
+        if name in package.links:
+            return package.links[name]
+        declared = declared or package.hoists or name in package.dependencies
+        inside = inside or bool(package.name)
+    return layout.by_name.get(name) if declared else None
+
+
+def _packages_above(folder: str, layout: ScriptLayout) -> Iterator[NodePackage]:
+    at = _above(folder, layout.packages)
+    while at is not None:
+        yield layout.packages[at]
+        at = _above(at.rpartition("/")[0], layout.packages) if at else None
+
+
+def _package_paths(specifier: str, importer: str, layout: ScriptLayout) -> tuple[str, ...]:
+    """Files of a workspace package, named by its ``name`` in a file of the folder ``importer``."""
     parts = specifier.split("/")
     size = 2 if specifier.startswith("@") else 1
-    folder = layout.by_name.get("/".join(parts[:size]))
-    if folder is None:
+    folder = _package_folder("/".join(parts[:size]), importer, layout)
+    package = None if folder is None else layout.packages.get(folder)
+    if folder is None or package is None:
         return ()
-    package = layout.packages[folder]
     inner = "/".join(parts[size:])
     found: list[str] = []
+    # Its ``exports`` name what a build writes; a project above the importer's may say where the source lies.
+    above = _above(importer, layout.configs)
+    while above:
+        above = _above(above.rpartition("/")[0], layout.configs)
+        for target in () if above is None else _mapped(specifier, layout.configs[above].paths):
+            found += _probes(target, layout)
     for target in _mapped(inner, package.exports):
         found += _target_probes(target, layout)
     if not inner:
@@ -116,8 +156,8 @@ def _package_paths(specifier: str, layout: ScriptLayout) -> tuple[str, ...]:
             found += _target_probes(entry, layout)
         found += _extended(join(folder, "src/index")) + _extended(join(folder, "index"))
     elif not package.closed:
-        found += _probes(normal(folder, inner), layout)
-        found += _probes(normal(join(folder, "src"), inner), layout)
+        found += _probes(joined(folder, inner), layout)
+        found += _probes(joined(join(folder, "src"), inner), layout)
     return tuple(dict.fromkeys(found))
 
 
@@ -134,6 +174,8 @@ def _probes(path: str | None, layout: ScriptLayout) -> tuple[str, ...]:
     """Files that a path may mean: as written, with an extension, as a folder with a package or an index file."""
     if path is None:
         return ()
+    if path.endswith(_STYLE):
+        return tuple(path + ending for ending in _STYLE_CODE)
     found: list[str] = []
     for written, endings in _WRITTEN_AS.items():
         if path.endswith(written):

@@ -37,7 +37,9 @@ class NodePackage:
 
     ``entries``: files named by ``types``, ``module``, ``main`` and the like. ``exports`` and ``imports`` are patterns
     without ``./`` (the package itself is the empty pattern) with all their targets, whatever the condition; ``closed``
-    says that there is an ``exports`` table.
+    says that there is an ``exports`` table. ``dependencies``: names that it declares; ``links``: those of them that are
+    declared with a folder (``file:``, ``link:``, ``portal:``), ``None`` outside the root. ``hoists``: npm and yarn
+    install every package of its ``workspaces`` beside it.
     """
 
     folder: str
@@ -46,6 +48,9 @@ class NodePackage:
     exports: tuple[Mapping, ...] = ()
     imports: tuple[Mapping, ...] = ()
     closed: bool = False
+    dependencies: frozenset[str] = frozenset()
+    links: dict[str, str | None] = field(default_factory=dict[str, "str | None"])
+    hoists: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +76,10 @@ _FRAMEWORKS = {
     "nuxt.config": (("@/*", ("app/*", "*")), ("~/*", ("app/*", "*"))),
 }
 _FRAMEWORK_ENDINGS = (".js", ".ts", ".mjs", ".cjs")
+
+_DEPENDENCIES = ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies")
+#: What a declared version begins with that is a folder.
+_LINKING = ("file:", "link:", "portal:")
 
 Reader: TypeAlias = Callable[[str], str | None]
 _Table: TypeAlias = dict[str, object]
@@ -209,6 +218,7 @@ def _package_of(folder: str, table: _Table) -> NodePackage:
         if isinstance(value, str):
             entries += _placed_list(folder, [value])
     exports = table.get("exports")
+    declared = {name: wanted for key in _DEPENDENCIES for name, wanted in _object(table.get(key)).items()}
     return NodePackage(
         folder=folder,
         name=name if isinstance(name, str) else "",
@@ -219,6 +229,13 @@ def _package_of(folder: str, table: _Table) -> NodePackage:
             for pattern, value in _entries(_object(table.get("imports")))
         ),
         closed=exports is not None,
+        dependencies=frozenset(declared),
+        links={
+            name: normal(folder, wanted.partition(":")[2])
+            for name, wanted in declared.items()
+            if isinstance(wanted, str) and wanted.startswith(_LINKING)
+        },
+        hoists="workspaces" in table,
     )
 
 

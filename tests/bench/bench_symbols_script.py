@@ -1,0 +1,106 @@
+#!/usr/bin/env python3
+"""Symbol edges of TypeScript against its language service: who is meant by a use, who uses a definition.
+
+    python tests/bench/bench_symbols_script.py --repositories DIR [--truth DIR] [--only typeorm]
+
+As ``bench_symbols_python.py``: 1,000 uses (half of them calls of attributes) with a target in the code base and 300
+definitions, drawn by a seed. Truth: TypeScript's language service over the project at the root of the code base, by
+``script_truth/service.mjs`` (``getDefinitionAtPosition``, ``findReferences``). It works on a copy into which the bench
+installs, by npm, the declarations of those packages through which most types flow; others are unknown to it. Needs
+Node.js and npm. The answers are kept in ``--truth``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from node_tools import TYPESCRIPT, install_packages, install_tools
+from symbols.asked import Asked
+from symbols.remembered import RememberedTruth
+from symbols.report import measure, write
+from symbols.sampling import draw_definitions, draw_uses
+from symbols.scoring import Figures
+from symbols.script_source import ScriptSource
+from symbols.typescript_truth import TypeScriptTruth
+
+RESULT = Path(__file__).parent / "results" / "symbols_script.json"
+
+#: Code bases, and the packages their types flow through. Sightline's rules were never looked over with vue-core.
+CODE_BASES = {
+    "typeorm": (
+        "@tsconfig/node20@20.1.10",
+        "@types/node@20.9.5",
+        "@types/mocha@10.0.9",
+        "@types/chai@4.3.9",
+        "reflect-metadata@0.2.2",
+    ),
+    "vue-core": ("@types/node@22.20.5", "vitest@3.0.1", "@babel/types@7.29.14", "@babel/parser@7.29.14"),
+}
+
+
+def main() -> int:
+    """Measures each code base that is there."""
+    arguments = _arguments()
+    if arguments.repositories is None or shutil.which("npm") is None:
+        print("skipped: needs --repositories, Node.js and npm")
+        return 0
+    figures: Figures = {}
+    for name in arguments.only or CODE_BASES:
+        root: Path = arguments.repositories / name
+        if root.is_dir():
+            print(f"{name}, seed {arguments.seed}", flush=True)
+            figures[name] = _measured(root, arguments)
+        else:
+            print(f"{root} is missing: left out")
+    if figures and not arguments.only:
+        node = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout.strip()
+        missed = write(RESULT, arguments.seed, f"{TYPESCRIPT}, Node.js {node}", figures)
+        print("\n".join(("below the bar:", *missed)) if missed else "every figure meets its bar")
+    return 0
+
+
+def _measured(root: Path, arguments: argparse.Namespace) -> Figures:
+    tools = install_tools(arguments.truth / "tools", [TYPESCRIPT])
+    packages = CODE_BASES[root.name]
+    copy = _copy_of(root, arguments.truth / "scratch", packages)
+    source = ScriptSource(root, tools)
+    truth = TypeScriptTruth(source, copy, tools, " ".join((TYPESCRIPT, *packages)))
+    remembered = RememberedTruth(truth, arguments.truth / f"symbols-{root.name}.json", truth.key)
+    try:
+        uses = draw_uses(source, remembered, arguments.seed, arguments.uses)
+        definitions = draw_definitions(source, remembered, arguments.seed, arguments.definitions)
+    finally:
+        remembered.save()
+        truth.close()
+    return measure(Asked(root, source.identity), uses, definitions, arguments.truth / f"errors-{root.name}.txt")
+
+
+def _copy_of(root: Path, scratch: Path, packages: tuple[str, ...]) -> Path:
+    """The code base, with its packages in the folder above: no ``package.json`` of its own is installed from."""
+    install_packages(scratch / f"{root.name}-packages", packages)
+    copy = scratch / f"{root.name}-packages" / root.name
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(root, copy, symlinks=True, ignore=shutil.ignore_patterns(".git", "node_modules"))
+    return copy
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--repositories", type=Path, help="folder of code bases")
+    parser.add_argument("--truth", type=Path, help="folder that keeps the answers (default: beside the code bases)")
+    parser.add_argument("--only", action="append", choices=sorted(CODE_BASES), help="this one alone; writes no results")
+    parser.add_argument("--uses", type=int, default=1_000)
+    parser.add_argument("--definitions", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=31)
+    arguments = parser.parse_args()
+    if arguments.truth is None and arguments.repositories is not None:
+        arguments.truth = arguments.repositories / ".sightline-symbols"
+    return arguments
+
+
+if __name__ == "__main__":
+    sys.exit(main())
