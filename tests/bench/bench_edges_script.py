@@ -120,7 +120,7 @@ def main() -> None:
     """Prints one line a code base, and writes all of it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repositories", type=Path, help="folder of code bases")
-    parser.add_argument("--only", default="", help="measures the code bases whose name holds this; writes no results")
+    parser.add_argument("--only", default="", help="measures these alone and keeps the other rows of the results")
     parser.add_argument("--output", type=Path, default=RESULT)
     arguments = parser.parse_args()
     if arguments.repositories is None or shutil.which("npm") is None:
@@ -144,8 +144,11 @@ def main() -> None:
                 f"{row['extra']} extra (precision {row['precision']:.2%})",
                 flush=True,
             )
-    if not arguments.only or arguments.output != RESULT:
-        arguments.output.write_text(json.dumps({"machine": machine(), "rows": rows}, indent=2) + "\n", encoding="utf-8")
+    if arguments.only and arguments.output.exists():
+        kept = json.loads(arguments.output.read_text("utf-8"))["rows"]
+        new = {row["repository"]: row for row in rows}
+        rows = [new.pop(row["repository"], row) for row in kept] + list(new.values())
+    arguments.output.write_text(json.dumps({"machine": machine(), "rows": rows}, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

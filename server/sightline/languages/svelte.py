@@ -132,5 +132,4 @@ SVELTE = LanguageSpec(
     extractor="script",
     family="script",
     prepare=prepare_svelte,
-    preview=True,
 )

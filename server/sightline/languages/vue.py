@@ -164,5 +164,4 @@ VUE = LanguageSpec(
     extractor="script",
     family="script",
     prepare=prepare_vue,
-    preview=True,
 )
