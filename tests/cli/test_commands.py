@@ -11,7 +11,7 @@ import pytest
 
 from cli.conftest import Sightline
 from sightline.cli import reports
-from support.shop import HARMLESS, INVOICE, RENAME_DEFINITION, RENAME_USES, script
+from support.shop import CART, HARMLESS, INVOICE, RENAME_DEFINITION, RENAME_USES, script
 
 
 def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *replies: str) -> None:
@@ -149,6 +149,25 @@ def test_check_refuses_a_diff_that_does_not_apply(sightline: Sightline) -> None:
 def git(work: Path, *arguments: str) -> None:
     identity = ("-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "init.defaultBranch=main")
     subprocess.run(["git", *identity, *arguments], cwd=work, check=True, capture_output=True)
+
+
+def test_a_diff_that_the_tree_has_already_is_judged_all_the_same(sightline: Sightline, work: Path) -> None:
+    (work / "shop/cart.py").write_text(CART.replace("def total", "def sum_of"), "utf-8")
+    diff = (
+        "--- a/shop/cart.py\n+++ b/shop/cart.py\n@@ -4 +4 @@\n-def total(prices, rate):\n+def sum_of(prices, rate):\n"
+    )
+    told = sightline("check", "--diff", "-", stdin=diff)
+    assert told.code == 1
+    assert "shop/invoice.py:3" in told.out
+    assert "already" in told.err
+    assert sightline("check", "--diff", "-", "--json", stdin=diff).json["applied"] is True
+
+
+def test_git_is_asked_in_a_repository_only(sightline: Sightline) -> None:
+    sightline("trust")
+    for arguments in (("--staged",), ("--base", "HEAD")):
+        ran = sightline("check", *arguments, "--json")
+        assert (ran.code, ran.json["error"]["kind"]) == (2, "no_repository")
 
 
 def test_check_judges_what_is_staged_and_what_changed_since_a_revision(sightline: Sightline, work: Path) -> None:

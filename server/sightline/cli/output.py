@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import click
 
 from sightline.base.redact import redact
-from sightline.engine.engine import Progress as ProgressListener
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\r(?!\n)")
 
@@ -57,8 +56,8 @@ def report_error(kind: str, message: str, hint: str, *, as_json: bool) -> None:
 
 
 @contextmanager
-def progress_bar(title: str) -> Generator[ProgressListener | None]:
-    """A progress bar on standard error where that is a terminal, nothing elsewhere."""
+def progress_bar(title: str) -> Generator[Callable[[int, int], None] | None]:
+    """A progress bar on standard error where that is a terminal, nothing elsewhere. Told (done, total)."""
     if not sys.stderr.isatty():
         yield None
         return

@@ -261,7 +261,11 @@ class SkippedJson(Report):
 
 
 class CheckJson(Report):
-    """`sightline check --json`. Only new findings. `seconds` is the wall time by check, with `total`."""
+    """`sightline check --json`. Only new findings. `seconds` is the wall time by check, with `total`.
+
+    `applied`: the tree has the diff already, and was judged against what it was without it. `already` are files of
+    another diff of which that is so; nothing of them was judged.
+    """
 
     verdict: Literal["accept", "reject"]
     revision: int
@@ -269,6 +273,8 @@ class CheckJson(Report):
     fixed: list[str]
     skipped: list[SkippedJson]
     unmatched: list[UnmatchedJson] = Field(default_factory=list["UnmatchedJson"])
+    applied: bool = False
+    already: list[str] = Field(default_factory=list[str])
     seconds: dict[str, float]
 
 

@@ -15,7 +15,7 @@ from sightline.edits.apply import apply_proposal
 from sightline.edits.formats.diff_names import quoted
 from sightline.edits.formats.unified_diff import read_diff
 from sightline.edits.line_diff import LineHunk, line_hunks, raw_lines
-from sightline.edits.proposal import AppliedProposal, EditProposal, ProposalProblem, Unmatched
+from sightline.edits.proposal import AppliedProposal, EditProposal, FileDiff, ProposalProblem, Unmatched
 from sightline.edits.reply import Reply
 from sightline.edits.targets import Permitted, label
 from sightline.workspace.files import WorkspaceView
@@ -64,7 +64,17 @@ def changes_from_diff(text: str, view: WorkspaceView, root: str, permitted: Perm
 
     Without ``permitted`` every file inside the roots may be touched (a diff that a person hands in).
     """
+    return _applied(parse_diff(text), view, root, permitted)
+
+
+def changes_from_reversed_diff(text: str, view: WorkspaceView, root: str) -> AppliedProposal:
+    """The change set that takes a diff back, where ``view`` has it already. Otherwise as :func:`changes_from_diff`."""
     proposal = parse_diff(text)
+    backward = (edit.reversed() if isinstance(edit, FileDiff) else edit for edit in proposal.edits)
+    return _applied(replace(proposal, edits=tuple(backward)), view, root, None)
+
+
+def _applied(proposal: EditProposal, view: WorkspaceView, root: str, permitted: Permitted | None) -> AppliedProposal:
     applied = apply_proposal(proposal, view, root, permitted or _anything)
     problems = (Unmatched(path="", reason=problem.message, line=problem.line) for problem in proposal.problems)
     return replace(applied, unmatched=(*problems, *applied.unmatched))

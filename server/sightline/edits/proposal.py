@@ -71,13 +71,14 @@ class DiffHunk:
     ``old`` and ``new`` are the lines of the two sides in order, context included, each with its own line end (``\\n``
     or ``\\r\\n``; none where the diff says ``\\ No newline at end of file``). ``start`` is the one-based line of the
     old file at which the hunk claims to begin (for a hunk without old lines, the line after which it inserts),
-    ``None`` when its header has no number.
+    ``None`` when its header has no number; ``new_start`` is the same of the new file.
     """
 
     old: tuple[str, ...]
     new: tuple[str, ...]
     start: int | None
     line: int
+    new_start: int | None = None
 
 
 class DiffKind(StrEnum):
@@ -94,7 +95,8 @@ class DiffKind(StrEnum):
 class FileDiff:
     """One file of a unified diff. ``old`` and ``new`` differ for a rename or copy only.
 
-    ``blob`` is the (abbreviated) git object name of the old file from the ``index`` line, "" if there is none.
+    ``blob`` and ``new_blob`` are the (abbreviated) git object names of the old and the new file from the ``index``
+    line, "" if there is none.
     ``mode`` is the new file mode that the diff asks for ("100755"), "" if none. ``refusal`` is the reason why this
     part can never be applied (a binary patch, a symbolic link), "" for none.
     """
@@ -105,6 +107,7 @@ class FileDiff:
     hunks: tuple[DiffHunk, ...]
     line: int
     blob: str = ""
+    new_blob: str = ""
     mode: str = ""
     refusal: str = ""
 
@@ -112,6 +115,24 @@ class FileDiff:
     def path(self) -> str:
         """The path before the change (after it, for a new file)."""
         return self.old
+
+    def reversed(self) -> FileDiff:
+        """The diff that takes this one back, as ``git diff -R`` would print it. A copy is taken back by no diff."""
+        kinds = {DiffKind.CREATE: DiffKind.DELETE, DiffKind.DELETE: DiffKind.CREATE}
+        copied = f"The copy {self.new} cannot be taken back by a diff." if self.kind is DiffKind.COPY else ""
+        return FileDiff(
+            kind=kinds.get(self.kind, self.kind),
+            old=self.new,
+            new=self.old,
+            hunks=tuple(
+                DiffHunk(old=hunk.new, new=hunk.old, start=hunk.new_start, line=hunk.line, new_start=hunk.start)
+                for hunk in self.hunks
+            ),
+            line=self.line,
+            blob=self.new_blob,
+            new_blob=self.blob,
+            refusal=self.refusal or copied,
+        )
 
 
 ProposedEdit = ReplaceBlock | WholeFile | DeleteFile | RenameFile | FileDiff

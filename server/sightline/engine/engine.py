@@ -260,7 +260,7 @@ class Engine:
         return await try_reply(text, edit_format, await self.caught_up(), self._trial_policy(strict=strict))
 
     async def check_diff(self, diff: str, *, strict: bool = False) -> CheckedDiff:
-        """Judges a unified diff that is not applied yet."""
+        """Judges a unified diff, applied or not yet."""
         return await check_diff(diff, await self.caught_up(), self._trial_policy(strict=strict))
 
     async def check_since(self, revision: str, *, strict: bool = False) -> CheckedDiff:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sightline.base.changes import ChangeSet
 from sightline.base.errors import UsageError
+from sightline.base.paths import WorkspacePath
 from sightline.base.system import ProcessResult, System
 from sightline.checks.check import CheckReport, Verdict
-from sightline.edits.diff import changes_from_diff
+from sightline.edits.diff import changes_from_diff, changes_from_reversed_diff
 from sightline.edits.proposal import AppliedProposal, Unmatched
 from sightline.graph.view import GraphView
 from sightline.tasks.trial import TrialPolicy, judge
@@ -25,20 +26,31 @@ _NO_SOURCE = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedDiff:
-    """A judged diff; ``unmatched`` are parts that do not fit the tree, which reject it whatever the report says."""
+    """A judged diff; ``unmatched`` are parts that do not fit the tree, which reject it whatever the report says.
+
+    ``applied`` says that the tree had the diff already and was judged against what it was without it. ``already`` are
+    files of another diff that the tree had already: nothing of them was judged.
+    """
 
     report: CheckReport
     unmatched: tuple[Unmatched, ...]
+    applied: bool = False
+    already: tuple[WorkspacePath, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """The graph before and after a change, and the change between them; ``unmatched`` are parts that do not fit."""
+    """The graph before and after a change, and the change between them; ``unmatched`` are parts that do not fit.
+
+    ``applied`` and ``already`` as in :class:`CheckedDiff`.
+    """
 
     before: GraphView
     after: GraphView
     changes: ChangeSet
     unmatched: tuple[Unmatched, ...] = ()
+    applied: bool = False
+    already: tuple[WorkspacePath, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,11 +74,11 @@ async def step_of(source: DiffSource, view: GraphView, policy: TrialPolicy) -> S
 
 
 async def check_diff(diff: str, view: GraphView, policy: TrialPolicy) -> CheckedDiff:
-    """Judges a unified diff against the tree it applies to, which is ``view``."""
+    """Judges a unified diff against the tree it applies to, which is ``view``, or the step that led there."""
     step = await _step_of_diff(diff, view, policy)
     if step.changes.is_empty:
         report = CheckReport(verdict=Verdict.ACCEPT, revision=view.revision)
-        return CheckedDiff(report=report, unmatched=step.unmatched)
+        return CheckedDiff(report=report, unmatched=step.unmatched, already=step.already)
     return await _judged(step, policy)
 
 
@@ -82,20 +94,32 @@ async def check_staged(view: GraphView, policy: TrialPolicy) -> CheckedDiff:
 
 async def _judged(step: Step, policy: TrialPolicy) -> CheckedDiff:
     report = await judge(step.before, step.after, step.changes, policy)
-    return CheckedDiff(report=report, unmatched=step.unmatched)
+    return CheckedDiff(report=report, unmatched=step.unmatched, applied=step.applied, already=step.already)
 
 
 async def _step_of_diff(diff: str, view: GraphView, policy: TrialPolicy) -> Step:
-    applied = await asyncio.to_thread(changes_from_diff, diff, view.workspace, policy.root)
-    changes = applied.changes
+    """From ``view``, or to it if it has the diff already (``git diff | sightline check --diff -``).
+
+    Such a diff changes nothing of ``view``, and would be accepted whatever it broke.
+    """
+    forward = await asyncio.to_thread(changes_from_diff, diff, view.workspace, policy.root)
+    if forward.unmatched or forward.already:
+        backward = await asyncio.to_thread(changes_from_reversed_diff, diff, view.workspace, policy.root)
+        if not (backward.unmatched or backward.already or backward.changes.is_empty):
+            return replace(await _step_back(backward, view), applied=True)
+    changes = forward.changes
     after = view if changes.is_empty else await asyncio.to_thread(view.fork, changes)
-    return Step(before=view, after=after, changes=changes, unmatched=applied.unmatched)
+    return Step(before=view, after=after, changes=changes, unmatched=forward.unmatched, already=forward.already)
 
 
 async def _step_since(revision: str, view: GraphView, policy: TrialPolicy) -> Step:
     if revision.startswith("-"):
         raise UsageError(f"{revision} is not a git revision.")
-    backward = await _git_diff(policy, view, "-R", revision, "--")
+    return await _step_back(await _git_diff(policy, view, "-R", revision, "--"), view)
+
+
+async def _step_back(backward: AppliedProposal, view: GraphView) -> Step:
+    """The step to ``view``, given the changes that take it back."""
     before = await asyncio.to_thread(view.fork, backward.changes)
     forward = backward.changes.inverse(lambda path: view.workspace.read(path).text)
     return Step(before=before, after=view, changes=forward, unmatched=backward.unmatched)
@@ -144,6 +168,10 @@ async def _git(system: System, root: str, *arguments: str) -> ProcessResult:
         ) from error
     if result.code != 0:
         message = result.stderr.decode("utf-8", "replace").strip().splitlines()
+        if "Not a git repository" in (message or [""])[0]:
+            raise UsageError(
+                f"{root} is in no git repository.", hint="Hand a diff over with --diff FILE.", kind="no_repository"
+            )
         raise UsageError(
             f"git says: {message[0] if message else 'error'}",
             hint="Name an existing revision, in a git repository.",

@@ -44,7 +44,13 @@ def read_hunk(lines: Sequence[str], number: int) -> tuple[DiffHunk, int, str]:
     header = _HEADER.match(lines[number])
     counted = _by_counts(lines, number + 1, _count(header, 2), _count(header, 4)) if header else None
     body, end = counted if counted is not None else _by_prefix(lines, number + 1)
-    hunk = DiffHunk(old=tuple(body.old), new=tuple(body.new), start=int(header[1]) if header else None, line=number + 1)
+    hunk = DiffHunk(
+        old=tuple(body.old),
+        new=tuple(body.new),
+        start=int(header[1]) if header else None,
+        line=number + 1,
+        new_start=int(header[3]) if header else None,
+    )
     if counted is None and header is not None and not any(lines[end:]) and _is_short(body, header):
         return hunk, end, "The diff ends inside a hunk."
     if not body.old and not body.new:

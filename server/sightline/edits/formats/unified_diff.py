@@ -171,14 +171,19 @@ def _file_diff(headers: _Headers, hunks: tuple[DiffHunk, ...], line: int) -> Fil
     if names is None or not all(names):
         return None
     diff = FileDiff(kind=kind, old=names[0], new=names[1], hunks=hunks, line=line)
-    old_blob = extended.get("index", "").split("..")[0]
+    blobs = [*extended.get("index", "").partition(" ")[0].split(".."), ""]
     mode = extended.get("new file mode") or extended.get("new mode") or ""
     return replace(
         diff,
-        blob=old_blob if re.fullmatch(r"[0-9a-f]{4,64}", old_blob) else "",
+        blob=_blob(blobs[0]),
+        new_blob=_blob(blobs[1]),
         mode=mode.strip(),
         refusal=_refusal(headers, diff),
     )
+
+
+def _blob(name: str) -> str:
+    return name if re.fullmatch(r"[0-9a-f]{4,64}", name) else ""
 
 
 def _refusal(headers: _Headers, diff: FileDiff) -> str:
