@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
+import sys
 from pathlib import Path
 from xml.dom import minidom
 
@@ -318,3 +320,58 @@ def test_help_and_version_of_everything(sightline: Sightline) -> None:
         ran = sightline(name, "--help", root=False)
         assert ran.code == 0
         assert "Usage" in ran.out
+
+
+def test_a_question_from_within_a_repository_is_about_all_of_it(
+    sightline: Sightline, work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git(work, "init")
+    monkeypatch.chdir(work / "shop")
+    assert sightline("index", "--json", root=False).json["root"] == str(work)
+    importers = [
+        sightline("graph", "importers", path, "--json", root=False).json["edges"]
+        for path in ("cart.py", "./cart.py", "shop/cart.py", str(work / "shop/cart.py"))
+    ]
+    assert [edge["source"] for edge in importers[0]] == ["shop/invoice.py"]
+    assert importers[1:] == importers[:1] * 3
+    assert sightline("check", "--diff", "-", root=False, stdin=BREAKING.replace("\n\n-def", "\n \n-def")).code == 1
+    assert sightline("index", "--root", ".", "--json", root=False).json["root"] == str(work / "shop")
+
+
+def test_a_repository_that_is_the_home_folder_is_not_meant(
+    sightline: Sightline, work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(work))
+    git(work, "init")
+    monkeypatch.chdir(work / "shop")
+    assert sightline("index", "--json", root=False).json["root"] == str(work / "shop")
+
+
+def test_a_budget_that_the_setting_would_refuse_is_wrong_usage(sightline: Sightline) -> None:
+    for command in ("context", "prompt", "ask"):
+        ran = sightline(command, "x", "--budget", "255", "--json")
+        assert (ran.code, ran.json["error"]["kind"]) == (2, "usage")
+    assert sightline("context", "x", "--budget", "256").code == 0
+
+
+def test_a_task_that_is_missing_is_asked_for_in_the_words_of_the_command(sightline: Sightline) -> None:
+    assert "sightline ask " in sightline("ask").err
+
+
+def test_a_model_that_dies_in_the_middle_of_a_line_leaves_the_error_on_its_own(
+    sightline: Sightline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "replies.txt").write_text("%%% reply\nfail: server\nfail_after: 1\npieces: 2\n\nOne two.\n", "utf-8")
+    monkeypatch.setenv("SIGHTLINE_MODEL", f"scripted:{tmp_path / 'replies.txt'}")
+    ran = sightline("ask", "x")
+    assert ran.code == 2
+    assert ran.out.endswith("\n")
+    assert ran.out.strip()
+
+
+def test_nothing_heavy_is_imported_before_a_command_is_named() -> None:
+    """Ctrl-C while it is imported would show a traceback; and help, usage errors and completion wait for it."""
+    program = "import sys, sightline.cli.main; print([n for n in sys.modules if n.startswith('sightline.')])"
+    told = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout
+    assert "sightline.cli.output" in told
+    assert not {"sightline.engine", "sightline.graph", "sightline.checks"} & set(ast.literal_eval(told))

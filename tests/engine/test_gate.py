@@ -16,8 +16,8 @@ diff --git a/shop/cart.py b/shop/cart.py
 +++ b/shop/cart.py
 @@ -1,6 +1,6 @@
  \"\"\"Carts.\"\"\"
- 
- 
+
+
 -def total(prices, rate):
 +def sum_of(prices, rate):
      \"\"\"Sum of prices with tax.\"\"\"

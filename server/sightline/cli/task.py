@@ -20,6 +20,11 @@ F = TypeVar("F", bound=Callable[..., Any])
 task_type_option = click.option(
     "--task-type", type=click.Choice(TASK_TYPES), help="The kind of task.  [default: from the text]"
 )
+budget_option = click.option(
+    "--budget",
+    type=click.IntRange(256, 1_000_000),  # as the setting
+    help="Most tokens of code in the prompt.  [default: the setting]",
+)
 
 
 def task_arguments(function: F) -> F:
@@ -38,7 +43,8 @@ def task_text(words: tuple[str, ...], task_file: str | None) -> str:
     if task_file:
         text = read_input(real_system(), task_file).strip()
     if not text:
-        raise UsageError("What is the task?", hint='Say it in words: sightline context "add a --dry-run option".')
+        path = click.get_current_context().command_path
+        raise UsageError("What is the task?", hint=f'Say it in words: {path} "add a --dry-run option".')
     return text
 
 

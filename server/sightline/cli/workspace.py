@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -19,14 +20,17 @@ from sightline.config.locations import Locations, locations
 from sightline.config.trust import is_trusted
 from sightline.engine.engine import Engine
 from sightline.engine.opening import EngineOptions, open_engine
+from sightline.workspace.roots import check_roots
+
+_PROJECT_MARKS = (".git", ".sightline")
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 root_option = click.option(
     "--root",
-    default=".",
-    show_default="current folder",
+    default="",
+    show_default="the repository around the current folder, else that folder",
     metavar="DIR",
     help="The workspace.",
 )
@@ -47,8 +51,12 @@ def runs_async(function: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]:
 
 
 def resolve_root(system: System, root: str) -> str:
-    """Absolute real path of a root given on the command line. Raises :class:`UsageError` if it is no folder."""
-    real = system.files.real_path(root)
+    """Absolute real path of a root given on the command line. Raises :class:`UsageError` if it is no folder.
+
+    Without one it is the folder around the current one that holds ``.git`` or ``.sightline``: what is asked from within
+    ``src/`` is asked about the tests and the other packages too, and a diff of git names its files from there.
+    """
+    real = system.files.real_path(root) if root else _project(system)
     try:
         found = system.files.stat(real)
     except OSError as error:
@@ -60,6 +68,29 @@ def resolve_root(system: System, root: str) -> str:
     if not found.is_directory:
         raise UsageError(f"{root} is not a folder.", hint="Name the workspace folder: --root DIR.", kind="missing_root")
     return real
+
+
+def _project(system: System) -> str:
+    """The nearest folder that says it is a project's; the current one where none does or only the home folder does."""
+    here = folder = system.files.real_path(".")
+    while not any(_exists(system, f"{folder}/{mark}") for mark in _PROJECT_MARKS):
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return here
+        folder = parent
+    try:
+        check_roots(system, (folder,), allow_large=False)
+    except UsageError:
+        return here
+    return folder
+
+
+def _exists(system: System, path: str) -> bool:
+    try:
+        system.files.stat(path)
+    except OSError:
+        return False
+    return True
 
 
 def given_settings(model: str | None = None, budget: int | None = None) -> dict[str, Any]:

@@ -56,7 +56,8 @@ async def command(file: str, root: str, edit_format: str, *, dry_run: bool, stri
         )
         print_json(shape.model_dump())
         return 0 if ok else 1
-    say(diff.rstrip("\n"))
+    if diff:
+        say(diff.rstrip("\n"))
     for item in outcome.unmatched:
         note(f"{item.path}: {item.reason}")
         if item.nearest:

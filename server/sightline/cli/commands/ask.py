@@ -6,12 +6,14 @@ import sys
 
 import click
 
+from sightline.base.errors import SightlineError
 from sightline.cli.convert import ask_json
 from sightline.cli.output import note, print_json, say, stream
-from sightline.cli.task import task_arguments, task_text, task_type_option, turn_request
+from sightline.cli.task import budget_option, task_arguments, task_text, task_type_option, turn_request
 from sightline.cli.workspace import given_settings, json_option, model_option, opened, root_option, runs_async
+from sightline.engine.engine import Engine
 from sightline.features.narrate import narrate_turn
-from sightline.tasks.result import TurnEvent, TurnResult, TurnStage, TurnVerdict
+from sightline.tasks.result import TurnEvent, TurnRequest, TurnResult, TurnStage, TurnVerdict
 
 
 @click.command("ask")
@@ -21,7 +23,7 @@ from sightline.tasks.result import TurnEvent, TurnResult, TurnStage, TurnVerdict
 @task_type_option
 @click.option("--apply", "mode", flag_value="apply", help="Write the edit when every check passes.")
 @click.option("--dry-run", "mode", flag_value="dry-run", help="Write nothing and ask nothing.")
-@click.option("--budget", type=click.IntRange(min=64), help="Most tokens of code in the prompt.")
+@budget_option
 @json_option
 @runs_async
 async def command(  # noqa: PLR0913  click hands over one argument an option
@@ -42,7 +44,7 @@ async def command(  # noqa: PLR0913  click hands over one argument an option
     text = task_text(task, task_file)
     async with opened(root, given_settings(model, budget)) as engine:
         request = turn_request(engine, text, task_type)
-        result = await engine.ask(request, _quiet if as_json else _stream)
+        result = await engine.ask(request, _quiet) if as_json else await _streamed(engine, request)
         applied = False
         if result.verdict is TurnVerdict.ACCEPTED and _wanted(result, mode, as_json=as_json):
             await engine.write(result.turn, text, result.changes)
@@ -76,11 +78,25 @@ def _tell(result: TurnResult, *, applied: bool) -> None:
         say("Applied. `git diff` shows it; `sightline ask` never touches .git.")
 
 
-def _stream(event: TurnEvent) -> None:
-    if event.kind == "text":
-        stream(event.text)
-    elif event.kind == "stage" and event.stage in (TurnStage.CHECKS, TurnStage.REPAIR):
-        note(f"\n[{event.stage.value}]")
+async def _streamed(engine: Engine, request: TurnRequest) -> TurnResult:
+    """Runs the turn and prints its text as it comes. What ends it in the middle begins on a line of its own."""
+    last = "\n"
+
+    def listen(event: TurnEvent) -> None:
+        nonlocal last
+        if event.kind == "text":
+            stream(event.text)
+            last = event.text or last
+        elif event.kind == "stage" and event.stage in (TurnStage.CHECKS, TurnStage.REPAIR):
+            note(f"\n[{event.stage.value}]")
+            last = "\n"
+
+    try:
+        return await engine.ask(request, listen)
+    except SightlineError:
+        if not last.endswith("\n"):
+            stream("\n")
+        raise
 
 
 def _quiet(event: TurnEvent) -> None:

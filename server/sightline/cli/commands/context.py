@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from sightline.cli.output import print_json, say
-from sightline.cli.task import task_arguments, task_text, turn_request
+from sightline.cli.task import budget_option, task_arguments, task_text, turn_request
 from sightline.cli.workspace import given_settings, json_option, opened, root_option, runs_async
 from sightline.context.report import context_report
 
@@ -13,7 +13,7 @@ from sightline.context.report import context_report
 @click.command("context")
 @task_arguments
 @root_option
-@click.option("--budget", type=click.IntRange(min=64), help="Most tokens of code.  [default: the setting]")
+@budget_option
 @json_option
 @runs_async
 async def command(task: tuple[str, ...], task_file: str | None, root: str, budget: int | None, *, as_json: bool) -> int:

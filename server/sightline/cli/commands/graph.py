@@ -8,6 +8,7 @@ import click
 
 from sightline.base.errors import UsageError
 from sightline.base.paths import WorkspacePath, confine
+from sightline.base.system import real_system
 from sightline.cli import reports
 from sightline.cli.commands.graph_impact import impact
 from sightline.cli.commands.graph_relations import RELATION_COMMANDS
@@ -16,6 +17,7 @@ from sightline.cli.graph_answers import say_coverage, symbols_called
 from sightline.cli.graph_formats import FORMATS
 from sightline.cli.output import print_json, say
 from sightline.cli.workspace import json_option, opened, root_option, runs_async
+from sightline.engine.engine import Engine
 from sightline.graph.coverage import coverage_words, joint_coverage
 from sightline.graph.view import GraphView
 from sightline.graph.walks import ReachAnswer, reach
@@ -89,9 +91,7 @@ def _stream_symbols(view: GraphView) -> None:
 async def importers(path: str, root: str, depth: int, *, as_json: bool) -> int:
     """Print the files that import PATH, with --depth those that do so through others."""
     async with opened(root) as engine:
-        return _tell_reached(
-            engine.view, reach(engine.view, _file(engine.view, path), "importers", depth=depth), as_json
-        )
+        return _tell_reached(engine.view, reach(engine.view, _file(engine, path), "importers", depth=depth), as_json)
 
 
 @command.command("dependencies")
@@ -104,7 +104,7 @@ async def dependencies(path: str, root: str, depth: int, *, as_json: bool) -> in
     """Print the files that PATH imports, with --depth those it imports through others."""
     async with opened(root) as engine:
         view = engine.view
-        return _tell_reached(view, reach(view, _file(view, path), "dependencies", depth=depth), as_json)
+        return _tell_reached(view, reach(view, _file(engine, path), "dependencies", depth=depth), as_json)
 
 
 @command.command("references")
@@ -165,12 +165,18 @@ def _tell_reached(view: GraphView, answer: ReachAnswer, as_json: bool) -> int:  
     return 0
 
 
-def _file(view: GraphView, path: str) -> WorkspacePath:
-    for root in view.workspace.roots:
-        file = confine(root, path)
-        if view.workspace.exists(file):
-            return file
-    raise UsageError(f"{path} is not a file of this workspace.", hint="Paths are relative to --root.")
+def _file(engine: Engine, path: str) -> WorkspacePath:
+    """The file that a person means, who stands in a folder of the workspace or has read a path in an answer."""
+    here = engine.workspace_path(real_system().files.real_path(path))
+    if here is not None and engine.workspace.exists(here):
+        return here
+    file = confine(engine.roots[0], path)
+    if engine.workspace.exists(file):
+        return file
+    raise UsageError(
+        f"{path} is not a file of this workspace.",
+        hint=f"Paths begin at the current folder or at {engine.roots[0]}.",
+    )
 
 
 for _command in (impact, *RELATION_COMMANDS):

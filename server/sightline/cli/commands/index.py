@@ -37,7 +37,8 @@ async def command(root: str, *, as_json: bool, list_unparsed: bool) -> int:
     say(f"{shape.root}: {shape.files} files in {shape.seconds.total:.2f} s ({'cold' if shape.cold else 'warm'})")
     say(f"  {shape.definitions} definitions, {shape.references} references, {shape.imports} imports")
     say(f"  {shape.edges} import edges between files")
-    say("  " + ", ".join(f"{name}: {count}" for name, count in sorted(shape.languages.items())))
+    languages = ", ".join(f"{name}: {count}" for name, count in sorted(shape.languages.items()))
+    say(f"  {languages or 'no file of a language that is read into the graph'}")
     if shape.unparsed:
         say(f"  {len(shape.unparsed)} files not in the graph" + ("" if list_unparsed else " (--unparsed lists them)"))
         if list_unparsed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from sightline.cli.output import print_json, say
-from sightline.cli.task import task_arguments, task_text, task_type_option, turn_request
+from sightline.cli.task import budget_option, task_arguments, task_text, task_type_option, turn_request
 from sightline.cli.workspace import given_settings, json_option, opened, root_option, runs_async
 from sightline.prompts.report import prompt_report
 
@@ -14,7 +14,7 @@ from sightline.prompts.report import prompt_report
 @task_arguments
 @root_option
 @task_type_option
-@click.option("--budget", type=click.IntRange(min=64), help="Most tokens of code.  [default: the setting]")
+@budget_option
 @json_option
 @runs_async
 async def command(
