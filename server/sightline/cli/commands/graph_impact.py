@@ -24,7 +24,7 @@ from sightline.graph.impact import ImpactAnswer, Impacted, impact_of
 @click.command("impact")
 @click.argument("name", required=False)
 @root_option
-@click.option("--diff", metavar="FILE", help="Of a unified diff, - for standard input, not yet applied.")
+@click.option("--diff", metavar="FILE", help="Of a unified diff, - for standard input, applied or not yet.")
 @click.option("--base", metavar="REV", help="Of what the working tree changed since this git revision.")
 @click.option("--staged", is_flag=True, help="Of what is staged in git.")
 @click.option("--depth", type=click.IntRange(1, 50), default=5, show_default=True, help="How many steps to follow.")
