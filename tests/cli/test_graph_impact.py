@@ -71,7 +71,7 @@ def test_exactly_one_thing_changes(sightline: Sightline, arguments: tuple[str, .
 @pytest.mark.parametrize(
     ("file", "gap"),
     [
-        ({"shop/broken.py": "lonely\0"}, "1 file could not be parsed (shop/broken.py)"),
+        ({"shop/broken.py": "lonely\0"}, "1 file could not be read in whole (shop/broken.py)"),
         (
             {"shop/plugin.py": "from shop import cart\ngetattr(cart, 'lonely')\n"},
             "1 place where a string or a computed",

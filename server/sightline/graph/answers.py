@@ -88,9 +88,9 @@ class Receiver:
 class Coverage:
     """How complete an answer is. ``complete`` is true only when nothing below could hide a use.
 
-    ``unparsed``: files that could not be read, ``unparsed_files`` the first of them; ``dynamic``: places where a name
-    is computed or a string names it; ``ambiguous``: references by name alone whose target stays open; ``cut``: a limit
-    ended the search.
+    ``unparsed``: files that could not be read in whole, ``unparsed_files`` the first of them; ``dynamic``: places where
+    a name is computed or a string names it; ``ambiguous``: references by name alone whose target stays open; ``cut``: a
+    limit ended the search.
     """
 
     complete: bool

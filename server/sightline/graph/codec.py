@@ -36,9 +36,10 @@ from sightline.graph.raw_facts import (
     ProblemRow,
     RawFacts,
 )
+from sightline.graph.unread import unread_names
 
 #: Part of the key under which blobs are stored; raised whenever the layout below changes.
-CODEC_VERSION = 3
+CODEC_VERSION = 4
 
 #: Facts of the largest file that is read stay far below this (bytes).
 MOST_UNPACKED = 256 << 20
@@ -92,6 +93,7 @@ def encode(raw: RawFacts, text: Text) -> bytes:
     )
     strings = raw.strings
     referenced = [strings[index] for index in set(raw.references[::REFERENCE_STRIDE])]
+    referenced += unread_names(raw, text.data)
     opened = (
         _pack(meta),
         _packed_keys([row.name for row in raw.definitions]),

@@ -40,7 +40,7 @@ def _gaps(coverage: Coverage) -> Iterable[str]:
         named = [str(file) for file in coverage.unparsed_files[:MOST_NAMED]]
         more = [f"{coverage.unparsed - len(named)} more"] if named and coverage.unparsed > len(named) else []
         names = f" ({', '.join([*named, *more])})" if named else ""
-        yield f"{_count(coverage.unparsed, 'file')} could not be parsed{names}"
+        yield f"{_count(coverage.unparsed, 'file')} could not be read in whole{names}"
     if coverage.dynamic:
         yield f"{_count(coverage.dynamic, 'place')} where a string or a computed name may stand for it"
     if coverage.ambiguous:

@@ -18,10 +18,10 @@ from sightline.base.paths import WorkspacePath
 from sightline.base.text import Span, Text, TextEdit
 from sightline.graph.answers import Confidence, Coverage, Symbol
 from sightline.graph.coverage import joint_coverage
-from sightline.graph.exporters import is_test
 from sightline.graph.facts import DefinitionKind
 from sightline.graph.impact import Impacted, impact_of
 from sightline.graph.stopping import Check, go_on
+from sightline.graph.test_files import is_test
 from sightline.graph.view import GraphView
 from sightline.languages.registry import language_of
 

@@ -14,6 +14,7 @@ from sightline.base.paths import WorkspacePath
 from sightline.graph.facts import DefinitionKind
 from sightline.graph.index import MODULE, FileIndex, ImportBinding
 from sightline.graph.meanings import WHOLE
+from sightline.graph.test_files import is_test
 from sightline.graph.view import GraphView
 from sightline.languages.registry import language_of
 
@@ -30,7 +31,6 @@ _FEW = 0.5
 #: What a file inside a package tells a file outside: it may reach for parts that outsiders should not.
 _INSIDER = 0.1
 _TYPES = frozenset((DefinitionKind.INTERFACE.value, DefinitionKind.TYPE.value))
-_TEST_FOLDERS = frozenset(("test", "tests", "testing", "__tests__", "spec", "specs", "e2e", "fixtures", "__mocks__"))
 #: Files of the same folder that are asked what they do.
 _MOST_NEIGHBOURS = 40
 #: How far star re-exports are followed.
@@ -93,14 +93,6 @@ def exports_imported(view: GraphView, path: WorkspacePath, start: int, bound: st
     bindings = _bindings(index, bound) if index is not None else ()
     found = (_export_of(view, path, each, bound) for each in bindings if each.statement.start == start)
     return next(found, None)
-
-
-def is_test(path: WorkspacePath) -> bool:
-    """Whether a file is a test by the names that test runners look for."""
-    *folders, name = path.relative.split("/")
-    stem = name.partition(".")[0]
-    named = stem.startswith("test_") or stem.endswith("_test") or stem == "conftest" or ".test." in name
-    return named or ".spec." in name or not _TEST_FOLDERS.isdisjoint(folders)
 
 
 def is_type_export(view: GraphView, export: Export) -> bool:

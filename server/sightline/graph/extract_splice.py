@@ -17,7 +17,7 @@ from tree_sitter import Node, Tree
 from sightline.base.text import digest_of
 from sightline.graph.extract_context import Context
 from sightline.graph.extract_rows import Draft, export_digest
-from sightline.graph.extract_text import MAXIMUM_PROBLEMS, Span2, field_of
+from sightline.graph.extract_text import Span2, field_of
 from sightline.graph.facts import DefinitionKind, ReferenceKind
 from sightline.graph.raw_facts import (
     REFERENCE_CODE,
@@ -28,6 +28,7 @@ from sightline.graph.raw_facts import (
     ProblemRow,
     RawFacts,
 )
+from sightline.graph.unread import MAXIMUM_PROBLEMS
 
 _STRING = REFERENCE_CODE[ReferenceKind.STRING]
 _SYNTAX = "syntax"

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 from tree_sitter import Node, Parser, Query, QueryCursor, Tree
 
 from sightline.graph.raw_facts import ProblemRow
+from sightline.graph.unread import MAXIMUM_PROBLEMS
 from sightline.languages.spec import LanguageSpec, query_source
 
 Span2: TypeAlias = tuple[int, int]
@@ -33,9 +34,6 @@ _MOST_STALLS = 128
 
 #: Balancing a tree takes one question per 136 bytes at most in those files (a table of C).
 _BYTES_PER_BALANCING = 32
-
-#: Syntax errors that are listed per file; more say nothing new.
-MAXIMUM_PROBLEMS = 20
 
 
 class CutAcross(Exception):

@@ -27,11 +27,13 @@ from sightline.graph.raw_facts import (
     DefinitionRow,
     ImportedNameRow,
     ImportRow,
+    ProblemRow,
     RawFacts,
     facts_of,
     kind_of,
     longer_by,
 )
+from sightline.graph.unread import unread_names
 
 #: The scope of a module, wherever a scope is the index of a definition.
 MODULE = -1
@@ -162,6 +164,18 @@ class FileIndex:
         if isinstance(self._rows, PackedFacts):
             return self._rows.columns
         return tuple(self._rows.references[at::REFERENCE_STRIDE] for at in range(REFERENCE_STRIDE))
+
+    @property
+    def problems(self) -> tuple[ProblemRow, ...]:
+        """What could not be read, and what names are computed."""
+        return self._rows.problems
+
+    @property
+    def unread(self) -> frozenset[str]:
+        """See :func:`~sightline.graph.unread.unread_names`; of facts that are no blob, which has their keys."""
+        assert isinstance(self._rows, RawFacts)
+        assert self._text is not None
+        return unread_names(self._rows, self._text.data)
 
     def positions(self, names: Iterable[str]) -> list[int]:
         """Numbers of the references to any of ``names``, ascending."""

@@ -8,10 +8,10 @@ from typing import Protocol
 
 from sightline.base.paths import WorkspacePath
 from sightline.graph.answers import Confidence, Coverage, EdgeKind, Symbol
-from sightline.graph.exporters import is_test
 from sightline.graph.facts import DefinitionKind, ReferenceKind
 from sightline.graph.impact import impact_of
 from sightline.graph.stopping import Check, go_on
+from sightline.graph.test_files import is_test
 from sightline.graph.view import GraphView
 
 #: Steps from a symbol to a test that is said to reach it.

@@ -15,6 +15,7 @@ from sightline.base.paths import WorkspacePath
 from sightline.graph.codec import PackedFacts, name_key
 from sightline.graph.index import FileIndex
 from sightline.graph.segments import NO_EDGES, FileEdge, FileEdges, Segment, path_key
+from sightline.graph.unread import UNREAD
 
 #: More segments than this are merged into one.
 MOST_SEGMENTS = 6
@@ -105,7 +106,8 @@ class HotFile:
         strings = self.index.strings
         return (
             frozenset(name_key(row.name) for row in self.index.definitions),
-            frozenset(name_key(strings[at]) for at in set(self.index.columns[0])),
+            frozenset(name_key(strings[at]) for at in set(self.index.columns[0]))
+            | frozenset(map(name_key, self.index.unread)),
         )
 
 
@@ -212,6 +214,10 @@ class GraphState:
         key = name_key(name)
         found = [file for file, hot in self.hot.items() if hot is not None and hot.references(key)]
         return self._under(found, lambda segment: segment.referenced.get(key))
+
+    def unread(self, name: str) -> list[int]:
+        """Files in which ``name`` stands in a part that could not be read. Ascending."""
+        return self.referencing(UNREAD + name)
 
     def importers(self, file: int) -> list[int]:
         """Files with an edge to ``file``. Ascending."""

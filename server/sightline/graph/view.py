@@ -11,7 +11,7 @@ from functools import cached_property
 
 from sightline.base.changes import ChangeSet
 from sightline.base.paths import WorkspacePath
-from sightline.graph import families
+from sightline.graph import families, gaps
 from sightline.graph.advance import advance, parsed_changes
 from sightline.graph.answers import Confidence, Coverage, Edge, Place, Receiver, ReferencesAnswer, Symbol
 from sightline.graph.coverage import MOST_NAMED
@@ -29,7 +29,7 @@ from sightline.graph.meanings import (
     Rank,
     SuperMeaning,
 )
-from sightline.graph.places import mentions, place_of
+from sightline.graph.places import place_of
 from sightline.graph.raw_facts import definition_of, import_of
 from sightline.graph.references import Uses
 from sightline.graph.registry import RULES
@@ -38,7 +38,7 @@ from sightline.graph.segments import FileEdge
 from sightline.graph.slices import at_once
 from sightline.graph.state import GraphState
 from sightline.graph.symbols import meaning_of, receiver_of
-from sightline.languages.registry import family_of
+from sightline.graph.values import is_class
 from sightline.workspace.files import WorkspaceView
 
 #: Symbols of the same name that an open reference is said to mean, at most.
@@ -318,25 +318,31 @@ class GraphView:
         meaning = self._locate(symbol)
         query = self._query()
         uses = families.all_uses_of(query, self.state, meaning, limit) if meaning else Uses()
-        unparsed = tuple(
-            path
-            for path, _ in self._unparsed
-            if _can_name(path, symbol.path) and mentions(self.workspace, path, symbol.definition.name)
-        )
-        open_questions = unparsed or uses.dynamic or uses.ambiguous or uses.cut
+        definition = (symbol.path, symbol.definition.name)
+        unparsed = gaps.unread_files(self.workspace, self.state, self._unparsed, definition)
+        dynamic = uses.dynamic + (self._computed(query, meaning) if meaning else 0)
+        open_questions = unparsed or dynamic or uses.ambiguous or uses.cut
         return ReferencesAnswer(
             symbol=symbol,
             places=self._places(uses),
             coverage=Coverage(
                 complete=not open_questions,
                 unparsed=len(unparsed),
-                dynamic=uses.dynamic,
+                dynamic=dynamic,
                 ambiguous=uses.ambiguous,
                 cut=uses.cut,
                 unparsed_files=unparsed[:MOST_NAMED],
             ),
             revision=self.revision,
         )
+
+    def _computed(self, query: Query, meaning: DefinitionMeaning) -> int:
+        """Places where a computed name may be that of a definition."""
+        index = self._files.index(meaning.file)
+        owner = DefinitionMeaning(meaning.file, index.definitions[meaning.number].parent) if index else meaning
+        line = families.ancestors(query, owner) if owner.number >= 0 and is_class(query, owner) else ()
+        above = (each for each in line if isinstance(each, DefinitionMeaning))
+        return gaps.computed_uses(self._files.index, self.state.table.path_of, meaning, above)
 
     def _places(self, uses: Uses) -> tuple[Place, ...]:
         places: list[Place] = []
@@ -345,11 +351,6 @@ class GraphView:
             places.append(place_of(self.workspace, path, use.index, use.reference, CONFIDENCES[use.rank]))
         places.sort(key=lambda place: (place.path, place.reference.span))
         return tuple(places)
-
-
-def _can_name(path: WorkspacePath, other: WorkspacePath) -> bool:
-    """Whether code in ``path`` could name what is defined in ``other``: their languages share modules."""
-    return family_of(path) == family_of(other)
 
 
 def _tail(qualified: str, name: str) -> bool:
