@@ -212,3 +212,17 @@ def test_a_path_leads_through_what_modules_pass_on() -> None:
         "all/src/lib.rs",
         "cmd-line/src/host.rs",
     }
+
+
+def test_modules_are_declared_in_macros_too() -> None:
+    graph = graph_of(
+        {
+            "src/lib.rs": "cfg_unix! {\n    mod near;\n    pub use near::Thing;\n}\nmod user;\n",
+            "src/near.rs": "pub mod below { pub struct Inner; }\npub struct Thing;\n",
+            "src/user.rs": "use crate::near::below::Inner;\nuse crate::Thing;\n",
+        }
+    )
+    found = {(edge.target.relative, edge.line) for edge in graph.dependencies(path("src/lib.rs"))}
+    assert found == {("src/near.rs", 2), ("src/near.rs", 3), ("src/user.rs", 5)}
+    found = {edge.target.relative for edge in graph.dependencies(path("src/user.rs"))}
+    assert found == {"src/near.rs", "src/lib.rs"}

@@ -47,7 +47,7 @@ class _Known(NamedTuple):
 def rust_imports(text: ParsedText) -> Iterator[ImportRow]:
     """The imports of a text; paths without a ``use`` once each, without names."""
     clauses = [(node, inside_of(node), tuple(_clauses(node))) for node in text.nodes("import")]
-    modules = [(node, inside_of(node)) for node in text.nodes("module")]
+    modules = [(node, inside_of(node)) for node in (*text.nodes("module"), *_modules_in_macros(text))]
     known = _known(text, clauses, modules)
     for node, inside in modules:
         yield _module(node, inside)
@@ -63,6 +63,21 @@ def rust_imports(text: ParsedText) -> Iterator[ImportRow]:
             said.update("::".join((module, each.name)) if each.name not in ("", "*") else module for each in members)
             yield ImportRow(module, names, node.start_byte, node.end_byte, reexport=exported)
     yield from _plain_paths(text, known, said)
+
+
+def _name_of(module: Node) -> Node:
+    """The name in the declaration of a module; in a macro that is all there is."""
+    return field_of(module, "name") or module
+
+
+def _modules_in_macros(text: ParsedText) -> Iterator[Node]:
+    """The names in ``mod name;`` among the tokens of macros (``cfg_unix! { mod name; }``)."""
+    data = text.data
+    for node in text.nodes("token"):
+        before = node.prev_sibling if data[node.start_byte - 1 : node.start_byte].isspace() else None
+        after = node.next_sibling
+        if before is not None and after is not None and before.type == "mod" and after.type == ";":
+            yield node
 
 
 def inside_of(node: Node) -> Path:
@@ -83,7 +98,7 @@ def _word(node: Node | None) -> str:
 def _known(
     text: ParsedText, clauses: list[tuple[Node, Path, tuple[_Clause, ...]]], modules: list[tuple[Node, Path]]
 ) -> _Known:
-    declared = {(inside, _word(field_of(node, "name"))) for node, inside in modules}
+    declared = {(inside, _word(_name_of(node))) for node, inside in modules}
     items = {*declared}
     for node in text.captures.get("definition", ()):
         holder = node.parent
@@ -102,7 +117,7 @@ def _is_module(node: Node | None) -> bool:
 
 
 def _module(node: Node, inside: Path) -> ImportRow:
-    name = field_of(node, "name")
+    name = _name_of(node)
     text = "::".join((*inside, _word(name)))
     before = node.prev_named_sibling
     while before is not None and before.type in ("attribute_item", "line_comment", "block_comment"):
@@ -111,7 +126,9 @@ def _module(node: Node, inside: Path) -> ImportRow:
         if value is not None and attribute is not None and _word(attribute.named_children[0]) == "path":
             text = '"' + _word(value).strip('"') + '"'
         before = before.prev_named_sibling
+    holder = node.prev_sibling.prev_sibling if name == node and node.prev_sibling is not None else None
     exported = any(child.type == "visibility_modifier" for child in node.children)
+    exported = exported or (holder is not None and holder.type in ("pub", "token_tree"))  # ``pub(crate)``
     names = (("", _word(name), *name.byte_range),)
     return ImportRow(f"mod {text}", names, node.start_byte, node.end_byte, reexport=exported)
 

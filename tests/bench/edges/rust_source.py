@@ -34,8 +34,8 @@ class Scope:
     globs: list[Path] = field(default_factory=list[Path])
     items: set[str] = field(default_factory=set[str])
     children: set[str] = field(default_factory=set[str])
-    #: Modules in other files: name → what its attribute ``path`` says, or nothing.
-    declared: dict[str, str] = field(default_factory=dict[str, str])
+    #: Modules in other files: names, and what the attribute ``path`` says, or nothing; one a platform, perhaps.
+    declared: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     #: Paths as written here, those of ``use`` included.
     paths: list[Path] = field(default_factory=list[Path])
 
@@ -98,7 +98,7 @@ class _Reader:
                 continue
             if token == "mod" and _is_name(following) and self._tokens[self._at + 2] in (";", "{"):
                 if self._tokens[self._at + 2] == ";":
-                    scope.declared[following] = path_attribute
+                    scope.declared.append((following, path_attribute))
                     scope.children.add(following)
                 else:
                     scope.children.add(following)

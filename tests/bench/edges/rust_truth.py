@@ -66,11 +66,13 @@ class RustTruth:
 def rust_truth(repository: Path) -> RustTruth:
     """The truth for one repository."""
     texts: dict[Path, Source] = {}
-    crates = [_grown(crate, texts) for crate in _crates(repository)]
+    crates = [*_crates(repository)]
     by_root = {crate.root: crate for crate in crates}
     compiled: set[Path] = set()
     for crate in crates:
-        compiled |= _compiled(crate)
+        own = _compiled(crate)
+        compiled |= own
+        _grow(crate, own, texts)
     edges = {edge for crate in crates for edge in (*crate.edges, *_named(crate, by_root))}
     grown = {file for crate in crates for file in crate.files}
     inside = {
@@ -138,8 +140,8 @@ def _compiled(crate: Crate) -> set[Path]:
 # The tree ---------------------------------------------------------------------------------------------------------
 
 
-def _grown(crate: Crate, texts: dict[Path, Source]) -> Crate:
-    """Reads the files of a target, from its root on."""
+def _grow(crate: Crate, compiled: set[Path], texts: dict[Path, Source]) -> None:
+    """Reads the files of a target that rustc reads, from its root on."""
     waiting: list[tuple[Path, Names, Path]] = [(crate.root, (), crate.root.parent)]
     while waiting:
         file, around, folder = waiting.pop()
@@ -157,20 +159,19 @@ def _grown(crate: Crate, texts: dict[Path, Source]) -> Crate:
                 module.uses |= scope.uses
                 module.globs += scope.globs
                 module.items |= scope.items
-            for name, said in scope.declared.items():
+            for name, said in scope.declared:
                 target = _file_of(name, said, file, own, is_inline=bool(scope.module))
-                if target is not None:
+                if target in compiled:
                     crate.edges.add((file, target))
                     below = target.parent if target.name == "mod.rs" or said else target.with_suffix("")
                     if target not in crate.files:
                         waiting.append((target, (*path, name), below))
         for name in texts[file].included:
             target = (file.parent / name).resolve()
-            if target.suffix == ".rs" and target.exists():
+            if target in compiled:
                 crate.edges.add((file, target))
                 if target not in crate.files:
                     waiting.append((target, around, folder))
-    return crate
 
 
 def _file_of(name: str, said: str, file: Path, folder: Path, *, is_inline: bool) -> Path | None:
