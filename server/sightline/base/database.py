@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import time
 from collections.abc import Sequence
 
 from sightline.base.errors import SightlineError
@@ -18,6 +19,9 @@ DatabaseError = sqlite3.Error
 #: Not damage: the database is locked, the disk is full, the place is read-only.
 DatabaseUnavailable = sqlite3.OperationalError
 
+
+#: Between attempts to switch to write-ahead logging, which takes another process milliseconds (seconds; 0.25 in all).
+_PAUSES = tuple(0.001 * 2**power for power in range(8))
 
 #: One for a file of another version, one for losing against a process that makes it too, one for both.
 _ATTEMPTS = 3
@@ -118,12 +122,25 @@ def _connect(path: str) -> Connection:
         raise sqlite3.OperationalError(str(error)) from error
     connection = sqlite3.connect(path, timeout=10.0, check_same_thread=False, isolation_level=None)
     try:
-        connection.execute("PRAGMA journal_mode=WAL")
+        _journal_ahead(connection)
         connection.execute("PRAGMA synchronous=NORMAL")
     except sqlite3.Error:
         connection.close()
         raise
     return connection
+
+
+def _journal_ahead(connection: Connection) -> None:
+    """Switches to write-ahead logging. While another process does the same, SQLite gives up at once: we do not."""
+    for pause in (*_PAUSES, None):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if pause is None:
+                raise
+            time.sleep(pause)
+        else:
+            return
 
 
 def _create(connection: Connection, version: int, schema: str) -> None:
