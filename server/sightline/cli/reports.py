@@ -23,6 +23,14 @@ class UnparsedFile(Report):
     reason: str
 
 
+class OriginJson(Report):
+    """A file that nobody writes here. `rule` says by whose convention that is known."""
+
+    path: str
+    origin: Literal["vendored", "minified", "generated"]
+    rule: str
+
+
 class IndexSeconds(Report):
     """Wall time in seconds."""
 
@@ -34,7 +42,10 @@ class IndexSeconds(Report):
 
 
 class IndexJson(Report):
-    """`sightline index --json`. `edges` counts file edges; `cold` says that no stored facts could be used."""
+    """`sightline index --json`. `edges` counts file edges; `cold` says that no stored facts could be used.
+
+    `origins` is null without `--origins`.
+    """
 
     root: str
     revision: int
@@ -47,6 +58,7 @@ class IndexJson(Report):
     languages: dict[str, int]
     unparsed: list[UnparsedFile]
     seconds: IndexSeconds
+    origins: list[OriginJson] | None = None
 
 
 class CoverageJson(Report):

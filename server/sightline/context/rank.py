@@ -21,8 +21,9 @@ from sightline.context.mentions import find_mentions
 from sightline.context.neighbours import Neighbour, find_neighbours
 from sightline.context.request import ContextRequest
 from sightline.context.resolve import NamedSymbol, Resolved, resolve_mentions
-from sightline.context.signals import ChunkScores, path_weight, score_chunks, weigh_terms
+from sightline.context.signals import ASIDE_WEIGHT, ChunkScores, path_weight, score_chunks, weigh_terms
 from sightline.graph.view import GraphView
+from sightline.workspace.origins import origin_by_text
 
 #: What each kind of evidence adds to a file's score; words alone give at most about 2.5.
 NAMED_FILE, IMPLIED_FILE, FOCUS_FILE, NAMED_FOLDER, OPEN_FILE = 3.0, 0.8, 3.0, 0.8, 0.15
@@ -77,6 +78,18 @@ class _Board:
     files: dict[WorkspacePath, _File] = field(default_factory=dict[WorkspacePath, _File])
     pieces: dict[tuple[WorkspacePath, int], _Piece] = field(default_factory=dict[tuple[WorkspacePath, int], _Piece])
     terms: dict[WorkspacePath, FileTerms | None] = field(default_factory=dict[WorkspacePath, FileTerms | None])
+    weights: dict[WorkspacePath, float] = field(default_factory=dict[WorkspacePath, float])
+
+    def weight(self, path: WorkspacePath) -> float:
+        """What a file counts by its name, and by what its first lines say of who made it."""
+        if path not in self.weights:
+            named = path_weight(path.relative, self.request.task_type)
+            self.weights[path] = min(named, ASIDE_WEIGHT) if self._says_generated(path) else named
+        return self.weights[path]
+
+    def _says_generated(self, path: WorkspacePath) -> bool:
+        text = _text_of(self.view, path)
+        return text is not None and origin_by_text(path.relative, text.data) is not None
 
     def file(self, path: WorkspacePath) -> _File:
         if path not in self.files:
@@ -144,7 +157,8 @@ def _score_files(board: _Board, weights: dict[int, float], resolved: Resolved) -
         if admitted == most:
             break
         if board.gate.admits(path):
-            board.file(path).score += score / best
+            said = board.weight(path) / path_weight(path.relative, request.task_type)
+            board.file(path).score += score / best * said
             admitted += 1
     _add_to_files(board, resolved.files, NAMED_FILE, "named in the task as `{}`")
     _add_to_files(board, resolved.implied_files, IMPLIED_FILE, "named in the task as `{}`")
@@ -175,7 +189,7 @@ def _score_pieces(board: _Board, weights: dict[int, float], spelled: dict[int, s
             scored.append((file.path, terms))
     results = score_chunks(scored, weights)
     for result in results:
-        weight = path_weight(result.path.relative, board.request.task_type)
+        weight = board.weight(result.path)
         result.scores = [score * weight for score in result.scores]
     best = max((max(result.scores, default=0.0) for result in results), default=0.0) or 1.0
     for result in results:
@@ -219,7 +233,7 @@ def _point_at_symbols(board: _Board, symbols: Iterable[NamedSymbol]) -> None:
             continue
         line = text.line_of(symbol.definition.name_span.start) + 1
         added = (NAMED_SYMBOL if named.explicit else IMPLIED_SYMBOL) * sqrt(named.share)
-        added *= path_weight(symbol.path.relative, board.request.task_type)
+        added *= board.weight(symbol.path)
         reason = f"defines `{symbol.qualified_name}`, named in the task"
         file = board.file(symbol.path)
         file.score += added
@@ -286,7 +300,7 @@ def _add_neighbour(board: _Board, anchor: _Piece, neighbour: Neighbour) -> None:
     if not board.admits(neighbour.path):
         return
     share = anchor.score * NEIGHBOUR_SHARE * neighbour.weight
-    share *= path_weight(neighbour.path.relative, board.request.task_type)
+    share *= board.weight(neighbour.path)
     for piece in board.pieces_at(neighbour.path, neighbour.line, neighbour.line):
         if piece is anchor or neighbour.reason in piece.reasons:
             continue

@@ -16,6 +16,7 @@ from sightline.base.paths import WorkspacePath
 from sightline.context.file_terms import IN_TEXT, FileTerms
 from sightline.context.request import ContextRequest, TaskType
 from sightline.context.tokens import query_terms
+from sightline.workspace.origins import origin_by_name
 
 #: Saturation of a term's count in a chunk, and how much long chunks are discounted.
 SATURATION = 1.5
@@ -36,7 +37,6 @@ _ASIDE = re.compile(
     r"|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest|[^/]*[.-](?:test|spec))\.\w+$",
     re.I,
 )
-_COPIED = re.compile(r"(?:^|/)(?:vendor|vendored|third_party|dist)/|[.-]min\.\w+$", re.I)
 
 
 @dataclass(slots=True)
@@ -60,8 +60,8 @@ def is_aside(path: str) -> bool:
 
 
 def path_weight(path: str, task_type: str) -> float:
-    """What a file counts for this kind of task, 1.0 for ordinary code."""
-    if _COPIED.search(path):
+    """What a file counts for this kind of task by its name, 1.0 for ordinary code."""
+    if origin_by_name(path) is not None:
         return ASIDE_WEIGHT
     return 1.0 if task_type == TaskType.TEST.value or not is_aside(path) else ASIDE_WEIGHT
 
