@@ -33,6 +33,7 @@ from sightline.graph.meanings import (
 from sightline.graph.named_constructors import delegated, without_constructors
 from sightline.graph.raw_facts import DefinitionRow
 from sightline.graph.values import called, expression, is_class, member, through_alias, type_around
+from sightline.languages.import_rules import MOST_PARTS
 
 FUNCTIONS = frozenset({DefinitionKind.FUNCTION.value, DefinitionKind.METHOD.value})
 CLASSES = frozenset(
@@ -235,7 +236,7 @@ class _Common:
     def _of_type(self, query: Query, file: int, module: str, level: int, name: str) -> Answer:
         """The member ``name`` of a type that is imported from as if it were a module (``import static a.B.name``)."""
         outer, _, last = module.rpartition(self._names.separator)
-        if not outer or not last:
+        if not outer or not last or module.count(self._names.separator) > MOST_PARTS:
             return UNKNOWN
         owners = self._defined_in(query, query.files.in_module(file, outer, level, last), last)
         owners = owners or self._of_type(query, file, outer, level, last)

@@ -9,7 +9,7 @@ Source: the Rust Reference ("Use declarations", "Modules", "Paths").
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from tree_sitter import Node
 
 from sightline.graph.extract_text import ParsedText, field_of
 from sightline.graph.raw_facts import ImportRow
+from sightline.languages.import_rules import MOST_PARTS
 
 Path = tuple[str, ...]
 _LIBRARIES = frozenset(("std", "core", "alloc", "proc_macro", "test"))
@@ -46,9 +47,10 @@ class _Known(NamedTuple):
 
 def rust_imports(text: ParsedText) -> Iterator[ImportRow]:
     """The imports of a text; paths without a ``use`` once each, without names."""
-    clauses = [(node, inside_of(node), tuple(_clauses(node))) for node in text.nodes("import")]
-    modules = [(node, inside_of(node)) for node in (*text.nodes("module"), *_modules_in_macros(text))]
-    known = _known(text, clauses, modules)
+    spaces = _Modules(text)
+    clauses = [(node, spaces.around(node), tuple(_clauses(node))) for node in text.nodes("import")]
+    modules = [(node, spaces.around(node)) for node in (*text.nodes("module"), *_modules_in_macros(text))]
+    known = _known(text, spaces, clauses, modules)
     for node, inside in modules:
         yield _module(node, inside)
     said: set[str] = set()
@@ -62,7 +64,7 @@ def rust_imports(text: ParsedText) -> Iterator[ImportRow]:
             names = tuple((each.name, each.alias, *each.node.byte_range) for each in members)
             said.update("::".join((module, each.name)) if each.name not in ("", "*") else module for each in members)
             yield ImportRow(module, names, node.start_byte, node.end_byte, reexport=exported)
-    yield from _plain_paths(text, known, said)
+    yield from _plain_paths(text, spaces, known, said)
 
 
 def _name_of(module: Node) -> Node:
@@ -74,21 +76,45 @@ def _modules_in_macros(text: ParsedText) -> Iterator[Node]:
     """The names in ``mod name;`` among the tokens of macros (``cfg_unix! { mod name; }``)."""
     data = text.data
     for node in text.nodes("token"):
-        before = node.prev_sibling if data[node.start_byte - 1 : node.start_byte].isspace() else None
-        after = node.next_sibling
+        # A sibling is found by going through all of them, which in a macro may be thousands.
+        if not data[max(0, node.start_byte - 40) : node.start_byte].rstrip().endswith(b"mod"):
+            continue
+        before, after = node.prev_sibling, node.next_sibling
         if before is not None and after is not None and before.type == "mod" and after.type == ";":
             yield node
 
 
-def inside_of(node: Node) -> Path:
-    """Names of the modules in braces around a node, outermost first."""
-    found: list[str] = []
-    around = node.parent
-    while around is not None:
-        if around.type == "mod_item":
-            found.append(_word(field_of(around, "name")))
-        around = around.parent
-    return tuple(reversed(found))
+class _Modules:
+    """The modules in braces of a text, so that what is around a place is found by looking at the nearest of them."""
+
+    def __init__(self, text: ParsedText) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        self._outer: list[int] = []
+        self._paths: list[Path] = []
+        around: list[int] = []
+        for node in text.nodes("definition"):
+            if node.type != "mod_item":
+                continue
+            start, end = node.byte_range
+            while around and self._ends[around[-1]] <= start:
+                around.pop()
+            if len(around) == MOST_PARTS:
+                continue
+            outer = around[-1] if around else -1
+            around.append(len(self._starts))
+            self._starts.append(start)
+            self._ends.append(end)
+            self._outer.append(outer)
+            self._paths.append((*(self._paths[outer] if outer >= 0 else ()), _word(field_of(node, "name"))))
+
+    def around(self, node: Node) -> Path:
+        """Names of the modules around a node, outermost first; of deeply nested ones those that count."""
+        start, end = node.byte_range
+        at = bisect_left(self._starts, start) - 1
+        while at >= 0 and self._ends[at] < end:
+            at = self._outer[at]
+        return self._paths[at] if at >= 0 else ()
 
 
 def _word(node: Node | None) -> str:
@@ -96,14 +122,17 @@ def _word(node: Node | None) -> str:
 
 
 def _known(
-    text: ParsedText, clauses: list[tuple[Node, Path, tuple[_Clause, ...]]], modules: list[tuple[Node, Path]]
+    text: ParsedText,
+    spaces: _Modules,
+    clauses: list[tuple[Node, Path, tuple[_Clause, ...]]],
+    modules: list[tuple[Node, Path]],
 ) -> _Known:
     declared = {(inside, _word(_name_of(node))) for node, inside in modules}
     items = {*declared}
     for node in text.captures.get("definition", ()):
         holder = node.parent
         if holder is not None and (holder.type == "source_file" or _is_module(holder.parent)):
-            items.add((inside_of(node), _word(field_of(node, "name"))))
+            items.add((spaces.around(node), _word(field_of(node, "name"))))
     aliases: dict[tuple[Path, str], Path] = {}
     for _, inside, found in clauses:
         for each in found:
@@ -144,23 +173,28 @@ def _clauses(node: Node) -> Iterator[_Clause]:
             yield from _tree(argument, ())
 
 
-def _tree(node: Node, before: Path) -> Iterator[_Clause]:
-    """The names in a tree of ``use`` below the path ``before``."""
+def _tree(node: Node, before: Path, depth: int = 0) -> Iterator[_Clause]:
+    """The names in a tree of ``use`` below the path ``before``.
+
+    Nothing below :data:`MOST_PARTS` levels: ``Node.text`` ends the process when frames run out while it is asked.
+    """
+    if depth > MOST_PARTS:
+        return
     match node.type:
         case "use_list":
             for child in node.named_children:
-                yield from _tree(child, before)
+                yield from _tree(child, before, depth + 1)
         case "scoped_use_list":
             path, members = field_of(node, "path"), field_of(node, "list")
             if members is not None:
-                yield from _tree(members, (*before, *_parts(path)))
+                yield from _tree(members, (*before, *_parts(path)), depth + 1)
         case "use_wildcard":
             path = node.named_children[0] if node.named_children else None
             yield _Clause((*before, *_parts(path)), "*", "*", node)
         case "use_as_clause":
             path, alias = field_of(node, "path"), field_of(node, "alias")
             if path is not None and alias is not None:
-                yield from (each._replace(alias=_word(alias)) for each in _tree(path, before))
+                yield from (each._replace(alias=_word(alias)) for each in _tree(path, before, depth + 1))
         case "self":
             if before:
                 yield _Clause(before, "", before[-1], node)
@@ -215,13 +249,13 @@ def _stays(path: Path, known: _Known) -> bool:
     return path[0] == "self" and not any(path[1 : at + 1] in known.modules for at in range(1, len(path)))
 
 
-def _plain_paths(text: ParsedText, known: _Known, said: set[str]) -> Iterator[ImportRow]:
+def _plain_paths(text: ParsedText, spaces: _Modules, known: _Known, said: set[str]) -> Iterator[ImportRow]:
     """Paths of the code itself, as far as they lead out of the file."""
     for node, start, end in _written_paths(text):
         parts = _split(text.data[start:end].decode("utf-8", "replace"))
         if len(parts) < 2 or not parts[0] or parts[0] in _LIBRARIES or parts[0][:1].isupper():
             continue
-        path = _spelled(parts, inside_of(node), known)
+        path = _spelled(parts, spaces.around(node), known)
         module = "::".join(path)
         if len(path) < 2 or path[0] in _LIBRARIES or module in said or _stays(path, known):
             continue

@@ -213,7 +213,10 @@ def _attribute(query: Query, meaning: object, name: str) -> Answer:
         case DefinitionMeaning():
             if is_class(query, meaning):
                 return member(query, meaning, name)
-            return _own_member(query, meaning, name) or attribute(query, value_of(query, meaning), name)
+            # Remembered, so that values of one another (``x = y``, ``y = x``) end.
+            return _own_member(query, meaning, name) or query.once(
+                ("attribute", meaning, name), lambda: attribute(query, value_of(query, meaning), name), UNKNOWN
+            )
         case _:
             return EXTERNAL if meaning == OUTSIDE else UNKNOWN
 
@@ -274,17 +277,20 @@ def type_around(query: Query, file: int, index: FileIndex, scope: int) -> Defini
 
 def resolution_order(query: Query, owner: DefinitionMeaning) -> tuple[Ancestor, ...]:
     """The classes searched for a member, the class itself first (C3, "The Python 2.3 Method Resolution Order")."""
-    return query.once(("order", owner), lambda: _linear(query, owner, ()), (owner, None))
+    return _order(query, owner, (owner, None))
 
 
-def _linear(query: Query, owner: DefinitionMeaning, below: tuple[DefinitionMeaning, ...]) -> tuple[Ancestor, ...]:
-    if owner in below or len(below) > 60:
-        return (None,)
+def _order(query: Query, owner: DefinitionMeaning, unknown: tuple[Ancestor, ...]) -> tuple[Ancestor, ...]:
+    return query.once(("order", owner), lambda: _linear(query, owner), unknown)
+
+
+def _linear(query: Query, owner: DefinitionMeaning) -> tuple[Ancestor, ...]:
+    """Each class above is asked once: a lattice of thirty classes has a billion ways up."""
     parents = bases_of(query, owner)
     lines: list[list[Ancestor]] = []
     for parent in parents:
         deeper = isinstance(parent, DefinitionMeaning)
-        lines.append(list(_linear(query, parent, (*below, owner))) if deeper else [parent])
+        lines.append(list(_order(query, parent, (None,))) if deeper else [parent])
     return (owner, *_merge([*lines, list(parents)]))
 
 
