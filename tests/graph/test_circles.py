@@ -1,4 +1,4 @@
-"""Names that mean one another in circles, classes with a billion ways up, and nesting without end: every answer ends."""
+"""Names that mean one another in circles, classes with a billion ways up, nesting without end: every answer ends."""
 
 from __future__ import annotations
 

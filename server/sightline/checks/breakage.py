@@ -1,9 +1,9 @@
 """Breakage: what the edit took away or changed, and somebody still uses as it was.
 
 Removed, renamed and moved definitions (``stranded.py``), signatures that calls no longer fit (``resigned.py``),
-overrides that no longer match (``overrides.py``), members that are missing (``abstract.py``) and files that are gone
-(``modules_gone.py``). A finding is certain when the graph knows the use by the language's rules, possible when only
-the name agrees.
+overrides that no longer match (``overrides.py``), members that are missing (``abstract.py``), files that are gone
+(``modules_gone.py``) and imports that are (``unimported.py``). A finding is certain when the graph knows the use by the
+language's rules, possible when only the name agrees.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from sightline.checks.overrides import broken_overrides
 from sightline.checks.resigned import judge, unfit_calls
 from sightline.checks.stranded import lost_exports, rerouted_calls, stranded_uses
 from sightline.checks.texts import touched_files
+from sightline.checks.unimported import unimported_uses
 
 
 class BreakageCheck:
@@ -59,6 +60,7 @@ def _findings(given: CheckInput) -> Iterator[Finding]:
             yield finding
     yield from broken_overrides(matching, known)
     yield from unimplemented(matching, known)
+    yield from unimported_uses(matching)
 
 
 def _with_call_rules(changes: DefinitionChanges) -> DefinitionChanges:

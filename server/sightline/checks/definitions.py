@@ -16,6 +16,8 @@ from sightline.checks.texts import TouchedFile
 from sightline.graph.answers import Symbol
 from sightline.graph.facts import Definition, DefinitionKind
 from sightline.graph.view import GraphView
+from sightline.languages.import_registry import IMPORT_RULES
+from sightline.languages.registry import family_of
 
 CLASSES = frozenset({DefinitionKind.CLASS, DefinitionKind.INTERFACE, DefinitionKind.ENUM})
 FUNCTIONS = frozenset({DefinitionKind.FUNCTION, DefinitionKind.METHOD})
@@ -32,6 +34,7 @@ class Removed:
     file: TouchedFile
     group: Group
     successor: Symbol | None = None
+    regrouped: bool = False  # it is still there, in a file of another package or namespace
 
     @property
     def symbol(self) -> Symbol:
@@ -70,15 +73,26 @@ def definition_changes(given: CheckInput, files: Sequence[TouchedFile]) -> Defin
     changes = DefinitionChanges()
     for file in files:
         before, after = groups_of(given.before, file.old), groups_of(given.after, file.new)
+        regrouped = _namespaces(file.old, before) != _namespaces(file.new, after)
         for name, group in before.items():
             other = after.get(name, ())
-            if not other or _left_the_module(group, other):
+            if other and regrouped and group[0].definition.parent < 0 and group[0].definition.kind is not _NAMESPACE:
+                changes.removed.append(Removed(file=file, group=group, regrouped=True))
+            elif not other or _left_the_module(group, other):
                 changes.removed.append(Removed(file=file, group=group))
             elif _signatures(group) != _signatures(other):
                 changes.altered.append(Altered(file=file, before=group, after=other))
         changes.added += (Added(file=file, group=group) for name, group in after.items() if name not in before)
     changes.removed = [_with_successor(removed, changes.added) for removed in _outermost(changes.removed)]
     return changes
+
+
+def _namespaces(path: WorkspacePath | None, groups: Groups) -> frozenset[str]:
+    """The packages or namespaces whose files see one another's names, as a file declares them."""
+    rules = IMPORT_RULES.get(family_of(path)) if path is not None else None
+    if rules is None or not rules.own_namespace:
+        return frozenset()
+    return frozenset(name for name, group in groups.items() if group[0].definition.kind is _NAMESPACE)
 
 
 def groups_of(view: GraphView, path: WorkspacePath | None) -> Groups:
@@ -113,6 +127,7 @@ def _signatures(group: Group) -> tuple[tuple[object, ...], ...]:
 
 
 _ATTRIBUTE = DefinitionKind.ATTRIBUTE
+_NAMESPACE = DefinitionKind.NAMESPACE
 
 
 def _signature(definition: Definition) -> tuple[object, ...]:

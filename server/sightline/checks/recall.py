@@ -67,10 +67,10 @@ def members_of(view: GraphView, symbol: Symbol) -> tuple[Symbol, ...]:
     """See :meth:`GraphView.members`. ``symbol`` is one of ``view``."""
     kept = _memory(view).inside
     if symbol.path not in kept:
-        inside: dict[int, tuple[Symbol, ...]] = {}
+        inside: dict[int, list[Symbol]] = {}
         for each in symbols_of(view, symbol.path):
-            inside[each.definition.parent] = (*inside.get(each.definition.parent, ()), each)
-        kept[symbol.path] = inside
+            inside.setdefault(each.definition.parent, []).append(each)
+        kept[symbol.path] = {parent: tuple(each) for parent, each in inside.items()}
     return kept[symbol.path].get(symbol.index, ())
 
 

@@ -54,7 +54,7 @@ def certainty_of_missing_script(view: GraphView, path: WorkspacePath, row: Impor
     if specifier.startswith(("/", "#", "~", "@/", "virtual:", "data:", "http:", "https:", "bun:", "deno:", "npm:")):
         return None
     package = "/".join(specifier.split("/")[: 2 if specifier.startswith("@") else 1])
-    if specifier.startswith("node:") or package in _NODE or _is_declared(view, path, package):
+    if specifier.startswith("node:") or package in _NODE or is_declared(view, path, package):
         return None
     return Certainty.POSSIBLE
 
@@ -91,7 +91,8 @@ def _is_there(view: GraphView, root: str, stem: str) -> bool:
     return any(each.root == root and each.relative.startswith(prefix) for each in view.workspace.paths())
 
 
-def _is_declared(view: GraphView, path: WorkspacePath, package: str) -> bool:
+def is_declared(view: GraphView, path: WorkspacePath, package: str) -> bool:
+    """Whether a ``package.json`` above the file declares a package, or it is installed there."""
     parts = path.relative.split("/")[:-1]
     for end in range(len(parts), -1, -1):
         folder = "".join(f"{part}/" for part in parts[:end])

@@ -7,6 +7,7 @@ A use is judged in the graph *after* the edit. One that the edit removed, correc
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 
 from sightline.base.paths import WorkspacePath
@@ -25,6 +26,7 @@ from sightline.graph.answers import Confidence, Place, Symbol
 from sightline.graph.facts import FileFacts, Reference, ReferenceKind
 from sightline.graph.view import GraphView
 
+_SETUP = re.compile(rb"<script\b[^<>]{0,200}\ssetup\b")
 #: Uses by name alone are listed up to this number.
 MOST_BY_NAME = 20
 #: With more definitions of the same name left, a use by name alone most likely means one of those.
@@ -207,6 +209,8 @@ def _fate(removed: Removed) -> str:
     successor, symbol = removed.successor, removed.symbol
     if removed.file.new is None:
         return f"went with {removed.file.old}"
+    if removed.regrouped:
+        return f"of {removed.file.path} belongs to another package or namespace now"
     if successor is None:
         return f"is gone from {removed.file.path}"
     if successor.definition.name == symbol.definition.name:
@@ -229,12 +233,23 @@ def _is_excused(matching: Matching, removed: Removed, use: Use) -> bool:
         return True
     if reference.kind is ReferenceKind.IMPORT:
         return _is_tried(matching, path, reference)
+    if path.suffix == ".vue" and _is_option(matching, use):
+        return True
     owner = owner_of(matching.given.before, removed.symbol)
     if owner is None:
         return False
     name = removed.symbol.definition.name
     owners = [each.symbol for each in after.receivers(path, reference)] or [*_again(after, owner)]
     return any(may_be_provided(after, each, name) or _was_pushed_down(matching, each, name) for each in owners)
+
+
+def _is_option(matching: Matching, use: Use) -> bool:
+    """Whether a template names what the options of its component may give it: the code is no ``<script setup>``."""
+    text = matching.text_after(use[0])
+    if text is None or _SETUP.search(text.data):
+        return False
+    before = text.data[: use[1].span.start]
+    return before.rfind(b"<script") <= before.rfind(b"</script")
 
 
 def _was_pushed_down(matching: Matching, owner: Symbol, name: str) -> bool:
