@@ -93,7 +93,7 @@ def advance(
     for file in sorted(affected):
         # Who needed a file that is gone may be gone with it.
         if after.exists(file):
-            resolved[file] = _resolved(after, resolver, file)
+            resolved[file] = yield from _resolved(after, resolver, file)
         yield
     return after.with_hot(resolved), next_layouts
 
@@ -168,10 +168,10 @@ def _top(state: GraphState, file: int) -> TopNames | None:
     return top_names(index) if index is not None else None
 
 
-def _resolved(state: GraphState, resolver: Resolver, file: int) -> HotFile:
+def _resolved(state: GraphState, resolver: Resolver, file: int) -> Generator[None, None, HotFile]:
     hot = state.hot.get(file)
     index = hot.index if hot is not None else None
     packed = state.packed(file) if index is None else None
     found = index if index is not None else (FileIndex(packed) if packed is not None else None)
-    edges = resolver.edges(file, found) if found is not None else NO_EDGES
+    edges = (yield from resolver.edges(file, found)) if found is not None else NO_EDGES
     return HotFile(index, edges, packed=packed, reason=state.reason(file))

@@ -176,7 +176,7 @@ def first_state(table: FileTable, layouts: Layouts, collected: Collected) -> Gen
     edges: list[FileEdges] = []
     for file in segment.files:
         packed = facts[file]
-        edges.append(resolver.edges(file, FileIndex(packed)) if packed is not None else NO_EDGES)
+        edges.append((yield from resolver.edges(file, FileIndex(packed))) if packed is not None else NO_EDGES)
         yield
     return replace(state, segments=((yield from with_edges(segment, edges)),))
 

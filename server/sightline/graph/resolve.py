@@ -6,7 +6,7 @@ that a file that appears or goes re-resolves exactly those that wanted it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from sightline.base.paths import WorkspacePath
@@ -119,21 +119,26 @@ class Resolver:
                 found = self._nearer[key] = self._find(importer, module, level, nearer=True)
         return found
 
-    def edges(self, file: int, index: FileIndex) -> FileEdges:
-        """The resolved imports of one file, one edge per target and statement, and what it uses of its own unit."""
+    def edges(self, file: int, index: FileIndex) -> Generator[None, None, FileEdges]:
+        """The resolved imports of one file, one edge per target and statement, and what it uses of its own unit.
+
+        A generator, see ``slices.py``: a package of thousands of files takes longer than a slice.
+        """
         path = self._state.table.path_of(file)
         importer = self.importer(path)
         edges: dict[tuple[int, int], FileEdge] = {}
         wanted: dict[int, None] = {}
         for row, line in zip(index.imports, index.import_lines, strict=True):
+            yield from self._read_namespaces(importer, row)
             code = edge_code(_kind(path, row), Rank.INFERRED if row.dynamic else Rank.EXACT)
             for target in self.targets(importer, row, wanted, index):
                 if target != file:
                     edges.setdefault((target, line), FileEdge(target, line, code))
         if importer.family in UNIT_FAMILIES:
+            yield from self.units.read_own(file)
             self._own_unit(file, index, edges, wanted)
             if IMPORT_RULES[importer.family].global_names:
-                self._global_names(importer.family, file, index, edges, wanted)
+                yield from self._global_names(importer.family, file, index, edges, wanted)
         return FileEdges(tuple(edges.values()), tuple(wanted))
 
     def targets(
@@ -238,9 +243,19 @@ class Resolver:
                     line = index.line_of(index.columns[1][bare[name]])
                     edges[target, line] = FileEdge(target, line, edge_code(EdgeKind.PACKAGE, Rank.EXACT))
 
+    def _read_namespaces(self, importer: Importer, row: ImportRow) -> Generator[None, None, None]:
+        """Reads what :meth:`targets` will ask of the namespaces that an import may lead to."""
+        rules = IMPORT_RULES.get(importer.family)
+        if rules is None or not rules.own_namespace:
+            return
+        request = ImportRequest(module=row.module, level=row.level)
+        for candidate in candidates(importer.sample, request, self._layouts.of(importer.root)):
+            if candidate.namespace:
+                yield from self.units.read_namespace(importer.family, candidate.namespace)
+
     def _global_names(
         self, family: str, file: int, index: FileIndex, edges: dict[tuple[int, int], FileEdge], wanted: dict[int, None]
-    ) -> None:
+    ) -> Generator[None, None, None]:
         """Edges to files whose names the file uses and that no import of its own leads to."""
         key = global_key(family)
         wanted[key] = None
@@ -251,6 +266,7 @@ class Resolver:
             if receiver and not receiver.replace(".", "").isidentifier():
                 continue
             for name, number in names.items():
+                yield
                 dotted = f"{receiver}.{name}" if receiver else name
                 wanted[member_key(key, name)] = None
                 told = dotted in explained or not IMPORT_RULES[family].is_global(name)

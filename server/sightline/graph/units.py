@@ -7,7 +7,7 @@ import of a unit needs those of its files that define, at the top, what the impo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from typing import NamedTuple
 from zlib import crc32
 
@@ -16,6 +16,7 @@ from sightline.graph.codec import name_key
 from sightline.graph.facts import DefinitionKind
 from sightline.graph.index import MODULE, FileIndex
 from sightline.graph.layouts import Layouts
+from sightline.graph.slices import at_once
 from sightline.graph.state import GraphState
 from sightline.languages.import_registry import IMPORT_RULES
 from sightline.languages.registry import family_of
@@ -176,6 +177,42 @@ class Units:
             found += (self.namespace(family, each) for each in dict.fromkeys(around) if each not in spaces)
         return tuple(found)
 
+    def read_own(self, file: int) -> Generator[None, None, None]:
+        """Reads all that :meth:`own` and :meth:`defining` will ask of its units: thousands of files, maybe.
+
+        A generator, see ``slices.py``.
+        """
+        path = self._state.table.path_of(file)
+        family = family_of(path)
+        rules = IMPORT_RULES.get(family)
+        if rules is None or not (rules.own_folder or rules.own_namespace):
+            return
+        if rules.own_folder:
+            folder = self.folder(path.root, family, path.relative.rpartition("/")[0], public=False)
+            yield from self._read(folder.files)
+        if rules.own_namespace:
+            spaces = self.top(file).namespaces
+            layout = self._layouts.of(path.root).of(family)
+            around = (each for space in sorted(spaces or {""}) for each in rules.outer(path.relative, space, layout))
+            for name in dict.fromkeys((*sorted(spaces), *around)):
+                yield from self.read_namespace(family, name)
+        for unit in self.own(file):
+            yield from self._tabulate(unit)
+
+    def read_namespace(self, family: str, name: str) -> Generator[None, None, None]:
+        """Reads all that :meth:`namespace` will ask; a generator, see ``slices.py``."""
+        if (family, name) not in self._spaces:
+            table = self._state.table
+            yield from self._read(
+                each for each in self._state.defining(name) if family_of(table.path_of(each)) == family
+            )
+
+    def _read(self, files: Iterable[int]) -> Generator[None, None, None]:
+        for file in files:
+            if file not in self._tops:
+                self.top(file)
+                yield
+
     def everywhere(self, file: int, *names: str) -> tuple[int, ...]:
         """Other files of the family and root of ``file`` whose facts may define all of ``names``."""
         state = self._state
@@ -216,15 +253,20 @@ class Units:
 
     def _defined_in(self, unit: Unit) -> dict[int, list[int]]:
         """Keys of defined names → files of the unit. Keys lie open in the facts: nothing is decoded for them."""
-        table = self._defined.get(unit)
-        if table is None:
-            table = self._defined[unit] = {}
-            for file in unit.files:
-                packed = self._state.packed(file)
-                if packed is not None:
-                    for each in packed.defined_keys:
-                        table.setdefault(each, []).append(file)
-                else:
-                    for name in self.top(file).names:
-                        table.setdefault(name_key(name), []).append(file)
-        return table
+        at_once(self._tabulate(unit))
+        return self._defined[unit]
+
+    def _tabulate(self, unit: Unit) -> Generator[None, None, None]:
+        if unit in self._defined:
+            return
+        table: dict[int, list[int]] = {}
+        for file in unit.files:
+            packed = self._state.packed(file)
+            if packed is not None:
+                for each in packed.defined_keys:
+                    table.setdefault(each, []).append(file)
+            else:
+                for name in self.top(file).names:
+                    table.setdefault(name_key(name), []).append(file)
+            yield
+        self._defined[unit] = table
