@@ -58,10 +58,28 @@ def _told(answer: RelatedAnswer) -> list[str]:
         (
             relations.tests_reaching,
             "helper",
-            ["tests/test_total.py:: exact 2", "tests/test_total.py::test_total exact 2"],
+            ["tests/test_total.py::test_total exact 2"],
         ),
     ],
 )
 def test_relations(find: relations.Relation, name: str, told: list[str]) -> None:
     graph = graph_of(FILES)
     assert _told(find(graph, symbol(graph, name))) == told
+
+
+def test_a_test_is_what_a_runner_knows() -> None:
+    graph = graph_of(
+        {
+            "lib.py": "def f(): pass\ndef g(): pass\n",
+            "tests/test_lib.py": """
+            from lib import f
+            class TestLib:
+                def test_f(self):
+                    def inner(): f()
+                    inner()
+        """,
+            "tests/test_top.py": "import lib\nlib.g()\n",
+        }
+    )
+    assert _told(relations.tests_reaching(graph, symbol(graph, "f"))) == ["tests/test_lib.py::TestLib.test_f exact 1"]
+    assert _told(relations.tests_reaching(graph, symbol(graph, "g"))) == ["tests/test_top.py:: exact 1"]

@@ -18,6 +18,7 @@ from sightline.graph.view import GraphView
 TEST_DEPTH = 6
 #: Kinds of definitions that can have others below them.
 CLASSES = frozenset({DefinitionKind.CLASS, DefinitionKind.INTERFACE, DefinitionKind.TYPE})
+_FUNCTIONS = frozenset({DefinitionKind.FUNCTION.value, DefinitionKind.METHOD.value})
 _ORDER = {Confidence.EXACT: 0, Confidence.INFERRED: 1, Confidence.NAME_ONLY: 2}
 
 
@@ -117,14 +118,30 @@ def twins(view: GraphView, symbol: Symbol, check: Check = go_on) -> RelatedAnswe
 
 
 def tests_reaching(view: GraphView, symbol: Symbol, check: Check = go_on) -> RelatedAnswer:  # noqa: PT028  no test
-    """Definitions in test files that use ``symbol``, directly or through up to five others."""
+    """Functions and methods in test files that use ``symbol``, directly or through up to five others.
+
+    A function inside another counts as the outer one, which is what a test runner knows. The top of a test file, which
+    imports what its tests use, is told only where it reaches the symbol and none of its functions does.
+    """
     answer = impact_of(view, symbol, depth=TEST_DEPTH, check=check)
-    found = (
-        Related(path=each.path, name=each.name, line=each.line, confidence=each.confidence, depth=each.depth)
-        for each in answer.impacted
-        if is_test(each.path)
-    )
-    return RelatedAnswer(related=_once(found), coverage=answer.coverage)
+    nearest: dict[tuple[WorkspacePath, str], Related] = {}
+    for each in answer.impacted:
+        if is_test(each.path):
+            name = _outermost(view, each.path, each.name)
+            found = Related(path=each.path, name=name, line=each.line, confidence=each.confidence, depth=each.depth)
+            nearest.setdefault((each.path, name), found)  # they come nearest first
+    named = {path for path, name in nearest if name}
+    tests = (found for (path, name), found in nearest.items() if name or path not in named)
+    return RelatedAnswer(related=_once(tests), coverage=answer.coverage)
+
+
+def _outermost(view: GraphView, path: WorkspacePath, name: str) -> str:
+    """The outermost function or method around a definition; the definition itself if there is none."""
+    index = view.index(path)
+    kinds = {index.qualified_name(at): row.kind for at, row in enumerate(index.definitions)} if index and name else {}
+    parts = name.split(".")
+    around = (".".join(parts[:count]) for count in range(1, len(parts)))
+    return next((each for each in around if kinds.get(each) in _FUNCTIONS), name)
 
 
 def _defined(view: GraphView, symbol: Symbol, confidence: Confidence, depth: int = 1) -> Related:

@@ -130,6 +130,7 @@ class GraphView:
     def lookup(self, text: str) -> tuple[Symbol, ...]:
         """Symbols meant by ``path::Qualified.name``, ``Qualified.name``, ``module.Qualified.name`` or ``name``.
 
+        ``Class.name`` may be inherited: then it is what the nearest class above defines.
         Best first: those nearest to the top of their file, then by path.
         """
         where, separator, name = text.rpartition("::")
@@ -142,7 +143,15 @@ class GraphView:
                 if qualified == name or (not separator and (_tail(qualified, name) or _in_module(symbol, name))):
                     found.append((qualified.count("."), symbol))
         found.sort(key=lambda item: (item[0], item[1].path, item[1].index))
-        return tuple(symbol for _, symbol in found)
+        return tuple(symbol for _, symbol in found) or self._inherited(where, separator, name)
+
+    def _inherited(self, where: str, separator: str, name: str) -> tuple[Symbol, ...]:
+        """The members that classes called ``Class`` inherit under the last part of ``Class.name``."""
+        owner, _, member = name.rpartition(".")
+        classes = self.lookup(f"{where}{separator}{owner}") if owner else ()
+        above = (each for one in classes for each in self.ancestors(one)[1:] if isinstance(each, Symbol))
+        inherited = (each for one in above for each in self.members(one) if each.definition.name == member)
+        return tuple(dict.fromkeys(inherited))[:1]  # the nearest is what the class has
 
     def files_defining(self, name: str) -> tuple[WorkspacePath, ...]:
         """Files with a definition of the bare ``name``, sorted."""

@@ -127,8 +127,15 @@ def _related(found: Iterable[Related]) -> list[reports.RelatedSymbolJson]:
 
 
 def _lines(found: list[reports.RelatedSymbolJson], indent: str = "") -> list[str]:
-    lines = [f"{indent}{each.path}:{each.line}: {each.name or '(file)'} ({each.confidence})" for each in found]
+    lines = [
+        f"{indent}{each.path}:{each.line}: {each.name or '(file)'} ({each.confidence}{_steps(each.depth)})"
+        for each in found
+    ]
     return lines or [f"{indent}none found"]
+
+
+def _steps(depth: int) -> str:
+    return f", {depth} steps" if depth > 1 else ""
 
 
 def _tell(shape: _Answer, lines: Iterable[str], coverage: Coverage, *, nothing_found: bool, as_json: bool) -> int:
