@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 from tree_sitter import Node, Parser, Query, QueryCursor, Tree
 
+from sightline.graph.lent_bytes import take_back
 from sightline.graph.raw_facts import ProblemRow
 from sightline.graph.unread import MAXIMUM_PROBLEMS
 from sightline.languages.spec import LanguageSpec, query_source
@@ -136,6 +137,8 @@ def parsed(data: bytes, language: LanguageSpec, old_tree: Tree | None = None) ->
             tree = parser.parse(pieces, old_tree, progress_callback=progress)
     except ValueError as error:  # all that py-tree-sitter says of a parser that was stopped
         raise EndlessParse(language.name) from error
+    finally:
+        take_back(pieces.lent)
     pieces.parsing = False
     return tree
 
@@ -147,10 +150,11 @@ class _Pieces:
     asking gets more each time.
     """
 
-    __slots__ = ("_after", "_data", "_next", "_size", "parsing")
+    __slots__ = ("_after", "_data", "_next", "_size", "lent", "parsing")
 
     def __init__(self, data: bytes, after: bytes) -> None:
         self.parsing = True
+        self.lent: list[bytes] = []
         self._data = data
         self._after = after
         self._next = -1
@@ -161,7 +165,10 @@ class _Pieces:
         if at >= len(data):
             return self._after[at - len(data) :]
         if self.parsing:
-            return data[at : at + PIECE]
+            # A copy even of the whole text: nobody else may refer to what is lent.
+            piece = memoryview(data)[at : at + PIECE].tobytes()
+            self.lent.append(piece)
+            return piece
         self._size = min(self._size * 4, PIECE) if at == self._next else _SMALL_PIECE
         self._next = at + self._size
         return data[at : self._next]
