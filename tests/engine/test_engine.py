@@ -131,7 +131,7 @@ async def test_impact_says_who_is_affected_and_how_complete_that_is(tmp_path: Pa
         assert "Coverage: complete" in result.text
         assert result.data is not None
         nobody = await run(engine, "impact", "print_invoice")
-        assert "Nothing else can use it" in nobody.text
+        assert "nothing could hide it" in nobody.text
         with pytest.raises(UsageError) as caught:
             await run(engine, "impact", "no_such_name")
         assert caught.value.kind == "unknown_symbol"
