@@ -251,7 +251,7 @@ def test_a_grammar_that_goes_round_in_a_circle_is_stopped() -> None:
 @settings(max_examples=40)
 def test_a_text_read_part_by_part_says_what_it_says_at_once(language: LanguageSpec, data: st.DataObject) -> None:
     text = data.draw(_spliced(language.extractor))
-    whole = parse(text, language)
+    whole = _check(text, language)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(extract_text, "PIECE", data.draw(st.sampled_from((64, 300, 1_000))))
         assert parse(text, language) == whole
