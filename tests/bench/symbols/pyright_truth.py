@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -15,6 +16,9 @@ from symbols.python_source import PythonSource
 from symbols.sites import KINDS, DefinitionSite, Identity, Spot, TrueUse, UseSite
 
 from sightline.base.text import Position, digest_of
+
+#: Seconds in which pyright must have found the files of a code base.
+_PATIENCE = 600
 
 
 class PyrightTruth:
@@ -79,7 +83,17 @@ class PyrightTruth:
             }
             (self._folder / "pyrightconfig.json").write_text(json.dumps(settings), "utf-8")
             self._server = PyrightServer(self._folder)
+            self._wait_until_ready(self._server)
         return self._server
+
+    def _wait_until_ready(self, server: PyrightServer) -> None:
+        """Pyright answers nothing until it has found its files: a definition must lead to itself."""
+        first = min(self._source.definitions())
+        for _ in range(_PATIENCE):
+            if server.definition(first.spot.path, self._position(first.spot)):
+                return
+            time.sleep(1)
+        raise TimeoutError(f"pyright has no answer after {_PATIENCE} s")
 
     def _position(self, spot: Spot) -> types.Position:
         position = self._source.files[spot.path].text.position(spot.start)
