@@ -75,10 +75,11 @@ def _measured(root: Path, needs: CodeBase, arguments: argparse.Namespace) -> Fig
     try:
         uses = draw_uses(source, remembered, arguments.seed, arguments.uses)
         definitions = draw_definitions(source, remembered, arguments.seed, arguments.definitions)
+        asked = Asked(root, source.identity)
+        return measure(asked, uses, definitions, arguments.truth / f"errors-{root.name}.txt", remembered)
     finally:
         remembered.save()
         truth.close()
-    return measure(Asked(root, source.identity), uses, definitions, arguments.truth / f"errors-{root.name}.txt")
 
 
 def _arguments() -> argparse.Namespace:

@@ -415,6 +415,42 @@ def test_keywords_of_generated_constructors_use_attributes() -> None:
     assert uses(graph, "m.py::Written.size") == []
 
 
+def test_a_keyword_of_an_unknown_call_is_no_attribute_that_no_constructor_takes() -> None:
+    graph = graph_of(
+        {
+            "m.py": """
+                from dataclasses import dataclass
+                from elsewhere import Unseen
+
+                class Written:
+                    size = 1
+                    def __init__(self, length): pass
+
+                class Plain:
+                    size = 1
+
+                class Passing:
+                    size = 1
+                    def __init__(self, **options): pass
+
+                class Below(Unseen):
+                    size = 1
+
+                @dataclass
+                class Data:
+                    size: int = 1
+
+                def f(makers):
+                    makers.make(size=2)
+            """,
+        }
+    )
+    assert uses(graph, "m.py::Written.size") == []
+    assert uses(graph, "m.py::Plain.size") == []
+    for owner in ("Passing", "Below", "Data"):
+        assert uses(graph, f"m.py::{owner}.size") == ["m.py:23:17 write name_only"]
+
+
 def test_a_use_through_a_base_may_run_an_override() -> None:
     graph = graph_of(
         {
@@ -451,3 +487,100 @@ def test_a_use_counts_once_though_its_alias_is_imported_twice() -> None:
         }
     )
     assert [use for use in uses(graph, "b.py::A") if "call" in use] == ["use.py:3:1 call inferred"]
+
+
+def test_a_class_is_asked_for_what_it_inherits() -> None:
+    graph = graph_of(
+        {
+            "base.py": """
+                class Scaffold:
+                    def route(self): pass
+
+                    def own(self): pass
+            """,
+            "app.py": """
+                from base import Scaffold
+
+                class Blueprint(Scaffold):
+                    def own(self): pass
+            """,
+        }
+    )
+    for text in ("Blueprint.route", "app.Blueprint.route", "app.py::Blueprint.route"):
+        assert [each.identifier for each in graph.lookup(text)] == ["base.py::Scaffold.route"]
+    assert [each.identifier for each in graph.lookup("Blueprint.own")] == ["app.py::Blueprint.own"]
+    for text in ("Blueprint.missing", "base.py::Blueprint.route", "Missing.route", ".route"):
+        assert graph.lookup(text) == ()
+
+
+def test_a_call_of_cls_runs_the_constructor() -> None:
+    graph = graph_of(
+        {
+            "m.py": """
+                class Base:
+                    def __init__(self, size): pass
+
+                    @classmethod
+                    def make(cls):
+                        return cls(1)
+
+                class Child(Base):
+                    @classmethod
+                    def other(cls):
+                        cls.make()
+                        return [cls(2) for _ in "x"]
+
+                class Own(Base):
+                    def __init__(self): pass
+
+                    @classmethod
+                    def third(cls):
+                        return cls()
+
+                def f(cls):
+                    cls(3)
+            """,
+        }
+    )
+    assert uses(graph, "m.py::Base.__init__") == ["m.py:6:16 call inferred", "m.py:12:17 call inferred"]
+    assert uses(graph, "m.py::Own.__init__") == ["m.py:6:16 call name_only", "m.py:19:16 call inferred"]
+    assert graph.references(symbol(graph, "m.py::Own.__init__")).coverage.ambiguous == 1
+
+
+def test_a_star_import_brings_what_other_modules_list() -> None:
+    graph = graph_of(
+        {
+            "fields.py": """
+                __all__ = ["Char"]
+                class Char: pass
+                class Hidden: pass
+            """,
+            "models.py": """
+                from fields import *
+                from fields import Hidden
+                from fields import __all__ as fields_all
+                __all__ = [*fields_all, "Own"]
+                class Own: pass
+            """,
+            "plain.py": """
+                __all__ = ["shown"]
+                class Kept: pass
+                def shown(): pass
+            """,
+            "gis.py": """
+                from models import *
+                from plain import *
+            """,
+            "use.py": """
+                import gis
+                gis.Char()
+                gis.Own()
+                gis.Hidden()
+                gis.Kept()
+            """,
+        }
+    )
+    assert [use for use in uses(graph, "fields.py::Char") if "use.py" in use] == ["use.py:2:5 call exact"]
+    assert [use for use in uses(graph, "models.py::Own") if "use.py" in use] == ["use.py:3:5 call exact"]
+    assert [use for use in uses(graph, "fields.py::Hidden") if "use.py" in use] == ["use.py:4:5 call inferred"]
+    assert uses(graph, "plain.py::Kept") == []

@@ -153,6 +153,7 @@ class Names:
 
     ``members``: end of a member expression → its start. ``kinds``: end of a name → kind code or :data:`SKIP`.
     ``routines``: ends of names that no local variable hides; ``paths``: ends of members whose first name none hides.
+    ``called_locals``: local names whose calls say something to other files (``cls`` in Python).
     """
 
     data: bytes
@@ -163,6 +164,7 @@ class Names:
     arguments: Arguments
     routines: AbstractSet[int] = frozenset()
     paths: AbstractSet[int] = frozenset()
+    called_locals: AbstractSet[bytes] = frozenset()
 
 
 @dataclass(slots=True)
@@ -259,7 +261,11 @@ class _Walk:
             name = data[start:end]
             begin = member_of(end)
             if begin is None:
-                if (name in visible and end not in routines) or name in foreign:
+                if name in visible and end not in routines:
+                    if name not in names.called_locals or end not in names.arguments.by_callee:
+                        continue
+                    kind |= LOCAL_FLAG
+                elif name in foreign:
                     continue
                 receiver = b""
             else:

@@ -44,6 +44,9 @@ _BUILTINS = (frozenset((*(name.encode() for name in dir(builtins)), b"__file__")
 _TYPE = REFERENCE_CODE[ReferenceKind.TYPE]
 _KINDS = (("inherit", ReferenceKind.INHERIT), ("decorate", ReferenceKind.DECORATE))
 
+#: What a class method calls its class; a call of it constructs an instance.
+_CALLED_LOCALS = frozenset({b"cls"})
+
 
 def extract_python(text: ParsedText, context: Context | None = None) -> RawFacts:
     """The facts of one Python text. Never raises, whatever the bytes are.
@@ -276,7 +279,7 @@ def _names(text: ParsedText) -> Names:
         for at in range(bisect_left(starts, low), bisect_left(starts, high)):
             kinds[ends[at]] = SKIP
     members = {node.end_byte: node.start_byte for node in text.captures.get("attribute", ())}
-    return Names(data, starts, ends, members, kinds, read_arguments(text))
+    return Names(data, starts, ends, members, kinds, read_arguments(text), called_locals=_CALLED_LOCALS)
 
 
 def _annotation_ranges(text: ParsedText) -> list[Span2]:

@@ -105,11 +105,11 @@ class Reference:
     included), for ``KEYWORD`` the callee. The ``STRING`` entries of ``__all__`` have its definition as ``enclosing``;
     assignments to ``self.x`` are enclosed by their method, not by the attribute they define.
 
-    ``local``: the receiver's first
-    name is a parameter or local variable of a function around it, so that it means no module-level name or import;
-    what is known of its type is in that function's parameters or in :attr:`FileFacts.bindings`. Bare names that are
-    bound so are not emitted at all. Names bound inside a function by ``def``, ``class`` or ``import`` do not count as
-    local here: they are definitions and imports with an ``enclosing`` of their own.
+    ``local``: the receiver's first name is a parameter or local variable of a function around it, so that it means no
+    module-level name or import; what is known of its type is in that function's parameters or in
+    :attr:`FileFacts.bindings`. Bare names that are bound so are not emitted at all, but for calls of Python's ``cls``,
+    which are ``local`` with no receiver. Names bound inside a function by ``def``, ``class`` or ``import`` do not count
+    as local here: they are definitions and imports with an ``enclosing`` of their own.
     """
 
     name: str

@@ -28,6 +28,9 @@ def all_uses_of(query: Query, state: GraphState, target: DefinitionMeaning, limi
         return uses_of(query, state, target, limit, above)
     uses = uses_of(query, state, target, limit)
     uses.found += _delegations(query, state, target)
+    for use in _made_by_class_methods(query, state, target):
+        uses.ambiguous += use.rank is Rank.NAME_ONLY
+        uses.found.append(use)
     for owner, rank in _constructed_by(query, state, target):
         calls = uses_of(query, state, owner, limit)
         uses.cut = uses.cut or calls.cut
@@ -79,6 +82,34 @@ def _delegations(query: Query, state: GraphState, constructor: DefinitionMeaning
                 yield from (Use(file, below, reference, found.rank) for found in answer if found.meaning == constructor)
 
 
+def _made_by_class_methods(query: Query, state: GraphState, constructor: DefinitionMeaning) -> Iterator[Use]:
+    """Calls of ``cls`` in class methods: of the class and of those below it, which may inherit the constructor.
+
+    In a class above ``cls(…)`` may run this constructor or another one: a use by name alone.
+    """
+    index = query.files.index(constructor.file)
+    assert index is not None, "the target is a definition of the view"
+    own = DefinitionMeaning(constructor.file, index.definitions[constructor.number].parent)
+    name, words = index.definitions[constructor.number].name, query.rules(constructor.file).class_words
+    heirs = [found.meaning for found in descendants(query, state, own)]
+    line = resolution_order(query, own)[1:]
+    classes = (own, *heirs, *line)
+    files = {each.file for each in classes if isinstance(each, DefinitionMeaning)} if words else set[int]()
+    for file in sorted(files):
+        inside = query.files.index(file)
+        for at in inside.positions(words) if inside is not None else ():
+            assert inside is not None, "it has positions"
+            reference = inside.reference(at)
+            if not reference.local or reference.receiver or reference.kind is not ReferenceKind.CALL:
+                continue
+            made = (each.meaning for each in meaning_of(query, file, reference))
+            owners = [each for each in made if isinstance(each, DefinitionMeaning)]
+            if any(constructor in inherited(query, owner, name) for owner in owners):
+                yield Use(file, inside, reference, Rank.INFERRED)
+            elif any(owner in line for owner in owners):
+                yield Use(file, inside, reference, Rank.NAME_ONLY)
+
+
 def subclasses(query: Query, state: GraphState, owner: DefinitionMeaning) -> tuple[Found, ...]:
     """Classes that name ``owner`` among their bases, sorted by file and place."""
     found: dict[DefinitionMeaning, Rank] = {}
@@ -113,6 +144,14 @@ def descendants(query: Query, state: GraphState, owner: DefinitionMeaning) -> tu
                 found[heir.meaning] = max(heir.rank, each.rank)
                 waiting.append(Found(heir.meaning, found[heir.meaning]))
     return tuple(Found(meaning, rank) for meaning, rank in found.items())
+
+
+def inherited(query: Query, owner: DefinitionMeaning, name: str) -> tuple[DefinitionMeaning, ...]:
+    """The members ``name`` of a class, its own or those of its bases; none for what is no class."""
+    if not is_class(query, owner):
+        return ()
+    found = (each.meaning for each in member(query, owner, name))
+    return tuple(each for each in found if isinstance(each, DefinitionMeaning))
 
 
 def ancestors(query: Query, owner: DefinitionMeaning) -> tuple[Ancestor, ...]:

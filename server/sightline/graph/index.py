@@ -154,6 +154,20 @@ class FileIndex:
         return frozenset(self.strings[name] for name, kind, owner in entries if kind == string and owner in owners)
 
     @cached_property
+    def lists_more(self) -> bool:
+        """Whether the module's ``__all__`` holds more than :attr:`listed`: lists of other modules, say."""
+        owners = self.scopes.get(MODULE, {}).get("__all__", ())
+        names, _, kinds, enclosing, receivers, _ = self.columns
+        string = REFERENCE_CODE[ReferenceKind.STRING]
+        imported, strings = REFERENCE_CODE[ReferenceKind.IMPORT], self.strings
+        for name, kind, owner, receiver in zip(names, kinds, enclosing, receivers, strict=True):
+            if owner in owners and kind != string:
+                return True
+            if strings[name] == "__all__" and (kind == imported or strings[receiver]):
+                return True
+        return False
+
+    @cached_property
     def strings(self) -> tuple[str, ...]:
         """Names and receivers of references."""
         return self._rows.strings

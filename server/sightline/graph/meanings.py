@@ -191,6 +191,9 @@ class Rules:
     ``renamed``: definitions that only pass a module's name on under another one, and mean the same.
     ``named_constructors``: whether methods of a class's own name are its constructors.
     ``more_parts``: further definitions that hold members of a class (extensions of it, in other files).
+    ``class_words``: what class methods call their class, so that a call of it constructs an instance (``cls``).
+    ``imports_members``: whether an import can bind a member of a class (Rust's variants, Java's static imports).
+    ``takes_keyword``: whether a constructor of the class may take a keyword of this name and set the attribute.
     ``parts_with``: the same, but those only that may hold the member named (Ruby opens modules in hundreds of files).
     ``bare_name_as``: the same as ``bare_name`` for a use of some kind, where that tells more than the name does.
     ``fitting``: of the meanings of a member those that a reference of this kind can have, where fields and methods of
@@ -217,6 +220,9 @@ class Rules:
     bare_name_as: Callable[[Query, Place, str, ReferenceKind], Answer] | None = None
     parts_with: Callable[[Query, DefinitionMeaning, str], Iterable[DefinitionMeaning]] | None = None
     named_constructors: bool = False
+    imports_members: bool = True
+    class_words: tuple[str, ...] = ()
+    takes_keyword: Callable[[Query, DefinitionMeaning, str], bool] | None = None
 
 
 Memo: TypeAlias = dict[Hashable, object]

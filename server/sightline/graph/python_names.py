@@ -103,7 +103,13 @@ def _through_star(query: Query, file: int, star: ImportRow, name: str) -> Answer
         return UNKNOWN
     if index.listed is None:
         return UNKNOWN if name.startswith("_") else module_name(query, target, name)
-    return module_attribute(query, target, name) if name in index.listed else UNKNOWN
+    if name in index.listed:
+        return module_attribute(query, target, name)
+    if not index.lists_more or name.startswith("_"):
+        return UNKNOWN
+    # What came by a star is what the other module lists; of the rest nobody knows whether it is listed.
+    own = name in index.scopes.get(MODULE, {}) or name in index.imported.get(MODULE, {})
+    return weakened(module_name(query, target, name), Rank.INFERRED if own else Rank.EXACT)
 
 
 def module_attribute(query: Query, file: int, name: str) -> Answer:

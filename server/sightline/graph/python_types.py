@@ -39,7 +39,16 @@ from sightline.graph.python_names import (
     module_name,
 )
 from sightline.graph.raw_facts import DefinitionRow
-from sightline.graph.values import called, expression, is_class, through_alias
+from sightline.graph.values import (
+    called,
+    expression,
+    is_class,
+    member,
+    passes_on,
+    resolution_order,
+    row_of,
+    through_alias,
+)
 
 _CLASS_METHODS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
 #: Decorators after which the function's return annotation is still the type of what a call or an access gives.
@@ -188,6 +197,17 @@ def _has_builtin_member(owner: str, name: str) -> bool:
     return hasattr(getattr(builtins, owner), name)
 
 
+def _takes_keyword(query: Query, owner: DefinitionMeaning, name: str) -> bool:
+    """Whether a constructor is generated, or passes keywords on. A base that nobody can see may have either."""
+    order = resolution_order(query, owner)
+    if None in order:
+        return True
+    written = [row_of(query, found.meaning) for found in member(query, owner, "__init__")]
+    if written:
+        return any(row is None or passes_on(row.parameters or (), name) for row in written)
+    return any(row is not None and bool(row.decorators) for row in (row_of(query, each) for each in order))
+
+
 PYTHON_RULES = Rules(
     classes=CLASSES,
     functions=FUNCTIONS,
@@ -202,5 +222,8 @@ PYTHON_RULES = Rules(
     base=_base,
     renamed=lambda _index, _name: (),
     is_property=_is_property,
+    imports_members=False,
+    class_words=("cls",),
     has_builtin_member=_has_builtin_member,
+    takes_keyword=_takes_keyword,
 )

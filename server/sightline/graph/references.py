@@ -23,8 +23,10 @@ from sightline.graph.meanings import (
     Rank,
     SuperMeaning,
 )
+from sightline.graph.raw_facts import LOCAL_FLAG, REFERENCE_CODE
 from sightline.graph.state import GraphState
 from sightline.graph.symbols import meaning_of
+from sightline.graph.values import is_class, type_around
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ class Uses:
     cut: bool = False
 
 
+_KEYWORD = REFERENCE_CODE[ReferenceKind.KEYWORD]
+
 NOTHING_ABOVE: frozenset[DefinitionMeaning] = frozenset()
 
 
@@ -67,7 +71,13 @@ def uses_of(
     uses = Uses()
     name = index.definitions[target.number].name
     search = _Search(
-        query=query, state=state, target=target, by_name=_can_be_by_name(query, state, target), above=above
+        query=query,
+        state=state,
+        target=target,
+        by_name=_can_be_by_name(query, state, target),
+        by_keyword=_can_be_by_keyword(query, target),
+        importable=not _is_member(query, index, target),
+        above=above,
     )
     first = _Wanted(name, target.file if name in UNNAMED else -1)
     seen = {first}
@@ -118,6 +128,8 @@ class _Search:
     state: GraphState
     target: DefinitionMeaning
     by_name: bool
+    by_keyword: bool
+    importable: bool  # unless it is a member of a class
     above: frozenset[DefinitionMeaning]
 
 
@@ -135,10 +147,27 @@ def _can_be_by_name(query: Query, state: GraphState, target: DefinitionMeaning) 
     return index.definitions[row.parent].kind not in query.rules(target.file).functions
 
 
+def _is_member(query: Query, index: FileIndex, target: DefinitionMeaning) -> bool:
+    parent = index.definitions[target.number].parent
+    return parent != MODULE and is_class(query, DefinitionMeaning(target.file, parent))
+
+
+def _can_be_by_keyword(query: Query, target: DefinitionMeaning) -> bool:
+    """Whether ``f(name=…)`` may mean the target: an attribute that some constructor of its class may take."""
+    index = query.files.index(target.file)
+    assert index is not None, "the target is a definition of the view"
+    row = index.definitions[target.number]
+    if row.kind != DefinitionKind.ATTRIBUTE or row.parent == MODULE:
+        return False
+    takes = query.rules(target.file).takes_keyword
+    return takes is None or takes(query, type_around(query, target.file, index, row.parent), row.name)
+
+
 def _aliases(search: _Search, file: int, index: FileIndex, name: str) -> Iterator[_Wanted]:
     """Other names under which this file binds or passes on the target, known there as ``name``."""
     rules = search.query.rules(file)
-    for scope in index.imported.values():
+    # Decoding imports for nothing would be a tenth of a search through a large code base.
+    for scope in index.imported.values() if search.importable or rules.imports_members else ():
         for alias, bindings in scope.items():
             for binding in bindings:
                 passed = binding.statement.reexport and alias in UNNAMED
@@ -157,7 +186,10 @@ def _means_target(search: _Search, answer: Answer) -> bool:
 
 
 def _uses_in(search: _Search, uses: Uses, file: int, index: FileIndex, name: str) -> None:
+    kinds = index.columns[2] if not search.by_keyword else None
     for at in index.positions((name,)):
+        if kinds is not None and kinds[at] & ~LOCAL_FLAG == _KEYWORD:
+            continue
         reference = index.reference(at)
         rank = _rank(search, uses, file, reference)
         if rank is not None and not _is_own_name(search, file, index, reference):
@@ -183,7 +215,7 @@ def _rank(search: _Search, uses: Uses, file: int, reference: Reference) -> Rank 
         return Rank.NAME_ONLY
     if not search.by_name or reference.kind is ReferenceKind.IMPORT:
         return None
-    if not (_is_attribute(search) if reference.kind is ReferenceKind.KEYWORD else reference.receiver):
+    if not reference.receiver and reference.kind is not ReferenceKind.KEYWORD:
         return None
     uses.ambiguous += 1
     return Rank.NAME_ONLY
@@ -204,8 +236,3 @@ def _rank_in(answer: Answer, target: DefinitionMeaning) -> Rank | None:
         if found.meaning == target:
             return found.rank
     return None
-
-
-def _is_attribute(search: _Search) -> bool:
-    index = search.query.files.index(search.target.file)
-    return index is not None and index.definitions[search.target.number].kind == DefinitionKind.ATTRIBUTE

@@ -165,5 +165,6 @@ SCRIPT_RULES = Rules(
     base=_base,
     renamed=renamed,
     is_property=_is_property,
+    imports_members=False,
     has_builtin_member=_has_builtin_member,
 )

@@ -5,7 +5,7 @@ Results are meanings by file id; ``view.py`` turns them into symbols.
 
 from __future__ import annotations
 
-from sightline.graph.facts import DefinitionKind, ParameterKind, Reference, ReferenceKind
+from sightline.graph.facts import DefinitionKind, Reference, ReferenceKind
 from sightline.graph.meanings import (
     EXTERNAL,
     UNKNOWN,
@@ -19,9 +19,17 @@ from sightline.graph.meanings import (
     merged,
     weakened,
 )
-from sightline.graph.raw_facts import ParameterRow
 from sightline.graph.scopes import binding_at, scope_at
-from sightline.graph.values import attribute, expression, is_class, member, row_of, value_of
+from sightline.graph.values import (
+    attribute,
+    expression,
+    is_class,
+    local_name,
+    member,
+    passes_on,
+    row_of,
+    value_of,
+)
 
 #: A variable may hold another one, this many times over.
 _MOST_ALIASES = 8
@@ -42,6 +50,8 @@ def meaning_of(query: Query, file: int, reference: Reference) -> Answer:
     place = Place(file, scope, reference.span.start)
     if reference.kind is ReferenceKind.KEYWORD:
         return _keyword(query, place, reference)
+    if not reference.receiver and reference.local:
+        return weakened(local_name(query, place, reference.name), Rank.INFERRED)
     if not reference.receiver:
         if rules.bare_name_as is not None:
             return rules.bare_name_as(query, place, reference.name, reference.kind)
@@ -93,19 +103,13 @@ def _attributes(query: Query, owner: DefinitionMeaning, name: str) -> Answer:
         return UNKNOWN
     for found in member(query, owner, "__init__"):
         row = row_of(query, found.meaning)
-        if row is not None and not _passes_on(row.parameters or (), name):
+        if row is not None and not passes_on(row.parameters or (), name):
             return UNKNOWN
     return tuple(
         found
         for found in member(query, owner, name)
         if isinstance(found.meaning, DefinitionMeaning) and _is_attribute(query, found.meaning)
     )
-
-
-def _passes_on(parameters: tuple[ParameterRow, ...], name: str) -> bool:
-    """Whether a keyword argument reaches ``**kwargs`` instead of a parameter of its own."""
-    kinds = {parameter[0]: parameter[1] for parameter in parameters}
-    return name not in kinds and ParameterKind.VARIADIC_KEYWORD in kinds.values()
 
 
 def _is_attribute(query: Query, meaning: DefinitionMeaning) -> bool:

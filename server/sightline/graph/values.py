@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sightline.graph.facts import DefinitionKind
+from sightline.graph.facts import DefinitionKind, ParameterKind
 from sightline.graph.index import MODULE, FileIndex
 from sightline.graph.meanings import (
     EXTERNAL,
@@ -29,7 +29,7 @@ from sightline.graph.meanings import (
     merged,
     weakened,
 )
-from sightline.graph.raw_facts import DefinitionRow
+from sightline.graph.raw_facts import DefinitionRow, ParameterRow
 
 _VALUES = frozenset({DefinitionKind.VARIABLE.value, DefinitionKind.ATTRIBUTE.value})
 
@@ -329,3 +329,9 @@ def through_alias(query: Query, found: Found) -> Answer:
     if row is not None and row.kind in _VALUES and row.alias and isinstance(found.meaning, DefinitionMeaning):
         return weakened(value_of(query, found.meaning), found.rank)
     return (found,)
+
+
+def passes_on(parameters: tuple[ParameterRow, ...], name: str) -> bool:
+    """Whether a keyword argument reaches ``**kwargs`` instead of a parameter of its own."""
+    kinds = {parameter[0]: parameter[1] for parameter in parameters}
+    return name not in kinds and ParameterKind.VARIADIC_KEYWORD in kinds.values()

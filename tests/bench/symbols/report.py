@@ -19,10 +19,11 @@ from symbols.scoring import (
     JudgedDefinition,
     JudgedUse,
     below_the_bar,
+    confirmed,
     score_definitions,
     score_uses,
 )
-from symbols.sites import DefinitionSite, Spot
+from symbols.sites import DefinitionSite, Spot, Truth
 
 #: Examples printed of each kind of error.
 _SHOWN = 5
@@ -33,10 +34,15 @@ def measure(
     uses: DrawnUses,
     definitions: Sequence[tuple[DefinitionSite, frozenset[Spot]]],
     examples: Path | None = None,
+    confirm: Truth | None = None,
 ) -> Figures:
-    """All figures of one code base, printed as well; ``examples``: a file for all the errors."""
+    """All figures of one code base, printed as well; ``examples``: a file for all the errors.
+
+    ``confirm`` is asked where the places lead that only the graph lists, see ``scoring.JudgedDefinition``.
+    """
     use_figures, errors = score_uses([JudgedUse(site, true, asked.use(site, true)) for site, true in uses.known])
     judged = [JudgedDefinition(site, true, asked.references(site)) for site, true in definitions]
+    judged = [confirmed(confirm, each) for each in judged] if confirm is not None else judged
     definition_figures, more = score_definitions(judged)
     figures: Figures = {
         "uses": {**use_figures, "the truth is silent on": uses.silent},

@@ -8,11 +8,11 @@ from __future__ import annotations
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from symbols.asked import ORDER, OurReferences, OurUse
-from symbols.sites import DefinitionSite, Spot, TrueUse, UseSite
+from symbols.sites import BARE, CONSTRUCTORS, DefinitionSite, Spot, TrueUse, Truth, UseSite
 
 #: What issue 3 asks for.
 BARS = {
@@ -38,11 +38,39 @@ class JudgedUse:
 
 @dataclass(frozen=True, slots=True)
 class JudgedDefinition:
-    """One definition with both answers; ``ours`` is ``None`` where the graph has no such definition."""
+    """One definition with both answers; ``ours`` is ``None`` where the graph has no such definition.
+
+    ``listed``: the places the truth tool lists. ``confirmed``: places that only the graph lists, and of which the tool
+    itself says, asked where they lead, that they lead to the definition: it lists no uses under another name.
+    """
 
     site: DefinitionSite
-    true: frozenset[Spot]
+    listed: frozenset[Spot]
     ours: OurReferences | None
+    confirmed: frozenset[Spot] = frozenset()
+
+    @property
+    def true(self) -> frozenset[Spot]:
+        """All places that use the definition by the truth tool's word."""
+        return self.listed | self.confirmed
+
+
+def confirmed(truth: Truth, judged: JudgedDefinition) -> JudgedDefinition:
+    """``judged`` with the places of the graph that the truth leads to the definition, though it does not list them."""
+    places = judged.ours.places if judged.ours is not None else {}
+    found = (
+        spot
+        for spot, confidence in places.items()
+        if confidence != "name_only" and spot not in judged.listed and _leads_to(truth, spot, judged.site)
+    )
+    return replace(judged, confirmed=frozenset(found))
+
+
+def _leads_to(truth: Truth, spot: Spot, site: DefinitionSite) -> bool:
+    """Whether a place leads to a definition; a class, called, leads to its own constructor."""
+    names = {target.name for target in truth.use(UseSite(spot, site.name, BARE)).targets}
+    owner = site.identity.name.rpartition(".")[0] if site.name in CONSTRUCTORS else None
+    return site.identity.name in names or owner in names
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +120,7 @@ def score_uses(judged: Sequence[JudgedUse]) -> tuple[Figures, list[Example]]:
 def score_definitions(judged: Sequence[JudgedDefinition]) -> tuple[Figures, list[Example]]:
     """Figures of the drawn definitions: listed places against the true ones, and whether a "none" can be trusted."""
     right: Counter[str] = Counter()
+    listed: Counter[str] = Counter()
     claimed: Counter[str] = Counter()
     found: dict[str, Counter[str]] = defaultdict(Counter)
     sizes: list[int] = []
@@ -114,6 +143,7 @@ def score_definitions(judged: Sequence[JudgedDefinition]) -> tuple[Figures, list
         for spot, confidence in places.items():
             claimed[confidence] += 1
             right[confidence] += spot in each.true
+            listed[confidence] += spot in each.listed
             if spot not in each.true and confidence != "name_only":
                 examples.append(Example(f"{confidence} place and wrong", f"{name} at {spot.path}@{spot.start}"))
         for spot in each.true:
@@ -126,6 +156,8 @@ def score_definitions(judged: Sequence[JudgedDefinition]) -> tuple[Figures, list
     figures: Figures = {
         "definitions": len(judged),
         "without a symbol": sum(each.ours is None for each in judged),
+        "places confirmed though not listed": sum(len(each.confirmed) for each in judged),
+        "exact precision by the list alone": _share(listed["exact"], claimed["exact"]),
         "exact precision": _share(right["exact"], claimed["exact"]),
         "inferred right": _share(right["inferred"], claimed["inferred"]),
         "claims": dict(claimed),

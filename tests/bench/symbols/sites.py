@@ -12,6 +12,8 @@ from typing import Protocol
 
 #: The kinds of definitions that are compared; places of any other kind (parameters, modules) are nobody's target.
 KINDS = ("function", "method", "class", "attribute", "variable")
+#: Names of members that a call of their class runs.
+CONSTRUCTORS = frozenset({"__init__", "__new__", "constructor"})
 ATTRIBUTE_CALL, ATTRIBUTE, BARE = "attribute call", "attribute", "bare name"
 
 
