@@ -179,7 +179,7 @@ def test_containers_hand_out_what_they_are_annotated_to_hold() -> None:
         "use.py:13:22 call inferred",
         "use.py:15:9 call inferred",
         "use.py:16:20 call inferred",
-        "use.py:17:20 call name_only",
+        # Nothing on line 17: what ``texts`` hands out is a string.
         "use.py:19:15 call name_only",
     ]
 
@@ -584,3 +584,43 @@ def test_a_star_import_brings_what_other_modules_list() -> None:
     assert [use for use in uses(graph, "models.py::Own") if "use.py" in use] == ["use.py:3:5 call exact"]
     assert [use for use in uses(graph, "fields.py::Hidden") if "use.py" in use] == ["use.py:4:5 call inferred"]
     assert uses(graph, "plain.py::Kept") == []
+
+
+def test_values_of_built_in_types_leave_nothing_open() -> None:
+    graph = graph_of(
+        {
+            "m.py": """
+                from typing import Any
+                from elsewhere import Mapped, Unseen
+
+                class Mine:
+                    def update(self): pass
+
+                class Below(dict):
+                    def update(self): pass
+
+                class Hidden(Unseen):
+                    def update(self): pass
+
+                def f(a: dict[str, int], b: str | None, c: Any, d: Mapped[Mine], e):
+                    a.update()
+                    b.update()
+                    c.update()
+                    d.update()
+                    known = {"x": 1}
+                    known.update()
+                    maybe = {}
+                    maybe = e.value
+                    maybe.update()
+                    item = [e, e][0]
+                    item.update()
+            """,
+        }
+    )
+    unknown = ["m.py:16:7 call name_only", "m.py:17:7 call name_only", "m.py:22:11 call name_only"]
+    unknown.append("m.py:24:10 call name_only")
+    assert uses(graph, "m.py::Mine.update") == unknown
+    annotated = ["m.py:14:7 call name_only", "m.py:15:7 call name_only"]
+    # A value of the base's type may be one of the class below it; a string is none of a dictionary's heirs.
+    assert uses(graph, "m.py::Hidden.update")[:2] == annotated
+    assert annotated[0] in uses(graph, "m.py::Below.update")

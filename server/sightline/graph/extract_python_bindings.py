@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -20,6 +21,9 @@ from sightline.graph.raw_facts import REFERENCE_CODE, BindingRow, ParameterRow
 #: Dotted texts that are no names.
 _NO_NAMES = frozenset((b"None", b"True", b"False", b"yield"))
 _WRITE = REFERENCE_CODE[ReferenceKind.WRITE]
+#: Values that are certainly of a built-in class; of lists only those without a bracket inside (``[a, b][0]`` is none).
+_LITERALS = re.compile(rb"""(?s)(?P<dict>\{.*\})|(?P<list>\[[^\[\]]*\])|(?P<str>[rRbBfFuU]{0,2}["'].*["'])""")
+_LONGEST_LITERAL = 10_000
 
 
 @dataclass(slots=True)
@@ -204,8 +208,19 @@ def local_bindings(bound: Bound, roots: dict[int, set[bytes]], index_of: list[in
             rows.append((unit, (enclosing, name, "", value, "")))
         else:
             said = _assigned(reading, (start, end))
-            rows.append((unit, (enclosing, name, said.annotation, said.value, said.alias)))
+            value = said.value or _literal_type(reading, (start, end))
+            rows.append((unit, (enclosing, name, said.annotation, value, said.alias)))
     return rows
+
+
+def _literal_type(reading: _Reading, target: Span2) -> str:
+    """The built-in class whose literal or display is assigned; empty for any other value."""
+    right = reading.right_by_left.get(target)
+    if right is None:
+        return ""
+    start, end = _innermost_right(reading, right)
+    found = _LITERALS.fullmatch(reading.text.data, start, end) if end - start < _LONGEST_LITERAL else None
+    return (found.lastgroup or "") if found is not None else ""
 
 
 def _define(bound: Bound, target: Span2, name: Span2, container: int, kind: DefinitionKind) -> None:

@@ -27,11 +27,12 @@ def all_uses_of(query: Query, state: GraphState, target: DefinitionMeaning, limi
     if not _is_constructor(query.rules(target.file), index, row):
         return uses_of(query, state, target, limit, above)
     uses = uses_of(query, state, target, limit)
-    uses.found += _delegations(query, state, target)
-    for use in _made_by_class_methods(query, state, target):
+    heirs = descendants(query, state, DefinitionMeaning(target.file, row.parent))
+    uses.found += _delegations(query, target, heirs)
+    for use in _made_by_class_methods(query, target, heirs):
         uses.ambiguous += use.rank is Rank.NAME_ONLY
         uses.found.append(use)
-    for owner, rank in _constructed_by(query, state, target):
+    for owner, rank in _constructed_by(query, target, heirs):
         calls = uses_of(query, state, owner, limit)
         uses.cut = uses.cut or calls.cut
         uses.found += [
@@ -49,7 +50,7 @@ def _is_constructor(rules: Rules, index: FileIndex, row: DefinitionRow) -> bool:
 
 
 def _constructed_by(
-    query: Query, state: GraphState, constructor: DefinitionMeaning
+    query: Query, constructor: DefinitionMeaning, heirs: tuple[Found, ...]
 ) -> Iterator[tuple[DefinitionMeaning, Rank]]:
     """The classes a call of which runs ``constructor``: its own, and subclasses that inherit it."""
     index = query.files.index(constructor.file)
@@ -59,20 +60,17 @@ def _constructed_by(
     yield own, Rank.EXACT
     if query.rules(constructor.file).named_constructors:
         return  # subclasses have constructors of their own
-    for found in descendants(query, state, own):
+    for found in heirs:
         if isinstance(found.meaning, DefinitionMeaning):
             for each in member(query, found.meaning, row.name):
                 if each.meaning == constructor:
                     yield found.meaning, max(found.rank, each.rank)
 
 
-def _delegations(query: Query, state: GraphState, constructor: DefinitionMeaning) -> Iterator[Use]:
+def _delegations(query: Query, constructor: DefinitionMeaning, heirs: tuple[Found, ...]) -> Iterator[Use]:
     """Bare ``super(…)`` in constructors below; Python writes ``super().__init__(…)``, which is found by its name."""
-    index = query.files.index(constructor.file)
-    assert index is not None, "the target is a definition of the view"
-    own = DefinitionMeaning(constructor.file, index.definitions[constructor.number].parent)
-    heirs = (found.meaning for found in descendants(query, state, own))
-    for file in sorted({heir.file for heir in heirs if isinstance(heir, DefinitionMeaning)}):
+    below_it = (found.meaning for found in heirs)
+    for file in sorted({heir.file for heir in below_it if isinstance(heir, DefinitionMeaning)}):
         below = query.files.index(file)
         for at in below.positions(("super",)) if below else ():
             assert below is not None, "it has positions"
@@ -82,7 +80,7 @@ def _delegations(query: Query, state: GraphState, constructor: DefinitionMeaning
                 yield from (Use(file, below, reference, found.rank) for found in answer if found.meaning == constructor)
 
 
-def _made_by_class_methods(query: Query, state: GraphState, constructor: DefinitionMeaning) -> Iterator[Use]:
+def _made_by_class_methods(query: Query, constructor: DefinitionMeaning, heirs: tuple[Found, ...]) -> Iterator[Use]:
     """Calls of ``cls`` in class methods: of the class and of those below it, which may inherit the constructor.
 
     In a class above ``cls(…)`` may run this constructor or another one: a use by name alone.
@@ -91,9 +89,8 @@ def _made_by_class_methods(query: Query, state: GraphState, constructor: Definit
     assert index is not None, "the target is a definition of the view"
     own = DefinitionMeaning(constructor.file, index.definitions[constructor.number].parent)
     name, words = index.definitions[constructor.number].name, query.rules(constructor.file).class_words
-    heirs = [found.meaning for found in descendants(query, state, own)]
     line = resolution_order(query, own)[1:]
-    classes = (own, *heirs, *line)
+    classes = (own, *(found.meaning for found in heirs), *line)
     files = {each.file for each in classes if isinstance(each, DefinitionMeaning)} if words else set[int]()
     for file in sorted(files):
         inside = query.files.index(file)

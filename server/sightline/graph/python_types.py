@@ -68,6 +68,22 @@ _HOLDERS = {
     **dict.fromkeys(("dict", "Dict", "defaultdict", "DefaultDict", "OrderedDict", "Mapping", "MutableMapping"), _KEYED),
     "WeakValueDictionary": _KEYED,
 }
+#: Types of which any value may be one, so that an annotation with them says nothing.
+_OPEN = frozenset({"Any", "object", "type", "Type", "Self", "TypeVar", "AnyStr"})
+_CONTAINERS = frozenset(_HOLDERS) | {
+    *("tuple", "Tuple", "frozenset", "FrozenSet", "Iterable", "Iterator", "Sequence", "Collection", "Container"),
+    *(
+        "Generator",
+        "AsyncIterator",
+        "AsyncIterable",
+        "AsyncGenerator",
+        "Callable",
+        "Counter",
+        "ChainMap",
+        "AbstractSet",
+    ),
+    *("KeysView", "ValuesView", "ItemsView", "Pattern", "Match", "PathLike", "IO"),
+}
 
 
 def annotated(query: Query, place: Place, text: str) -> Answer:
@@ -92,7 +108,11 @@ def annotated(query: Query, place: Place, text: str) -> Answer:
         return (Found(HolderMeaning(place, held[0], givers), Rank.INFERRED),) if held else EXTERNAL
     if not _DOTTED.match(name) or name == "None":
         return UNKNOWN
-    return called(query, _class_named(query, place, name))
+    named = expression(query, place, name, local=False)
+    classes = tuple(found for found in named if is_class(query, found.meaning))
+    # Of a generic type only the plain containers are known not to pass on what they hold (SQLAlchemy's ``Mapped[X]``).
+    is_open = short in _OPEN or (bool(bracket) and short not in _CONTAINERS)
+    return called(query, classes) if classes or is_open or not _is_outside(named) else weakened(EXTERNAL, Rank.INFERRED)
 
 
 def _is_outside(answer: Answer) -> bool:
@@ -101,11 +121,6 @@ def _is_outside(answer: Answer) -> bool:
     return bool(meanings) and all(
         meaning.file < 0 if isinstance(meaning, ModuleMeaning) else meaning == OUTSIDE for meaning in meanings
     )
-
-
-def _class_named(query: Query, place: Place, name: str) -> Answer:
-    named = expression(query, place, name, local=False)
-    return tuple(found for found in named if is_class(query, found.meaning))
 
 
 def _self_type(query: Query, place: Place) -> Answer:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from sightline.graph.facts import DefinitionKind, Reference, ReferenceKind
 from sightline.graph.index import MODULE, FileIndex, ImportBinding
 from sightline.graph.meanings import (
+    OUTSIDE,
     UNKNOWN,
     UNNAMED,
     WHOLE,
@@ -26,7 +27,7 @@ from sightline.graph.meanings import (
 from sightline.graph.raw_facts import LOCAL_FLAG, REFERENCE_CODE
 from sightline.graph.state import GraphState
 from sightline.graph.symbols import meaning_of
-from sightline.graph.values import is_class, type_around
+from sightline.graph.values import is_class, resolution_order, type_around
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ def uses_of(
         by_name=_can_be_by_name(query, state, target),
         by_keyword=_can_be_by_keyword(query, target),
         importable=not _is_member(query, index, target),
+        outside_above=_has_outside_above(query, index, target),
         above=above,
     )
     first = _Wanted(name, target.file if name in UNNAMED else -1)
@@ -130,6 +132,7 @@ class _Search:
     by_name: bool
     by_keyword: bool
     importable: bool  # unless it is a member of a class
+    outside_above: bool
     above: frozenset[DefinitionMeaning]
 
 
@@ -206,7 +209,7 @@ def _rank(search: _Search, uses: Uses, file: int, reference: Reference) -> Rank 
     answer = UNKNOWN if reference.receiver == "?" else meaning_of(search.query, file, reference)
     if answer:
         rank = _rank_in(answer, search.target)
-        if rank is None and _may_dispatch(search, file, answer, reference):
+        if rank is None and (_may_dispatch(search, file, answer, reference) or _may_be_below(search, answer)):
             uses.ambiguous += 1
             return Rank.NAME_ONLY
         return rank
@@ -229,6 +232,21 @@ def _may_dispatch(search: _Search, file: int, answer: Answer, reference: Referen
     if any(isinstance(found.meaning, SuperMeaning) for found in words or ()):
         return False
     return any(found.meaning in search.above for found in answer)
+
+
+def _may_be_below(search: _Search, answer: Answer) -> bool:
+    """Whether a value of a type from outside, as annotated, may be one of the target's class, which inherits one."""
+    return search.outside_above and any(each.meaning == OUTSIDE and each.rank is not Rank.EXACT for each in answer)
+
+
+def _has_outside_above(query: Query, index: FileIndex, target: DefinitionMeaning) -> bool:
+    """Whether the target may override a member of a built-in class, or of a base that nobody can see."""
+    if not _is_member(query, index, target):
+        return False
+    row = index.definitions[target.number]
+    order = resolution_order(query, type_around(query, target.file, index, row.parent))
+    holds = query.rules(target.file).has_builtin_member
+    return any(each is None or (isinstance(each, str) and holds(each, row.name)) for each in order)
 
 
 def _rank_in(answer: Answer, target: DefinitionMeaning) -> Rank | None:

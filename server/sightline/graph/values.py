@@ -84,6 +84,8 @@ def _bound_in(query: Query, place: Place, index: FileIndex, name: str) -> Answer
     row = index.definitions[place.scope]
     bindings = index.bindings.get((place.scope, name), ())
     found = [_value(query, place, annotation, value, alias) for _, _, annotation, value, alias in bindings]
+    if not all(found):  # one of its values is unknown: that another one comes from outside says nothing
+        found = [tuple(each for each in answer if each.meaning != OUTSIDE) for answer in found]
     position = next((at for at, parameter in enumerate(row.parameters or ()) if parameter[0] == name), None)
     if position is None:
         return weakened(merged(*found), Rank.INFERRED) if bindings else None

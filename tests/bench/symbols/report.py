@@ -19,9 +19,9 @@ from symbols.scoring import (
     JudgedDefinition,
     JudgedUse,
     below_the_bar,
-    confirmed,
     score_definitions,
     score_uses,
+    settled,
 )
 from symbols.sites import DefinitionSite, Spot, Truth
 
@@ -42,7 +42,7 @@ def measure(
     """
     use_figures, errors = score_uses([JudgedUse(site, true, asked.use(site, true)) for site, true in uses.known])
     judged = [JudgedDefinition(site, true, asked.references(site)) for site, true in definitions]
-    judged = [confirmed(confirm, each) for each in judged] if confirm is not None else judged
+    judged = [settled(confirm, each) for each in judged] if confirm is not None else judged
     definition_figures, more = score_definitions(judged)
     figures: Figures = {
         "uses": {**use_figures, "the truth is silent on": uses.silent},

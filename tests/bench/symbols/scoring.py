@@ -40,35 +40,41 @@ class JudgedUse:
 class JudgedDefinition:
     """One definition with both answers; ``ours`` is ``None`` where the graph has no such definition.
 
-    ``listed``: the places the truth tool lists. ``confirmed``: places that only the graph lists, and of which the tool
-    itself says, asked where they lead, that they lead to the definition: it lists no uses under another name.
+    ``listed``: the places the truth tool lists. Where the two differ, the tool is asked where the place leads:
+    ``confirmed`` are places that only the graph lists and that lead to the definition by the tool's own word (it lists
+    no uses under another name); ``refuted`` places that only the tool lists and that lead elsewhere.
     """
 
     site: DefinitionSite
     listed: frozenset[Spot]
     ours: OurReferences | None
     confirmed: frozenset[Spot] = frozenset()
+    refuted: frozenset[Spot] = frozenset()
 
     @property
     def true(self) -> frozenset[Spot]:
         """All places that use the definition by the truth tool's word."""
-        return self.listed | self.confirmed
+        return (self.listed | self.confirmed) - self.refuted
 
 
-def confirmed(truth: Truth, judged: JudgedDefinition) -> JudgedDefinition:
-    """``judged`` with the places of the graph that the truth leads to the definition, though it does not list them."""
+def settled(truth: Truth, judged: JudgedDefinition) -> JudgedDefinition:
+    """``judged`` after the truth was asked where the places in dispute lead."""
     places = judged.ours.places if judged.ours is not None else {}
-    found = (
-        spot
-        for spot, confidence in places.items()
-        if confidence != "name_only" and spot not in judged.listed and _leads_to(truth, spot, judged.site)
+    claimed = (spot for spot, confidence in places.items() if confidence != "name_only" and spot not in judged.listed)
+    missing = (spot for spot in judged.listed if spot not in places)
+    return replace(
+        judged,
+        confirmed=frozenset(spot for spot in claimed if _leads_to(truth, spot, judged.site)),
+        refuted=frozenset(spot for spot in missing if _leads_to(truth, spot, judged.site) is False),
     )
-    return replace(judged, confirmed=frozenset(found))
 
 
-def _leads_to(truth: Truth, spot: Spot, site: DefinitionSite) -> bool:
-    """Whether a place leads to a definition; a class, called, leads to its own constructor."""
-    names = {target.name for target in truth.use(UseSite(spot, site.name, BARE)).targets}
+def _leads_to(truth: Truth, spot: Spot, site: DefinitionSite) -> bool | None:
+    """Whether a place leads to a definition, ``None`` for no answer; a class, called, leads to its own constructor."""
+    found = truth.use(UseSite(spot, site.name, BARE))
+    if not found.targets and not found.outside:
+        return None
+    names = {target.name for target in found.targets}
     owner = site.identity.name.rpartition(".")[0] if site.name in CONSTRUCTORS else None
     return site.identity.name in names or owner in names
 
@@ -157,7 +163,9 @@ def score_definitions(judged: Sequence[JudgedDefinition]) -> tuple[Figures, list
         "definitions": len(judged),
         "without a symbol": sum(each.ours is None for each in judged),
         "places confirmed though not listed": sum(len(each.confirmed) for each in judged),
+        "places refuted though listed": sum(len(each.refuted) for each in judged),
         "exact precision by the list alone": _share(listed["exact"], claimed["exact"]),
+        "recall of all by the list alone": _listed_recall(judged),
         "exact precision": _share(right["exact"], claimed["exact"]),
         "inferred right": _share(right["inferred"], claimed["inferred"]),
         "claims": dict(claimed),
@@ -170,6 +178,11 @@ def score_definitions(judged: Sequence[JudgedDefinition]) -> tuple[Figures, list
         "milliseconds": _sizes(times),
     }
     return figures, examples
+
+
+def _listed_recall(judged: Sequence[JudgedDefinition]) -> float | None:
+    found = sum(len(each.listed.intersection(each.ours.places)) for each in judged if each.ours is not None)
+    return _share(found, sum(len(each.listed) for each in judged))
 
 
 def below_the_bar(figures: Figures) -> list[str]:
