@@ -602,7 +602,7 @@ def test_values_of_built_in_types_leave_nothing_open() -> None:
                 class Hidden(Unseen):
                     def update(self): pass
 
-                def f(a: dict[str, int], b: str | None, c: Any, d: Mapped[Mine], e):
+                def f(a: dict[str, int], b: str | None, c: Any, d: Mapped[Mine], e: Unseen):
                     a.update()
                     b.update()
                     c.update()
@@ -614,11 +614,14 @@ def test_values_of_built_in_types_leave_nothing_open() -> None:
                     maybe.update()
                     item = [e, e][0]
                     item.update()
+                    e.made(Mine).update()
+                    given = e.made(Mine)
+                    given.update()
             """,
         }
     )
     unknown = ["m.py:16:7 call name_only", "m.py:17:7 call name_only", "m.py:22:11 call name_only"]
-    unknown.append("m.py:24:10 call name_only")
+    unknown += ["m.py:24:10 call name_only", "m.py:25:18 call name_only", "m.py:27:11 call name_only"]
     assert uses(graph, "m.py::Mine.update") == unknown
     annotated = ["m.py:14:7 call name_only", "m.py:15:7 call name_only"]
     # A value of the base's type may be one of the class below it; a string is none of a dictionary's heirs.

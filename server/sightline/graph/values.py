@@ -59,7 +59,10 @@ def _expression(query: Query, place: Place, text: str, *, local: bool) -> Answer
         if head.endswith("()"):
             answer = called(query, answer)
     for part in rest:
+        # What a member of some outside type holds or gives may well be a value of the workspace's own.
+        is_open = any(each.meaning == OUTSIDE and each.rank is not Rank.EXACT for each in answer)
         answer = attribute(query, answer, part.removesuffix("()"))
+        answer = tuple(each for each in answer if each.meaning != OUTSIDE) if is_open else answer
         if part.endswith("()"):
             answer = called(query, answer)
     return answer

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from symbols.sites import DefinitionSite, Identity, Spot, TrueUse, UseSite
+from symbols.sites import DefinitionSite, Identity, Spot, TrueUse, UseSite, defines
 
 from sightline.base.paths import WorkspacePath
 from sightline.base.system import real_system
@@ -81,7 +81,7 @@ class Asked:
         places: dict[Spot, str] = {}
         for answer in answers:
             for spot, confidence in self._places(answer):
-                if self._identity(spot) != site.identity:
+                if not defines(self._identity(spot), site):
                     places[spot] = _better(places.get(spot), confidence)
         complete = all(answer.coverage.complete for answer in answers)
         return OurReferences(places=places, complete=complete, milliseconds=milliseconds)

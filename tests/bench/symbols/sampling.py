@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from symbols.sites import ATTRIBUTE_CALL, DefinitionSite, Source, Spot, TrueUse, Truth, UseSite
+from symbols.sites import ATTRIBUTE_CALL, DefinitionSite, Source, Spot, TrueUse, Truth, UseSite, defines
 
 #: Sites of which the truth knows no target in the code base are drawn beside those that count, up to this many for one.
 _MOST_MISSES = 20
@@ -61,7 +61,7 @@ def draw_definitions(
             break
         found = truth.references(site)
         if found is not None:
-            drawn.append((site, frozenset(spot for spot in found if source.identity(spot) != site.identity)))
+            drawn.append((site, frozenset(spot for spot in found if not defines(source.identity(spot), site))))
         _say(f"{source.name}: {wanted - len(drawn)} definitions to go")
     return drawn
 

@@ -51,6 +51,11 @@ class DefinitionSite:
     identity: Identity
 
 
+def defines(identity: Identity | None, site: DefinitionSite) -> bool:
+    """Whether what stands at some spot defines ``site`` once more; an import of its name in its scope does so too."""
+    return identity is not None and identity.name == site.identity.name
+
+
 class Source(Protocol):
     """A code base, read without Sightline."""
 
