@@ -391,3 +391,16 @@ def test_nothing_heavy_is_imported_before_a_command_is_named() -> None:
     told = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout
     assert "sightline.cli.output" in told
     assert not {"sightline.engine", "sightline.graph", "sightline.checks"} & set(ast.literal_eval(told))
+
+
+def test_code_that_names_no_file_is_said_to_be_no_edit(sightline: Sightline) -> None:
+    ran = sightline("apply", "-", stdin="Change it like this:\n\n```python\n# shop/cart.py\nTOTAL = 1\n```\n")
+    assert ran.code == 1
+    assert "the line above the fence" in ran.err
+    assert ran.out == ""
+
+
+def test_a_name_that_is_not_found_may_stand_in_a_file_that_was_not_read(sightline: Sightline, work: Path) -> None:
+    assert "could not be read" not in sightline("graph", "references", "nothing").err
+    (work / "shop/big.py").write_bytes(b"x = 1\n" * 2_000_000)
+    assert "1 files could not be read" in sightline("graph", "references", "nothing").err

@@ -13,8 +13,10 @@ def symbols_called(view: GraphView, name: str) -> tuple[Symbol, ...]:
     """The symbols that a person calls ``name``. Raises ``UsageError`` when there is none."""
     symbols = view.lookup(name)
     if not symbols:
+        unread = view.coverage().unparsed
+        told = f" {unread} files could not be read (sightline index --unparsed)." if unread else ""
         raise UsageError(
-            f"Nothing in the workspace is called {name}.",
+            f"Nothing in the workspace is called {name}.{told}",
             hint="Names are written as in the code: name, Class.method or path::Class.method.",
             kind="unknown_symbol",
         )

@@ -12,6 +12,8 @@ from zlib import crc32
 
 _WORD = re.compile(r"\w+")
 _PART = re.compile(r"[A-Z]+(?![a-z])\d*|[A-Z]?[a-z]+\d*|\d+|[^\W\dA-Za-z_]+")
+#: A letter, by its case, stands for all of its kind, so that a part of any alphabet is cut as an English one is.
+_UPPER, _LOWER, _UNCASED = "A", "a", "\u4e00"
 _TRAILING_DIGITS = re.compile(r"\d+$")
 _VOWEL = re.compile(r"[aeiouy]")
 
@@ -41,13 +43,21 @@ def words(text: str) -> list[str]:
 def sub_words(word: str) -> tuple[str, ...]:
     """Lower-case parts of an identifier: ``HTTPServer2_name`` gives ``http``, ``server2``, ``server``, ``name``."""
     parts: list[str] = []
-    for part in _PART.findall(word):
-        lower = part.lower()
+    for match in _PART.finditer(word if word.isascii() else _cases(word)):
+        lower = word[match.start() : match.end()].lower()
         parts.append(lower)
         bare = _TRAILING_DIGITS.sub("", lower)
         if bare and bare != lower:
             parts.append(bare)
     return tuple(parts)
+
+
+def _cases(word: str) -> str:
+    """``word`` with a letter for every letter of its case, one for one."""
+    return "".join(
+        _UPPER if each.isupper() else _LOWER if each.islower() else _UNCASED if each.isalpha() else each
+        for each in word
+    )
 
 
 def stem(word: str) -> str:

@@ -6,6 +6,7 @@ rules in ``python_names.py`` and its siblings, what lies where by ``state.py``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from functools import cached_property
 
@@ -43,6 +44,8 @@ from sightline.workspace.files import WorkspaceView
 
 #: Symbols of the same name that an open reference is said to mean, at most.
 MOST_CANDIDATES = 50
+#: What parts names in other languages than ours: Ruby and C++, Ruby's documentation, PHP.
+_SEPARATOR = re.compile(r"::|#|->|\\")
 #: Remembered answers of one view; more are forgotten all at once.
 MOST_REMEMBERED = 20_000
 #: Remembered answers to "who uses this"; checks ask the same again and again.
@@ -130,9 +133,13 @@ class GraphView:
     def lookup(self, text: str) -> tuple[Symbol, ...]:
         """Symbols meant by ``path::Qualified.name``, ``Qualified.name``, ``module.Qualified.name`` or ``name``.
 
-        ``Class.name`` may be inherited: then it is what the nearest class above defines.
-        Best first: those nearest to the top of their file, then by path.
+        ``Class.name`` may be inherited: then it is what the nearest class above defines. Where there are none, those
+        meant as the languages write it: ``Shop::Cart``, ``Cart#total``, ``(*Cart).Total``, ``App\\Cart::total()``. Best
+        first: those nearest to the top of their file, then by path.
         """
+        return self._lookup(text) or self._lookup(_with_dots(text))
+
+    def _lookup(self, text: str) -> tuple[Symbol, ...]:
         where, separator, name = text.rpartition("::")
         found: list[tuple[int, Symbol]] = []
         for path in self.files_defining(name.rpartition(".")[2]):
@@ -360,6 +367,15 @@ class GraphView:
             places.append(place_of(self.workspace, path, use.index, use.reference, CONFIDENCES[use.rank]))
         places.sort(key=lambda place: (place.path, place.reference.span))
         return tuple(places)
+
+
+def _with_dots(text: str) -> str:
+    """``text`` with dots for the separators of other languages; a path before ``::`` stays."""
+    path, separator, name = text.partition("::")
+    if not separator or not ("/" in path or "." in path):
+        path, name = "", text
+    plain = _SEPARATOR.sub(".", name.removesuffix("()").replace("(*", "").replace(")", "")).strip(".")
+    return f"{path}::{plain}" if path else plain
 
 
 def _tail(qualified: str, name: str) -> bool:

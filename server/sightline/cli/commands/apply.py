@@ -68,6 +68,8 @@ async def command(file: str, root: str, edit_format: str, *, dry_run: bool, stri
         note(finding_line(finding))
     if not outcome.has_edits:
         note("No edit was found in the text. Edits look like the blocks that `sightline prompt` asks for.")
+        if "```" in text:
+            note("Code in a fence is an edit only with the path of its file on the line above the fence.")
     elif ok and outcome.changes.is_empty:
         note("Already so: nothing to change.")
     else:

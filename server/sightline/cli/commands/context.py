@@ -26,7 +26,9 @@ async def command(task: tuple[str, ...], task_file: str | None, root: str, budge
         print_json(shape)
         return 0
     for file in shape["files"]:
-        say(f"{file['path']}  ({'; '.join(file['reasons'])})")
+        of_symbols = {reason for symbol in file["symbols"] for reason in symbol["reasons"]}
+        own = "; ".join(reason for reason in file["reasons"] if reason not in of_symbols)
+        say(f"{file['path']}  ({own})" if own else file["path"])
         for symbol in file["symbols"]:
             lines = f"{symbol['start_line']}-{symbol['end_line']}"
             reasons = "; ".join(symbol["reasons"])
