@@ -172,3 +172,28 @@ async def test_the_chat_imports_a_name_and_says_from_where_else_it_could_come(tm
                 await shop.editor.command("sightline.run", {**run, "text": text, "turn": f"chat {text}"})
         chosen = await shop.editor.command("sightline.run", {**run, "text": "send from shop.mail", "turn": "other"})
         assert [each["module"] for each in chosen["data"]["choices"]] == ["shop.mail"]
+
+
+@pytest.mark.parametrize(
+    ("name", "piece"),
+    [("main.go", "cart.Total"), ("App.java", "Cart "), ("main.rs", "Tray"), ("Page.vue", "call(")],
+)
+async def test_imports_of_languages_that_we_do_not_write_are_not_offered(tmp_path: Path, name: str, piece: str) -> None:
+    """A Go file was offered ``const cart = require("demo/cart")``."""
+    files = FILES | {
+        "go.mod": "module demo\n",
+        "cart/cart.go": "package cart\n\nfunc Total() int { return 1 }\n",
+        "main.go": 'package main\n\nimport "fmt"\n\nfunc main() { fmt.Println(cart.Total()) }\n',
+        "a/Cart.java": "package a;\npublic class Cart {}\n",
+        "App.java": "package b;\npublic class App { Cart cart; }\n",
+        "tray.rs": "pub struct Tray;\n",
+        "main.rs": "mod tray;\nfn main() { let t = Tray; }\n",
+        "Page.vue": '<template><p/></template>\n<script setup lang="ts">\ncall();\n</script>\n',
+    }
+    async with shop_window(tmp_path, files=files) as shop:
+        shop.open(name)
+        given = undefined(shop, name, piece, "Undefined name `call`", source="any", code="F821")
+        assert await imports(shop, name, piece, diagnostics=[given]) == []
+        with pytest.raises(JsonRpcException) as refused:
+            await shop.editor.command("sightline.run", {"command": "import", "uri": shop.uri(name), "text": "Cart"})
+        assert cast("Any", refused.value).data["kind"] == "not_supported"

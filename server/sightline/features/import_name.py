@@ -28,6 +28,10 @@ from sightline.tasks.result import TurnResult, TurnVerdict
 #: Choices offered for one name.
 MOST_OFFERED = 8
 
+#: Languages whose imports are written here; of components only below an import that is in the right block already.
+_WRITTEN = frozenset({"python", "javascript", "typescript", "tsx"})
+_WRITTEN_IN_BLOCKS = frozenset({"vue", "svelte"})
+
 #: How Python's and TypeScript's tools say that a name is missing; the name is the first group.
 _UNDEFINED = (
     re.compile(r"[Uu]ndefined (?:name|variable):? [`'\"]([\w$]+)[`'\"]"),  # ruff, pyflakes, pylint
@@ -93,6 +97,12 @@ class _ImportName:
         path, view = request.path, context.view
         if path is None:
             raise UsageError("/import needs a file to import into.", hint="Open a file of the workspace.")
+        if not _is_written(view, path):
+            raise UsageError(
+                f"Imports are not written for files like {path}.",
+                hint="They are for Python, JavaScript and TypeScript, and below the imports of Vue and Svelte.",
+                kind="not_supported",
+            )
         name, bound, where = _asked(request, view)
         choices = await asyncio.to_thread(choices_for, view, path, bound)
         wanted = [each for each in choices if _is_meant(each, name, bound, where)]
@@ -118,7 +128,9 @@ class _ImportName:
 
 def _missing(request: FeatureRequest, view: GraphView) -> dict[str, tuple[str, ...]]:
     """Missing names with the diagnostics that tell of them: those of the diagnostics, then those the facts show."""
-    index = view.index(request.path) if request.path is not None else None
+    if request.path is None or not _is_written(view, request.path):
+        return {}
+    index = view.index(request.path)
     if index is None:
         return {}
     found: dict[str, tuple[str, ...]] = {}
@@ -130,6 +142,14 @@ def _missing(request: FeatureRequest, view: GraphView) -> dict[str, tuple[str, .
         for name in unbound_names(index, request.span):
             found.setdefault(name, ())
     return found
+
+
+def _is_written(view: GraphView, path: WorkspacePath) -> bool:
+    """Whether we write imports of the language of ``path``: the graph reads more of them."""
+    facts = view.facts(path)
+    if facts is None or facts.language in _WRITTEN:
+        return True  # a file that cannot be read is told of as such
+    return facts.language in _WRITTEN_IN_BLOCKS and bool(facts.imports)
 
 
 def undefined_name(diagnostic: str) -> str:
