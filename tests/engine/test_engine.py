@@ -88,6 +88,7 @@ async def test_a_refused_edit_is_not_prepared_unless_the_user_insists(tmp_path: 
         with pytest.raises(SightlineError) as caught:
             engine.prepare("t1")
         assert caught.value.kind == "rejected"
+        assert "shop/invoice.py:3: `total` is gone from shop/cart.py" in caught.value.message
         assert engine.prepare("t1", in_spite_of_findings=True).files
 
 

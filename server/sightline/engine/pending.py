@@ -11,6 +11,7 @@ from sightline.base.errors import SightlineError, UsageError
 from sightline.base.merge import rebase
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Text
+from sightline.checks.check import CheckReport
 from sightline.sessions.journal import EditJournal
 from sightline.tasks.result import TurnResult, TurnVerdict
 from sightline.workspace.files import WorkspaceView
@@ -61,6 +62,7 @@ class _Waiting:
     base: dict[WorkspacePath, Text]
     accepted: bool
     undoes: int | None = None
+    why: str = ""  # the first finding of a refused edit
 
 
 class PendingEdits:
@@ -92,6 +94,7 @@ class PendingEdits:
                 changes=result.changes,
                 base=dict(result.base),
                 accepted=result.verdict is TurnVerdict.ACCEPTED,
+                why=_first_finding(result.report),
             ),
         )
 
@@ -120,7 +123,7 @@ class PendingEdits:
             raise UsageError(f"No edit is waiting under {turn}.", hint="Ask for the edit again.", kind="no_such_turn")
         if not waiting.accepted and not in_spite_of_findings:
             raise SightlineError(
-                "This edit was refused by the checks.",
+                f"This edit was refused by the checks.{waiting.why}",
                 hint="Look at the findings; apply it in spite of them only if you know better.",
                 kind="rejected",
             )
@@ -197,6 +200,15 @@ def _without(changes: ChangeSet, paths: frozenset[WorkspacePath]) -> ChangeSet:
         deletes=tuple(path for path in changes.deletes if path not in left_out),
         renames=tuple(rename for rename in changes.renames if rename.old not in left_out),
     )
+
+
+def _first_finding(report: CheckReport | None) -> str:
+    """An editor shows a refused code action's message, and nothing else."""
+    if report is None or not report.findings:
+        return ""
+    first, *others = report.findings
+    more = f" And {len(others)} more." if others else ""
+    return f" {first.path}:{first.line}: {first.message}{more}"
 
 
 def _prepared(turn: str, waiting: _Waiting, view: WorkspaceView) -> PreparedEdit:
