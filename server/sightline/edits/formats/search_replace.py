@@ -110,7 +110,7 @@ def _take_block(scan: _Scan, lines: tuple[str, ...], number: int) -> int:
 
 def _problem(path: str, block: Block) -> str:
     if not path:
-        return "A search/replace block names no file: put the path on the line before it, in backticks."
+        return "A search/replace block does not say which file it is for: put its path above it, in backticks."
     readings = block.readings(path)
     if not readings:
         return "The replacement holds a line of marker characters; use nine of them for the markers of this block."
