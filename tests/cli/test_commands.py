@@ -296,6 +296,12 @@ def test_ask_repairs_and_applies(
     assert "grand_total" in (work / "shop/cart.py").read_text("utf-8")
 
 
+def test_ask_says_why_it_asks_again(sightline: Sightline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model(tmp_path, monkeypatch, RENAME_DEFINITION, RENAME_USES)
+    told = sightline("ask", "rename total").err
+    assert "[repair] shop/invoice.py:3: `total` is gone from shop/cart.py" in told
+
+
 def test_ask_without_a_terminal_writes_nothing_by_itself(
     sightline: Sightline, work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

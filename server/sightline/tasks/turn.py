@@ -116,7 +116,7 @@ async def _edit(request: TurnRequest, given: TurnDependencies, choice: ModelChoi
         if trial.already and trial.changes.is_empty and not trial.unmatched and not trial.problems:
             break
         if number <= choice.repair_rounds:
-            given.listener(_stage(TurnStage.REPAIR, number))
+            given.listener(replace(_stage(TurnStage.REPAIR, number), text=_refused_by(trial)))
             refusal = Refusal(
                 reply=response.text,
                 findings=trial.report.findings if trial.report is not None else (),
@@ -208,6 +208,15 @@ def _diff(trial: Trial) -> str:
     view = trial.before.workspace
     files = {path: SourceFile(path=path, text=text) for path, text in trial.base.items()}
     return unified_diff(trial.changes, replace(view, overlay={**view.overlay, **files}))
+
+
+def _refused_by(trial: Trial) -> str:
+    """One sentence on what a repair is asked for."""
+    found = trial.report.findings if trial.report is not None else ()
+    reasons = [f"{item.path}: {item.reason}" for item in trial.unmatched]
+    reasons += [*trial.problems, *(f"{each.path}:{each.line}: {each.message}" for each in found)]
+    more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
+    return f"{reasons[0]}{more}" if reasons else "The reply holds no edit."
 
 
 def _stage(stage: TurnStage, attempt: int) -> TurnEvent:

@@ -88,7 +88,7 @@ async def _streamed(engine: Engine, request: TurnRequest) -> TurnResult:
             stream(event.text)
             last = event.text or last
         elif event.kind == "stage" and event.stage in (TurnStage.CHECKS, TurnStage.REPAIR):
-            note(f"\n[{event.stage.value}]")
+            note(f"\n[{event.stage.value}]" + (f" {event.text}" if event.stage is TurnStage.REPAIR else ""))
             last = "\n"
 
     try:
