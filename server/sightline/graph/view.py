@@ -137,7 +137,8 @@ class GraphView:
         meant as the languages write it: ``Shop::Cart``, ``Cart#total``, ``(*Cart).Total``, ``App\\Cart::total()``. Best
         first: those nearest to the top of their file, then by path.
         """
-        return self._lookup(text) or self._lookup(_with_dots(text))
+        plain = _with_dots(text)
+        return self._lookup(text) or (self._lookup(plain) if plain != text else ())
 
     def _lookup(self, text: str) -> tuple[Symbol, ...]:
         where, separator, name = text.rpartition("::")
@@ -155,7 +156,7 @@ class GraphView:
     def _inherited(self, where: str, separator: str, name: str) -> tuple[Symbol, ...]:
         """The members that classes called ``Class`` inherit under the last part of ``Class.name``."""
         owner, _, member = name.rpartition(".")
-        classes = self.lookup(f"{where}{separator}{owner}") if owner else ()
+        classes = self._lookup(f"{where}{separator}{owner}") if owner else ()
         above = (each for one in classes for each in self.ancestors(one)[1:] if isinstance(each, Symbol))
         inherited = (each for one in above for each in self.members(one) if each.definition.name == member)
         return tuple(dict.fromkeys(inherited))[:1]  # the nearest is what the class has
