@@ -1,4 +1,4 @@
-"""A client that talks to a server process, and pings it and an echo process side by side, every 5 ms."""
+"""A client that talks to a server process, and pings it and an echo process side by side, every 5 ms or less often."""
 
 from __future__ import annotations
 
@@ -99,9 +99,11 @@ class Session:
 
 
 @asynccontextmanager
-async def serving(root: Path, log: Path, environment: Mapping[str, str]) -> AsyncGenerator[Session]:
-    """A session on ``root``: greeted, pinged from the first moment, ended in order. ``log``: see the server's file."""
-    own = Path(__file__).with_name("monitored_server.py")
+async def serving(
+    root: Path, log: Path, environment: Mapping[str, str], *, server: str = "monitored_server.py", every: float = EVERY
+) -> AsyncGenerator[Session]:
+    """A session on ``root``: greeted, pinged from the first moment, ended in order. ``log``: see the ``server``."""
+    own = Path(__file__).with_name(server)
     process = await asyncio.create_subprocess_exec(
         sys.executable, str(own), str(log), "serve", stdin=PIPE, stdout=PIPE, env=dict(environment), limit=_LIMIT
     )
@@ -119,7 +121,7 @@ async def serving(root: Path, log: Path, environment: Mapping[str, str]) -> Asyn
             "initialize",
             {"processId": None, "rootUri": None, "capabilities": capabilities, "workspaceFolders": folders},
         )
-        tasks += [asyncio.create_task(_hear(session, echo)), asyncio.create_task(_ping(session, echo))]
+        tasks += [asyncio.create_task(_hear(session, echo)), asyncio.create_task(_ping(session, echo, every))]
         session.notify("initialized", {})
         yield session
         tasks.pop().cancel()
@@ -135,14 +137,14 @@ async def serving(root: Path, log: Path, environment: Mapping[str, str]) -> Asyn
                 await each.wait()
 
 
-async def _ping(session: Session, echo: Process) -> None:
+async def _ping(session: Session, echo: Process, every: float) -> None:
     assert echo.stdin is not None
     loop = asyncio.get_running_loop()
     due = loop.time()
     while True:
         session.ping()
         echo.stdin.write(b"%.9f\n" % time.monotonic())
-        due = max(due + EVERY, loop.time())
+        due = max(due + every, loop.time())
         await asyncio.sleep(due - loop.time())
 
 
