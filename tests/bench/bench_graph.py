@@ -33,7 +33,7 @@ from sightline.base.paths import WorkspacePath
 from sightline.base.system import real_system
 from sightline.base.text import Span, Text, TextEdit
 from sightline.graph.answers import Symbol
-from sightline.graph.indexing import IndexReport
+from sightline.graph.index_report import IndexReport
 from sightline.graph.live import LiveGraph
 from sightline.languages.registry import language_of
 from sightline.workspace.live import LiveWorkspace

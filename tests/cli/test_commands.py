@@ -27,7 +27,7 @@ def test_index_counts_what_is_there_and_is_warm_the_second_time(sightline: Sight
     first = reports.IndexJson.model_validate(sightline("index", "--json").json)
     assert (first.cold, first.files, first.edges) == (True, 3, 1)
     assert first.languages == {"python": 3}
-    assert set(first.seconds.model_dump()) == {"scan", "parse", "resolve", "store", "total"}
+    assert set(first.seconds.model_dump()) == {"scan", "skim", "parse", "resolve", "store", "total"}
     second = reports.IndexJson.model_validate(sightline("index", "--json").json)
     assert not second.cold
     assert second.model_copy(update={"cold": True, "seconds": first.seconds}) == first

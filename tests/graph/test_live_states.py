@@ -22,6 +22,7 @@ def small_limits() -> Iterator[None]:
     """Segments and merging happen after a handful of edits instead of hundreds."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(live_module, "MOST_HOT", 2)
+        patch.setattr(live_module, "WORTH_SKIMMING", 1)
         patch.setattr(compact_module, "MOST_SEGMENTS", 2)
         yield
 

@@ -172,7 +172,7 @@ def test_no_worker_survives_its_parent(tmp_path: Path, *, busy: bool) -> None:
 _NOISY = """
 import os, sys
 from sightline.graph import worker
-parse = worker._parse_file
+parse = worker._read_file
 
 def noisy(*arguments):
     print("noise")
@@ -180,7 +180,7 @@ def noisy(*arguments):
     assert sys.stdin.read() == ""
     return parse(*arguments)
 
-worker._parse_file = noisy
+worker._read_file = noisy
 sys.exit(worker.main([str(os.getppid()), "20"]))
 """
 
@@ -190,7 +190,7 @@ def test_noise_on_standard_output_does_not_touch_the_frames(tmp_path: Path) -> N
     worker = subprocess.Popen(
         [sys.executable, "-c", _NOISY], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
-    out, err = worker.communicate(pack_frame(([str(tmp_path)], [(request.path, "python")])), timeout=_PATIENCE)
+    out, err = worker.communicate(pack_frame(("facts", [str(tmp_path)], [(request.path, "python")])), timeout=_PATIENCE)
     ready, answer = FrameReader().feed(out)
     assert ready == "ready"
     assert isinstance(answer, tuple)

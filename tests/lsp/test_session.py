@@ -200,6 +200,26 @@ async def test_a_run_during_indexing_says_that_it_waits(tmp_path: Path) -> None:
         assert (await answer)["text"] == "You said hello."
 
 
+async def test_context_is_answered_from_imports_while_definitions_are_read(tmp_path: Path) -> None:
+    go, imports = asyncio.Event(), asyncio.Event()
+
+    async def index(progress: Progress) -> None:
+        await go.wait()
+
+    async with window(tmp_path, engine={"indexing": index, "imports": imports}, wait=False) as shown:
+        _, whole = shown.editor.begin("sightline.run", {"command": "explain", "text": "later"})
+        _, early = shown.editor.begin("sightline.run", {"command": "context", "text": "now"})
+        await shown.editor.until(lambda: len(shown.editor.events) == 2)
+        imports.set()
+        assert (await early)["text"] == "You said now."
+        status = await shown.editor.command("sightline.status")
+        assert status["state"] == "indexing"
+        assert "Imports are known" in status["message"]
+        assert len(status["running"]) == 1
+        go.set()
+        assert (await whole)["text"] == "You said later."
+
+
 @pytest.mark.parametrize(
     ("command", "given", "kind"),
     [
@@ -243,7 +263,7 @@ async def test_indexing_shows_progress_that_can_be_cancelled(tmp_path: Path) -> 
 
     async def index(progress: Progress) -> None:
         while True:
-            progress(50, 200)
+            progress("Reading imports", 50, 200)
             reached.set()
             await asyncio.sleep(0.02)
 

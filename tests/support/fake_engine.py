@@ -19,6 +19,7 @@ from sightline.base.text import Span, Text, TextEdit
 from sightline.config.settings import Settings
 from sightline.engine.engine import Engine, FileAfter, PreparedEdit, Progress
 from sightline.features.feature import FeatureRequest, FeatureResult
+from sightline.graph.answers import Coverage
 from sightline.lsp.options import MakeEngine, ServerOptions
 from sightline.tasks.result import Listener
 from sightline.workspace.files import SourceFile, WorkspaceView
@@ -36,6 +37,9 @@ class FakeView:
     def revision(self) -> int:
         return self.workspace.revision
 
+    def coverage(self) -> Coverage:
+        return Coverage(complete=False, unparsed=1, unread=1)
+
 
 async def answer_at_once(request: FeatureRequest, listener: Listener) -> FeatureResult:
     """The usual ``run``."""
@@ -50,6 +54,7 @@ class FakeEngine:
     roots: tuple[str, ...]
     run_feature: Run = answer_at_once
     indexing: Callable[[Progress], Awaitable[None]] | None = None
+    imports: asyncio.Event = field(default_factory=asyncio.Event)
     calls: list[str] = field(default_factory=list[str])
     requests: list[FeatureRequest] = field(default_factory=list[FeatureRequest])
     overlay: dict[WorkspacePath, SourceFile | None] = field(default_factory=dict[WorkspacePath, "SourceFile | None"])
@@ -77,6 +82,9 @@ class FakeEngine:
         self.calls.append("start")
         if self.indexing is not None and progress is not None:
             await self.indexing(progress)
+
+    async def imports_known(self) -> None:
+        await self.imports.wait()
 
     async def close(self) -> None:
         self.calls.append("close")

@@ -23,6 +23,7 @@ class NamedFeature:
     title: str
     action: str = ""
     uses_model: bool = True
+    early: bool = False
 
     async def run(self, request: FeatureRequest, context: FeatureContext) -> FeatureResult:
         raise NotImplementedError("the fake engine answers")
@@ -35,7 +36,7 @@ FEATURES: dict[str, Feature] = {
         NamedFeature("fix", "Fix this", "quickfix"),
         NamedFeature("refactor", "Refactor this", "refactor.rewrite"),
         NamedFeature("import", "Import what is missing", "quickfix.import", uses_model=False),
-        NamedFeature("context", "Show the context", uses_model=False),
+        NamedFeature("context", "Show the context", uses_model=False, early=True),
         NamedFeature("undo", "Undo", uses_model=False),
     )
 }

@@ -56,8 +56,8 @@ def report_error(kind: str, message: str, hint: str, *, as_json: bool) -> None:
 
 
 @contextmanager
-def progress_bar(title: str) -> Generator[Callable[[int, int], None] | None]:
-    """A progress bar on standard error where that is a terminal, nothing elsewhere. Told (done, total)."""
+def progress_bar(title: str) -> Generator[Callable[[str, int, int], None] | None]:
+    """A progress bar on standard error where that is a terminal, nothing elsewhere. Told (reading, done, total)."""
     if not sys.stderr.isatty():
         yield None
         return
@@ -69,7 +69,7 @@ def progress_bar(title: str) -> Generator[Callable[[int, int], None] | None]:
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(title, total=None)
 
-        def listen(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total or None)
+        def listen(reading: str, done: int, total: int) -> None:
+            bar.update(task, description=reading, completed=done, total=total or None)
 
         yield listen

@@ -50,8 +50,8 @@ PATIENCE = 10.0
 
 T = TypeVar("T")
 
-#: Called with (done, total) while files are scanned and parsed.
-Progress = Callable[[int, int], None]
+#: Called with (what is being read, files done, files in all) while the workspace is indexed.
+Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +89,7 @@ class Engine:
     # Life ------------------------------------------------------------------------------------------------------
 
     async def start(self, progress: Progress | None = None) -> None:
-        """Scans and indexes. May be cancelled; may be called again."""
+        """Scans and indexes. May be cancelled; called again, it goes on with what was not read."""
         async with self._updates:
             clock = self._parts.system.clock
             began = clock.monotonic()
@@ -99,6 +99,13 @@ class Engine:
                 scan, self._parts.workspace.view, progress, scan_seconds=seconds
             )
         self._read_ahead()
+
+    async def imports_known(self) -> None:
+        """Waits until the first :meth:`start` knows every file and its imports; definitions may take ten times as long.
+
+        From then on the view answers from them, and its coverage counts the files that are still to be read.
+        """
+        await self._parts.graph.skimmed.wait()
 
     async def close(self) -> None:
         """Stops workers, closes stores and connections. Leaves no process."""

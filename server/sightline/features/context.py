@@ -14,6 +14,7 @@ from sightline.prompts.classify import classify_task
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Context(ModelFeature):
     uses_model: bool = False
+    early: bool = True
 
     async def run(self, request: FeatureRequest, context: FeatureContext) -> FeatureResult:
         turn = self.turn_request(request, context, task_type=classify_task(request.text))
@@ -31,6 +32,9 @@ class _Context(ModelFeature):
                 lines.append(f"  - {name} {where}, {symbol['form']}, {symbol['tokens']} tokens")
                 path = WorkspacePath(turn.root, file["path"])
                 places.append(FoundPlace(path=path, line=symbol["start_line"], label=symbol["name"]))
+        unread = context.view.coverage().unread
+        if unread:
+            lines.append(f"\n_The definitions of {unread:,} files are not read yet: found by path, text and imports._")
         if data["dropped"]:
             lines.append(f"\n{len(data['dropped'])} more did not fit.")
         return FeatureResult(
@@ -39,7 +43,7 @@ class _Context(ModelFeature):
             revision=pack.revision,
             text="\n".join(lines),
             places=tuple(places),
-            data=data,
+            data={**data, "unread": unread},
         )
 
 

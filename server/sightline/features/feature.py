@@ -92,7 +92,8 @@ class Offer:
 class Feature(Protocol):
     """One command. ``action`` is the LSP code action kind it is offered as, "" for chat only.
 
-    ``uses_model`` tells doors whether the command may take long and costs tokens.
+    ``uses_model`` tells doors whether the command may take long and costs tokens. ``early``: it answers from paths,
+    texts and imports alone while definitions are being read, and says so.
     """
 
     @property
@@ -106,6 +107,9 @@ class Feature(Protocol):
 
     @property
     def uses_model(self) -> bool: ...
+
+    @property
+    def early(self) -> bool: ...
 
     async def run(self, request: FeatureRequest, context: FeatureContext) -> FeatureResult:
         """Answers the request. Raises ``SightlineError`` with a hint for what the user can mend."""

@@ -21,6 +21,7 @@ class _Impact:
     title: str = "Show who is affected by a change here"
     action: str = "source.sightline.impact"
     uses_model: bool = False
+    early: bool = False
 
     async def run(self, request: FeatureRequest, context: FeatureContext) -> FeatureResult:
         """Raises :class:`UsageError` when neither the text nor the selection names a symbol."""

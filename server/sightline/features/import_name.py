@@ -73,6 +73,7 @@ class _ImportName:
     title: str = "Import a missing name"
     action: str = "quickfix.import"
     uses_model: bool = False
+    early: bool = False
 
     def offers(self, request: FeatureRequest, view: GraphView) -> tuple[Offer, ...]:
         """The missing names at the request's place, each with the modules that have it."""

@@ -19,6 +19,7 @@ class ModelFeature:
     action: str
     task: str
     uses_model: bool = True
+    early: bool = False
 
     async def run(self, request: FeatureRequest, context: FeatureContext) -> FeatureResult:
         """Runs one turn. Raises :class:`UsageError` when there is neither a text nor a selection to work on."""

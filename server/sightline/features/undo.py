@@ -13,6 +13,7 @@ class _Undo:
     title: str = "Undo Sightline's last edit"
     action: str = ""
     uses_model: bool = False
+    early: bool = False
 
     async def run(self, request: FeatureRequest, context: FeatureContext) -> FeatureResult:
         """The edit waits under the request's own turn, for the door to apply like any other."""

@@ -12,7 +12,8 @@ from sightline.graph.facts_blob import guarded_rows
 from sightline.graph.index import FileIndex
 from sightline.graph.layouts import Layouts, layouts_after, redirected
 from sightline.graph.resolve import PASSING_FAMILIES, UNIT_FAMILIES, Resolver, bound_names, bound_paths, is_package
-from sightline.graph.segments import NO_EDGES, path_key
+from sightline.graph.segments import NO_EDGES, FileEdges, path_key
+from sightline.graph.skim import UNREAD
 from sightline.graph.state import FileTable, GraphState, HotFile
 from sightline.graph.units import NOTHING, TopNames, member_key, top_names, unit_keys
 from sightline.languages.registry import family_of, language_of
@@ -173,5 +174,8 @@ def _resolved(state: GraphState, resolver: Resolver, file: int) -> Generator[Non
     index = hot.index if hot is not None else None
     packed = state.packed(file) if index is None else None
     found = index if index is not None else (FileIndex(packed) if packed is not None else None)
+    if found is None and state.reason(file) == UNREAD:
+        # What its imports lead to is known until it is parsed; what else they might have meant is not.
+        return HotFile(None, FileEdges(state.edges(file), ()), reason=UNREAD)
     edges = (yield from resolver.edges(file, found)) if found is not None else NO_EDGES
     return HotFile(index, edges, packed=packed, reason=state.reason(file))

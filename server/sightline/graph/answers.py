@@ -88,9 +88,10 @@ class Receiver:
 class Coverage:
     """How complete an answer is. ``complete`` is true only when nothing below could hide a use.
 
-    ``unparsed``: files that could not be read in whole, ``unparsed_files`` the first of them; ``dynamic``: places where
-    a name is computed or a string names it; ``ambiguous``: references by name alone whose target stays open; ``cut``: a
-    limit ended the search.
+    ``unparsed``: files that could not be read in whole, ``unparsed_files`` the first of them, ``unread`` how many of
+    them will be: of those the imports are known, the definitions not yet; ``dynamic``: places where a name is computed
+    or a string names it; ``ambiguous``: references by name alone whose target stays open; ``cut``: a limit ended the
+    search.
     """
 
     complete: bool
@@ -99,6 +100,7 @@ class Coverage:
     ambiguous: int = 0
     cut: bool = False
     unparsed_files: tuple[WorkspacePath, ...] = field(default=(), compare=False)
+    unread: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

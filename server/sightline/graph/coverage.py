@@ -24,6 +24,7 @@ def joint_coverage(parts: Iterable[Coverage], *, cut: bool = False) -> Coverage:
         ambiguous=sum(part.ambiguous for part in parts),
         cut=cut or any(part.cut for part in parts),
         unparsed_files=tuple(files)[:MOST_NAMED],
+        unread=max((part.unread for part in parts), default=0),
     )
 
 
@@ -36,7 +37,9 @@ def coverage_words(coverage: Coverage, *, nothing_found: bool) -> str:
 
 
 def _gaps(coverage: Coverage) -> Iterable[str]:
-    if coverage.unparsed:
+    if coverage.unread:
+        yield f"the definitions of {_count(coverage.unread, 'file')} are not read yet"
+    elif coverage.unparsed:
         named = [str(file) for file in coverage.unparsed_files[:MOST_NAMED]]
         more = [f"{coverage.unparsed - len(named)} more"] if named and coverage.unparsed > len(named) else []
         names = f" ({', '.join([*named, *more])})" if named else ""

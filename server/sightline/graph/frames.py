@@ -10,6 +10,9 @@ import msgpack
 
 _LENGTH = struct.Struct("<I")
 
+#: What a worker is asked for: everything a text says, or only what it imports.
+FACTS, IMPORTS = "facts", "imports"
+
 #: A longer frame is noise, not a message (bytes).
 MAXIMUM_FRAME = 64 << 20
 

@@ -7,55 +7,44 @@ from __future__ import annotations
 
 import asyncio
 from array import array
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from sightline.base.errors import SightlineError
 from sightline.base.paths import WorkspacePath
 from sightline.base.system import System
 from sightline.graph.codec import CODEC_VERSION, PackedFacts
 from sightline.graph.facts_blob import facts_blob
+from sightline.graph.frames import IMPORTS
 from sightline.graph.index import FileIndex
 from sightline.graph.layouts import Layouts
 from sightline.graph.parse import EXTRACTOR_VERSION
 from sightline.graph.pool import FileAnswer, FileRequest, Receive, WorkerPool, WorkersUnavailable
 from sightline.graph.resolve import Resolver
 from sightline.graph.segments import NO_EDGES, FileEdges, facts_segment, with_edges
+from sightline.graph.skim import UNREAD, skim_blob, skim_rows
 from sightline.graph.state import FileTable, GraphState
 from sightline.graph.store import FactsRow, GraphStore, StatRow, StoredState
 from sightline.languages.registry import language_named, language_of
+from sightline.languages.skim import SkimmedImport
 from sightline.workspace.files import read_source
 from sightline.workspace.known import sort_key
-from sightline.workspace.scan import ScannedFile
+from sightline.workspace.scan import ScannedFile, ScanResult
 
-#: Called with (files done, files in all).
-Progress = Callable[[int, int], None]
+#: Called with (what is being read, files done, files in all).
+Progress = Callable[[str, int, int], None]
+READING_IMPORTS, READING_DEFINITIONS = "Reading imports", "Reading definitions"
 
 #: What stored facts must have been made by.
 EXTRACTOR = f"{EXTRACTOR_VERSION}.{CODEC_VERSION}"
 
 #: Fewer files than this are parsed in this process: starting a worker takes about as long.
 FEW_FILES = 16
+#: Fewer files than this to parse take no longer than a skim and the edges of all files.
+WORTH_SKIMMING = 500
 #: A file modified this shortly before it was read may change again within the clock's grain (seconds).
 RACY_SECONDS = 2.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndexReport:
-    """What an indexing found. ``edges`` are file edges, ``seconds`` of wall time; ``cold``: nothing was stored.
-
-    ``languages`` counts files by language; ``unparsed`` lists files without facts and why.
-    """
-
-    cold: bool
-    files: int
-    definitions: int
-    references: int
-    imports: int
-    edges: int
-    languages: dict[str, int]
-    unparsed: tuple[tuple[WorkspacePath, str], ...]
-    seconds: dict[str, float]
 
 
 @dataclass(slots=True)
@@ -65,6 +54,17 @@ class Collected:
     facts: dict[WorkspacePath, PackedFacts] = field(default_factory=dict[WorkspacePath, PackedFacts])
     reasons: dict[WorkspacePath, str] = field(default_factory=dict[WorkspacePath, str])
     stored: int = 0
+
+
+def taken_from_store(
+    scan: ScanResult, held: list[StoredState], collected: Collected
+) -> tuple[list[WorkspacePath], bytes, int]:
+    """Adopts what the store has for a scan: the paths that are left to parse, the saved segment, how many there are."""
+    stored = held.pop()
+    files = [file for file in scan.files if language_of(file.path) is not None]
+    collected.reasons.update((file.path, file.reason) for file in scan.skipped if language_of(file.path) is not None)
+    rest = take_stored(files, stored, collected)
+    return [file.path for file in rest], stored.segment, len(files)
 
 
 def take_stored(files: Iterable[ScannedFile], stored: StoredState, collected: Collected) -> list[ScannedFile]:
@@ -120,6 +120,25 @@ class Parsing:
             rest = [index for index in range(len(paths)) if index not in answered]
             await self._parse_here(paths, rest, receive)
 
+    async def skim(
+        self, paths: Sequence[WorkspacePath], done: Callable[[int], None]
+    ) -> dict[WorkspacePath, tuple[SkimmedImport, ...]]:
+        """Imports of closed files as a skim finds them, none of those that cannot be read."""
+        found: dict[WorkspacePath, tuple[SkimmedImport, ...]] = {}
+
+        def receive(index: int, answer: FileAnswer) -> None:
+            found[paths[index]] = skim_rows(answer.blob) if answer.blob else ()
+            done(len(found))
+
+        roots = [self.system.files.real_path(root) for root in {path.root for path in paths}]
+        try:
+            await self.pool.parse([_request(path) for path in paths], receive, roots=roots, task=IMPORTS)
+        except WorkersUnavailable:
+            for index, path in enumerate(paths):
+                if path not in found:
+                    receive(index, await asyncio.to_thread(skim_from_disk, self.system, path))
+        return found
+
     async def _parse_here(self, paths: Sequence[WorkspacePath], indexes: Iterable[int], receive: Receive) -> None:
         for index in indexes:
             receive(index, await asyncio.to_thread(parse_from_disk, self.system, paths[index]))
@@ -158,25 +177,50 @@ def parse_from_disk(system: System, path: WorkspacePath) -> FileAnswer:
     return FileAnswer(source.digest, blob, found.size, found.mtime_ns, reason)
 
 
-def first_state(table: FileTable, layouts: Layouts, collected: Collected) -> Generator[None, None, GraphState]:
-    """One segment of all that was collected; a generator, see ``slices.py``."""
+def skim_from_disk(system: System, path: WorkspacePath) -> FileAnswer:
+    """As :func:`parse_from_disk`, but only the imports."""
+    try:
+        source = read_source(system, path)
+    except (OSError, SightlineError):
+        return FileAnswer("", b"", 0, 0, "unreadable")
+    return FileAnswer("", skim_blob(source.text.data, language_named(_request(path).language)), 0, 0, "")
+
+
+def first_state(
+    table: FileTable,
+    layouts: Layouts,
+    collected: Collected,
+    skimmed: Mapping[WorkspacePath, tuple[SkimmedImport, ...]] = MappingProxyType({}),
+) -> Generator[None, None, GraphState]:
+    """One segment of all that was collected; a generator, see ``slices.py``.
+
+    Files that were only ``skimmed`` have edges but no facts, for the reason ``UNREAD``.
+    """
     # Every file needs its id, and every name its files, before the first import is resolved.
     facts: dict[int, PackedFacts | None] = {}
-    for path in sorted((*collected.facts, *collected.reasons), key=sort_key):
-        facts[table.add(path)] = collected.facts.get(path)
+    imports: dict[int, tuple[SkimmedImport, ...]] = {}
+    for path in sorted((*collected.facts, *collected.reasons, *skimmed), key=sort_key):
+        file = table.add(path)
+        facts[file] = collected.facts.get(path)
+        if path in skimmed:
+            imports[file] = skimmed[path]
         yield
     segment = yield from facts_segment(sorted(facts.items(), key=_file_of))
     state = GraphState(
         table=table,
         segments=(segment,),
         owner=owned(array("B"), len(table), segment.files, 1),
-        reasons={table.add(path): reason for path, reason in collected.reasons.items()},
+        reasons={table.add(path): reason for path, reason in collected.reasons.items()}
+        | dict.fromkeys(imports, UNREAD),
     )
     resolver = Resolver(state, layouts)
     edges: list[FileEdges] = []
     for file in segment.files:
         packed = facts[file]
-        edges.append((yield from resolver.edges(file, FileIndex(packed))) if packed is not None else NO_EDGES)
+        if packed is not None:
+            edges.append((yield from resolver.edges(file, FileIndex(packed))))
+        else:
+            edges.append((yield from resolver.skimmed_edges(file, imports[file])) if file in imports else NO_EDGES)
         yield
     return replace(state, segments=((yield from with_edges(segment, edges)),))
 
@@ -192,14 +236,3 @@ def owned(owner: array[int], size: int, files: Iterable[int], number: int) -> ar
     for file in files:
         after[file] = number
     return after
-
-
-def count_facts(facts: Iterable[PackedFacts | FileIndex]) -> tuple[int, int, int, dict[str, int]]:
-    """Definitions, references, imports, and parsed files by language."""
-    totals = [0, 0, 0]
-    languages: dict[str, int] = {}
-    for each in facts:
-        for at, count in enumerate(each.counts):
-            totals[at] += count
-        languages[each.language] = languages.get(each.language, 0) + 1
-    return totals[0], totals[1], totals[2], languages

@@ -18,24 +18,27 @@ from sightline.graph.advance import Changes, advance, belongs, changed_existence
 from sightline.graph.compact import compacted, merged_into
 from sightline.graph.documents import OpenDocuments
 from sightline.graph.index import IndexCache
+from sightline.graph.index_report import IndexReport, Stopwatch, index_report
 from sightline.graph.indexing import (
     EXTRACTOR,
+    READING_DEFINITIONS,
+    READING_IMPORTS,
+    WORTH_SKIMMING,
     Collected,
-    IndexReport,
     Parsing,
     Progress,
-    count_facts,
     first_state,
-    take_stored,
+    taken_from_store,
 )
 from sightline.graph.late import LateDocuments
 from sightline.graph.layouts import Layouts, build_layouts, layouts_after, stale_roots
+from sightline.graph.nearness import nearest_first
 from sightline.graph.pool import WorkerPool
-from sightline.graph.saved import adopted, pack_segment
+from sightline.graph.saved import MOST_CHANGED, adopted, pack_segment
 from sightline.graph.segments import NO_EDGES
 from sightline.graph.slices import at_once, in_one_slice, in_slices
 from sightline.graph.state import FileTable, GraphState, HotFile
-from sightline.graph.store import GraphStore, StoredState
+from sightline.graph.store import GraphStore
 from sightline.graph.view import GraphView
 from sightline.languages.registry import language_of
 from sightline.workspace.files import WorkspaceView
@@ -72,6 +75,8 @@ class LiveGraph:
         self._since: set[WorkspacePath] = set()  # since the state that is being followed
         empty = WorkspaceView(revision=0, roots=(), system=system, known=frozenset(), overlay={})
         self._newest = empty
+        #: Set once edges of all files are known, while definitions may still be read. It stays set.
+        self.skimmed = asyncio.Event()
         self.view = GraphView(empty, GraphState(table=FileTable()), build_layouts(empty), IndexCache())
 
     async def build(
@@ -82,7 +87,7 @@ class LiveGraph:
         May be cancelled at any time: the view then stays what it was. ``scan_seconds`` is only passed on.
         """
         async with self._lock:
-            return await self._build(scan, view, progress or _ignore, scan_seconds)
+            return await self._build(scan, view, progress or _silent, scan_seconds)
 
     def update(self, view: WorkspaceView, change: WorkspaceChange) -> None:
         """Follows a change of open documents, at once if that does not hold the loop; else see :meth:`caught_up`.
@@ -143,7 +148,7 @@ class LiveGraph:
     async def _build(
         self, scan: ScanResult, view: WorkspaceView, progress: Progress, scan_seconds: float
     ) -> IndexReport:
-        clock = _Stopwatch(self._system.clock.monotonic)
+        clock = Stopwatch(self._system.clock.monotonic)
         self._updated.clear()
         self._newest = _later(view, self._newest)
         layouts = await asyncio.to_thread(build_layouts, view)
@@ -151,14 +156,18 @@ class LiveGraph:
         collected = Collected()
         # In a list, so that the thread frees it: that takes as long as reading it.
         stored = [await self._parsing.store.load(scan.roots or view.roots, EXTRACTOR)]
-        rest, saved, total = await asyncio.to_thread(_take, scan, stored, collected)
+        rest, saved, total = await asyncio.to_thread(taken_from_store, scan, stored, collected)
         clock.lap("store")
+        if len(rest) >= max(WORTH_SKIMMING, MOST_CHANGED * total):
+            rest = await self._skim(rest, layouts, collected, progress)
+            clock.lap("skim")
         taken = total - len(rest)
-        progress(taken, total)
-        await self._parsing.parse(rest, collected, lambda done: progress(taken + done, total))
+        progress(READING_DEFINITIONS, taken, total)
+        await self._parsing.parse(rest, collected, lambda done: progress(READING_DEFINITIONS, taken + done, total))
         clock.lap("parse")
         base, layouts = await self._base(view, layouts, collected, saved)
         await self._replace(base, layouts)
+        self.skimmed.set()
         clock.lap("resolve")
         known = await asyncio.to_thread(lambda: [(file.path.root, file.path.relative) for file in scan.files])
         await self._parsing.store.prune(known)
@@ -167,7 +176,25 @@ class LiveGraph:
         # are built of thousands of small tuples, which Python's default would walk through every 700 allocations.
         gc.freeze()
         gc.set_threshold(GARBAGE_THRESHOLD, 10, 10)
-        return await asyncio.to_thread(self._report, clock, scan_seconds, collected, self.view)
+        return await asyncio.to_thread(index_report, clock, scan_seconds, collected, self.view)
+
+    async def _skim(
+        self, rest: list[WorkspacePath], layouts: Layouts, collected: Collected, progress: Progress
+    ) -> list[WorkspacePath]:
+        """Publishes the edges that a skim of ``rest`` finds, and parses what is near to open documents.
+
+        Returns what is left to parse. All of it is replaced when every file is parsed.
+        """
+        progress(READING_IMPORTS, 0, len(rest))
+        skimmed = await self._parsing.skim(rest, lambda done: progress(READING_IMPORTS, done, len(rest)))
+        state = await self._sliced(first_state(self.view.state.table, layouts, collected, skimmed))
+        await self._replace(state, layouts)
+        self.skimmed.set()
+        near, far = nearest_first(rest, self.view)
+        if near:
+            await self._parsing.parse(near, collected, _ignore)
+            await self._follow(near, lambda latest: self._closed_changes(latest, near, collected))
+        return far
 
     async def _base(
         self, view: WorkspaceView, layouts: Layouts, collected: Collected, saved: bytes
@@ -345,55 +372,14 @@ class LiveGraph:
     async def _sliced(self, work: Generator[None, None, _T]) -> _T:
         return await in_slices(work, self._system.clock.monotonic)
 
-    @staticmethod
-    def _report(clock: _Stopwatch, scan_seconds: float, collected: Collected, view: GraphView) -> IndexReport:
-        state = view.state
-        # Closed files as they came in, open documents as they are now.
-        closed = [facts for path, facts in collected.facts.items() if state.table.id_of(path) not in state.hot]
-        opened = [hot.index or hot.packed for hot in state.hot.values() if hot is not None]
-        counted = (*closed, *(facts for facts in opened if facts is not None))
-        definitions, references, imports, languages = count_facts(counted)
-        return IndexReport(
-            cold=not collected.stored,
-            files=sum(1 for _ in state.files()),
-            definitions=definitions,
-            references=references,
-            imports=imports,
-            edges=state.edge_count(),
-            languages=languages,
-            unparsed=view.unparsed(),
-            seconds={"scan": scan_seconds, **clock.laps, "total": scan_seconds + clock.total},
-        )
-
-
-class _Stopwatch:
-    def __init__(self, now: Callable[[], float]) -> None:
-        self._now = now
-        self._start = self._last = now()
-        self.laps: dict[str, float] = {"parse": 0.0, "resolve": 0.0, "store": 0.0}
-
-    def lap(self, name: str) -> None:
-        at = self._now()
-        self.laps[name] += at - self._last
-        self._last = at
-
-    @property
-    def total(self) -> float:
-        return self._last - self._start
-
-
-def _take(scan: ScanResult, held: list[StoredState], collected: Collected) -> tuple[list[WorkspacePath], bytes, int]:
-    """Adopts what the store has for a scan: the paths that are left to parse, the saved segment, how many there are."""
-    stored = held.pop()
-    files = [file for file in scan.files if language_of(file.path) is not None]
-    collected.reasons.update((file.path, file.reason) for file in scan.skipped if language_of(file.path) is not None)
-    rest = take_stored(files, stored, collected)
-    return [file.path for file in rest], stored.segment, len(files)
-
 
 def _later(left: WorkspaceView, right: WorkspaceView) -> WorkspaceView:
     return left if left.revision >= right.revision else right
 
 
-def _ignore(*counts: int) -> None:
+def _silent(reading: str, done: int, total: int) -> None:
+    """Progress nobody watches."""
+
+
+def _ignore(done: int) -> None:
     """Progress nobody watches."""

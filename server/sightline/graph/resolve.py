@@ -6,7 +6,7 @@ that a file that appears or goes re-resolves exactly those that wanted it.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from sightline.base.paths import WorkspacePath
@@ -22,6 +22,7 @@ from sightline.languages.import_registry import IMPORT_RULES
 from sightline.languages.import_rules import ImportCandidates, ImportRequest, ImportRules
 from sightline.languages.registry import family_of
 from sightline.languages.resolver import candidates
+from sightline.languages.skim import SkimmedImport
 
 _KINDS = (EdgeKind.IMPORT, EdgeKind.REEXPORT, EdgeKind.PACKAGE)
 _KIND_SHIFT = 2
@@ -139,6 +140,24 @@ class Resolver:
             self._own_unit(file, index, edges, wanted)
             if IMPORT_RULES[importer.family].global_names:
                 yield from self._global_names(importer.family, file, index, edges, wanted)
+        return FileEdges(tuple(edges.values()), tuple(wanted))
+
+    def skimmed_edges(self, file: int, imports: Iterable[SkimmedImport]) -> Generator[None, None, FileEdges]:
+        """As :meth:`edges`, of what a skim found: one edge per target and line. What it uses by name is not known."""
+        path = self._state.table.path_of(file)
+        importer = self.importer(path)
+        edges: dict[tuple[int, int], FileEdge] = {}
+        wanted: dict[int, None] = {}
+        for each in imports:
+            names = tuple((name, "", 0, 0) for name in each.names)
+            row = ImportRow(each.module, names, 0, 0, each.level, reexport=each.reexport, dynamic=each.dynamic)
+            yield from self._read_namespaces(importer, row)
+            # Of a unit it may need any file: which, only the names say that it uses.
+            guessed = row.dynamic or self.module(importer, row.module, row.level).unit is not None
+            code = edge_code(_kind(path, row), Rank.INFERRED if guessed else Rank.EXACT)
+            for target in self.targets(importer, row, wanted):
+                if target != file:
+                    edges.setdefault((target, each.line), FileEdge(target, each.line, code))
         return FileEdges(tuple(edges.values()), tuple(wanted))
 
     def targets(

@@ -36,6 +36,7 @@ from sightline.graph.references import Uses
 from sightline.graph.registry import RULES
 from sightline.graph.resolve import edge_kind, edge_rank
 from sightline.graph.segments import FileEdge
+from sightline.graph.skim import UNREAD
 from sightline.graph.slices import at_once
 from sightline.graph.state import GraphState
 from sightline.graph.symbols import meaning_of, receiver_of
@@ -253,7 +254,8 @@ class GraphView:
     def coverage(self) -> Coverage:
         """Coverage of the view as a whole."""
         files = tuple(path for path, _ in self._unparsed)
-        return Coverage(complete=not files, unparsed=len(files), unparsed_files=files[:MOST_NAMED])
+        unread = sum(reason == UNREAD for _, reason in self._unparsed)
+        return Coverage(complete=not files, unparsed=len(files), unparsed_files=files[:MOST_NAMED], unread=unread)
 
     def edges(self) -> Iterable[Edge]:
         """Every file edge, by source and target."""

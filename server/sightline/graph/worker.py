@@ -1,8 +1,9 @@
 """A parsing process: ``python -m sightline.graph.worker PARENT_PID SECONDS_PER_FILE``.
 
-It reads requests, ``(roots, ((path, language), …))`` with absolute paths, from its standard input and answers one frame
-per file, ``(index, digest, blob, size, mtime_ns, reason)``; the first frame it writes is ``"ready"``. End of file ends
-it. It never imports the protocol library, writes no file, and reads none whose real path lies outside the roots.
+It reads requests, ``(task, roots, ((path, language), …))`` with absolute paths, from its standard input and answers one
+frame per file, ``(index, digest, blob, size, mtime_ns, reason)``; the first frame it writes is ``"ready"``. The task
+says what blobs hold: all facts of a text (``"facts"``), or only its imports (``"imports"``). End of file ends it. It
+never imports the protocol library, writes no file, and reads none whose real path lies outside the roots.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from sightline.base.errors import SourceUnavailable
 from sightline.base.paths import WorkspacePath
 from sightline.base.system import real_system
 from sightline.graph.facts_blob import facts_blob
-from sightline.graph.frames import FrameReader, pack_frame
+from sightline.graph.frames import IMPORTS, FrameReader, pack_frame
+from sightline.graph.skim import skim_blob
 from sightline.languages.registry import language_named
 from sightline.workspace.files import MAXIMUM_FILE_SIZE, decode_source
 
@@ -55,33 +57,33 @@ def _serve(incoming: int, outgoing: int, seconds: int) -> None:
         for message in reader.feed(data):
             held = bytearray()
             since = clock.monotonic()
-            roots, files = cast("_Request", message)
+            task, roots, files = cast("_Request", message)
             for index, (path, language) in enumerate(files):
                 if len(held) > _HOLD_BYTES or clock.monotonic() - since > _HOLD_SECONDS:
                     _write(outgoing, bytes(held))
                     held.clear()
                     since = clock.monotonic()
-                held += pack_frame((index, *_answer(seconds, roots, path, language)))
+                held += pack_frame((index, *_answer(seconds, roots, path, language, task)))
             _write(outgoing, bytes(held))
         gc.collect(0)
 
 
-_Request: TypeAlias = tuple[tuple[str, ...], tuple[tuple[str, str], ...]]
+_Request: TypeAlias = tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]]
 _Answer: TypeAlias = tuple[str, bytes, int, int, str]
 
 
-def _answer(seconds: int, roots: tuple[str, ...], path: str, language: str) -> _Answer:
+def _answer(seconds: int, roots: tuple[str, ...], path: str, language: str, task: str) -> _Answer:
     """Parses one file under an alarm whose default action ends the process, even inside the parser's C code."""
     if not hasattr(signal, "alarm"):
-        return _parse_file(roots, path, language)
+        return _read_file(roots, path, language, task)
     signal.alarm(seconds)
     try:
-        return _parse_file(roots, path, language)
+        return _read_file(roots, path, language, task)
     finally:
         signal.alarm(0)
 
 
-def _parse_file(roots: tuple[str, ...], path: str, language: str) -> _Answer:
+def _read_file(roots: tuple[str, ...], path: str, language: str, task: str) -> _Answer:
     try:
         with open(path, "rb") as file:
             real = _real_path(file.fileno(), path)
@@ -94,6 +96,8 @@ def _parse_file(roots: tuple[str, ...], path: str, language: str) -> _Answer:
         return "", b"", 0, 0, "unreadable"
     except SourceUnavailable as error:
         return "", b"", 0, 0, error.kind
+    if task == IMPORTS:
+        return "", skim_blob(source.text.data, language_named(language)), found.st_size, found.st_mtime_ns, ""
     blob, reason = facts_blob(source, language_named(language))
     return source.digest, blob, found.st_size, found.st_mtime_ns, reason
 

@@ -7,9 +7,16 @@ one in 47.
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
+from sightline.languages.skim import ImportSkim
 from sightline.languages.spec import LanguageSpec, load_grammar
+
+#: One level stands for quotes: the includer's folder comes first.
+_SKIM = ImportSkim(
+    statement=re.compile(rb"""^[ \t]*#[ \t]*include[ \t]*(?:(?P<level>")|<)(?P<module>[^">\n]+)[">]""", re.MULTILINE)
+)
 
 C = LanguageSpec(
     name="c",
@@ -20,6 +27,7 @@ C = LanguageSpec(
     identifier="c",
     extractor="c",
     family="c",
+    skim=_SKIM,
     preview=True,
 )
 
@@ -32,5 +40,6 @@ CPP = LanguageSpec(
     identifier="cpp",
     extractor="c",
     family="c",
+    skim=_SKIM,
     preview=True,
 )

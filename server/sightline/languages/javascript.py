@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from sightline.languages.script_skim import SCRIPT_SKIM
 from sightline.languages.spec import LanguageSpec, load_grammar
 
 JAVASCRIPT = LanguageSpec(
@@ -15,5 +16,6 @@ JAVASCRIPT = LanguageSpec(
     identifier="javascript",
     extractor="script",
     family="script",
+    skim=SCRIPT_SKIM,
     in_parts=True,
 )

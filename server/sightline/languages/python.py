@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
+from sightline.languages.skim import ImportSkim
 from sightline.languages.spec import LanguageSpec, load_grammar
+
+#: Docstrings hold imports too, as examples: strings in three quotes are passed over.
+_SKIM = ImportSkim(
+    statement=re.compile(
+        rb"""\"{3}(?:[^\\]|\\.)*?(?:\"{3}|\Z)|'{3}(?:[^\\]|\\.)*?(?:'{3}|\Z)"""
+        rb"""|^[ \t\f]*(?:from[ \t]*(?P<level>\.*)[ \t]*(?P<module>[\w.\x80-\xff]*)[ \t]+import\b"""
+        rb"""(?P<names>\s*\((?>[^()#]+|#[^\n]*)*+\)|(?:[^\n;#\\]|\\\r?\n)*)"""
+        rb"""|import[ \t]+(?P<modules>(?:[^\n;#\\]|\\\r?\n)+))""",
+        re.MULTILINE | re.DOTALL,
+    )
+)
 
 PYTHON = LanguageSpec(
     name="python",
@@ -16,4 +29,5 @@ PYTHON = LanguageSpec(
     extractor="python",
     family="python",
     in_parts=True,
+    skim=_SKIM,
 )

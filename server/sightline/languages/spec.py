@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 from sightline.languages.prepared import Prepared
+from sightline.languages.skim import ImportSkim
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,7 @@ class LanguageSpec:
     rules of ``import_registry.py``. ``preview``: what the graph says of it has not been measured to the bar of the
     others. ``prepare``: for files that are not all code, what of a text is code and by which language it is read.
     ``in_parts``: the query finds the same in a long text, broken or not, when it is asked part by part.
+    ``skim``: how imports are found before the text is parsed; ``None`` where only parsing tells them.
     ``parses_whole``: the grammar reads a text differently when parts of an old tree are used again.
     ``needs_final_newline``: its scanner looks for the end of a line without looking for the end of the text.
     """
@@ -39,6 +41,7 @@ class LanguageSpec:
     preview: bool = False
     prepare: Callable[[bytes], Prepared] | None = None
     in_parts: bool = False
+    skim: ImportSkim | None = None
     parses_whole: bool = False
     needs_final_newline: bool = False
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from sightline.languages.component_blocks import prepared
 from sightline.languages.markup import Attribute, Braced, Markup, Tag
 from sightline.languages.prepared import Prepared
+from sightline.languages.script_skim import SCRIPT_SKIM
 from sightline.languages.spec import LanguageSpec
 from sightline.languages.template_uses import IDENTIFIER, TemplateUses, pattern_names
 from sightline.languages.typescript import TYPESCRIPT
@@ -131,5 +132,6 @@ SVELTE = LanguageSpec(
     identifier="svelte",
     extractor="script",
     family="script",
+    skim=SCRIPT_SKIM,
     prepare=prepare_svelte,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from sightline.languages.script_skim import SCRIPT_SKIM
 from sightline.languages.spec import LanguageSpec, load_grammar
 
 TYPESCRIPT = LanguageSpec(
@@ -15,6 +16,7 @@ TYPESCRIPT = LanguageSpec(
     identifier="typescript",
     extractor="script",
     family="script",
+    skim=SCRIPT_SKIM,
     in_parts=True,
 )
 
@@ -27,5 +29,6 @@ TSX = LanguageSpec(
     identifier="typescriptreact",
     extractor="script",
     family="script",
+    skim=SCRIPT_SKIM,
     in_parts=True,
 )

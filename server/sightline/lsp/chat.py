@@ -39,8 +39,9 @@ async def run_feature(
 ) -> FeatureResult:
     """Runs ``command`` and streams its events under ``turn``. ``told`` is given a sentence for each stage.
 
-    Waits for the index if it is being built. Cancelling the task cancels everything under it. Raises
-    :class:`UsageError` (kind ``turn_running``) for a turn that is running already, and what the engine raises.
+    Waits for the index if it is being built; an early feature only for the imports. Cancelling the task cancels
+    everything under it. Raises :class:`UsageError` (kind ``turn_running``) for a turn that is running already, and what
+    the engine raises.
     """
     if turn in session.running:
         raise UsageError(f"A turn {turn} is running already.", hint="Give each turn its own name.", kind="turn_running")
@@ -51,7 +52,8 @@ async def run_feature(
     try:
         if session.host.state in ("starting", "indexing"):
             stream.tell("Waiting for the index of the workspace.")
-        engine = await session.host.settled()
+        feature = session.features.get(command)
+        engine = await (session.host.usable() if feature is not None and feature.early else session.host.settled())
         return await engine.run(request_of(engine, command, turn, asked), stream.event)
     finally:
         stream.closed = True

@@ -45,6 +45,7 @@ class EngineHost:
         self._engine: Engine | None = None
         self._failure: SightlineError | None = None
         self._settled = asyncio.Event()  # indexed, cancelled or failed
+        self._usable = asyncio.Event()  # the same, or imports are known
         self._jobs: asyncio.Queue[tuple[str, Job, asyncio.Future[None]]] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
         self._asking: asyncio.Task[None] | None = None
@@ -67,6 +68,14 @@ class EngineHost:
         await self._settled.wait()
         return self.engine
 
+    async def usable(self) -> Engine:
+        """Waits until every file and its imports are known, at about a tenth of the time that :meth:`settled` takes.
+
+        Raises as :attr:`engine` does.
+        """
+        await self._usable.wait()
+        return self.engine
+
     def start(self, options: ServerOptions) -> None:
         """Opens and indexes in the background. What an earlier start left is given up."""
         if self._task is not None:
@@ -87,6 +96,7 @@ class EngineHost:
         """Indexes anew, with progress: after the user stopped it, or when something looks wrong. Waits for the end."""
         if self._engine is None and self._settled.is_set():
             self._settled.clear()
+            self._usable.clear()
             self.start(self.options)
             await self._settled.wait()
         else:
@@ -144,6 +154,7 @@ class EngineHost:
 
     async def _open(self) -> None:
         self._settled.clear()
+        self._usable.clear()
         try:
             engine = await self._make_engine(self.options)
         except SightlineError as error:
@@ -168,6 +179,7 @@ class EngineHost:
         progress = ServerProgress(self._client)
         indexing = asyncio.create_task(engine.start(progress.report), name="sightline-index")
         progress.begin("Sightline: indexing", indexing.cancel)
+        watching = asyncio.create_task(self._watch_imports(engine), name="sightline-imports")
         try:
             await indexing
         except asyncio.CancelledError:
@@ -185,7 +197,14 @@ class EngineHost:
         else:
             self._tell("ready", "The index is ready.")
         finally:
+            watching.cancel()
             progress.end(self.message)
+
+    async def _watch_imports(self, engine: Engine) -> None:
+        await engine.imports_known()
+        if self.state == "indexing" and engine.view.coverage().unread:
+            self._tell("indexing", "Imports are known. Definitions are being read.")
+        self._usable.set()
 
     def _fail(self, error: SightlineError) -> None:
         self._failure = error
@@ -206,6 +225,7 @@ class EngineHost:
         self.state, self.message = state, message
         if state in ("ready", "failed"):
             self._settled.set()
+            self._usable.set()
         self.state_changed(state)
         self._client.status_changed(state, message)
         log.info("%s", message)

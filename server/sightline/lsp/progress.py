@@ -27,12 +27,12 @@ class ServerProgress:
         """Asks for a place and shows the progress there. ``cancel`` is called when the user stops it."""
         self._beginning = asyncio.create_task(self._begin(title, cancel))
 
-    def report(self, done: int, total: int) -> None:
-        """``done`` of ``total`` files."""
+    def report(self, reading: str, done: int, total: int) -> None:
+        """``done`` of ``total`` files; ``reading`` says what of them is being read."""
         now = asyncio.get_running_loop().time()
         if self._token is not None and now - self._last >= REPORT_EVERY:
             self._last = now
-            self._client.report_progress(self._token, f"{done} of {total} files", done * 100 // max(total, 1))
+            self._client.report_progress(self._token, f"{reading} {done:,}/{total:,}", done * 100 // max(total, 1))
 
     def end(self, message: str) -> None:
         """Takes the progress away."""
