@@ -190,3 +190,81 @@ def test_objects_and_enums_have_members() -> None:
     assert uses(graph, "m.ts::Level.High") == ["use.ts:2:7 attribute exact"]
     assert uses(graph, "m.ts::tools.cut") == ["use.ts:3:7 call exact"]
     assert uses(graph, "m.ts::tools.size") == ["m.ts:2:37 attribute inferred"]
+
+
+def test_elements_of_arrays_have_the_type_of_the_array() -> None:
+    graph = graph_of(
+        {
+            "source.ts": """
+                export class Source { manager: Manager; close() {} }
+                export class Manager { save() {} }
+                export class Table { rows: Row[]; byName: Map<string, Row>; }
+                export class Row { clear() {} }
+                export function open(): Promise<Source[]> { throw 0 }
+            """,
+            "use.test.ts": """
+                import { Source, Table, open } from './source';
+                describe('it', () => {
+                  let sources: Source[];
+                  before(async () => { sources = await open(); });
+                  it('saves', () => Promise.all(sources.map(async (source) => {
+                    await source.manager.save();
+                    source.close();
+                  })));
+                });
+                function clear(table: Table) {
+                  for (const row of table.rows) { row.clear(); }
+                  table.rows.forEach(function (each) { each.clear(); });
+                  table.rows.find(() => true)!.clear();
+                  const named = table.byName.get('a')!;
+                  named.clear();
+                }
+                async function first() {
+                  const found = (await open()).pop()!, all = (await open())!;
+                  for (const source of all) { source.close(); }
+                }
+            """,
+        }
+    )
+    assert uses(graph, "source.ts::Manager.save") == ["use.test.ts:6:26 call inferred"]
+    assert uses(graph, "source.ts::Source.close") == [
+        "use.test.ts:7:12 call inferred",
+        "use.test.ts:19:38 call inferred",
+    ]
+    assert uses(graph, "source.ts::Row.clear") == [
+        "use.test.ts:11:39 call inferred",
+        "use.test.ts:12:45 call inferred",
+        "use.test.ts:13:32 call inferred",
+        "use.test.ts:15:9 call inferred",
+    ]
+
+
+def test_what_a_typed_class_with_a_base_sets_is_inherited() -> None:
+    files = {
+        "base.{}": "export class Base {{ {} }}\n",
+        "own.{}": """
+            import {{ Base }} from './base';
+            export class Own extends Base {{
+              start() {{ this.driver = 1; }}
+              stop() {{ return this.driver; }}
+            }}
+        """,
+    }
+    typed = graph_of({name.format("ts"): text.format("driver: number;") for name, text in files.items()})
+    assert uses(typed, "base.ts::Base.driver") == ["own.ts:3:18 write exact", "own.ts:4:24 attribute exact"]
+    plain = graph_of({name.format("js"): text.format("") for name, text in files.items()})
+    assert uses(plain, "own.js::Own.driver") == ["own.js:4:24 attribute inferred"]
+
+
+def test_names_of_a_file_that_is_no_module_may_be_used_everywhere() -> None:
+    graph = graph_of(
+        {
+            "global.d.ts": "declare var __DEV__: boolean\ndeclare var __TEST__: boolean\n",
+            "module.ts": "export const __TEST__ = 1;\n",
+            "use.ts": "import { __TEST__ } from './module';\nif (__DEV__) { __TEST__; }\n",
+        }
+    )
+    assert uses(graph, "global.d.ts::__DEV__") == ["use.ts:2:5 read name_only"]
+    assert not graph.references(symbol(graph, "global.d.ts::__DEV__")).coverage.complete
+    assert uses(graph, "global.d.ts::__TEST__") == []
+    assert graph.references(symbol(graph, "global.d.ts::__TEST__")).coverage.complete

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from sightline.graph.extract_context import Context
@@ -18,6 +20,14 @@ from sightline.graph.raw_facts import REFERENCE_CODE, BindingRow
 _WRITE = REFERENCE_CODE[ReferenceKind.WRITE]
 _CLASS = DefinitionKind.CLASS.value
 _NO_NAMES = frozenset((b"null", b"undefined", b"true", b"false"))
+#: How far before a parameter the container may begin whose elements it is.
+_LOOK_BACK = 160
+_LOOP = re.compile(rb"\bfor\s*(?:await\s*)?\(\s*(?:const|let|var)\s+$")
+_OF = re.compile(rb"\s+of\s+([\w$.!?\s]+)\)")
+_CALLBACK = re.compile(
+    rb"(?<![\w$.)\]!?])([A-Za-z_$][\w$]*(?:[\s!]*\??\.\s*[\w$]+)*)[\s!]*\??\.\s*"
+    rb"(?:map|forEach|filter|find|findIndex|findLast|some|every|flatMap)\s*\(\s*(?:async\s*)?(?:function\s*)?\(?\s*$"
+)
 _HOLDING = frozenset((DefinitionKind.METHOD.value, DefinitionKind.ATTRIBUTE.value))
 
 
@@ -114,8 +124,12 @@ def _bind_expression_names(text: ParsedText, names: Names, scopes: ScopeMap) -> 
 
 
 def bind_members(text: ParsedText, names: Names, declared: Declared, scopes: ScopeMap, context: Context | None) -> None:
-    """``this.x = …`` in a method defines an attribute of its class, once, if the class does not declare it."""
+    """``this.x = …`` in a method defines an attribute of its class, once, if the class does not declare it.
+
+    In TypeScript a class with a base declares what is its own: the rest is inherited.
+    """
     containers = declared.containers
+    is_typed = text.language.name == "typescript"
     seen = {(draft.parent, draft.name) for draft in (*containers, *declared.others)}
     if context is not None:
         seen.update((parent, name.decode("utf-8", "replace")) for parent, name in context.seen | context.later)
@@ -129,6 +143,8 @@ def bind_members(text: ParsedText, names: Names, declared: Declared, scopes: Sco
         parent = containers[holder].parent
         name = left[5:].decode("utf-8", "replace").strip()
         if parent < 0 or containers[parent].kind != _CLASS or (parent, name) in seen or not name:
+            continue
+        if is_typed and containers[parent].bases:
             continue
         seen.add((parent, name))
         names.kinds[end] = SKIP
@@ -194,9 +210,12 @@ def script_bindings(
     values, annotations = dict(text.pairs("valued.name", "valued.value")), dict(text.pairs("annotated", "annotation"))
     own = [{row[0] for row in draft.parameters or () if row[3]} for draft in declared.containers]
     rows: list[tuple[int, BindingRow]] = []
+    elements = _elements(text, found, scopes, roots, values.keys() | annotations.keys())
+    looped = {name.partition(".")[0].removesuffix("[]").encode() for name in elements.values()}
     for span in found.spans:
         unit = scopes.scopes[scopes.scope_at(span[0])].unit
-        if text.data[span[0] : span[1]] not in roots.get(unit, ()):
+        bound = text.data[span[0] : span[1]]
+        if bound not in roots.get(unit, ()) and bound not in looped:
             continue
         container = scopes.container_at(span[0])
         name = text.data[span[0] : span[1]].decode("utf-8", "replace")
@@ -205,14 +224,49 @@ def script_bindings(
         if annotation and container >= 0 and name in own[container]:
             continue  # a parameter of the definition itself
         callee, alias = _value_of(text, names, value) if value else ("", "")
+        alias = elements.get(span, alias)
         rows.append((unit, (index_of[container], name, annotation, callee, alias)))
     return rows
+
+
+def _elements(
+    text: ParsedText, found: Locals, scopes: ScopeMap, roots: dict[int, set[bytes]], told: AbstractSet[Span2]
+) -> dict[Span2, str]:
+    """What local names are elements of, if they stand before a dot or in a loop; nothing else of them is ``told``."""
+    elements: dict[Span2, str] = {}
+    looped: set[bytes] = set()
+    for span in sorted(found.spans, reverse=True):  # a loop comes after what it goes through
+        name = text.data[span[0] : span[1]]
+        if span in told or (
+            name not in looped and name not in roots.get(scopes.scopes[scopes.scope_at(span[0])].unit, ())
+        ):
+            continue
+        if element := element_of(text.data, span):
+            elements[span] = element
+            looped.add(element.partition(".")[0].removesuffix("[]").encode())
+    return elements
+
+
+def element_of(data: bytes, span: Span2) -> str:
+    """``xs[]`` for the name at ``span`` if it is an element of ``xs``: of a loop, or what a callback is given."""
+    before = data[max(span[0] - _LOOK_BACK, 0) : span[0]]
+    container = None
+    if _LOOP.search(before):
+        container = _OF.match(data, span[1])
+    elif before.rstrip().endswith((b"(", b"async")):
+        container = _CALLBACK.search(before)
+    held = dotted(container.group(1).strip()) if container is not None else b""
+    return f"{held.decode('utf-8', 'replace')}[]" if held else ""
 
 
 def _value_of(text: ParsedText, names: Names, value: Span2) -> tuple[str, str]:
     """Callee of a call or of ``new``, or the dotted name, that stands alone at ``value``."""
     start, end = value
     data = text.data
+    while data[end - 1 : end] == b"!":
+        end -= 1
+    if data.startswith(b"(await ", start) and data[end - 1 : end] == b")":
+        start, end = start + 1, end - 1
     for word in (b"await ", b"new "):
         if data.startswith(word, start):
             start += len(word)

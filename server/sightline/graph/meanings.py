@@ -198,7 +198,8 @@ class Rules:
     ``bare_name_as``: the same as ``bare_name`` for a use of some kind, where that tells more than the name does.
     ``fitting``: of the meanings of a member those that a reference of this kind can have, where fields and methods of
     one name are two things. ``is_property``: whether reading the function calls it. ``has_builtin_member``: whether the
-    built-in class named first has the member named second.
+    built-in class named first has the member named second. ``is_seen_everywhere``: whether the top names of a file are
+    names of every file, with no import.
     """
 
     classes: frozenset[str]
@@ -219,6 +220,7 @@ class Rules:
     fitting: Callable[[Query, Answer, ReferenceKind], Answer] | None = None
     bare_name_as: Callable[[Query, Place, str, ReferenceKind], Answer] | None = None
     parts_with: Callable[[Query, DefinitionMeaning, str], Iterable[DefinitionMeaning]] | None = None
+    is_seen_everywhere: Callable[[FileIndex], bool] | None = None
     named_constructors: bool = False
     imports_members: bool = True
     class_words: tuple[str, ...] = ()

@@ -79,6 +79,7 @@ def uses_of(
         by_keyword=_can_be_by_keyword(query, target),
         importable=not _is_member(query, index, target),
         outside_above=_has_outside_above(query, index, target),
+        everywhere=_is_seen_everywhere(query, target),
         above=above,
     )
     first = _Wanted(name, target.file if name in UNNAMED else -1)
@@ -133,6 +134,7 @@ class _Search:
     by_keyword: bool
     importable: bool  # unless it is a member of a class
     outside_above: bool
+    everywhere: bool
     above: frozenset[DefinitionMeaning]
 
 
@@ -164,6 +166,13 @@ def _can_be_by_keyword(query: Query, target: DefinitionMeaning) -> bool:
         return False
     takes = query.rules(target.file).takes_keyword
     return takes is None or takes(query, type_around(query, target.file, index, row.parent), row.name)
+
+
+def _is_seen_everywhere(query: Query, target: DefinitionMeaning) -> bool:
+    """Whether a bare name that means nothing where it stands may mean the target."""
+    index, rule = query.files.index(target.file), query.rules(target.file).is_seen_everywhere
+    assert index is not None, "the target is a definition of the view"
+    return rule is not None and index.definitions[target.number].parent == MODULE and rule(index)
 
 
 def _aliases(search: _Search, file: int, index: FileIndex, name: str) -> Iterator[_Wanted]:
@@ -215,6 +224,9 @@ def _rank(search: _Search, uses: Uses, file: int, reference: Reference) -> Rank 
         return rank
     if reference.kind is ReferenceKind.STRING:
         uses.dynamic += 1
+        return Rank.NAME_ONLY
+    if search.everywhere and not reference.receiver and reference.kind is not ReferenceKind.IMPORT:
+        uses.ambiguous += 1
         return Rank.NAME_ONLY
     if not search.by_name or reference.kind is ReferenceKind.IMPORT:
         return None

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 
 from sightline.graph.facts import DefinitionKind, Reference
-from sightline.graph.index import MODULE
+from sightline.graph.index import MODULE, FileIndex
 from sightline.graph.meanings import (
     UNKNOWN,
     Ancestor,
     Answer,
     DefinitionMeaning,
     Found,
+    HolderMeaning,
     InstanceMeaning,
     Place,
     Query,
@@ -32,6 +33,15 @@ from sightline.graph.values import expression, is_class, member, through_alias
 _DOTTED = re.compile(r"^[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)*$")
 #: Types whose values have the members of their first argument.
 _WRAPPERS = frozenset({"Promise", "Partial", "Required", "Readonly", "NonNullable", "Awaited", "PromiseLike"})
+#: Containers of the language: which of their arguments they hold, and the methods that hand one out.
+_ELEMENT = frozenset({"find", "findLast", "at", "pop", "shift"})
+_HOLDERS = {
+    "Array": (0, _ELEMENT),
+    "ReadonlyArray": (0, _ELEMENT),
+    "Set": (0, frozenset[str]()),
+    "Iterable": (0, frozenset[str]()),
+    "Map": (1, frozenset({"get"})),
+}
 _OPENING = {"<": ">", "(": ")", "[": "]", "{": "}"}
 
 
@@ -46,7 +56,14 @@ def annotated(query: Query, place: Place, text: str) -> Answer:
         return expression(query, place, text.removeprefix("typeof ").strip(), local=False)
     if text == "this":
         return _this(query, place)
+    if text.endswith("[]"):
+        held = text.removesuffix("[]").strip().removeprefix("(").removesuffix(")")
+        return (Found(HolderMeaning(place, held, _ELEMENT), Rank.INFERRED),)
     name, bracket, inside = text.partition("<")
+    if bracket and name.strip() in _HOLDERS and inside.endswith(">"):
+        at, givers = _HOLDERS[name.strip()]
+        held = _split(inside[:-1], ",")[at:]
+        return (Found(HolderMeaning(place, held[0].strip(), givers), Rank.INFERRED),) if held else UNKNOWN
     if bracket and name.strip() in _WRAPPERS and inside.endswith(">"):
         return annotated(query, place, _split(inside[:-1], ",")[0])
     if (bracket and not inside.endswith(">")) or not _DOTTED.match(name.strip()):
@@ -151,6 +168,12 @@ def _has_builtin_member(owner: str, name: str) -> bool:  # noqa: ARG001  no base
     return False
 
 
+def _is_script(index: FileIndex) -> bool:
+    """Whether a file is no module: without import and export its names are global (handbook, "Modules")."""
+    exported = any(row.exported and row.parent == MODULE for row in index.definitions)
+    return not exported and not any(row.enclosing == MODULE and not row.dynamic for row in index.imports)
+
+
 SCRIPT_RULES = Rules(
     classes=CLASSES,
     functions=FUNCTIONS,
@@ -167,4 +190,5 @@ SCRIPT_RULES = Rules(
     is_property=_is_property,
     imports_members=False,
     has_builtin_member=_has_builtin_member,
+    is_seen_everywhere=_is_script,
 )

@@ -35,7 +35,10 @@ _VALUES = frozenset({DefinitionKind.VARIABLE.value, DefinitionKind.ATTRIBUTE.val
 
 
 def expression(query: Query, place: Place, text: str, *, local: bool) -> Answer:
-    """What a dotted text such as ``a.Foo().b`` means. ``local``: its first name is bound in a function around it."""
+    """What a dotted text such as ``a.Foo().b`` means; ``a[]`` is what ``a`` holds many of.
+
+    ``local``: its first name is bound in a function around it.
+    """
     key = ("expression", place.file, place.scope, text, local, place.offset if _in_class(query, place) else 0)
     return query.once(key, lambda: _expression(query, place, text, local=local), UNKNOWN)
 
@@ -49,23 +52,44 @@ def _in_class(query: Query, place: Place) -> bool:
 
 def _expression(query: Query, place: Place, text: str, *, local: bool) -> Answer:
     head, *rest = text.split(".")
-    name = head.removesuffix("()")
+    name = _plain(head)
     rules = query.rules(place.file)
     answer = rules.special(query, place, head)
     if answer is None:
         if not name.replace("$", "_").isidentifier():
             return UNKNOWN
         answer = local_name(query, place, name) if local else rules.bare_name(query, place, name)
-        if head.endswith("()"):
-            answer = called(query, answer)
+        answer = _followed(query, answer, head)
     for part in rest:
         # What a member of some outside type holds or gives may well be a value of the workspace's own.
         is_open = any(each.meaning == OUTSIDE and each.rank is not Rank.EXACT for each in answer)
-        answer = attribute(query, answer, part.removesuffix("()"))
+        answer = attribute(query, answer, _plain(part))
         answer = tuple(each for each in answer if each.meaning != OUTSIDE) if is_open else answer
-        if part.endswith("()"):
-            answer = called(query, answer)
+        answer = _followed(query, answer, part)
     return answer
+
+
+def _plain(part: str) -> str:
+    return part.removesuffix("()").removesuffix("[]")
+
+
+def _followed(query: Query, answer: Answer, part: str) -> Answer:
+    """What a call or an element of a part gives; the part itself if it is neither."""
+    if part.endswith("()"):
+        return called(query, answer)
+    return _elements(query, answer) if part.endswith("[]") else answer
+
+
+def _elements(query: Query, answer: Answer) -> Answer:
+    """What the containers among the values hold."""
+    found: list[Answer] = []
+    for each in answer:
+        # Of what is no value, a class for one, ``value_of`` says nothing.
+        for value in value_of(query, each.meaning) if isinstance(each.meaning, DefinitionMeaning) else (each,):
+            if isinstance(value.meaning, HolderMeaning) and not value.meaning.is_giver:
+                rules = query.rules(value.meaning.place.file)
+                found.append(rules.annotated(query, value.meaning.place, value.meaning.holds))
+    return weakened(merged(*found), Rank.INFERRED)
 
 
 def local_name(query: Query, place: Place, name: str) -> Answer:
@@ -79,7 +103,12 @@ def local_name(query: Query, place: Place, name: str) -> Answer:
             if answers is not None:
                 return answers
         scope = row.parent
-    return UNKNOWN
+    if index is None:
+        return UNKNOWN
+    # In functions without a name, of which nobody tells one from another.
+    module = Place(place.file, MODULE)
+    bindings = index.bindings.get((MODULE, name), ())
+    return weakened(merged(*(_value(query, module, *binding[2:]) for binding in bindings)), Rank.INFERRED)
 
 
 def _bound_in(query: Query, place: Place, index: FileIndex, name: str) -> Answer | None:
@@ -111,7 +140,7 @@ def _value(query: Query, place: Place, annotation: str, value: str, alias: str) 
 
 def _in_function(query: Query, place: Place, text: str) -> Answer:
     """An expression at ``place`` of which nobody told whether its first name is local."""
-    head = text.partition(".")[0].removesuffix("()")
+    head = _plain(text.partition(".")[0])
     index = query.files.index(place.file)
     local = index is not None and _is_local(index, query.rules(place.file).functions, place.scope, head)
     return expression(query, place, text, local=local)
@@ -125,7 +154,7 @@ def _is_local(index: FileIndex, functions: frozenset[str], scope: int, name: str
         ):
             return True
         scope = row.parent
-    return False
+    return (MODULE, name) in index.bindings and name not in index.scopes.get(MODULE, ())
 
 
 def row_of(query: Query, meaning: object) -> DefinitionRow | None:
