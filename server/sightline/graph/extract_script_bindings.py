@@ -210,12 +210,11 @@ def script_bindings(
     values, annotations = dict(text.pairs("valued.name", "valued.value")), dict(text.pairs("annotated", "annotation"))
     own = [{row[0] for row in draft.parameters or () if row[3]} for draft in declared.containers]
     rows: list[tuple[int, BindingRow]] = []
-    elements = _elements(text, found, scopes, roots, values.keys() | annotations.keys())
-    looped = {name.partition(".")[0].removesuffix("[]").encode() for name in elements.values()}
+    elements, looped = _elements(text, found, scopes, roots, values.keys() | annotations.keys())
     for span in found.spans:
         unit = scopes.scopes[scopes.scope_at(span[0])].unit
         bound = text.data[span[0] : span[1]]
-        if bound not in roots.get(unit, ()) and bound not in looped:
+        if bound not in roots.get(unit, ()) and (unit, bound) not in looped:
             continue
         container = scopes.container_at(span[0])
         name = text.data[span[0] : span[1]].decode("utf-8", "replace")
@@ -231,20 +230,21 @@ def script_bindings(
 
 def _elements(
     text: ParsedText, found: Locals, scopes: ScopeMap, roots: dict[int, set[bytes]], told: AbstractSet[Span2]
-) -> dict[Span2, str]:
-    """What local names are elements of, if they stand before a dot or in a loop; nothing else of them is ``told``."""
+) -> tuple[dict[Span2, str], set[tuple[int, bytes]]]:
+    """What local names are elements of, if they stand before a dot or in a loop; nothing else of them is ``told``.
+
+    And the names that are looped through, each with the unit it is in.
+    """
     elements: dict[Span2, str] = {}
-    looped: set[bytes] = set()
+    looped: set[tuple[int, bytes]] = set()
     for span in sorted(found.spans, reverse=True):  # a loop comes after what it goes through
-        name = text.data[span[0] : span[1]]
-        if span in told or (
-            name not in looped and name not in roots.get(scopes.scopes[scopes.scope_at(span[0])].unit, ())
-        ):
+        unit, name = scopes.scopes[scopes.scope_at(span[0])].unit, text.data[span[0] : span[1]]
+        if span in told or ((unit, name) not in looped and name not in roots.get(unit, ())):
             continue
         if element := element_of(text.data, span):
             elements[span] = element
-            looped.add(element.partition(".")[0].removesuffix("[]").encode())
-    return elements
+            looped.add((unit, element.partition(".")[0].removesuffix("[]").encode()))
+    return elements, looped
 
 
 def element_of(data: bytes, span: Span2) -> str:
