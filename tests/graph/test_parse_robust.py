@@ -231,6 +231,13 @@ def test_broken_texts_that_once_gave_wrong_rows(path: str, text: bytes) -> None:
     _check(text, language)
 
 
+def test_a_name_that_is_missing_does_not_hide_the_one_before_it() -> None:
+    language = language_of("a.py")
+    assert language is not None
+    text = b"def s(ta):\n siee):\n   d\n , *) odead    rrodelars.u\n"
+    assert "d" in {reference.name for reference in _check(text, language).references}
+
+
 @pytest.mark.parametrize("text", [b"class A\n@Foo", b"val x: Int\n  @Foo(", b"class A {\n    val x = 1\n    @Foo"])
 def test_an_annotation_at_the_end_of_kotlin_ends(text: bytes) -> None:
     """Its scanner looks for white space after ``@``, and does not see the end of the text."""

@@ -260,7 +260,10 @@ def _bind_imports(imports: Imports, scopes: ScopeMap) -> None:
 def _names(text: ParsedText) -> Names:
     """Identifiers with the kinds that the query itself tells."""
     data = text.data
-    start_by_end = {node.end_byte: node.start_byte for node in text.captures.get("id", ())}
+    broken = text.tree.root_node.has_error  # then a name that is missing may stand at the end of one that is there
+    start_by_end = {
+        node.end_byte: node.start_byte for node in text.captures.get("id", ()) if not (broken and node.is_missing)
+    }
     ends = sorted(start_by_end)
     starts = [start_by_end[end] for end in ends]
     if text.tree.root_node.has_error:  # missing identifiers have no text

@@ -130,7 +130,9 @@ def _names(text: ParsedText, modules: Modules) -> Names:
     """Identifiers with the kinds that the query itself tells."""
     members = {node.end_byte: node.start_byte for node in text.captures.get("member", ())}
     options = set(text.ends("option"))
-    start_by_end = {node.end_byte: node.start_byte for name in ("id", "type") for node in text.captures.get(name, ())}
+    bare = [node for name in ("id", "type") for node in text.captures.get(name, ())]
+    broken = text.tree.root_node.has_error  # then a name that is missing may stand at the end of one that is there
+    start_by_end = {node.end_byte: node.start_byte for node in bare if not (broken and node.is_missing)}
     for node in text.captures.get("property", ()):
         end = node.end_byte
         if end in members or end in options:

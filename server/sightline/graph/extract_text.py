@@ -50,6 +50,7 @@ class ParsedText:
     captures: dict[str, list[Node]]
     language: LanguageSpec
     within: Span2 | None = None  # the part of the text that was captured, if not all of it
+    in_parts: bool = False  # captured part by part: what is empty may be missing where it lies at a seam
 
     def nodes(self, name: str) -> list[Node]:
         """The nodes captured as ``name``, in source order."""
@@ -71,12 +72,13 @@ class ParsedText:
         """Byte ranges of several captures of one pattern, side by side.
 
         Holds for patterns whose matches nest in the same order by each capture. Should broken code give a match more of
-        one than of the others, there are none. Raises :class:`CutAcross` for that in a part of a text.
+        one than of the others, there are none. Raises :class:`CutAcross` for that in a part of a text, and in a text
+        that was captured part by part.
         """
         spans = [self.spans(name) for name in names]
         if len({len(column) for column in spans}) == 1:
             return list(zip(*spans, strict=True))
-        if self.within is not None:
+        if self.within is not None or self.in_parts:
             raise CutAcross
         return []
 
@@ -184,13 +186,15 @@ def _error_query_for(language: LanguageSpec) -> Query:
     return Query(language.grammar(), _ERRORS)
 
 
-def captured(data: bytes, tree: Tree, language: LanguageSpec) -> ParsedText:
+def captured(data: bytes, tree: Tree, language: LanguageSpec, *, at_once: bool = False) -> ParsedText:
     """Runs the language's query over the tree, once; over a long text part by part, so that threads get their turns.
+
+    ``at_once``: over a long text too, which a broken one may need (see ``ParsedText.in_parts``).
 
     No progress callback is ever passed: in tree-sitter 0.26 it crashes the process.
     """
     query = _query_for(language)
-    if len(data) <= PIECE or not language.in_parts:
+    if len(data) <= PIECE or at_once or not language.in_parts:
         return ParsedText(data, tree, QueryCursor(query).captures(tree.root_node), language)
     captures: dict[str, dict[Node, None]] = {}
     for start in range(0, len(data), PIECE):
@@ -201,7 +205,8 @@ def captured(data: bytes, tree: Tree, language: LanguageSpec) -> ParsedText:
             captures.setdefault(name, {}).update(dict.fromkeys(sorted(nodes, key=_start_of)))
     # What is missing takes no room, and at the seam of two parts it is found in neither: see ``_errors``.
     captures.pop(_ERROR, None)
-    return ParsedText(data, tree, {name: list(nodes) for name, nodes in captures.items()}, language)
+    found = {name: list(nodes) for name, nodes in captures.items()}
+    return ParsedText(data, tree, found, language, in_parts=True)
 
 
 def captured_within(data: bytes, tree: Tree, language: LanguageSpec, start: int, end: int) -> ParsedText:

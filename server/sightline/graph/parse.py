@@ -120,11 +120,18 @@ def _facts(data: bytes, tree: Tree, language: LanguageSpec) -> RawFacts:
     if language.prepare is not None:
         prepared = language.prepare(data)
         extract = _READINGS[language.extractor].extract
-        code = extract(captured(prepared.code, tree, prepared.language))
+        code = _extracted(prepared.code, tree, prepared.language, extract)
         uses_tree = parsed(prepared.uses, prepared.language)
-        uses = extract(captured(prepared.uses, uses_tree, prepared.language))
+        uses = _extracted(prepared.uses, uses_tree, prepared.language, extract)
         return component_rows(data, language.name, prepared, code, uses)
-    return _READINGS[language.extractor].extract(captured(data, tree, language))
+    return _extracted(data, tree, language, _READINGS[language.extractor].extract)
+
+
+def _extracted(data: bytes, tree: Tree, language: LanguageSpec, extract: Extractor) -> RawFacts:
+    try:
+        return extract(captured(data, tree, language))
+    except CutAcross:  # a long text that is broken at the seam of two parts
+        return extract(captured(data, tree, language, at_once=True))
 
 
 def _spliced(
