@@ -513,6 +513,19 @@ def test_a_class_is_asked_for_what_it_inherits() -> None:
         assert graph.lookup(text) == ()
 
 
+def test_a_package_that_cannot_be_read_still_holds_its_modules() -> None:
+    graph = graph_of(
+        {
+            "pkg/__init__.py": "\0",
+            "pkg/sub/__init__.py": "\0",
+            "pkg/sub/m.py": "def f(): pass\n",
+            "user.py": "import pkg\n\npkg.sub.m.f()\n",
+        }
+    )
+    (symbol,) = graph.lookup("pkg/sub/m.py::f")
+    assert {str(place.path) for place in graph.references(symbol).places} == {"user.py"}
+
+
 def test_a_call_of_cls_runs_the_constructor() -> None:
     graph = graph_of(
         {

@@ -9,7 +9,7 @@ from sightline.graph.raw_facts import ImportRow
 from sightline.graph.resolve import Resolver
 from sightline.graph.state import GraphState
 from sightline.languages.import_registry import IMPORT_RULES
-from sightline.languages.registry import family_of
+from sightline.languages.registry import family_of, language_of
 
 #: Decoded files one view holds on to; more are forgotten all at once and found again in the shared cache.
 _MOST_HELD = 64
@@ -48,6 +48,12 @@ class ViewFiles:
         """The file that ``importer`` gets when it imports ``module``, or -1."""
         importing = self._resolver.importer(self._state.table.path_of(importer))
         return self._resolver.module(importing, module, level).file
+
+    def language(self, file: int) -> str:
+        """The name of the file's language by its path."""
+        language = language_of(self._state.table.path_of(file))
+        assert language is not None, "only files of known languages are in a graph"
+        return language.name
 
     def is_package(self, file: int) -> bool:
         """Whether the file stands for its folder."""

@@ -139,6 +139,10 @@ class FileLookup(Protocol):
         """The file that ``importer`` gets when it imports ``module``, or -1."""
         ...
 
+    def language(self, file: int) -> str:
+        """The name of the file's language by its path."""
+        ...
+
     def is_package(self, file: int) -> bool:
         """Whether the file stands for its folder (``__init__.py``)."""
         ...
@@ -250,10 +254,9 @@ class Query:
         self._steps = 0
 
     def rules(self, file: int) -> Rules:
-        """The rules for a file that has facts."""
+        """The rules for a file. One without facts, say a broken ``__init__``, still names the modules in its folder."""
         index = self.files.index(file)
-        assert index is not None, "only files with facts have meanings"
-        return self._rules[index.language]
+        return self._rules[index.language if index is not None else self.files.language(file)]
 
     def once(self, key: Hashable, compute: Callable[[], _T], unknown: _T) -> _T:
         """The remembered answer to ``key``, or the computed one; ``unknown`` when ``key`` is being asked already."""

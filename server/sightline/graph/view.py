@@ -138,7 +138,7 @@ class GraphView:
         meant as the languages write it: ``Shop::Cart``, ``Cart#total``, ``(*Cart).Total``, ``App\\Cart::total()``. Best
         first: those nearest to the top of their file, then by path.
         """
-        plain = _with_dots(text)
+        plain = _with_dots(text) if not text.startswith(".") else text
         return self._lookup(text) or (self._lookup(plain) if plain != text else ())
 
     def _lookup(self, text: str) -> tuple[Symbol, ...]:
