@@ -31,6 +31,10 @@ from sightline.graph.meanings import (
 )
 from sightline.graph.raw_facts import DefinitionRow, ParameterRow
 
+#: Different things that may be said of one name in the functions of a file that have no name. More say nothing of any
+#: of them: minified code says dozens of each letter, all in terms of other letters.
+_MOST_SAID = 8
+
 _VALUES = frozenset({DefinitionKind.VARIABLE.value, DefinitionKind.ATTRIBUTE.value})
 
 
@@ -107,8 +111,10 @@ def local_name(query: Query, place: Place, name: str) -> Answer:
         return UNKNOWN
     # In functions without a name, of which nobody tells one from another.
     module = Place(place.file, MODULE)
-    bindings = index.bindings.get((MODULE, name), ())
-    return weakened(merged(*(_value(query, module, *binding[2:]) for binding in bindings)), Rank.INFERRED)
+    said = {binding[2:] for binding in index.bindings.get((MODULE, name), ())}
+    if len(said) > _MOST_SAID:
+        return UNKNOWN
+    return weakened(merged(*(_value(query, module, *each) for each in sorted(said))), Rank.INFERRED)
 
 
 def _bound_in(query: Query, place: Place, index: FileIndex, name: str) -> Answer | None:
