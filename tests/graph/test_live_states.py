@@ -50,16 +50,16 @@ def _in_world(base: type[LiveStates], name: str, examples: int) -> Any:
     return machine.TestCase
 
 
-TestPythonStates = _in_world(LiveStates, "Python", 40)
-TestScriptStates = _in_world(LiveStates, "Script", 20)
-TestGoStates = _in_world(LiveStates, "Go", 20)
-TestJvmStates = _in_world(LiveStates, "Jvm", 20)
-TestRustStates = _in_world(LiveStates, "Rust", 20)
-TestCStates = _in_world(LiveStates, "C", 20)
-TestNamespacesStates = _in_world(LiveStates, "Namespaces", 20)
-TestLoadedStates = _in_world(LiveStates, "Loaded", 20)
-TestLatePythonStates = _in_world(LateStates, "Python", 20)
-TestLateScriptStates = _in_world(LateStates, "Script", 10)
+TestPythonStates = _in_world(LiveStates, "Python", 60)
+TestScriptStates = _in_world(LiveStates, "Script", 30)
+TestGoStates = _in_world(LiveStates, "Go", 30)
+TestJvmStates = _in_world(LiveStates, "Jvm", 30)
+TestRustStates = _in_world(LiveStates, "Rust", 30)
+TestCStates = _in_world(LiveStates, "C", 30)
+TestNamespacesStates = _in_world(LiveStates, "Namespaces", 30)
+TestLoadedStates = _in_world(LiveStates, "Loaded", 30)
+TestLatePythonStates = _in_world(LateStates, "Python", 30)
+TestLateScriptStates = _in_world(LateStates, "Script", 15)
 
 
 def test_every_language_is_in_a_world() -> None:
