@@ -12,7 +12,7 @@ from xml.dom import minidom
 import pytest
 
 from cli.conftest import Sightline
-from sightline.cli import reports
+from sightline.cli import reports, setup_reports
 from support.shop import CART, HARMLESS, INVOICE, RENAME_DEFINITION, RENAME_USES, script
 
 
@@ -322,7 +322,7 @@ def test_ask_tells_a_refusal_by_its_exit_code(
 
 def test_status_and_models_and_trust_and_config(sightline: Sightline, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SIGHTLINE_API_KEY", "sk-very-secret-key-0123456789")
-    status = reports.StatusJson.model_validate(sightline("status", "--json").json)
+    status = setup_reports.StatusJson.model_validate(sightline("status", "--json").json)
     assert (status.trusted, status.key_present, status.model) == (False, True, "")
     for arguments in (["status"], ["status", "--json"], ["config", "show"], ["config", "show", "--json"]):
         assert "very-secret" not in sightline(*arguments).out
@@ -331,7 +331,7 @@ def test_status_and_models_and_trust_and_config(sightline: Sightline, monkeypatc
     assert not sightline("trust", "--revoke", "--json").json["trusted"]
     assert sightline("config", "check").code == 0
     assert sightline("config", "schema", root=False).json["title"] == "Settings"
-    listed = reports.ModelsJson.model_validate(sightline("models", "--json").json)
+    listed = setup_reports.ModelsJson.model_validate(sightline("models", "--json").json)
     assert listed.configured == ""
 
 

@@ -1,5 +1,7 @@
 """The JSON shapes of the command line, stable from 0.1 on: fields may be added, none renamed or removed.
 
+Those about the installation itself are in ``setup_reports.py``.
+
 ``tools/generate.py`` writes their schemas into docs/reference/cli.md.
 """
 
@@ -354,59 +356,6 @@ class AskJson(Report):
     diff: str
     prompt_tokens: int
     usage: UsageJson
-
-
-class ModelJson(Report):
-    """A model that a server offers; `window` is its loaded context window in tokens, null where it is not told."""
-
-    name: str
-    window: int | None
-
-
-class ServerJson(Report):
-    """A model server."""
-
-    name: str
-    base_url: str
-    models: list[ModelJson]
-    error: str = ""
-
-
-class ModelsJson(Report):
-    """`sightline models --json`. `configured` is the model that answers now, empty when there is none."""
-
-    configured: str
-    servers: list[ServerJson]
-
-
-class SettingProblemJson(Report):
-    """A mistake in a settings file; `line` is 0 where it is not known."""
-
-    file: str
-    line: int
-    message: str
-
-
-class StatusJson(Report):
-    """`sightline status --json`. Never holds a key."""
-
-    version: str
-    root: str
-    trusted: bool
-    model: str
-    base_url: str
-    key_present: bool
-    cache: str
-    state: str
-    settings_files: list[str]
-    problems: list[SettingProblemJson]
-
-
-class TrustJson(Report):
-    """`sightline trust --json`."""
-
-    root: str
-    trusted: bool
 
 
 class ErrorBody(Report):

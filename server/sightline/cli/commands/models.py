@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from sightline.base.system import real_system
-from sightline.cli import reports
+from sightline.cli import setup_reports
 from sightline.cli.output import print_json, say
 from sightline.cli.workspace import (
     given_settings,
@@ -38,7 +38,7 @@ async def command(root: str, model: str | None, *, as_json: bool) -> int:
     pool = Pool(TransportPolicy())
     try:
         servers = [
-            reports.ServerJson(name=found.kind, base_url=found.base_url, models=_models(found.models))
+            setup_reports.ServerJson(name=found.kind, base_url=found.base_url, models=_models(found.models))
             for found in await discover(pool)
         ]
     finally:
@@ -50,17 +50,17 @@ async def command(root: str, model: str | None, *, as_json: bool) -> int:
             try:
                 servers.insert(
                     0,
-                    reports.ServerJson(
+                    setup_reports.ServerJson(
                         name=policy.kind, base_url=policy.base_url, models=_models(await provider.models())
                     ),
                 )
             except ModelError as error:
                 servers.insert(
-                    0, reports.ServerJson(name=policy.kind, base_url=policy.base_url, models=[], error=str(error))
+                    0, setup_reports.ServerJson(name=policy.kind, base_url=policy.base_url, models=[], error=str(error))
                 )
             finally:
                 await provider.close()
-    shape = reports.ModelsJson(configured=loaded.settings.model.name, servers=servers)
+    shape = setup_reports.ModelsJson(configured=loaded.settings.model.name, servers=servers)
     if as_json:
         print_json(shape.model_dump())
         return 0
@@ -76,5 +76,5 @@ async def command(root: str, model: str | None, *, as_json: bool) -> int:
     return 0
 
 
-def _models(models: tuple[ModelInfo, ...]) -> list[reports.ModelJson]:
-    return [reports.ModelJson(name=model.name, window=model.window) for model in models]
+def _models(models: tuple[ModelInfo, ...]) -> list[setup_reports.ModelJson]:
+    return [setup_reports.ModelJson(name=model.name, window=model.window) for model in models]

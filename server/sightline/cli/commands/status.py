@@ -6,7 +6,7 @@ import click
 
 from sightline import __version__
 from sightline.base.system import real_system
-from sightline.cli import reports
+from sightline.cli import setup_reports
 from sightline.cli.output import print_json, say
 from sightline.cli.workspace import json_option, resolve_root, root_option
 from sightline.config.load import load_settings
@@ -24,7 +24,7 @@ def command(root: str, *, as_json: bool) -> int:
     where = locations(system)
     loaded = load_settings(system, where, (real,))
     model = loaded.settings.model
-    shape = reports.StatusJson(
+    shape = setup_reports.StatusJson(
         version=__version__,
         root=real,
         trusted=is_trusted(system, where, real),
@@ -35,7 +35,8 @@ def command(root: str, *, as_json: bool) -> int:
         state=where.state,
         settings_files=list(loaded.sources),
         problems=[
-            reports.SettingProblemJson(file=item.file, line=item.line, message=item.message) for item in loaded.problems
+            setup_reports.SettingProblemJson(file=item.file, line=item.line, message=item.message)
+            for item in loaded.problems
         ],
     )
     if as_json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from sightline.base.system import real_system
-from sightline.cli import reports
+from sightline.cli import setup_reports
 from sightline.cli.output import print_json, say
 from sightline.cli.workspace import json_option, resolve_root, root_option
 from sightline.config.locations import locations
@@ -29,7 +29,7 @@ def command(root: str, *, action: str | None, as_json: bool) -> int:
         revoke_trust(system, where, real)
     elif action is None:
         set_trust(system, where, real)
-    shape = reports.TrustJson(root=real, trusted=is_trusted(system, where, real))
+    shape = setup_reports.TrustJson(root=real, trusted=is_trusted(system, where, real))
     if as_json:
         print_json(shape.model_dump())
     else:
