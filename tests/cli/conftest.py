@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,6 +31,22 @@ class Ran:
 
 
 Sightline = Callable[..., Ran]
+
+#: A diff that gives ``total`` a parameter which its callers do not give.
+BREAKING = """\
+--- a/shop/cart.py
++++ b/shop/cart.py
+@@ -3,3 +3,3 @@
+
+-def total(prices, rate):
++def total(prices, rate, currency):
+     \"\"\"Sum of prices with tax.\"\"\"
+"""
+
+
+def git(work: Path, *arguments: str) -> None:
+    identity = ("-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "init.defaultBranch=main")
+    subprocess.run(["git", *identity, *arguments], cwd=work, check=True, capture_output=True)
 
 
 @pytest.fixture

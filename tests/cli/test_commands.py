@@ -11,9 +11,9 @@ from xml.dom import minidom
 
 import pytest
 
-from cli.conftest import Sightline
+from cli.conftest import BREAKING, Sightline, git
 from sightline.cli import reports, setup_reports
-from support.shop import CART, HARMLESS, INVOICE, RENAME_DEFINITION, RENAME_USES, script
+from support.shop import HARMLESS, INVOICE, RENAME_DEFINITION, RENAME_USES, script
 
 
 def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *replies: str) -> None:
@@ -133,128 +133,6 @@ def test_symbol_edges_are_streamed_one_a_line(sightline: Sightline) -> None:
     assert ("shop/invoice.py::print_invoice", "shop/cart.py::total", "call") in {
         (edge.source, edge.target, edge.kind) for edge in edges
     }
-
-
-BREAKING = """\
---- a/shop/cart.py
-+++ b/shop/cart.py
-@@ -3,3 +3,3 @@
-
--def total(prices, rate):
-+def total(prices, rate, currency):
-     \"\"\"Sum of prices with tax.\"\"\"
-"""
-
-
-def test_check_refuses_a_diff_that_strands_a_caller(sightline: Sightline) -> None:
-    ran = sightline("check", "--diff", "-", "--json", stdin=BREAKING.replace("\n\n-def", "\n \n-def"))
-    report = reports.CheckJson.model_validate(ran.json)
-    assert ran.code == 1
-    assert report.verdict == "reject"
-    (finding,) = [finding for finding in report.findings if finding.check == "breakage"]
-    assert (finding.path, finding.line, finding.certainty) == ("shop/invoice.py", 8, "certain")
-    assert [(place.path, place.line) for place in finding.related] == [("shop/cart.py", 4)]
-
-
-def test_check_refuses_a_diff_that_does_not_apply(sightline: Sightline) -> None:
-    ran = sightline(
-        "check", "--diff", "-", "--json", stdin=BREAKING.replace("def total(prices, rate):", "def nothing():")
-    )
-    assert ran.code == 1
-    assert reports.CheckJson.model_validate(ran.json).unmatched[0].path == "shop/cart.py"
-
-
-def git(work: Path, *arguments: str) -> None:
-    identity = ("-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "init.defaultBranch=main")
-    subprocess.run(["git", *identity, *arguments], cwd=work, check=True, capture_output=True)
-
-
-def test_a_diff_that_the_tree_has_already_is_judged_all_the_same(sightline: Sightline, work: Path) -> None:
-    (work / "shop/cart.py").write_text(CART.replace("def total", "def sum_of"), "utf-8")
-    diff = (
-        "--- a/shop/cart.py\n+++ b/shop/cart.py\n@@ -4 +4 @@\n-def total(prices, rate):\n+def sum_of(prices, rate):\n"
-    )
-    told = sightline("check", "--diff", "-", stdin=diff)
-    assert told.code == 1
-    assert "shop/invoice.py:3" in told.out
-    assert "already" in told.err
-    assert sightline("check", "--diff", "-", "--json", stdin=diff).json["applied"] is True
-
-
-def test_git_is_asked_in_a_repository_only(sightline: Sightline) -> None:
-    sightline("trust")
-    for arguments in (("--staged",), ("--base", "HEAD")):
-        ran = sightline("check", *arguments, "--json")
-        assert (ran.code, ran.json["error"]["kind"]) == (2, "no_repository")
-
-
-def test_check_judges_what_is_staged_and_what_changed_since_a_revision(sightline: Sightline, work: Path) -> None:
-    git(work, "init")
-    git(work, "add", ".")
-    git(work, "commit", "-m", "all")
-    assert sightline("check", "--staged", "--json").json["error"]["kind"] == "untrusted"
-    sightline("trust")
-    assert sightline("check", "--staged", "--json").json["verdict"] == "accept"
-    cart = work / "shop/cart.py"
-    cart.write_text(cart.read_text("utf-8").replace("def total(prices", "def totals(prices"), "utf-8")
-    since = sightline("check", "--base", "HEAD", "--json")
-    assert since.code == 1
-    assert {finding["path"] for finding in since.json["findings"]} == {"shop/invoice.py"}
-    assert sightline("check", "--staged", "--json").json["verdict"] == "accept", "nothing is staged yet"
-    git(work, "add", ".")
-    (work / "shop/cart.py").write_text("# the working tree has moved on\n", "utf-8")
-    staged = sightline("check", "--staged", "--json")
-    assert staged.code == 1
-    assert {finding["path"] for finding in staged.json["findings"]} == {"shop/invoice.py"}
-    assert sightline("check", "--base", "nonsense", "--json").json["error"]["kind"] == "git"
-
-
-def test_a_change_with_files_that_are_no_text_is_judged_by_the_others(sightline: Sightline, work: Path) -> None:
-    (work / "logo.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0")
-    (work / "link.py").symlink_to("shop/cart.py")
-    git(work, "init")
-    git(work, "add", ".")
-    git(work, "commit", "-m", "all")
-    sightline("trust")
-    (work / "logo.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\1")
-    (work / "more.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\2")
-    (work / "link.py").unlink()
-    (work / "link.py").symlink_to("shop/invoice.py")
-    git(work, "add", "more.png")
-    cart = work / "shop/cart.py"
-    cart.write_text(cart.read_text("utf-8") + "\n\n# Binary files a and b differ\n", "utf-8")
-    for option in (("--base", "HEAD"), ("--staged",)):
-        answer = sightline("check", *option, "--json").json
-        assert (answer["verdict"], answer["unmatched"]) == ("accept", [])
-    cart.write_text(cart.read_text("utf-8").replace("def total(prices", "def totals(prices"), "utf-8")
-    assert sightline("check", "--base", "HEAD", "--json").json["verdict"] == "reject"
-
-
-def test_a_repository_that_names_programs_runs_none(sightline: Sightline, work: Path, tmp_path: Path) -> None:
-    git(work, "init")
-    git(work, "add", ".")
-    git(work, "commit", "-m", "all")
-    trap = tmp_path / "trap"
-    program = tmp_path / "program.sh"
-    program.write_text(f"#!/bin/sh\ntouch {trap}\n", "utf-8")
-    program.chmod(0o755)
-    for key in ("core.fsmonitor", "diff.external", "core.pager", "core.editor", "core.sshCommand"):
-        git(work, "config", key, str(program))
-    git(work, "config", "core.hooksPath", str(tmp_path))
-    git(work, "config", "filter.evil.clean", str(program))
-    git(work, "config", "diff.evil.textconv", str(program))
-    git(work, "config", "diff.evil.command", str(program))
-    (work / ".gitattributes").write_text("*.py filter=evil diff=evil\n", "utf-8")
-    trap.unlink(missing_ok=True)
-    cart = work / "shop/cart.py"
-    cart.write_text(cart.read_text("utf-8") + "\n", "utf-8")
-    for arguments in (["index"], ["context", "x"], ["graph", "export"], ["status"]):
-        assert sightline(*arguments).code == 0
-    assert not trap.exists(), "an untrusted workspace: no git at all"
-    sightline("trust")
-    sightline("check", "--base", "HEAD")
-    sightline("check", "--staged")
-    assert not trap.exists()
 
 
 def test_apply_writes_an_accepted_reply_and_nothing_else(sightline: Sightline, work: Path) -> None:

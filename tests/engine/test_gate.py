@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sightline.checks.check import Verdict
-from sightline.engine.gate import CheckedDiff
+from sightline.engine.gate import CheckedDiff, DiffSource
 from support.shop import FILES, shop_engine, write_workspace
 
 RENAMED = """\
@@ -77,9 +77,9 @@ async def test_a_diff_is_judged_alike_before_and_after_it_is_applied(
     kept = {name: content for name, content in FILES.items() if name != "shop/cart.py"}
     write_workspace(tmp_path / "two/work", kept | after)
     async with shop_engine(tmp_path / "one") as engine:
-        before = await engine.check_diff(diff)
+        before = await engine.check(DiffSource(diff=diff))
     async with shop_engine(tmp_path / "two") as engine:
-        applied = await engine.check_diff(diff)
+        applied = await engine.check(DiffSource(diff=diff))
     assert before.report.verdict is Verdict.REJECT
     assert (before.applied, applied.applied) == (False, True)
     assert applied.unmatched == ()
@@ -90,7 +90,7 @@ async def test_a_file_of_the_diff_that_the_tree_has_already_is_told(tmp_path: Pa
     write_workspace(tmp_path / "work", FILES | {"shop/cart.py": CART.replace("def total", "def sum_of")})
     other = '--- a/shop/invoice.py\n+++ b/shop/invoice.py\n@@ -1 +1 @@\n-"""Invoices."""\n+"""Bills."""\n'
     async with shop_engine(tmp_path) as engine:
-        checked = await engine.check_diff(RENAMED + other)
+        checked = await engine.check(DiffSource(diff=RENAMED + other))
     assert not checked.applied
     assert [str(path) for path in checked.already] == ["shop/cart.py"]
 
@@ -98,6 +98,6 @@ async def test_a_file_of_the_diff_that_the_tree_has_already_is_told(tmp_path: Pa
 async def test_a_diff_that_fits_neither_way_is_unmatched(tmp_path: Path) -> None:
     write_workspace(tmp_path / "work", FILES | {"shop/cart.py": "def other(): ...\n"})
     async with shop_engine(tmp_path) as engine:
-        checked = await engine.check_diff(RENAMED)
+        checked = await engine.check(DiffSource(diff=RENAMED))
     assert not checked.applied
     assert [item.path for item in checked.unmatched] == ["shop/cart.py"]

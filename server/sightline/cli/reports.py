@@ -235,7 +235,7 @@ class AffectedJson(ImpactedJson):
 
 
 class DiffImpactJson(Report):
-    """`sightline graph impact --diff FILE|--base REV|--staged --json`: who is affected by a change.
+    """`sightline graph impact --diff FILE|--base REV|--commits A..B|--staged --json`: who is affected by a change.
 
     `unmatched` are parts of the diff that do not fit the tree; they were left out.
     """

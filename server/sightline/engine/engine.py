@@ -22,7 +22,7 @@ from sightline.config.settings import Settings
 from sightline.context.lexical import LexicalIndex
 from sightline.context.pack import ContextPack
 from sightline.edits.diff import unified_diff
-from sightline.engine.gate import CheckedDiff, DiffSource, check_diff, check_since, check_staged
+from sightline.engine.gate import CheckedDiff, DiffSource, check_change
 from sightline.engine.graph_questions import DiffImpact, Question, asked_in_thread, impact_of_step
 from sightline.engine.model import choose_model
 from sightline.engine.pending import FileAfter, PendingEdits, PreparedEdit
@@ -266,17 +266,9 @@ class Engine:
         """Tries a reply from anywhere (a web chat, another agent) on the present snapshot."""
         return await try_reply(text, edit_format, await self.caught_up(), self._trial_policy(strict=strict))
 
-    async def check_diff(self, diff: str, *, strict: bool = False) -> CheckedDiff:
-        """Judges a unified diff, applied or not yet."""
-        return await check_diff(diff, await self.caught_up(), self._trial_policy(strict=strict))
-
-    async def check_since(self, revision: str, *, strict: bool = False) -> CheckedDiff:
-        """Judges what the working tree changed since a git revision."""
-        return await check_since(revision, await self.caught_up(), self._trial_policy(strict=strict))
-
-    async def check_staged(self, *, strict: bool = False) -> CheckedDiff:
-        """Judges what is staged in git."""
-        return await check_staged(await self.caught_up(), self._trial_policy(strict=strict))
+    async def check(self, source: DiffSource, *, strict: bool = False) -> CheckedDiff:
+        """Judges a change that was made, or that somebody wants to make. Raises :class:`UsageError` (``gate.py``)."""
+        return await check_change(source, await self.caught_up(), self._trial_policy(strict=strict))
 
     # Edits that wait for the user's word -----------------------------------------------------------------------
 

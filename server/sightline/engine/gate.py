@@ -1,4 +1,4 @@
-"""Turns a diff, a git revision or git's index into a *before* and an *after*, and has the step judged."""
+"""Turns a diff, git's revisions or git's index into a *before* and an *after*, and has the step judged."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ _GIT_DIFF = ("diff", "--no-ext-diff", "--no-textconv", "--no-color", "--full-ind
 _NO_SOURCE = re.compile(
     r"^(?:Binary files .* differ|(?:new file|deleted file|old|new) mode 1[26]0000|index \S+ 1[26]0000)$", re.MULTILINE
 )
+
+#: The ends of a range of commits, and two or three dots between them (gitrevisions).
+_RANGE = re.compile(r"^(?P<first>.*?)(?P<dots>\.{2,3})(?P<last>[^.].*|)$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,45 +58,39 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiffSource:
-    """Where a change comes from: one of a unified diff, a git revision to compare with, and git's index."""
+    """Where a change comes from: exactly one of these.
+
+    A unified ``diff``, applied or not yet; what the working tree changed since the git revision ``base``; what is
+    ``staged``; the ``commits`` of a git range (``A..B``, or ``A...B`` for what B changed since it left A), whatever the
+    working tree holds. Files that git does not track count as present before and after.
+    """
 
     diff: str | None = None
     base: str | None = None
     staged: bool = False
+    commits: str | None = None
 
 
 async def step_of(source: DiffSource, view: GraphView, policy: TrialPolicy) -> Step:
     """The change that ``source`` means. Raises :class:`UsageError` when it is not exactly one thing, and by git."""
-    if sum((source.diff is not None, source.base is not None, source.staged)) != 1:
-        raise UsageError("Say which change is meant: a diff, a revision to compare with, or what is staged.")
+    if sum((source.diff is not None, source.base is not None, source.staged, source.commits is not None)) != 1:
+        raise UsageError("Say which change is meant: a diff, a revision to compare with, commits, or what is staged.")
     if source.diff is not None:
         return await _step_of_diff(source.diff, view, policy)
     if source.base is not None:
         return await _step_since(source.base, view, policy)
+    if source.commits is not None:
+        return await _step_of_commits(source.commits, view, policy)
     return await _step_staged(view, policy)
 
 
-async def check_diff(diff: str, view: GraphView, policy: TrialPolicy) -> CheckedDiff:
-    """Judges a unified diff against the tree it applies to, which is ``view``, or the step that led there."""
-    step = await _step_of_diff(diff, view, policy)
+async def check_change(source: DiffSource, view: GraphView, policy: TrialPolicy) -> CheckedDiff:
+    """Judges the change that ``source`` means. Raises as :func:`step_of`."""
+    step = await step_of(source, view, policy)
     if step.changes.is_empty:
         report = CheckReport(verdict=Verdict.ACCEPT, revision=view.revision)
-        return CheckedDiff(report=report, unmatched=step.unmatched, already=step.already)
-    return await _judged(step, policy)
-
-
-async def check_since(revision: str, view: GraphView, policy: TrialPolicy) -> CheckedDiff:
-    """Judges what the working tree changed since ``revision``: ``view`` is the *after*."""
-    return await _judged(await _step_since(revision, view, policy), policy)
-
-
-async def check_staged(view: GraphView, policy: TrialPolicy) -> CheckedDiff:
-    """Judges the index against HEAD. Untracked files count as present on both sides."""
-    return await _judged(await _step_staged(view, policy), policy)
-
-
-async def _judged(step: Step, policy: TrialPolicy) -> CheckedDiff:
-    report = await judge(step.before, step.after, step.changes, policy)
+    else:
+        report = await judge(step.before, step.after, step.changes, policy)
     return CheckedDiff(report=report, unmatched=step.unmatched, applied=step.applied, already=step.already)
 
 
@@ -113,26 +110,44 @@ async def _step_of_diff(diff: str, view: GraphView, policy: TrialPolicy) -> Step
 
 
 async def _step_since(revision: str, view: GraphView, policy: TrialPolicy) -> Step:
-    if revision.startswith("-"):
-        raise UsageError(f"{revision} is not a git revision.")
+    _refuse_option(revision)
     return await _step_back(await _git_diff(policy, view, "-R", revision, "--"), view)
 
 
-async def _step_back(backward: AppliedProposal, view: GraphView) -> Step:
-    """The step to ``view``, given the changes that take it back."""
+async def _step_back(backward: AppliedProposal, view: GraphView, unmatched: tuple[Unmatched, ...] = ()) -> Step:
+    """The step to ``view``, given the changes that take it back; ``unmatched`` is what did not fit on the way there."""
     before = await asyncio.to_thread(view.fork, backward.changes)
     forward = backward.changes.inverse(lambda path: view.workspace.read(path).text)
-    return Step(before=before, after=view, changes=forward, unmatched=backward.unmatched)
+    return Step(before=before, after=view, changes=forward, unmatched=(*unmatched, *backward.unmatched))
+
+
+async def _step_of_commits(commits: str, view: GraphView, policy: TrialPolicy) -> Step:
+    """From the first end of a range to the other, which needs not be what the working tree holds."""
+    ends = _RANGE.match(commits)
+    if ends is None:
+        raise UsageError(
+            f"{commits} is no range of commits.", hint="Name one as git does: main..topic or main...topic."
+        )
+    first, dots, last = ends["first"] or "HEAD", ends["dots"], ends["last"] or "HEAD"
+    _refuse_option(first)
+    _refuse_option(last)
+    to_last = await _git_diff(policy, view, "-R", last, "--")
+    after = await asyncio.to_thread(view.fork, to_last.changes)
+    return await _step_back(
+        await _git_diff(policy, after, "-R", f"{first}{dots}{last}", "--"), after, to_last.unmatched
+    )
+
+
+def _refuse_option(revision: str) -> None:
+    if revision.startswith("-"):
+        raise UsageError(f"{revision} is not a git revision.")
 
 
 async def _step_staged(view: GraphView, policy: TrialPolicy) -> Step:
     to_index = await _git_diff(policy, view, "-R", "--")
     after = await asyncio.to_thread(view.fork, to_index.changes)
     to_head = await _git_diff(policy, after, "-R", "--cached", "--")
-    before = await asyncio.to_thread(after.fork, to_head.changes)
-    forward = to_head.changes.inverse(lambda path: after.workspace.read(path).text)
-    unmatched = (*to_index.unmatched, *to_head.unmatched)
-    return Step(before=before, after=after, changes=forward, unmatched=unmatched)
+    return await _step_back(to_head, after, to_index.unmatched)
 
 
 async def _git_diff(policy: TrialPolicy, view: GraphView, *arguments: str) -> AppliedProposal:

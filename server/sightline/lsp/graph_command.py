@@ -45,7 +45,7 @@ async def graph_answer(session: Session, given: GraphArguments, asked: Snapshot)
     """
     if given.query not in QUERIES:
         raise BadArguments(f"There is no query {given.query!r}.", hint=f"Queries: {', '.join(sorted(QUERIES))}.")
-    source = DiffSource(diff=given.diff, base=given.base, staged=given.staged)
+    source = DiffSource(diff=given.diff, base=given.base, staged=given.staged, commits=given.commits)
     if source != DiffSource():
         if given.query != "impact":
             raise BadArguments(f"{given.query} is not asked of a change; impact is.")

@@ -120,7 +120,7 @@ class RunArguments(FeatureArguments):
 
 
 class GraphArguments(FeatureArguments):
-    """Arguments of ``sightline.graph``: a query, and what it is asked of; ``diff``, ``base``, ``staged`` as in the CLI.
+    """Arguments of ``sightline.graph``: a query, and what it is asked of; ``diff``, ``base`` and so on as in the CLI.
 
     ``text`` is a symbol as a person writes it, or a file's path; without it, what stands at ``range`` is meant.
     """
@@ -131,6 +131,7 @@ class GraphArguments(FeatureArguments):
     diff: str | None = None
     base: str | None = None
     staged: bool = False
+    commits: str | None = None
 
 
 class TurnArguments(Arguments):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import click
 
 from sightline.base.errors import UsageError
@@ -10,8 +13,9 @@ from sightline.checks.check import Verdict
 from sightline.cli import reports
 from sightline.cli.convert import check_json, unmatched_json
 from sightline.cli.output import note, print_json, say
+from sightline.cli.sarif import sarif_log
 from sightline.cli.workspace import json_option, opened, read_input, root_option, runs_async
-from sightline.engine.gate import CheckedDiff
+from sightline.engine.gate import CheckedDiff, DiffSource
 from sightline.features.narrate import finding_line
 
 
@@ -20,31 +24,34 @@ from sightline.features.narrate import finding_line
 @click.option("--diff", metavar="FILE", help="A unified diff, - for standard input, applied or not yet.")
 @click.option("--base", metavar="REV", help="What the working tree changed since this git revision.")
 @click.option("--staged", is_flag=True, help="What is staged in git.")
+@click.option("--commits", metavar="A..B", help="What the commits of a range changed; A...B since B left A.")
 @click.option("--strict", is_flag=True, help="Possible findings reject too.")
+@click.option("--sarif", "as_sarif", is_flag=True, help="Print SARIF 2.1.0, which code hosts show beside the code.")
 @json_option
 @runs_async
-async def command(root: str, diff: str | None, base: str | None, *, staged: bool, strict: bool, as_json: bool) -> int:
-    """Judge a diff against the whole workspace: syntax, lint, imports, and what it breaks elsewhere.
+async def command(root: str, *, strict: bool, as_sarif: bool, as_json: bool, **source: Any) -> int:
+    """Judge a change against the whole workspace: syntax, lint, imports, and what it breaks elsewhere.
 
     Only new findings are reported. Exit code 0 accepts, 1 rejects.
     """
-    if sum((diff is not None, base is not None, staged)) != 1:
-        raise UsageError("Say what to judge: one of --diff FILE, --base REV or --staged.")
-    text = read_input(real_system(), diff) if diff is not None else None
+    change = DiffSource(**source)
+    if sum((change.diff is not None, change.base is not None, change.staged, change.commits is not None)) != 1:
+        raise UsageError("Say what to judge: one of --diff FILE, --base REV, --commits A..B or --staged.")
+    if as_json and as_sarif:
+        raise UsageError("Only one of --json and --sarif can be printed.")
+    if change.diff is not None:
+        change = replace(change, diff=read_input(real_system(), change.diff))
     async with opened(root) as engine:
-        if text is not None:
-            outcome = await engine.check_diff(text, strict=strict)
-        elif base is not None:
-            outcome = await engine.check_since(base, strict=strict)
-        else:
-            outcome = await engine.check_staged(strict=strict)
-    return _tell(outcome, as_json=as_json)
+        outcome = await engine.check(change, strict=strict)
+    return _tell(outcome, as_json=as_json, as_sarif=as_sarif)
 
 
-def _tell(outcome: CheckedDiff, *, as_json: bool) -> int:
+def _tell(outcome: CheckedDiff, *, as_json: bool, as_sarif: bool) -> int:
     report = outcome.report
     rejected = report.verdict is Verdict.REJECT or bool(outcome.unmatched)
-    if as_json:
+    if as_sarif:
+        print_json(sarif_log(outcome))
+    elif as_json:
         shape = check_json(report).model_copy(
             update={
                 "verdict": "reject" if rejected else "accept",

@@ -27,14 +27,15 @@ from sightline.graph.impact import ImpactAnswer, Impacted, impact_of
 @click.option("--diff", metavar="FILE", help="Of a unified diff, - for standard input, applied or not yet.")
 @click.option("--base", metavar="REV", help="Of what the working tree changed since this git revision.")
 @click.option("--staged", is_flag=True, help="Of what is staged in git.")
+@click.option("--commits", metavar="A..B", help="Of what the commits of a range changed; A...B since B left A.")
 @click.option("--depth", type=click.IntRange(1, 50), default=5, show_default=True, help="How many steps to follow.")
 @json_option
 @runs_async
 async def impact(name: str | None, root: str, depth: int, *, as_json: bool, **source: Any) -> int:
     """Print who is affected, directly or through others, when NAME changes, or by a change of many files."""
     changes = DiffSource(**source)
-    if sum((name is not None, changes.diff is not None, changes.base is not None, changes.staged)) != 1:
-        raise UsageError("Say what changes: NAME, or one of --diff FILE, --base REV and --staged.")
+    if (name is not None) is (changes != DiffSource()):
+        raise UsageError("Say what changes: NAME, or one of --diff FILE, --base REV, --commits A..B and --staged.")
     if changes.diff is not None:
         changes = replace(changes, diff=read_input(real_system(), changes.diff))
     async with opened(root) as engine:

@@ -1,0 +1,172 @@
+"""``sightline check``: diffs, what is staged, revisions and commits, for people, programs and code hosts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cli.conftest import BREAKING, Sightline, git
+from sightline.cli import reports
+from support.shop import CART
+
+
+def test_check_refuses_a_diff_that_strands_a_caller(sightline: Sightline) -> None:
+    ran = sightline("check", "--diff", "-", "--json", stdin=BREAKING.replace("\n\n-def", "\n \n-def"))
+    report = reports.CheckJson.model_validate(ran.json)
+    assert ran.code == 1
+    assert report.verdict == "reject"
+    (finding,) = [finding for finding in report.findings if finding.check == "breakage"]
+    assert (finding.path, finding.line, finding.certainty) == ("shop/invoice.py", 8, "certain")
+    assert [(place.path, place.line) for place in finding.related] == [("shop/cart.py", 4)]
+
+
+def test_check_refuses_a_diff_that_does_not_apply(sightline: Sightline) -> None:
+    ran = sightline(
+        "check", "--diff", "-", "--json", stdin=BREAKING.replace("def total(prices, rate):", "def nothing():")
+    )
+    assert ran.code == 1
+    assert reports.CheckJson.model_validate(ran.json).unmatched[0].path == "shop/cart.py"
+
+
+def test_a_diff_that_the_tree_has_already_is_judged_all_the_same(sightline: Sightline, work: Path) -> None:
+    (work / "shop/cart.py").write_text(CART.replace("def total", "def sum_of"), "utf-8")
+    diff = (
+        "--- a/shop/cart.py\n+++ b/shop/cart.py\n@@ -4 +4 @@\n-def total(prices, rate):\n+def sum_of(prices, rate):\n"
+    )
+    told = sightline("check", "--diff", "-", stdin=diff)
+    assert told.code == 1
+    assert "shop/invoice.py:3" in told.out
+    assert "already" in told.err
+    assert sightline("check", "--diff", "-", "--json", stdin=diff).json["applied"] is True
+
+
+def test_git_is_asked_in_a_repository_only(sightline: Sightline) -> None:
+    sightline("trust")
+    for arguments in (("--staged",), ("--base", "HEAD")):
+        ran = sightline("check", *arguments, "--json")
+        assert (ran.code, ran.json["error"]["kind"]) == (2, "no_repository")
+
+
+def test_check_judges_what_is_staged_and_what_changed_since_a_revision(sightline: Sightline, work: Path) -> None:
+    git(work, "init")
+    git(work, "add", ".")
+    git(work, "commit", "-m", "all")
+    assert sightline("check", "--staged", "--json").json["error"]["kind"] == "untrusted"
+    sightline("trust")
+    assert sightline("check", "--staged", "--json").json["verdict"] == "accept"
+    cart = work / "shop/cart.py"
+    cart.write_text(cart.read_text("utf-8").replace("def total(prices", "def totals(prices"), "utf-8")
+    since = sightline("check", "--base", "HEAD", "--json")
+    assert since.code == 1
+    assert {finding["path"] for finding in since.json["findings"]} == {"shop/invoice.py"}
+    assert sightline("check", "--staged", "--json").json["verdict"] == "accept", "nothing is staged yet"
+    git(work, "add", ".")
+    (work / "shop/cart.py").write_text("# the working tree has moved on\n", "utf-8")
+    staged = sightline("check", "--staged", "--json")
+    assert staged.code == 1
+    assert {finding["path"] for finding in staged.json["findings"]} == {"shop/invoice.py"}
+    assert sightline("check", "--base", "nonsense", "--json").json["error"]["kind"] == "git"
+
+
+def test_check_judges_commits_that_are_not_checked_out(sightline: Sightline, work: Path) -> None:
+    git(work, "init")
+    git(work, "add", ".")
+    git(work, "commit", "-m", "all")
+    git(work, "checkout", "-b", "topic")
+    cart = work / "shop/cart.py"
+    cart.write_text(CART.replace("def total(prices", "def totals(prices"), "utf-8")
+    git(work, "commit", "-am", "rename")
+    git(work, "checkout", "main")
+    (work / "shop/tax.py").write_text("RATE = 2\n", "utf-8")
+    git(work, "add", ".")
+    git(work, "commit", "-m", "goes on")
+    sightline("trust")
+    for commits in ("main..topic", "main...topic", "..topic"):
+        told = sightline("check", "--commits", commits, "--json")
+        assert (told.code, {finding["path"] for finding in told.json["findings"]}) == (1, {"shop/invoice.py"}), commits
+    assert sightline("check", "--commits", "topic...main", "--json").json["verdict"] == "accept"
+    assert sightline("check", "--commits", "topic..", "--json").json["verdict"] == "accept", "the way back"
+    assert sightline("graph", "impact", "--commits", "main...topic", "--json").json["changed"][0]["name"] == "total"
+    for wrong in ("main", "main...", "a..b", "--output=x..main", "...--output=x"):
+        ran = sightline("check", "--commits", wrong, "--json")
+        if wrong == "main...":
+            assert ran.json["verdict"] == "accept", "from main to HEAD, which is main"
+        else:
+            assert (ran.code, list(ran.json)) == (2, ["error"]), wrong
+    assert not (work / "x").exists()
+
+
+def test_check_prints_sarif(sightline: Sightline, work: Path) -> None:
+    (work / "shop/größe 1.py").write_text("from shop.cart import total\n\ntotal([], 1)\n", "utf-8")
+    ran = sightline("check", "--diff", "-", "--sarif", stdin=BREAKING.replace("\n\n-def", "\n \n-def"))
+    assert ran.code == 1
+    log = ran.json
+    assert log["version"] == "2.1.0"
+    (only,) = log["runs"]
+    assert [rule["id"] for rule in only["tool"]["driver"]["rules"]] == ["breakage"]
+    assert only["invocations"][0]["executionSuccessful"] is True
+    places = [result["locations"][0]["physicalLocation"] for result in only["results"]]
+    assert [(place["artifactLocation"]["uri"], place["region"]["startLine"]) for place in places] == [
+        ("shop/gr%C3%B6%C3%9Fe%201.py", 3),
+        ("shop/invoice.py", 8),
+    ]
+    assert {(result["ruleId"], result["ruleIndex"], result["level"]) for result in only["results"]} == {
+        ("breakage", 0, "error")
+    }
+    related = only["results"][0]["relatedLocations"][0]["physicalLocation"]
+    assert (related["artifactLocation"]["uri"], related["region"]["startLine"]) == ("shop/cart.py", 4)
+    misfit = sightline(
+        "check", "--diff", "-", "--sarif", stdin=BREAKING.replace("def total(prices, rate):", "def no():")
+    )
+    assert misfit.code == 1
+    assert misfit.json["runs"][0]["results"][0]["ruleId"] == "unmatched"
+    fine = sightline("check", "--diff", "-", "--sarif", stdin="")
+    assert (fine.code, fine.json["runs"][0]["results"]) == (0, [])
+    assert sightline("check", "--diff", "-", "--sarif", "--json").code == 2
+
+
+def test_a_change_with_files_that_are_no_text_is_judged_by_the_others(sightline: Sightline, work: Path) -> None:
+    (work / "logo.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0")
+    (work / "link.py").symlink_to("shop/cart.py")
+    git(work, "init")
+    git(work, "add", ".")
+    git(work, "commit", "-m", "all")
+    sightline("trust")
+    (work / "logo.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\1")
+    (work / "more.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\2")
+    (work / "link.py").unlink()
+    (work / "link.py").symlink_to("shop/invoice.py")
+    git(work, "add", "more.png")
+    cart = work / "shop/cart.py"
+    cart.write_text(cart.read_text("utf-8") + "\n\n# Binary files a and b differ\n", "utf-8")
+    for option in (("--base", "HEAD"), ("--staged",)):
+        answer = sightline("check", *option, "--json").json
+        assert (answer["verdict"], answer["unmatched"]) == ("accept", [])
+    cart.write_text(cart.read_text("utf-8").replace("def total(prices", "def totals(prices"), "utf-8")
+    assert sightline("check", "--base", "HEAD", "--json").json["verdict"] == "reject"
+
+
+def test_a_repository_that_names_programs_runs_none(sightline: Sightline, work: Path, tmp_path: Path) -> None:
+    git(work, "init")
+    git(work, "add", ".")
+    git(work, "commit", "-m", "all")
+    trap = tmp_path / "trap"
+    program = tmp_path / "program.sh"
+    program.write_text(f"#!/bin/sh\ntouch {trap}\n", "utf-8")
+    program.chmod(0o755)
+    for key in ("core.fsmonitor", "diff.external", "core.pager", "core.editor", "core.sshCommand"):
+        git(work, "config", key, str(program))
+    git(work, "config", "core.hooksPath", str(tmp_path))
+    git(work, "config", "filter.evil.clean", str(program))
+    git(work, "config", "diff.evil.textconv", str(program))
+    git(work, "config", "diff.evil.command", str(program))
+    (work / ".gitattributes").write_text("*.py filter=evil diff=evil\n", "utf-8")
+    trap.unlink(missing_ok=True)
+    cart = work / "shop/cart.py"
+    cart.write_text(cart.read_text("utf-8") + "\n", "utf-8")
+    for arguments in (["index"], ["context", "x"], ["graph", "export"], ["status"]):
+        assert sightline(*arguments).code == 0
+    assert not trap.exists(), "an untrusted workspace: no git at all"
+    sightline("trust")
+    sightline("check", "--base", "HEAD")
+    sightline("check", "--staged")
+    assert not trap.exists()
