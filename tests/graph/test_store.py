@@ -6,6 +6,8 @@ import asyncio
 import sqlite3
 from pathlib import Path
 
+import pytest
+
 from sightline.graph.store import FactsRow, GraphStore, StatRow, store_path
 
 ROW = StatRow("/root", "a.py", 10, 123, "d1")
@@ -95,17 +97,59 @@ async def test_two_processes_share_one_database(tmp_path: Path) -> None:
     assert len((await _loaded(path))[0]) == 300
 
 
-async def test_pruning_forgets_unknown_files_and_old_unused_facts(tmp_path: Path) -> None:
-    path = tmp_path / "graph.sqlite"
+async def _ten_of_which_one_is_used(path: Path, size: int = 1) -> list[tuple[str, str]]:
+    """The keys of the facts that are left of ten, after nine of the files are gone."""
     store = GraphStore(str(path))
     store.put(
         [StatRow("/root", f"{n}.py", 1, 1, f"{n}") for n in range(10)],
-        [FactsRow(f"{n}", "python", "1", b"x") for n in range(10)],
+        [FactsRow(f"{n}", "python", "1", bytes(size)) for n in range(10)],
     )
-    await store.prune([("/root", "9.py")])
+    await store.prune([("/root", "9.py")], "1")
     assert list((await store.load(["/root"], "1")).stats) == [("/root", "9.py")]
     kept = await store.blobs([(f"{n}", "python") for n in range(10)], "1")
-    assert sorted(kept) == [("7", "python"), ("8", "python"), ("9", "python")]
+    await store.close()
+    return sorted(kept)
+
+
+async def test_pruning_forgets_unknown_files_and_old_unused_facts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sightline.graph.store.LEAST_UNUSED", 0)
+    kept = await _ten_of_which_one_is_used(tmp_path / "graph.sqlite")
+    assert kept == [("7", "python"), ("8", "python"), ("9", "python")]
+
+
+async def test_a_few_unused_facts_stay_for_a_switch_back(tmp_path: Path) -> None:
+    assert len(await _ten_of_which_one_is_used(tmp_path / "graph.sqlite")) == 10
+
+
+async def test_unused_facts_have_a_bound_in_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sightline.graph.store.UNUSED_BYTES", 4_000)
+    kept = await _ten_of_which_one_is_used(tmp_path / "graph.sqlite", size=1_000)
+    assert [digest for digest, _ in kept] == ["5", "6", "7", "8", "9"]
+
+
+async def test_facts_of_an_older_extractor_go_before_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sightline.graph.store.LEAST_UNUSED", 0)
+    monkeypatch.setattr("sightline.graph.store.UNUSED_FACTOR", 0)
+    path = tmp_path / "graph.sqlite"
+    await _filled(path, [ROW], [FACTS, FACTS._replace(extractor="2")])
+    store = GraphStore(str(path))
+    await store.prune([("/root", "a.py")], "2")
+    assert not await store.holds("1")
+    assert await store.holds("2")
+    await store.close()
+
+
+async def test_a_store_that_is_never_pruned_trims_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sightline.graph.store.LEAST_UNUSED", 100)
+    monkeypatch.setattr("sightline.graph.store._WRITTEN_BETWEEN_TRIMS", 600)
+    store = GraphStore(str(tmp_path / "graph.sqlite"))
+    for number in range(5_000):
+        store.put([ROW._replace(digest=f"{number}")], [FactsRow(f"{number}", "python", "1", b"x")])
+    kept = await store.blobs([(f"{number}", "python") for number in range(5_000)], "1")
+    assert ("4999", "python") in kept
+    assert 100 <= len(kept) <= 1_000
     await store.close()
 
 

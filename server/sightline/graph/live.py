@@ -34,6 +34,7 @@ from sightline.graph.late import LateDocuments
 from sightline.graph.layouts import Layouts, build_layouts, layouts_after, stale_roots
 from sightline.graph.nearness import nearest_first
 from sightline.graph.pool import WorkerPool
+from sightline.graph.recall import recalled
 from sightline.graph.saved import MOST_CHANGED, adopted, pack_segment
 from sightline.graph.segments import NO_EDGES
 from sightline.graph.slices import at_once, in_one_slice, in_slices
@@ -109,7 +110,8 @@ class LiveGraph:
             closed = [path for path in change.changed if belongs(view, path) and path not in view.overlay]
             unread = [path for path in closed if path in view.skipped]
             collected.reasons.update((path, view.skipped[path]) for path in unread)
-            await self._parsing.parse([path for path in closed if path not in view.skipped], collected, _ignore)
+            rest = await self._recalled([path for path in closed if path not in view.skipped], collected)
+            await self._parsing.parse(rest, collected, _ignore)
             paths = (*change.changed, *change.removed)
             # An open document is among them when a rule or a root made it one of the workspace's files, or none.
             late = [path for path in paths if path in self._late or path in view.overlay]
@@ -157,6 +159,7 @@ class LiveGraph:
         # In a list, so that the thread frees it: that takes as long as reading it.
         stored = [await self._parsing.store.load(scan.roots or view.roots, EXTRACTOR)]
         rest, saved, total = await asyncio.to_thread(taken_from_store, scan, stored, collected)
+        rest = await self._recalled(rest, collected)
         clock.lap("store")
         if len(rest) >= max(WORTH_SKIMMING, MOST_CHANGED * total):
             rest = await self._skim(rest, layouts, collected, progress)
@@ -170,13 +173,16 @@ class LiveGraph:
         self.skimmed.set()
         clock.lap("resolve")
         known = await asyncio.to_thread(lambda: [(file.path.root, file.path.relative) for file in scan.files])
-        await self._parsing.store.prune(known)
+        await self._parsing.store.prune(known, EXTRACTOR)
         clock.lap("store")
         # What was loaded stays for good: a collection that walked through it would hold the loop for nothing. Answers
         # are built of thousands of small tuples, which Python's default would walk through every 700 allocations.
         gc.freeze()
         gc.set_threshold(GARBAGE_THRESHOLD, 10, 10)
         return await asyncio.to_thread(index_report, clock, scan_seconds, collected, self.view)
+
+    async def _recalled(self, paths: list[WorkspacePath], collected: Collected) -> list[WorkspacePath]:
+        return await recalled(self._system, self._parsing.store, paths, collected)
 
     async def _skim(
         self, rest: list[WorkspacePath], layouts: Layouts, collected: Collected, progress: Progress

@@ -38,8 +38,13 @@ CREATE TABLE segment (id INTEGER PRIMARY KEY CHECK (id = 0), extractor TEXT NOT 
 """
 SCHEMA_VERSION = 2
 
-#: Facts that no known file has are kept for a switch back to another branch, up to this multiple of those in use.
+#: Facts that no known file has are kept for a switch back to another branch: the newest of them, as many as this
+#: multiple of those in use (or this many where few are), and no more than so many bytes.
 UNUSED_FACTOR = 2
+LEAST_UNUSED = 5_000
+UNUSED_BYTES = 512 << 20
+#: Facts written between two looks at how many are unused: a server that runs for weeks sees many branches.
+_WRITTEN_BETWEEN_TRIMS = 20_000
 _ROWS_A_BATCH = 500
 _ROWS_A_READ = 1_000
 
@@ -83,6 +88,7 @@ class GraphStore:
         self._connection: Connection | None = None
         self._stats: list[StatRow] = []
         self._facts: list[FactsRow] = []
+        self._written = 0  # facts since the last trim; of the store's thread
         self._closed = False
 
     async def load(self, roots: Sequence[str], extractor: str) -> StoredState:
@@ -93,8 +99,14 @@ class GraphStore:
         return await self._run(lambda: self._load(roots, extractor))
 
     async def blobs(self, keys: Sequence[tuple[str, str]], extractor: str) -> dict[tuple[str, str], bytes]:
-        """The stored blobs among the (digest, language) ``keys``."""
+        """The stored blobs among the (digest, language) ``keys``, those put just now among them."""
+        self._submit()
         return await self._run(lambda: self._blobs(keys, extractor))
+
+    async def holds(self, extractor: str) -> bool:
+        """Whether there are any facts made by ``extractor``."""
+        self._submit()
+        return await self._run(lambda: self._holds(extractor))
 
     def put(self, stats: Sequence[StatRow] = (), facts: Sequence[FactsRow] = ()) -> None:
         """Queues rows; they are written in batches by the store's thread. Never raises and never waits."""
@@ -116,10 +128,13 @@ class GraphStore:
         self._submit()
         await self._run(lambda: None)
 
-    async def prune(self, known: Sequence[tuple[str, str]]) -> None:
-        """Forgets stat rows of files not in ``known`` (root, path), and facts too long unused."""
+    async def prune(self, known: Sequence[tuple[str, str]], extractor: str) -> None:
+        """Forgets stat rows of files not in ``known`` (root, path), and facts too long unused.
+
+        Facts that another than ``extractor`` made count as unused.
+        """
         self._submit()
-        await self._run(lambda: self._prune(known))
+        await self._run(lambda: self._prune(known, extractor))
 
     async def close(self) -> None:
         """Writes what is queued and closes the database. A second call does nothing."""
@@ -185,6 +200,13 @@ class GraphStore:
             self._start_over(error)
         return found
 
+    def _holds(self, extractor: str) -> bool:
+        try:
+            return bool(next(_rows(self._open(), _READ_ANY, (extractor,)))[0])
+        except DatabaseError as error:
+            self._start_over(error)
+        return False
+
     def _write(self, stats: Sequence[StatRow], facts: Sequence[FactsRow]) -> None:
         try:
             connection = self._open()
@@ -193,9 +215,19 @@ class GraphStore:
             connection.executemany(
                 "INSERT OR REPLACE INTO facts (digest, language, extractor, blob) VALUES (?, ?, ?, ?)", facts
             )
+            self._written += len(facts)
+            if facts and self._written > _WRITTEN_BETWEEN_TRIMS:
+                self._trim(connection, facts[-1].extractor)
             connection.execute("COMMIT")
         except DatabaseError as error:
             self._start_over(error)
+
+    def _trim(self, connection: Connection, extractor: str) -> None:
+        """Forgets the unused facts that are too many."""
+        self._written = 0
+        (used,) = next(_rows(connection, "SELECT count(DISTINCT digest) FROM stat", ()))
+        most = max(used * UNUSED_FACTOR, LEAST_UNUSED)
+        connection.execute(_DELETE_UNUSED, {"extractor": extractor, "most": most, "bytes": UNUSED_BYTES})
 
     def _write_segment(self, extractor: str, data: bytes) -> None:
         try:
@@ -204,15 +236,14 @@ class GraphStore:
         except DatabaseError as error:
             self._start_over(error)
 
-    def _prune(self, known: Sequence[tuple[str, str]]) -> None:
+    def _prune(self, known: Sequence[tuple[str, str]], extractor: str) -> None:
         try:
             connection = self._open()
             connection.execute("BEGIN IMMEDIATE")
             kept = set(known)
             gone = [key for key in _rows(connection, "SELECT root, path FROM stat", ()) if key not in kept]
             connection.executemany("DELETE FROM stat WHERE root = ? AND path = ?", gone)
-            (used,) = next(_rows(connection, "SELECT count(DISTINCT digest) FROM stat", ()))
-            connection.execute(_DELETE_UNUSED, (used * UNUSED_FACTOR,))
+            self._trim(connection, extractor)
             connection.execute("COMMIT")
         except DatabaseError as error:
             self._start_over(error)
@@ -223,9 +254,14 @@ _READ_FACTS = """
 SELECT digest, language, blob FROM facts WHERE extractor = ? AND digest IN (SELECT digest FROM stat) ORDER BY id
 """
 _READ_BLOB = "SELECT blob FROM facts WHERE digest = ? AND language = ? AND extractor = ?"
+_READ_ANY = "SELECT EXISTS (SELECT 1 FROM facts WHERE extractor = ?)"
+#: The newest unused facts stay. The length of a blob is read without the blob.
 _DELETE_UNUSED = """
-DELETE FROM facts WHERE digest NOT IN (SELECT digest FROM stat) AND id NOT IN (
-    SELECT id FROM facts WHERE digest NOT IN (SELECT digest FROM stat) ORDER BY id DESC LIMIT ?
+DELETE FROM facts WHERE id IN (
+    SELECT id FROM (
+        SELECT id, row_number() OVER newest AS place, sum(length(blob)) OVER newest AS total FROM facts
+        WHERE extractor <> :extractor OR digest NOT IN (SELECT digest FROM stat) WINDOW newest AS (ORDER BY id DESC)
+    ) WHERE place > :most OR total > :bytes
 )
 """
 
