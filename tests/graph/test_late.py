@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections import Counter
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
@@ -9,12 +11,14 @@ import pytest
 
 from sightline.base.memory_system import memory_system
 from sightline.base.text import Text
-from sightline.graph import slices
-from sightline.graph.documents import READ_AT_ONCE
+from sightline.graph import extract_text, slices
+from sightline.graph.documents import READ_AT_ONCE, STEPS_AT_ONCE
 from sightline.graph.live import SMALL_WORKSPACE, LiveGraph
 from sightline.workspace.live import LiveWorkspace
 from support.graphs import ROOT, path
 
+#: Short, and tens of thousands of steps for the parsers of some languages.
+UNLUCKY = "<!--" * 300
 LONG = "".join(f"def function_{number}():\n    return {number}\n" for number in range(READ_AT_ONCE // 30))
 FILES = {
     "long.py": LONG,
@@ -73,3 +77,59 @@ async def test_a_layout_that_is_typed_is_followed_beside_the_loop(opened: tuple[
     assert graph.view.dependencies(path("app.py")) == ()
     await graph.caught_up()
     assert [edge.target for edge in graph.view.dependencies(path("app.py"))] == [path("inner/tool.py")]
+
+
+@pytest.fixture
+def steps(monkeypatch: pytest.MonkeyPatch) -> Counter[bool]:
+    """How many hundred steps parsers took, by whether it was on the event loop."""
+    counted: Counter[bool] = Counter()
+    loop, progress = threading.get_ident(), extract_text._Progress  # pyright: ignore[reportPrivateUsage]
+
+    class Counted(progress):
+        def __call__(self, offset: int, _has_error: object) -> bool:
+            counted[threading.get_ident() == loop] += 1
+            return super().__call__(offset, _has_error)
+
+    monkeypatch.setattr(extract_text, "_Progress", Counted)
+    return counted
+
+
+@pytest.mark.parametrize("name", ["typed.go", "typed.py", "Typed.java"])
+async def test_a_short_text_that_takes_the_parser_long_is_read_beside_the_loop(
+    opened: tuple[LiveWorkspace, LiveGraph], steps: Counter[bool], name: str
+) -> None:
+    workspace, graph = opened
+    _open(workspace, graph, name, Text.of(UNLUCKY))
+    for version in range(2, 5):
+        change = workspace.change_document(path(name), Text.of(UNLUCKY + " " * version), version)
+        graph.update(workspace.view, change)
+    assert steps[True] == STEPS_AT_ONCE + 1, "it was given up, and not tried again with each key"
+    await graph.caught_up()
+    graph.settle()
+    await graph.caught_up()
+    assert steps[False] > 4 * STEPS_AT_ONCE, "the text is none that takes long: choose another"
+    assert steps[True] <= 2 * (STEPS_AT_ONCE + 1)
+    assert graph.view.workspace.read(path(name)).text == Text.of(UNLUCKY + " " * 4)
+
+
+async def test_a_text_that_cannot_be_read_is_not_tried_again_while_it_stays(
+    opened: tuple[LiveWorkspace, LiveGraph], steps: Counter[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace, graph = opened
+    monkeypatch.setattr(extract_text, "_MOST_STALLS", 10)
+    _open(workspace, graph, "typed.go", Text.of(UNLUCKY))
+    await graph.caught_up()
+    assert dict(graph.view.unparsed())[path("typed.go")] == "too_broken"
+    before = dict(steps)
+    await graph.build(await workspace.scan(), workspace.view)
+    assert dict(steps) == before
+    assert dict(graph.view.unparsed())[path("typed.go")] == "too_broken"
+
+
+async def test_a_sound_text_is_read_on_the_loop_at_once(
+    opened: tuple[LiveWorkspace, LiveGraph], steps: Counter[bool]
+) -> None:
+    workspace, graph = opened
+    _open(workspace, graph, "app.py", Text.of(LONG[:READ_AT_ONCE]))
+    assert "function_700" in _names(graph, "app.py")
+    assert steps[True] > 0 and not steps[False]

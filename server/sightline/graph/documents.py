@@ -18,7 +18,7 @@ from tree_sitter import Tree
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Span, Text, minimal_edit
 from sightline.graph.advance import belongs, parsed_changes
-from sightline.graph.extract_text import EndlessParse
+from sightline.graph.extract_text import EndlessParse, LongParse
 from sightline.graph.facts_blob import why_without_facts
 from sightline.graph.index import FileIndex
 from sightline.graph.parse import TreeEdit, parse_rest, parse_touched, parse_tree
@@ -33,6 +33,9 @@ from sightline.workspace.files import MAXIMUM_FILE_SIZE, WorkspaceView
 QUIET_SECONDS = 0.3
 #: A longer text is never read whole on the event loop (bytes; 8 ms of a core at least as slow as ours).
 READ_AT_ONCE = 24 << 10
+#: Nor is one that takes the parser more than so many times a hundred steps. Sound texts of :data:`READ_AT_ONCE` take
+#: 320 at most, 15 microseconds each; of one that is broken in an unlucky way 6 KB can take 90,000, which are seconds.
+STEPS_AT_ONCE = 384
 #: Nor are the touched statements of a text longer than this: putting them among the others takes 2 ms by then.
 SPLICED_AT_ONCE = 128 << 10
 
@@ -51,6 +54,7 @@ class OpenDocuments:
 
     def __init__(self) -> None:
         self._documents: dict[WorkspacePath, _Document] = {}
+        self._unreadable: dict[WorkspacePath, tuple[Text, HotFile]] = {}  # trying again may take seconds
         self._timers: dict[WorkspacePath, asyncio.TimerHandle] = {}
         self._distrusted: set[WorkspacePath] = set()  # to be parsed whole, whatever tree there is
 
@@ -81,19 +85,19 @@ class OpenDocuments:
         """Hot files for all open documents, parsed again only if their text is another than it was."""
         changes: dict[int, HotFile | None] = {}
         for path, source in view.overlay.items():
-            document = self._documents.get(path)
             if source is None or not belongs(view, path):
                 changes |= parsed_changes(view, table, (path,))
-            elif document is not None and document.text == source.text:
-                changes[table.add(path)] = document.file
-            else:
-                changes[table.add(path)] = self._adopt(path, _read(path, source.text, document))
+                continue
+            file = self._known(path, source.text)
+            if file is None:
+                file = self._adopt(path, source.text, _read(path, source.text, self._documents.get(path)))
+            changes[table.add(path)] = file
         return changes
 
     async def read(self, path: WorkspacePath, text: Text) -> HotFile:
         """The hot file of an open document, computed in a thread however long it takes."""
         before = None if path in self._distrusted else self._documents.get(path)
-        return self._adopt(path, await asyncio.to_thread(_read, path, text, before))
+        return self._adopt(path, text, await asyncio.to_thread(_read, path, text, before))
 
     def distrust_if_stale(self, view: WorkspaceView, path: WorkspacePath) -> bool:
         """Whether an open document has to be parsed whole; from now on, its next reading is."""
@@ -113,12 +117,13 @@ class OpenDocuments:
 
     def close(self) -> None:
         """Forgets everything."""
-        for path in list(self._documents):
+        for path in [*self._documents, *self._unreadable]:
             self.forget(path)
 
     def forget(self, path: WorkspacePath) -> None:
         """The document is no longer open."""
         self._documents.pop(path, None)
+        self._unreadable.pop(path, None)
         self._distrusted.discard(path)
         if timer := self._timers.pop(path, None):
             timer.cancel()
@@ -129,21 +134,35 @@ class OpenDocuments:
 
     def _read_at_once(self, path: WorkspacePath, text: Text) -> HotFile | None:
         """The hot file of a document, ``None`` if that would hold the loop."""
+        if path not in self._distrusted and (file := self._known(path, text)) is not None:
+            return file
         before = None if path in self._distrusted else self._documents.get(path)
         if len(text.data) <= READ_AT_ONCE or len(text.data) > MAXIMUM_FILE_SIZE:
-            return self._adopt(path, _read(path, text, before))
+            try:
+                return self._adopt(path, text, _read(path, text, before, STEPS_AT_ONCE))
+            except LongParse:
+                return None
         is_whole = _language(path).prepare is not None  # such a text is never spliced
         if before is None or is_whole or len(text.data) > SPLICED_AT_ONCE:
             return None
         try:
-            found = _touched(path, text, before)
-        except (RecursionError, EndlessParse):
+            found = _touched(path, text, before, STEPS_AT_ONCE)
+        except (RecursionError, EndlessParse, LongParse):
             return None
-        return self._adopt(path, found) if isinstance(found, _Document) else None
+        return self._adopt(path, text, found) if isinstance(found, _Document) else None
 
-    def _adopt(self, path: WorkspacePath, found: _Document | HotFile) -> HotFile:
+    def _known(self, path: WorkspacePath, text: Text) -> HotFile | None:
+        """What ``text`` gave when it was read last, if nothing else was read since."""
+        document = self._documents.get(path)
+        if document is not None:
+            return document.file if document.text == text else None
+        known, file = self._unreadable.get(path, (None, None))
+        return file if known == text else None
+
+    def _adopt(self, path: WorkspacePath, text: Text, found: _Document | HotFile) -> HotFile:
         self.forget(path)
         if isinstance(found, HotFile):
+            self._unreadable[path] = text, found
             return found
         self._documents[path] = found
         return found.file
@@ -157,29 +176,34 @@ def _is_long(view: WorkspaceView, path: WorkspacePath) -> bool:
         return False
 
 
-def _read(path: WorkspacePath, text: Text, before: _Document | None) -> _Document | HotFile:
-    """A document read from the one before it, if there is one; a hot file with a reason when it cannot be. Pure."""
+def _read(path: WorkspacePath, text: Text, before: _Document | None, steps: int | None = None) -> _Document | HotFile:
+    """A document read from the one before it, if there is one; a hot file with a reason when it cannot be. Pure.
+
+    Raises :class:`LongParse` when ``steps`` are given and are not enough.
+    """
     if len(text.data) > MAXIMUM_FILE_SIZE:
         return HotFile(None, NO_EDGES, reason="too_large")
     language = _language(path)
     try:
         if before is None:
-            return _document(text, *parse_tree(text.data, language), fresh=True)
-        found = _touched(path, text, before)
+            return _document(text, *parse_tree(text.data, language, steps=steps), fresh=True)
+        found = _touched(path, text, before, steps)
         if isinstance(found, Tree):
-            found = _document(text, found, parse_rest(text.data, language, found), fresh=False)
+            found = _document(text, found, parse_rest(text.data, language, found, steps=steps), fresh=False)
+    except LongParse:
+        raise
     except Exception as error:  # noqa: BLE001  as in facts_blob.py: one text must not stop what follows all others
         return HotFile(None, NO_EDGES, reason=why_without_facts(path, error))
     return found
 
 
-def _touched(path: WorkspacePath, text: Text, before: _Document) -> _Document | Tree:
+def _touched(path: WorkspacePath, text: Text, before: _Document, steps: int | None) -> _Document | Tree:
     """The new document if reading the touched statements gives it, else its tree."""
     edit = minimal_edit(before.text.data, text.data)
     if edit is None:
         return before
     change = TreeEdit(old=Span(edit.span.start, edit.span.end), length=len(edit.new))
-    tree, rows = parse_touched(text.data, _language(path), before.tree, change, before.rows)
+    tree, rows = parse_touched(text.data, _language(path), before.tree, change, before.rows, steps=steps)
     return tree if rows is None else _document(text, tree, rows, fresh=False)
 
 

@@ -99,22 +99,37 @@ class EndlessParse(Exception):
     """The grammar cannot get past a place of the text: its recovery from an error goes round in a circle."""
 
 
+class LongParse(Exception):
+    """Parsing takes more steps than whoever asked for it can wait for. It says nothing of the text's facts."""
+
+
 class _Progress:
     """Stops a parser that gets no further; counted, not timed, so that the same text always ends the same way.
 
     It is asked after every 100 steps of the parser (``OP_COUNT_PER_PARSER_CALLBACK_CHECK`` of tree-sitter). At the end
-    of the text the finished tree is balanced, in steps that the text's length bounds.
+    of the text the finished tree is balanced, in steps that the text's length bounds. ``steps``: how often it may be
+    asked at all.
     """
 
-    __slots__ = ("balancing", "end", "furthest", "stalled")
+    __slots__ = ("balancing", "end", "furthest", "stalled", "steps")
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, steps: int | None) -> None:
+        self.steps = steps
         self.end = len(data.rstrip())  # where the last token ends, as the parser counts
         self.balancing = len(data) // _BYTES_PER_BALANCING
         self.furthest = -1
         self.stalled = 0
 
+    @property
+    def too_long(self) -> bool:
+        """Whether the steps are used up."""
+        return self.steps is not None and self.steps < 0
+
     def __call__(self, offset: int, _has_error: object) -> bool:
+        if self.steps is not None:
+            self.steps -= 1
+            if self.steps < 0:
+                return True
         if offset > self.furthest:
             self.furthest = offset
             self.stalled = 0
@@ -123,22 +138,23 @@ class _Progress:
         return self.stalled > _MOST_STALLS + (self.balancing if offset >= self.end else 0)
 
 
-def parsed(data: bytes, language: LanguageSpec, old_tree: Tree | None = None) -> Tree:
+def parsed(data: bytes, language: LanguageSpec, old_tree: Tree | None = None, *, steps: int | None = None) -> Tree:
     """The tree of a text. It is handed to the parser piece by piece: so other threads get their turns.
 
     The parser otherwise keeps the interpreter for the whole of it, 100 ms for every megabyte; each text has a parser of
-    its own, since those turns are other threads' chance to parse. Raises :class:`EndlessParse`.
+    its own, since those turns are other threads' chance to parse. Raises :class:`EndlessParse`, and :class:`LongParse`
+    when more than ``steps`` (hundreds of the parser's own; ``None`` for any number) would be needed.
     """
 
     pieces = _Pieces(data, b"\n" if language.needs_final_newline else b"")
-    parser, progress = Parser(language.grammar()), _Progress(data)
+    parser, progress = Parser(language.grammar()), _Progress(data, steps)
     try:
         if old_tree is None:
             tree = parser.parse(pieces, progress_callback=progress)
         else:
             tree = parser.parse(pieces, old_tree, progress_callback=progress)
     except ValueError as error:  # all that py-tree-sitter says of a parser that was stopped
-        raise EndlessParse(language.name) from error
+        raise (LongParse if progress.too_long else EndlessParse)(language.name) from error
     finally:
         take_back(pieces.lent)
     pieces.parsing = False

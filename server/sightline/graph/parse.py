@@ -77,51 +77,59 @@ def parse_tree(
     old_tree: Tree | None = None,
     edit: TreeEdit | None = None,
     old_rows: RawFacts | None = None,
+    *,
+    steps: int | None = None,
 ) -> tuple[Tree, RawFacts]:
     """Tree and facts of an open document, parsed incrementally when the old tree and the edit are given.
 
     ``old_tree`` is left as it was. With ``old_rows``, the facts of the old tree, only the touched statements are read
     again where that gives what reading everything gives. Rows are returned, not objects: a keystroke must not build
-    thousands of them.
+    thousands of them. Raises as :func:`~sightline.graph.extract_text.parsed` does, here and below.
     """
     if old_tree is None or edit is None:
-        tree = _tree(data, language)
-        return tree, _facts(data, tree, language)
-    tree, rows = parse_touched(data, language, old_tree, edit, old_rows)
-    return tree, rows or _facts(data, tree, language)
+        tree = _tree(data, language, steps)
+        return tree, _facts(data, tree, language, steps)
+    tree, rows = parse_touched(data, language, old_tree, edit, old_rows, steps=steps)
+    return tree, rows or _facts(data, tree, language, steps)
 
 
 def parse_touched(
-    data: bytes, language: LanguageSpec, old_tree: Tree, edit: TreeEdit, old_rows: RawFacts | None
+    data: bytes,
+    language: LanguageSpec,
+    old_tree: Tree,
+    edit: TreeEdit,
+    old_rows: RawFacts | None,
+    *,
+    steps: int | None = None,
 ) -> tuple[Tree, RawFacts | None]:
     """The quick half of :func:`parse_tree`: the new tree, and the facts if the touched statements alone give them."""
     if language.prepare is not None or language.parses_whole:  # an edit anywhere may decide what of the text is code
-        return _tree(data, language), None
+        return _tree(data, language, steps), None
     edited = old_tree.copy()
     edited.edit(edit.old.start, edit.old.end, edit.old.start + edit.length, (0, 0), (0, 0), (0, 0))
-    tree = parsed(data, language, edited)
+    tree = parsed(data, language, edited, steps=steps)
     return tree, None if old_rows is None else _spliced(data, language, (old_tree, edited, tree), edit, old_rows)
 
 
-def parse_rest(data: bytes, language: LanguageSpec, tree: Tree) -> RawFacts:
+def parse_rest(data: bytes, language: LanguageSpec, tree: Tree, *, steps: int | None = None) -> RawFacts:
     """The slow half of :func:`parse_tree`: the facts of a tree, all of it read."""
-    return _facts(data, tree, language)
+    return _facts(data, tree, language, steps)
 
 
-def _tree(data: bytes, language: LanguageSpec) -> Tree:
+def _tree(data: bytes, language: LanguageSpec, steps: int | None = None) -> Tree:
     """The tree of a text, parsed whole; that of its code, where the text is not all code."""
     if language.prepare is None:
-        return parsed(data, language)
+        return parsed(data, language, steps=steps)
     prepared = language.prepare(data)
-    return parsed(prepared.code, prepared.language)
+    return parsed(prepared.code, prepared.language, steps=steps)
 
 
-def _facts(data: bytes, tree: Tree, language: LanguageSpec) -> RawFacts:
+def _facts(data: bytes, tree: Tree, language: LanguageSpec, steps: int | None = None) -> RawFacts:
     if language.prepare is not None:
         prepared = language.prepare(data)
         extract = _READINGS[language.extractor].extract
         code = _extracted(prepared.code, tree, prepared.language, extract)
-        uses_tree = parsed(prepared.uses, prepared.language)
+        uses_tree = parsed(prepared.uses, prepared.language, steps=steps)
         uses = _extracted(prepared.uses, uses_tree, prepared.language, extract)
         return component_rows(data, language.name, prepared, code, uses)
     return _extracted(data, tree, language, _READINGS[language.extractor].extract)
