@@ -21,7 +21,7 @@ from sightline.base.changes import ChangeSet, FileEdit
 from sightline.base.paths import WorkspacePath
 from sightline.base.system import real_system
 from sightline.base.text import Span, Text, TextEdit
-from sightline.features.import_name import changes_for, choices_for
+from sightline.edits.missing_import import import_change, import_choices
 from sightline.graph.exporters import exports_imported
 from sightline.graph.facts import Import
 from sightline.graph.live import LiveGraph
@@ -92,14 +92,14 @@ def judge(view: GraphView, path: WorkspacePath, chosen: tuple[Import, int, str],
     if truth is None or truth.path == path or index is None or is_bound_at_top(index, bound):
         return None
     began = time.perf_counter()
-    choices = choices_for(cut, path, bound)
+    choices = import_choices(cut, path, bound)
     seconds = time.perf_counter() - began
     offered = [choice.exporter.export for choice in choices]
     counts["imports"] += 1
     counts["first"] += offered[:1] == [truth]
     counts["first three"] += truth in offered[:3]
     if offered[:1] == [truth]:
-        after = cut.workspace.fork(changes_for(cut, path, choices[0])).read(path).text
+        after = cut.workspace.fork(import_change(cut, path, choices[0])).read(path).text
         spelling = choices[0].spelling
         counts["first, module written alike"] += (spelling.module, spelling.level) == (row.module, row.level)
         counts["first, file the same but for empty lines"] += _lines(after) == _lines(text)

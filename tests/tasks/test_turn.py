@@ -12,7 +12,19 @@ from sightline.checks.check import Certainty, Verdict
 from sightline.engine.engine import Engine
 from sightline.models.messages import ModelError, ModelFailure
 from sightline.tasks.result import TurnEvent, TurnRequest, TurnResult, TurnStage, TurnVerdict
-from support.shop import HARMLESS, INVOICE, RENAME_DEFINITION, RENAME_USES, at, block, script, shop_engine
+from support.shop import (
+    CART,
+    FILES,
+    HARMLESS,
+    INVOICE,
+    RENAME_DEFINITION,
+    RENAME_USES,
+    at,
+    block,
+    script,
+    shop_engine,
+    write_workspace,
+)
 
 
 async def ask(engine: Engine, task_type: str = "refactor", heard: list[TurnEvent] | None = None) -> TurnResult:
@@ -49,10 +61,85 @@ async def test_an_edit_that_strands_a_caller_is_refused_with_the_place_and_then_
 
 
 async def test_repair_stops_after_three_rounds_and_the_edit_stays_refused(tmp_path: Path) -> None:
-    async with shop_engine(tmp_path, script(RENAME_DEFINITION, *[HARMLESS] * 9)) as engine:
+    four = "".join(f"\n\ndef more_{n}():\n    return missing_{n}\n" for n in range(4))
+    first = block("shop/cart.py", CART.rstrip("\n"), CART + four)
+    slow = [block("shop/cart.py", f"return missing_{n}", f"return {n}") for n in range(4)]
+    async with shop_engine(tmp_path, script(first, *slow)) as engine:
         result = await ask(engine)
         assert result.verdict is TurnVerdict.REJECTED
         assert len(result.attempts) == 4
+        assert [len(each.report.findings) for each in result.attempts if each.report] == [4, 3, 2, 1]
+
+
+async def test_a_round_that_mends_nothing_is_the_last(tmp_path: Path) -> None:
+    async with shop_engine(tmp_path, script(RENAME_DEFINITION, *[HARMLESS] * 9)) as engine:
+        result = await ask(engine)
+        assert result.verdict is TurnVerdict.REJECTED
+        assert len(result.attempts) == 2
+        assert "mended nothing" in result.stopped
+
+
+async def test_a_model_that_turns_in_circles_is_stopped(tmp_path: Path) -> None:
+    back = block("shop/cart.py", "def grand_total(prices, rate):", "def total(prices, rate:")
+    again = block("shop/cart.py", "def total(prices, rate:", "def grand_total(prices, rate):")
+    async with shop_engine(tmp_path, script(RENAME_DEFINITION, back, again, RENAME_USES)) as engine:
+        result = await ask(engine)
+        assert result.verdict is TurnVerdict.REJECTED
+        assert len(result.attempts) == 3
+        assert "brought back" in result.stopped
+
+
+async def test_two_answers_without_an_edit_are_enough(tmp_path: Path) -> None:
+    async with shop_engine(tmp_path, script(RENAME_DEFINITION, "Hm.", "Well.", RENAME_USES)) as engine:
+        result = await ask(engine)
+        assert (result.verdict, len(result.attempts)) == (TurnVerdict.REJECTED, 3)
+        assert "Answer with edits" in result.attempts[2].asked
+        assert "without an edit" in result.stopped
+
+
+async def test_a_missing_import_that_can_only_come_from_one_place_is_written_without_the_model(tmp_path: Path) -> None:
+    write_workspace(tmp_path / "work", {**FILES, "shop/report.py": "def report(prices):\n    return len(prices)\n"})
+    use = block("shop/report.py", "    return len(prices)", "    return total(prices, 0.1)")
+    async with shop_engine(tmp_path, script(use)) as engine:
+        result = await ask(engine)
+        assert (result.verdict, len(result.attempts)) == (TurnVerdict.ACCEPTED, 1)
+        assert "+from shop.cart import total" in result.diff
+        assert result.mended == ("shop/report.py: imports 'total' from 'shop.cart'",)
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        pytest.param({"shop/tax.py": "def total():\n    return 1\n"}, id="defined twice"),
+        pytest.param({"shop/json.py": "def json():\n    return 1\n"}, id="a name of the standard library"),
+    ],
+)
+async def test_a_missing_import_that_can_be_doubted_is_the_models_to_mend(
+    tmp_path: Path, others: dict[str, str]
+) -> None:
+    name = "json" if "shop/json.py" in others else "total"
+    write_workspace(tmp_path / "work", {**FILES, **others, "shop/report.py": "def report(prices):\n    return 1\n"})
+    use = block("shop/report.py", "    return 1", f"    return {name}(prices)")
+    async with shop_engine(tmp_path, script(use, "I do not know.", "No.")) as engine:
+        result = await ask(engine)
+        assert result.verdict is TurnVerdict.REJECTED
+        assert result.mended == ()
+
+
+async def test_safe_fixes_of_rules_that_the_workspace_chose_are_made(tmp_path: Path) -> None:
+    rules = '[tool.ruff.lint]\nselect = ["F401", "UP"]\n'
+    write_workspace(tmp_path / "work", {**FILES, "pyproject.toml": rules})
+    first = block(
+        "shop/cart.py", '"""Carts."""', '"""Carts."""\n\nimport os\nfrom typing import List\n\nX: List[int] = []'
+    )
+    async with shop_engine(tmp_path, script(first), trusted=True) as engine:
+        result = await ask(engine)
+        assert (result.verdict, len(result.attempts)) == (TurnVerdict.ACCEPTED, 1)
+        assert "import os" not in result.diff
+        assert any("`os` imported but unused" in each for each in result.mended)
+    async with shop_engine(tmp_path, script(first)) as engine:
+        result = await ask(engine)
+        assert result.mended == (), "without trust the workspace chooses no rules"
 
 
 async def test_a_round_of_prose_costs_a_round_and_no_more(tmp_path: Path) -> None:

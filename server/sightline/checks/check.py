@@ -9,7 +9,7 @@ from typing import Protocol
 from sightline.base.changes import ChangeSet
 from sightline.base.paths import WorkspacePath
 from sightline.base.system import System
-from sightline.base.text import Span
+from sightline.base.text import Span, TextEdit
 from sightline.graph.view import GraphView
 
 
@@ -38,11 +38,22 @@ class RelatedPlace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Remedy:
+    """What mends a finding for certain: ``edits`` of its file as it is after the edit, or a name to import there.
+
+    ``imported`` is a bare name that nothing binds in the file; from where it comes is for others to find out.
+    """
+
+    edits: tuple[TextEdit, ...] = ()
+    imported: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """Something the edit broke. ``span`` lies in the text of ``path`` *after* the edit (before it, if it was deleted).
 
     ``line`` and ``column`` are one-based, ``column`` in characters. ``symbol`` names what the finding is about, for
-    the repair prompt ("" if nothing).
+    the repair prompt ("" if nothing). ``remedy`` is there where a program can mend it without thinking.
     """
 
     check: str
@@ -55,6 +66,7 @@ class Finding:
     message: str
     related: tuple[RelatedPlace, ...] = ()
     symbol: str = ""
+    remedy: Remedy | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,8 +14,8 @@ from typing import Any
 from ruff import find_ruff_bin
 
 from sightline.base.system import ProcessTimeout, System
-from sightline.base.text import Position, PositionEncoding, Span, Text
-from sightline.checks.check import Certainty, CheckInput, CheckOutcome, Finding, Severity, SkippedCheck
+from sightline.base.text import Position, PositionEncoding, Span, Text, TextEdit
+from sightline.checks.check import Certainty, CheckInput, CheckOutcome, Finding, Remedy, Severity, SkippedCheck
 from sightline.checks.texts import TouchedFile, line_and_column, new_ones, touched_files
 
 #: Rules whose findings fail at run time: syntax, misused comparisons, misplaced statements, undefined names.
@@ -73,7 +73,7 @@ class LintCheck:
         assert file.after is not None
         code = str(row["code"] or "syntax")
         fatal = code == "syntax" or code.startswith((*FATAL_RULES, "invalid-syntax"))
-        span = _span(row, file.after)
+        span = _span(row["location"], row["end_location"], file.after)
         line, column = line_and_column(file.after, span.start)
         return Finding(
             check=self.name,
@@ -85,6 +85,7 @@ class LintCheck:
             column=column,
             message=f"{row['message']} ({code})",
             symbol=file.after.slice(span).strip("\"'") if code.startswith("F82") else "",
+            remedy=_remedy(row, code, file.after),
         )
 
 
@@ -142,10 +143,22 @@ def _key(row: dict[str, Any], text: Text) -> tuple[str, str, str]:
     return str(row["code"]), str(row["message"]), text.line_text(line).strip()
 
 
-def _span(row: dict[str, Any], text: Text) -> Span:
+def _span(first: dict[str, Any], last: dict[str, Any], text: Text) -> Span:
     # ruff counts lines as we do, from one, and columns in characters.
     start, end = (
-        text.offset(Position(int(at["row"]) - 1, int(at["column"]) - 1), PositionEncoding.UTF32)
-        for at in (row["location"], row["end_location"])
+        text.offset(Position(int(at["row"]) - 1, int(at["column"]) - 1), PositionEncoding.UTF32) for at in (first, last)
     )
     return Span(start, max(start, end))
+
+
+def _remedy(row: dict[str, Any], code: str, text: Text) -> Remedy | None:
+    """ruff's own fix where it calls it safe; the import that an undefined name (F821) lacks."""
+    fix = row.get("fix")
+    if fix and fix.get("applicability") == "safe":
+        edits = (
+            TextEdit(span=_span(edit["location"], edit["end_location"], text), new=str(edit["content"]).encode())
+            for edit in fix["edits"]
+        )
+        return Remedy(edits=tuple(edits))
+    name = text.slice(_span(row["location"], row["end_location"], text))
+    return Remedy(imported=name) if code == "F821" and name.isidentifier() else None

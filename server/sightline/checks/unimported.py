@@ -7,9 +7,10 @@ would tell. For Python the linter does; C and Ruby see names without importing t
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sightline.base.paths import WorkspacePath
-from sightline.checks.check import Certainty, Finding
+from sightline.checks.check import Certainty, Finding, Remedy
 from sightline.checks.classes import is_known
 from sightline.checks.language import is_python, is_script
 from sightline.checks.matching import Matching, Use
@@ -63,13 +64,14 @@ def _lost(matching: Matching, file: TouchedFile, reference: Reference) -> tuple[
 
 def _finding(matching: Matching, use: Use, name: str, meant: Symbol, facts: FileFacts) -> Finding:
     certain = not _may_be_brought(matching, use, name, facts)
-    return matching.finding(
+    finding = matching.finding(
         use,
         f"`{name}` is no longer imported here, and {'is' if certain else 'may be'} still used.",
         certainty=Certainty.CERTAIN if certain else Certainty.POSSIBLE,
         symbol=meant.identifier,
         related=(matching.definition_place(meant, "what it meant"),),
     )
+    return replace(finding, remedy=Remedy(imported=name)) if certain else finding
 
 
 def _may_be_brought(matching: Matching, use: Use, name: str, facts: FileFacts) -> bool:

@@ -176,6 +176,8 @@ def ask_json(result: TurnResult, task_type: str, *, applied: bool) -> reports.As
         findings=findings_json(report.findings if report else ()),
         skipped=skipped_json(report.skipped if report else ()),
         diff=result.diff,
+        mended=list(result.mended),
+        stopped=result.stopped,
         prompt_tokens=result.prompt.tokens,
         usage=usage_json(total_usage(result.attempts)),
     )

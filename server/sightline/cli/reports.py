@@ -341,7 +341,10 @@ class AttemptJson(Report):
 
 
 class AskJson(Report):
-    """`sightline ask --json`."""
+    """`sightline ask --json`.
+
+    `mended` are sentences on what was put right without the model; `stopped` says why no further repair was asked for.
+    """
 
     verdict: Literal["answered", "accepted", "rejected", "no_edits"]
     applied: bool
@@ -354,6 +357,8 @@ class AskJson(Report):
     findings: list[FindingJson]
     skipped: list[SkippedJson]
     diff: str
+    mended: list[str] = Field(default_factory=list[str])
+    stopped: str = ""
     prompt_tokens: int
     usage: UsageJson
 

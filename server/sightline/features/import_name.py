@@ -9,28 +9,19 @@ from __future__ import annotations
 import asyncio
 import re
 from dataclasses import dataclass
-from functools import partial
 
-from sightline.base.changes import ChangeSet, FileEdit
-from sightline.base.errors import SightlineError, UsageError
+from sightline.base.errors import UsageError
 from sightline.base.paths import WorkspacePath
-from sightline.edits.import_python import insert_python_import
-from sightline.edits.import_script import insert_script_import
-from sightline.edits.import_statement import WantedImport
+from sightline.edits.missing_import import ImportChoice, import_change, import_choices, writes_imports
 from sightline.features.feature import FeatureContext, FeatureRequest, FeatureResult, FoundPlace, Offer
 from sightline.features.narrate import finding_line
-from sightline.graph.exporters import Export, Exporter, exporters, neighbours
-from sightline.graph.spelling import Spelling, is_one_name_each, section_of, spelling_of
-from sightline.graph.unbound import is_bound_at_top, unbound_names, used_only_as_type
+from sightline.graph.exporters import Export
+from sightline.graph.unbound import is_bound_at_top, unbound_names
 from sightline.graph.view import GraphView
 from sightline.tasks.result import TurnResult, TurnVerdict
 
 #: Choices offered for one name.
 MOST_OFFERED = 8
-
-#: Languages whose imports are written here; of components only below an import that is in the right block already.
-_WRITTEN = frozenset({"python", "javascript", "typescript", "tsx"})
-_WRITTEN_IN_BLOCKS = frozenset({"vue", "svelte"})
 
 #: How Python's and TypeScript's tools say that a name is missing; the name is the first group.
 _UNDEFINED = (
@@ -47,27 +38,6 @@ _ASKED = re.compile(r"(?P<name>[\w$]+|\*)(?:\s+as\s+(?P<bound>[\w$]+))?(?:\s+fro
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """One module the name can come from, and how this file would write it."""
-
-    exporter: Exporter
-    spelling: Spelling
-
-    @property
-    def title(self) -> str:
-        """Such as ``'X' from 'package.module'``."""
-        dots = "." * self.spelling.level
-        if not self.spelling.name:
-            return f"'{self.exporter.export.bound}'" + self._unless_same()
-        export = self.exporter.export
-        renamed = "" if self.spelling.name in (export.bound, "default") else f"{self.spelling.name} as "
-        return f"'{renamed}{export.bound}' from '{dots}{self.spelling.module}'"
-
-    def _unless_same(self) -> str:
-        return "" if self.spelling.module == self.exporter.export.bound else f" from '{self.spelling.module}'"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _ImportName:
     name: str = "import"
     title: str = "Import a missing name"
@@ -81,7 +51,7 @@ class _ImportName:
             return ()
         found: list[Offer] = []
         for name, mends in _missing(request, view).items():
-            choices = choices_for(view, request.path, name)[:MOST_OFFERED]
+            choices = import_choices(view, request.path, name)[:MOST_OFFERED]
             found += [
                 Offer(
                     title=f"Import {choice.title}",
@@ -98,14 +68,14 @@ class _ImportName:
         path, view = request.path, context.view
         if path is None:
             raise UsageError("/import needs a file to import into.", hint="Open a file of the workspace.")
-        if not _is_written(view, path):
+        if not writes_imports(view, path):
             raise UsageError(
                 f"Imports are not written for files like {path}.",
                 hint="They are for Python, JavaScript and TypeScript, and below the imports of Vue and Svelte.",
                 kind="not_supported",
             )
         name, bound, where = _asked(request, view)
-        choices = await asyncio.to_thread(choices_for, view, path, bound)
+        choices = await asyncio.to_thread(import_choices, view, path, bound)
         wanted = [each for each in choices if _is_meant(each, name, bound, where)]
         if not wanted:
             place = f" in {where}" if where else ""
@@ -114,7 +84,7 @@ class _ImportName:
                 hint="Is it in an installed package? Those are not looked into.",
                 kind="unknown_symbol",
             )
-        changes = await asyncio.to_thread(changes_for, view, path, wanted[0])
+        changes = await asyncio.to_thread(import_change, view, path, wanted[0])
         turn = await context.propose(request.turn, f"import: {wanted[0].title} into {path}", changes)
         return FeatureResult(
             command=self.name,
@@ -129,7 +99,7 @@ class _ImportName:
 
 def _missing(request: FeatureRequest, view: GraphView) -> dict[str, tuple[str, ...]]:
     """Missing names with the diagnostics that tell of them: those of the diagnostics, then those the facts show."""
-    if request.path is None or not _is_written(view, request.path):
+    if request.path is None or not writes_imports(view, request.path):
         return {}
     index = view.index(request.path)
     if index is None:
@@ -145,14 +115,6 @@ def _missing(request: FeatureRequest, view: GraphView) -> dict[str, tuple[str, .
     return found
 
 
-def _is_written(view: GraphView, path: WorkspacePath) -> bool:
-    """Whether we write imports of the language of ``path``: the graph reads more of them."""
-    facts = view.facts(path)
-    if facts is None or facts.language in _WRITTEN:
-        return True  # a file that cannot be read is told of as such
-    return facts.language in _WRITTEN_IN_BLOCKS and bool(facts.imports)
-
-
 def undefined_name(diagnostic: str) -> str:
     """The name that a diagnostic (``path:line: message (source code)``) says is missing; "" if it tells of none."""
     for pattern in _UNDEFINED:
@@ -161,18 +123,6 @@ def undefined_name(diagnostic: str) -> str:
             return next(group for group in match.groups() if group)
     quoted = _QUOTED.search(diagnostic) if _CODES.search(diagnostic) else None
     return quoted.group(1) if quoted is not None else ""
-
-
-def choices_for(view: GraphView, path: WorkspacePath, name: str) -> list[Choice]:
-    """From where ``path`` can import ``name`` and how it would write that, best first."""
-    found: list[Choice] = []
-    for exporter in exporters(view, path, name):
-        spelling = spelling_of(view, path, exporter)
-        if spelling is not None:
-            found.append(Choice(exporter=exporter, spelling=spelling))
-            if len(found) > MOST_OFFERED * 4:
-                break
-    return found
 
 
 def _asked(request: FeatureRequest, view: GraphView) -> tuple[str, str, str]:
@@ -191,7 +141,7 @@ def _asked(request: FeatureRequest, view: GraphView) -> tuple[str, str, str]:
     return "", missing[0], ""
 
 
-def _is_meant(choice: Choice, name: str, bound: str, where: str) -> bool:
+def _is_meant(choice: ImportChoice, name: str, bound: str, where: str) -> bool:
     export = choice.exporter.export
     spelled = "." * choice.spelling.level + choice.spelling.module
     at_place = not where or where in (str(export.path), export.path.relative, spelled)
@@ -203,56 +153,7 @@ def _text_of(export: Export) -> str:
     return f"{export.name or '*'} as {export.bound} from {export.path}"
 
 
-def changes_for(view: GraphView, path: WorkspacePath, choice: Choice) -> ChangeSet:
-    """The import as a change of the file. Raises :class:`UsageError` when there is nothing to add."""
-    source, facts, index = view.workspace.read(path), view.facts(path), view.index(path)
-    if facts is None or index is None or facts.digest != source.digest:
-        raise UsageError(f"{path} cannot be read as code, or is changing just now.", hint="Try again.")
-    export = choice.exporter.export
-    only_types = used_only_as_type(index, export.bound)
-    if facts.language == "python":
-        deferred = any(row.module == "__future__" and row.names[0].name == "annotations" for row in facts.imports)
-        only_types = only_types and deferred
-    else:
-        only_types = only_types or choice.exporter.is_type
-    wanted = WantedImport(
-        module=choice.spelling.module,
-        level=choice.spelling.level,
-        name=choice.spelling.name,
-        bound=export.bound,
-        type_only=only_types,
-        one_each=is_one_name_each(view, path),
-        example=_example(view, path),
-    )
-    if facts.language == "python":
-        edits = insert_python_import(source.text, facts.imports, wanted, partial(section_of, view, path))
-    else:
-        edits = insert_script_import(source.text, facts.imports, wanted)
-    if not edits:
-        raise UsageError(f"{path} has that import already.", kind="nothing_to_do")
-    return ChangeSet(base={path: source.digest}, edits=(FileEdit(path=path, edits=edits),))
-
-
-def _example(view: GraphView, path: WorkspacePath) -> str:
-    """The one-line import statements of the first file beside ``path`` that has any."""
-    for beside in neighbours(view, path):
-        facts = view.facts(beside)
-        try:
-            text = view.workspace.read(beside).text
-        except SightlineError:
-            continue
-        if facts is None or facts.digest != text.digest:
-            continue
-        rows = [row for row in facts.imports if row.enclosing < 0 and not row.dynamic and not row.reexport]
-        lines = [
-            line for line in (text.slice(row.span) for row in rows) if line.startswith("import") and "\n" not in line
-        ]
-        if lines:
-            return "\n".join(lines)
-    return ""
-
-
-def _tell(path: WorkspacePath, turn: TurnResult, wanted: list[Choice]) -> str:
+def _tell(path: WorkspacePath, turn: TurnResult, wanted: list[ImportChoice]) -> str:
     ready = turn.verdict is TurnVerdict.ACCEPTED
     lines = [
         f"**Edit {'ready' if ready else 'refused'}**: import {wanted[0].title} into `{path}`. "
@@ -266,7 +167,7 @@ def _tell(path: WorkspacePath, turn: TurnResult, wanted: list[Choice]) -> str:
     return "\n".join(lines)
 
 
-def _choice_json(choice: Choice) -> dict[str, object]:
+def _choice_json(choice: ImportChoice) -> dict[str, object]:
     exporter, spelling = choice.exporter, choice.spelling
     return {
         "name": exporter.export.name,

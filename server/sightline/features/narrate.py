@@ -19,7 +19,8 @@ def narrate_turn(result: TurnResult) -> str:
     if last is not None and result.verdict is not TurnVerdict.ACCEPTED:
         parts += [f"- `{item.path}`: {item.reason}" for item in last.unmatched]
         parts += [f"- {problem}" for problem in last.problems]
-    parts.append(_provenance(result))
+    parts.append("\n".join(f"- mended: {each}" for each in result.mended))
+    parts += [result.stopped, _provenance(result)]
     return "\n\n".join(part for part in parts if part)
 
 

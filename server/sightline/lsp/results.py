@@ -57,6 +57,8 @@ def _turn_json(session: Session, turn: TurnResult) -> dict[str, Any]:
         "changes": [place_json(session, path) for path in _touched(turn)],
         "findings": [_finding_json(session, finding) for finding in (report.findings if report else ())],
         "fixed": list(report.fixed) if report else [],
+        "mended": list(turn.mended),
+        "stopped": turn.stopped,
         "skipped": [{"check": item.check, "reason": item.reason} for item in (report.skipped if report else ())],
         "attempts": [_attempt_json(session, attempt) for attempt in turn.attempts],
         "promptTokens": turn.prompt.tokens,

@@ -34,12 +34,16 @@ MOST_NEAREST = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """Why a reply was not accepted. ``problems`` are sentences about parts of it that could not be read."""
+    """Why a reply was not accepted. ``problems`` are sentences about parts of it that could not be read.
+
+    ``mended`` are sentences on what was put right in the draft without the model.
+    """
 
     reply: str
     findings: tuple[Finding, ...] = ()
     unmatched: tuple[Unmatched, ...] = ()
     problems: tuple[str, ...] = ()
+    mended: tuple[str, ...] = ()
 
 
 def build_repair(previous: Prompt, refusal: Refusal, view: GraphView, permitted: Permission) -> Prompt:
@@ -92,6 +96,9 @@ def _repair_text(refusal: Refusal, findings: tuple[Finding, ...], pack: ContextP
     if refusal.problems:
         lines = (f"- {redact(one_line(problem))}" for problem in refusal.problems)
         parts.append("## Parts of the reply that could not be read\n\n" + "\n".join(lines))
+    if refusal.mended:
+        lines = (f"- {redact(one_line(each))}" for each in refusal.mended)
+        parts.append("## Mended in the draft already\n\n" + "\n".join(lines))
     if pack.text:
         parts.append("## Code of the draft\n\n" + pack.text.strip())
     return "\n\n".join(parts) + "\n"

@@ -41,6 +41,11 @@ class TurnEvent:
 Listener = Callable[[TurnEvent], None]
 
 
+def stage_event(stage: TurnStage, attempt: int) -> TurnEvent:
+    """Tells that a turn has come to ``stage``."""
+    return TurnEvent(kind="stage", text=stage.value, stage=stage, attempt=attempt)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnRequest:
     """One task for a model. ``budget`` is the context's share of the prompt in tokens.
@@ -92,7 +97,8 @@ class TurnResult:
 
     ``base`` holds the texts of the files it touches as they were in that snapshot.
 
-    A rejected turn keeps its changes so that a person can look at them; nothing applies them by itself.
+    A rejected turn keeps its changes so that a person can look at them; nothing applies them by itself. ``mended`` are
+    sentences on what was put right without the model, ``stopped`` one on why no further repair was asked for.
     """
 
     turn: str
@@ -106,3 +112,5 @@ class TurnResult:
     base: Mapping[WorkspacePath, Text] = field(default_factory=dict[WorkspacePath, Text])
     report: CheckReport | None = None
     diff: str = ""
+    mended: tuple[str, ...] = ()
+    stopped: str = ""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sightline.base.changes import ChangeSet
 from sightline.base.errors import ChangeConflict
@@ -43,7 +43,8 @@ class Trial:
     """What came of a reply. ``after`` is ``before`` with everything that could be placed, also when it was refused.
 
     ``changes`` leads from the turn's first snapshot to ``after``; ``base`` holds the texts it was computed for: closed
-    files may be others on disk by now. ``report`` is ``None`` when nothing could be placed.
+    files may be others on disk by now. ``report`` is ``None`` when nothing could be placed. ``mended`` are sentences on
+    what was put right without the model (``mend.py``). ``silent``: the reply itself held nothing like an edit.
     """
 
     before: GraphView
@@ -54,6 +55,8 @@ class Trial:
     problems: tuple[str, ...]
     already: tuple[WorkspacePath, ...]
     report: CheckReport | None
+    mended: tuple[str, ...] = ()
+    silent: bool = False
 
     @property
     def accepted(self) -> bool:
@@ -79,18 +82,27 @@ async def try_reply(
     proposal = parse_reply(text, edit_format)
     applied = await asyncio.to_thread(apply_proposal, proposal, base.workspace, policy.root, policy.permitted)
     after = base if applied.changes.is_empty else await asyncio.to_thread(base.fork, applied.changes)
+    return replace(
+        await judged_since(before, after, policy),
+        unmatched=applied.unmatched,
+        problems=tuple(f"Line {problem.line} of the reply: {problem.message}" for problem in proposal.problems),
+        already=applied.already,
+        silent=not proposal.edits and not proposal.problems,
+    )
+
+
+async def judged_since(before: GraphView, after: GraphView, policy: TrialPolicy) -> Trial:
+    """The trial of whatever leads from ``before`` to its fork ``after``."""
     changes = changes_between(before.workspace, after.workspace)
-    report = None
-    if not changes.is_empty:
-        report = await judge(before, after, changes, policy)
+    report = None if changes.is_empty else await judge(before, after, changes, policy)
     return Trial(
         before=before,
         after=after,
         changes=changes,
         base=_base_texts(before.workspace, changes),
-        unmatched=applied.unmatched,
-        problems=tuple(f"Line {problem.line} of the reply: {problem.message}" for problem in proposal.problems),
-        already=applied.already,
+        unmatched=(),
+        problems=(),
+        already=(),
         report=report,
     )
 

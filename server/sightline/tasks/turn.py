@@ -20,9 +20,18 @@ from sightline.models.policy import ModelPolicy, request_for
 from sightline.models.provider import Provider
 from sightline.prompts.build import Prompt, build_prompt
 from sightline.prompts.classify import is_read_only
-from sightline.prompts.repair import Refusal, build_repair
-from sightline.tasks.result import Attempt, Listener, TurnEvent, TurnRequest, TurnResult, TurnStage, TurnVerdict
-from sightline.tasks.trial import Permitted, Trial, TrialPolicy, try_reply
+from sightline.tasks.repair import Repair
+from sightline.tasks.result import (
+    Attempt,
+    Listener,
+    TurnEvent,
+    TurnRequest,
+    TurnResult,
+    TurnStage,
+    TurnVerdict,
+    stage_event,
+)
+from sightline.tasks.trial import Permitted, Trial, TrialPolicy
 from sightline.workspace.files import SourceFile
 
 
@@ -84,7 +93,7 @@ async def prepare_prompt(request: TurnRequest, given: TurnDependencies) -> tuple
 
 async def run_turn(request: TurnRequest, given: TurnDependencies, choice: ModelChoice) -> TurnResult:
     """Runs a task to its end. Raises ``ModelError``; cancelling closes the model's socket and leaves nothing behind."""
-    given.listener(_stage(TurnStage.CONTEXT, 0))
+    given.listener(stage_event(TurnStage.CONTEXT, 0))
     _, prompt = await prepare_prompt(request, given)
     if is_read_only(request.task_type):
         attempt, response = await _ask(prompt, given, choice, number=1)
@@ -95,46 +104,33 @@ async def run_turn(request: TurnRequest, given: TurnDependencies, choice: ModelC
 
 
 async def _edit(request: TurnRequest, given: TurnDependencies, choice: ModelChoice, prompt: Prompt) -> TurnResult:
-    policy = TrialPolicy(system=given.system, root=request.root, permitted=given.in_edit, trusted=given.trusted)
-    attempts: list[Attempt] = []
-    trial: Trial | None = None
-    whole = True
-    conversation = prompt
-    for number in range(1, choice.repair_rounds + 2):
-        attempt, response = await _ask(conversation, given, choice, number=number)
+    async def ask(asked: Prompt, number: int) -> tuple[Attempt, bool]:
+        attempt, response = await _ask(asked, given, choice, number=number)
         whole = response.finish is Finish.STOP
-        if not whole:
-            attempts.append(_cut_off(attempt, response))
-            break
-        given.listener(_stage(TurnStage.CHECKS, number))
-        trial = await try_reply(
-            response.text, "auto", given.view, policy, onto=trial.after if trial is not None else None
-        )
-        attempts.append(_judged(attempt, trial))
-        if trial.accepted or (not trial.has_edits and number > 1):
-            break
-        if trial.already and trial.changes.is_empty and not trial.unmatched and not trial.problems:
-            break
-        if number <= choice.repair_rounds:
-            given.listener(replace(_stage(TurnStage.REPAIR, number), text=_refused_by(trial)))
-            refusal = Refusal(
-                reply=response.text,
-                findings=trial.report.findings if trial.report is not None else (),
-                unmatched=trial.unmatched,
-                problems=_complaints(trial, request.edit_format),
-            )
-            conversation = await asyncio.to_thread(build_repair, conversation, refusal, trial.after, given.in_prompt)
+        return (attempt if whole else _cut_off(attempt, response)), whole
+
+    repair = Repair(
+        view=given.view,
+        policy=TrialPolicy(system=given.system, root=request.root, permitted=given.in_edit, trusted=given.trusted),
+        in_prompt=given.in_prompt,
+        listener=given.listener,
+        edit_format=request.edit_format,
+        rounds=choice.repair_rounds,
+    )
+    outcome = await repair.run(prompt, ask)
+    trial = outcome.trial
     if trial is None or trial.changes.is_empty:
         verdict = TurnVerdict.NO_EDITS
     else:
-        verdict = TurnVerdict.ACCEPTED if whole and trial.accepted else TurnVerdict.REJECTED
-    return _result(request, given, choice, prompt=prompt, attempts=tuple(attempts), verdict=verdict, trial=trial)
+        verdict = TurnVerdict.ACCEPTED if outcome.whole and trial.accepted else TurnVerdict.REJECTED
+    result = _result(request, given, choice, prompt=prompt, attempts=outcome.attempts, verdict=verdict, trial=trial)
+    return replace(result, mended=outcome.mended, stopped=outcome.stopped)
 
 
 async def _ask(
     prompt: Prompt, given: TurnDependencies, choice: ModelChoice, *, number: int
 ) -> tuple[Attempt, ModelResponse]:
-    given.listener(_stage(TurnStage.MODEL, number))
+    given.listener(stage_event(TurnStage.MODEL, number))
 
     def listen(event: StreamEvent) -> None:
         if isinstance(event, TextDelta):
@@ -158,10 +154,6 @@ async def _ask(
     return attempt, response
 
 
-def _judged(attempt: Attempt, trial: Trial) -> Attempt:
-    return replace(attempt, unmatched=trial.unmatched, problems=trial.problems, report=trial.report)
-
-
 def _cut_off(attempt: Attempt, response: ModelResponse) -> Attempt:
     reason = {
         Finish.LENGTH: "The reply was cut off at the output limit; edits in it were not used. "
@@ -169,12 +161,6 @@ def _cut_off(attempt: Attempt, response: ModelResponse) -> Attempt:
         Finish.REFUSAL: "The model declined to answer.",
     }.get(response.finish, "The reply did not end as a whole reply does; edits in it were not used.")
     return replace(attempt, problems=(reason,))
-
-
-def _complaints(trial: Trial, edit_format: str) -> tuple[str, ...]:
-    if trial.has_edits:
-        return trial.problems
-    return (f"The reply holds no edit. Answer with edits in the {edit_format} format.",)
 
 
 def _result(  # noqa: PLR0913  one place builds the value, from what a turn holds
@@ -187,7 +173,7 @@ def _result(  # noqa: PLR0913  one place builds the value, from what a turn hold
     verdict: TurnVerdict,
     trial: Trial | None = None,
 ) -> TurnResult:
-    given.listener(_stage(TurnStage.DONE, len(attempts)))
+    given.listener(stage_event(TurnStage.DONE, len(attempts)))
     return TurnResult(
         turn=request.turn,
         verdict=verdict,
@@ -208,16 +194,3 @@ def _diff(trial: Trial) -> str:
     view = trial.before.workspace
     files = {path: SourceFile(path=path, text=text) for path, text in trial.base.items()}
     return unified_diff(trial.changes, replace(view, overlay={**view.overlay, **files}))
-
-
-def _refused_by(trial: Trial) -> str:
-    """One sentence on what a repair is asked for."""
-    found = trial.report.findings if trial.report is not None else ()
-    reasons = [f"{item.path}: {item.reason}" for item in trial.unmatched]
-    reasons += [*trial.problems, *(f"{each.path}:{each.line}: {each.message}" for each in found)]
-    more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
-    return f"{reasons[0]}{more}" if reasons else "The reply holds no edit."
-
-
-def _stage(stage: TurnStage, attempt: int) -> TurnEvent:
-    return TurnEvent(kind="stage", text=stage.value, stage=stage, attempt=attempt)

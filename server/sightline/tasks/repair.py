@@ -1,0 +1,140 @@
+"""The rounds of an edit: try the reply, mend what needs no model, ask again for the rest, and know when to stop.
+
+A repair adds to the draft: the model is shown what its edits made and sends further ones; findings always compare with
+the snapshot the user has. Nothing is asked again when a round mends nothing of what was found, or comes back to what
+was found before: a model that turns in circles costs time and money, and a person sees the findings at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+
+from sightline.checks.check import Certainty
+from sightline.graph.view import GraphView
+from sightline.prompts.build import Prompt
+from sightline.prompts.repair import Refusal, build_repair
+from sightline.tasks.mend import mended
+from sightline.tasks.result import Attempt, Listener, TurnStage, stage_event
+from sightline.tasks.trial import Permitted, Trial, TrialPolicy, try_reply
+
+#: Asks a model; gives the attempt and whether the reply came to its end.
+Ask = Callable[[Prompt, int], Awaitable[tuple[Attempt, bool]]]
+
+#: What keeps an edit from being accepted, each as a value that a later round can be compared by.
+_Obstacles = frozenset[tuple[str, ...]]
+
+#: The obstacle of a reply that holds no edit.
+_SILENCE = ("silent",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepairOutcome:
+    """``trial`` is the last one. ``whole`` is false when the last reply was cut off: nothing of it was used.
+
+    ``mended`` and ``stopped`` as in :class:`sightline.tasks.result.TurnResult`.
+    """
+
+    attempts: tuple[Attempt, ...]
+    trial: Trial | None
+    whole: bool
+    mended: tuple[str, ...] = ()
+    stopped: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Repair:
+    """The rounds of one turn on ``view``; at most ``rounds`` beyond the first reply."""
+
+    view: GraphView
+    policy: TrialPolicy
+    in_prompt: Permitted
+    listener: Listener
+    edit_format: str
+    rounds: int
+    _mended: list[str] = field(default_factory=list[str])
+
+    async def run(self, prompt: Prompt, ask: Ask) -> RepairOutcome:
+        """Asks until an edit is accepted, nothing gets better, or the rounds are used up."""
+        attempts: list[Attempt] = []
+        seen: list[_Obstacles] = []
+        trial: Trial | None = None
+        stopped = ""
+        for number in range(1, self.rounds + 2):
+            attempt, whole = await ask(prompt, number)
+            if not whole:
+                return self._outcome([*attempts, attempt], trial, whole=False)
+            self.listener(stage_event(TurnStage.CHECKS, number))
+            trial = await self._tried(attempt.reply, trial)
+            attempts.append(replace(attempt, unmatched=trial.unmatched, problems=trial.problems, report=trial.report))
+            stopped = _why_done(trial, seen)
+            if trial.accepted or stopped or number > self.rounds:
+                break
+            seen.append(_obstacles(trial))
+            self.listener(replace(stage_event(TurnStage.REPAIR, number), text=_refused_by(trial)))
+            prompt = await self._asked_again(prompt, attempt.reply, trial)
+        return self._outcome(attempts, trial, stopped=stopped)
+
+    async def _tried(self, reply: str, last: Trial | None) -> Trial:
+        onto = last.after if last is not None else None
+        trial = await mended(await try_reply(reply, "auto", self.view, self.policy, onto=onto), self.policy)
+        self._mended += trial.mended
+        return trial
+
+    async def _asked_again(self, prompt: Prompt, reply: str, trial: Trial) -> Prompt:
+        refusal = Refusal(
+            reply=reply,
+            findings=trial.report.findings if trial.report is not None else (),
+            unmatched=trial.unmatched,
+            problems=self._complaints(trial),
+            mended=trial.mended,
+        )
+        return await asyncio.to_thread(build_repair, prompt, refusal, trial.after, self.in_prompt)
+
+    def _complaints(self, trial: Trial) -> tuple[str, ...]:
+        if not trial.silent:
+            return trial.problems
+        return (f"The reply holds no edit. Answer with edits in the {self.edit_format} format.",)
+
+    def _outcome(
+        self, attempts: list[Attempt], trial: Trial | None, *, whole: bool = True, stopped: str = ""
+    ) -> RepairOutcome:
+        mended = tuple(dict.fromkeys(self._mended))
+        return RepairOutcome(attempts=tuple(attempts), trial=trial, whole=whole, mended=mended, stopped=stopped)
+
+
+def _why_done(trial: Trial, seen: list[_Obstacles]) -> str:
+    """Why asking again would be of no use, "" if it may be. A reply of prose alone is answered once."""
+    if trial.accepted:
+        return ""
+    if trial.already and trial.changes.is_empty and not trial.unmatched and not trial.problems:
+        return "The files have these edits already."
+    found = _obstacles(trial)
+    if trial.silent:
+        return "Twice the model answered without an edit." if seen and _SILENCE in seen[-1] else ""
+    if seen and not seen[-1] - found:
+        return "The last round mended nothing of what was found, so the model was not asked again."
+    if found in seen:
+        return "The last round brought back what was found before, so the model was not asked again."
+    return ""
+
+
+def _obstacles(trial: Trial) -> _Obstacles:
+    found: set[tuple[str, ...]] = {("unmatched", item.path, item.reason) for item in trial.unmatched}
+    found |= {("problem", problem) for problem in trial.problems}
+    if trial.silent:
+        found.add(_SILENCE)
+    if trial.report is not None:
+        certain = (each for each in trial.report.findings if each.certainty is Certainty.CERTAIN)
+        found |= {(each.check, str(each.path), each.message) for each in certain}
+    return frozenset(found)
+
+
+def _refused_by(trial: Trial) -> str:
+    """One sentence on what a repair is asked for."""
+    found = trial.report.findings if trial.report is not None else ()
+    reasons = [f"{item.path}: {item.reason}" for item in trial.unmatched]
+    reasons += [*trial.problems, *(f"{each.path}:{each.line}: {each.message}" for each in found)]
+    more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
+    return f"{reasons[0]}{more}" if reasons else "The reply holds no edit."
