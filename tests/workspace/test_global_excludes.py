@@ -3,7 +3,7 @@
 import pytest
 
 from sightline.base.memory_system import memory_system
-from sightline.workspace.global_excludes import excludes_file_of, read_global_excludes
+from sightline.workspace.global_excludes import is_true, read_global_excludes, setting_of
 
 HOME = {"HOME": "/home/u"}
 
@@ -24,7 +24,25 @@ HOME = {"HOME": "/home/u"}
     ],
 )
 def test_values_are_read_as_git_reads_them(configuration: str, value: str | None) -> None:
-    assert excludes_file_of(configuration) == value
+    assert setting_of(configuration, "core", "excludesfile") == value
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("ignorecase = true", True),
+        ("IgnoreCase", True),
+        ("ignorecase # comment", True),
+        ("ignorecase=1", True),
+        ('ignoreCase = "yes"', True),
+        ("ignorecase = off", False),
+        ("ignorecase =", False),
+        ("ignorecase = 0", False),
+        ("ignorecasement = true", False),
+    ],
+)
+def test_yes_and_no_are_read_as_git_reads_them(line: str, value: bool) -> None:
+    assert is_true(setting_of(f"[core]\n\t{line}\n", "core", "ignorecase")) is value
 
 
 def test_default_is_the_ignore_file_of_the_xdg_folder() -> None:

@@ -105,6 +105,13 @@ def test_large_and_binary_files_are_listed_as_skipped(tmp_path: Path, system: Sy
     assert reasons(result) == {"fifty.sql": "too_large", "over.txt": "too_large", "logo.PNG": "binary"}
 
 
+def test_only_an_extension_says_that_a_file_is_binary() -> None:
+    system = memory_system({f"/w/{name}": "" for name in ("bin", "sub/lib", "x.d/so", "a.SO", "b.py")})
+    result = scan_now(system, ["/w"])
+    assert [file.path.relative for file in result.files] == ["b.py", "bin", "sub/lib", "x.d/so"]
+    assert [(file.path.relative, file.reason) for file in result.skipped] == [("a.SO", "binary")]
+
+
 class _Unreadable(RealFiles):
     """Refuses to list ``closed`` folders and to tell about ``vanished`` files, as permissions do for ordinary users."""
 

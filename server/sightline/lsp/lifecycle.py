@@ -29,7 +29,7 @@ ENDING = 2.0
 PARENT_EVERY = 1.0
 
 #: Other files the graph depends on.
-_WATCHED_NAMES = (".gitignore", ".sightlineignore", "tsconfig*.json", "jsconfig*.json", "package.json")
+_WATCHED_NAMES = (".git/index", ".gitignore", ".sightlineignore", "tsconfig*.json", "jsconfig*.json", "package.json")
 
 log = logging.getLogger(__name__)
 

@@ -4,20 +4,24 @@ Precedence, highest first: ``.sightlineignore`` of the nearest folder up to the 
 folder up to the top of the repository, ``.git/info/exclude``, the user's global excludes. Within a file the last
 pattern that fits decides. A file below an ignored folder is ignored whatever else is said about it (gitignore(5)).
 
-A repository inside another begins anew, as in git. Unlike git: a root that the rules above it ignore was opened on
-purpose, so those rules do not count below it; and files that git tracks in spite of a pattern count as ignored,
-because git's index is not read. ``core.ignoreCase`` is not followed. Links to ignore files are not followed, as in git.
+A repository inside another begins anew, as in git. A file that git tracks is not ignored, whatever git's rules say of
+it (``.sightlineignore`` may still leave it out): a folder that they ignore is entered for its tracked files alone.
+Unlike git: a root that the rules above it ignore was opened on purpose, so those rules do not count below it. Links to
+ignore files are not followed, as in git.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import Enum, auto
 
 from sightline.base.paths import WorkspacePath
 from sightline.base.system import TEMPORARY_PREFIX, System
+from sightline.workspace.git_index import TrackedFiles
 from sightline.workspace.global_excludes import read_global_excludes, read_or_nothing
 from sightline.workspace.patterns import IgnorePatterns, as_bytes_text, parse_patterns
+from sightline.workspace.repository import Repository, read_repository, repository_top
 
 GIT_IGNORE = ".gitignore"
 OWN_IGNORE = ".sightlineignore"
@@ -48,22 +52,63 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tracking:
+    """The index of the repository that a chain belongs to, which sees a path as a :class:`Level` does."""
+
+    files: TrackedFiles
+    cut: int = 0
+    prefix: str = ""
+
+
+class Verdict(Enum):
+    """What a chain says of an entry. ``TRACKED_BELOW``: a folder that is ignored but for its tracked files."""
+
+    LISTED = auto()
+    IGNORED = auto()
+    TRACKED_BELOW = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IgnoreChain:
     """The ignore files that speak about the entries of one folder, the deciding ones first."""
 
     own: tuple[Level, ...] = ()
     git: tuple[Level, ...] = ()
-    #: Levels that a repository inside this one starts with again: the user's global excludes.
-    everywhere: IgnorePatterns | None = None
+    #: The user's global excludes, which a repository inside this one starts with again.
+    everywhere: bytes = b""
+    tracking: Tracking | None = None
+    ignore_case: bool = False
+    #: Git ignores a folder above: only what it tracks is listed.
+    only_tracked: bool = False
 
-    def ignores(self, relative: str, *, is_folder: bool) -> bool:
+    def judge(self, relative: str, *, is_folder: bool) -> Verdict:
         """Whether an entry, relative to the root (:func:`as_bytes_text`), is ignored; folders above are not asked."""
-        for levels in (self.own, self.git):
-            for level in levels:
-                answer = level.patterns.match(level.prefix + relative[level.cut :], is_folder=is_folder)
-                if answer is not None:
-                    return answer
-        return False
+        own = _answer(self.own, relative, is_folder=is_folder)
+        if own:
+            return Verdict.IGNORED
+        if not self.only_tracked and (own is False or not _answer(self.git, relative, is_folder=is_folder)):
+            return Verdict.LISTED
+        return self._tracked(relative, is_folder=is_folder)
+
+    def below_ignored(self) -> IgnoreChain:
+        """This chain for what lies in a folder that git ignores."""
+        return self if self.only_tracked else replace(self, only_tracked=True)
+
+    def _tracked(self, relative: str, *, is_folder: bool) -> Verdict:
+        if self.tracking is None:
+            return Verdict.IGNORED
+        files, path = self.tracking.files, self.tracking.prefix + relative[self.tracking.cut :]
+        if files.has_submodule(path) if is_folder else files.has_file(path):
+            return Verdict.LISTED
+        return Verdict.TRACKED_BELOW if is_folder and files.has_below(path) else Verdict.IGNORED
+
+
+def _answer(levels: tuple[Level, ...], relative: str, *, is_folder: bool) -> bool | None:
+    for level in levels:
+        answer = level.patterns.match(level.prefix + relative[level.cut :], is_folder=is_folder)
+        if answer is not None:
+            return answer
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,10 +139,20 @@ class IgnoreRules:
             is_folder = last_is_folder or number < len(names) - 1
             if is_skipped_name(name, is_folder=is_folder) or (path.root, folder) in self.pruned:
                 return True
-            if chain.ignores(as_bytes_text(folder), is_folder=is_folder):
+            verdict = chain.judge(as_bytes_text(folder), is_folder=is_folder)
+            if verdict is Verdict.IGNORED:
                 return True
+            if verdict is Verdict.TRACKED_BELOW:
+                chain = chain.below_ignored()
             chain = self.chains.get((path.root, folder), chain)
         return False
+
+    def tracked_in(self, root: str, folder: str) -> TrackedFiles | None:
+        """What the repository whose top is ``folder`` of a root tracked at the scan; ``None`` where there was none."""
+        chain = self.chains.get((root, folder))
+        tracking = chain.tracking if chain is not None else None
+        here = tracking is not None and tracking.cut == (len(as_bytes_text(folder)) + 1 if folder else 0)
+        return tracking.files if tracking is not None and here and not tracking.prefix else None
 
 
 _NOTHING = IgnoreChain()
@@ -112,30 +167,31 @@ def is_skipped_name(name: str, *, is_folder: bool) -> bool:
 
 def root_chain(system: System, root: str) -> IgnoreChain:
     """The chain that the entries of ``root`` start with: everything but the ignore files in ``root`` itself."""
-    everywhere = parse_patterns(read_global_excludes(system))
+    everywhere = read_global_excludes(system)
     real = system.files.real_path(root)
-    top = _repository_top(system, real)
-    bare = IgnoreChain(git=(Level(patterns=everywhere),), everywhere=everywhere)
+    top = repository_top(system, real)
+    bare = IgnoreChain(git=(Level(patterns=parse_patterns(everywhere)),), everywhere=everywhere)
     if top is None:
         return bare
     prefix = as_bytes_text(real[len(top.rstrip("/")) + 1 :])
     prefix = f"{prefix}/" if prefix else ""
-    exclude = Level(patterns=_repository_excludes(system, top), prefix=prefix)
-    levels = (exclude, Level(patterns=everywhere, prefix=prefix))
+    repository = read_repository(system, top)
+    levels = tuple(Level(patterns=patterns, prefix=prefix) for patterns in _excludes(repository, everywhere))
     folders = prefix.rstrip("/").split("/") if prefix else []
     above = top
     for number, name in enumerate(folders):
         below = "".join(f"{folder}/" for folder in folders[number:])
-        patterns = _patterns_in(system, above, GIT_IGNORE)
+        patterns = _patterns_in(system, above, GIT_IGNORE, ignore_case=repository.ignore_case)
         levels = (*((Level(patterns=patterns, prefix=below),) if patterns else ()), *levels)
         # A level sees its own folder's entries: cut the part of the path that lies above "name".
         seen = tuple(
             Level(patterns=level.patterns, prefix=level.prefix[: len(level.prefix) - len(below)]) for level in levels
         )
-        if IgnoreChain(git=seen).ignores(name, is_folder=True):
+        if _answer(seen, name, is_folder=True):
             return bare
         above = f"{above.rstrip('/')}/{name.encode('latin-1').decode('utf-8', 'surrogateescape')}"
-    return IgnoreChain(git=levels, everywhere=everywhere)
+    tracking = Tracking(files=repository.tracked, prefix=prefix)
+    return IgnoreChain(git=levels, everywhere=everywhere, tracking=tracking, ignore_case=repository.ignore_case)
 
 
 def folder_chain(
@@ -148,59 +204,38 @@ def folder_chain(
     root, folder = path
     absolute = f"{root.rstrip('/')}/{folder}" if folder else root
     cut = len(as_bytes_text(folder)) + 1 if folder else 0
-    git = inherited.git
+    chain = inherited
     if repository and folder:
-        globally = inherited.everywhere or parse_patterns(b"")
-        excludes = (_repository_excludes(system, absolute), globally)
-        git = tuple(Level(patterns=patterns, cut=cut) for patterns in excludes)
-    own = inherited.own
+        inner = read_repository(system, absolute)
+        chain = replace(
+            chain,
+            git=tuple(Level(patterns=patterns, cut=cut) for patterns in _excludes(inner, chain.everywhere)),
+            tracking=Tracking(files=inner.tracked, cut=cut),
+            ignore_case=inner.ignore_case,
+            only_tracked=False,
+        )
     if GIT_IGNORE in regular_files:
-        git = (Level(patterns=_patterns_at(system, f"{absolute}/{GIT_IGNORE}"), cut=cut), *git)
+        patterns = _patterns_at(system, f"{absolute}/{GIT_IGNORE}", ignore_case=chain.ignore_case)
+        chain = replace(chain, git=(Level(patterns=patterns, cut=cut), *chain.git))
     if OWN_IGNORE in regular_files:
-        own = (Level(patterns=_patterns_at(system, f"{absolute}/{OWN_IGNORE}"), cut=cut), *own)
-    if git is inherited.git and own is inherited.own:
-        return inherited
-    return IgnoreChain(own=own, git=git, everywhere=inherited.everywhere)
+        patterns = _patterns_at(system, f"{absolute}/{OWN_IGNORE}", ignore_case=chain.ignore_case)
+        chain = replace(chain, own=(Level(patterns=patterns, cut=cut), *chain.own))
+    return chain
 
 
-def _patterns_at(system: System, path: str) -> IgnorePatterns:
-    return parse_patterns(read_or_nothing(system, path))
+def _excludes(repository: Repository, everywhere: bytes) -> tuple[IgnorePatterns, IgnorePatterns]:
+    excludes = parse_patterns(repository.excludes, ignore_case=repository.ignore_case)
+    return excludes, parse_patterns(everywhere, ignore_case=repository.ignore_case)
 
 
-def _patterns_in(system: System, folder: str, name: str) -> IgnorePatterns | None:
+def _patterns_at(system: System, path: str, *, ignore_case: bool) -> IgnorePatterns:
+    return parse_patterns(read_or_nothing(system, path), ignore_case=ignore_case)
+
+
+def _patterns_in(system: System, folder: str, name: str, *, ignore_case: bool) -> IgnorePatterns | None:
     path = f"{folder.rstrip('/')}/{name}"
     try:
         is_file = system.files.stat(path, follow=False).is_file
     except OSError:
         return None
-    return _patterns_at(system, path) if is_file else None
-
-
-def _repository_top(system: System, folder: str) -> str | None:
-    """The nearest folder at or above ``folder`` that holds ``.git``."""
-    while True:
-        try:
-            system.files.stat(f"{folder.rstrip('/')}/.git")
-        except OSError:
-            parent = folder.rpartition("/")[0] or "/"
-            if parent == folder or not folder.strip("/"):
-                return None
-            folder = parent
-            continue
-        return folder
-
-
-def _repository_excludes(system: System, top: str) -> IgnorePatterns:
-    """``info/exclude`` of a repository; for a worktree or submodule ``.git`` is a file that says where it lies."""
-    folder = f"{top.rstrip('/')}/.git"
-    pointer = read_or_nothing(system, folder)
-    if pointer.startswith(b"gitdir:"):
-        folder = _joined(top, pointer[7:])
-        common = read_or_nothing(system, f"{folder}/commondir")
-        folder = _joined(folder, common) if common else folder
-    return _patterns_at(system, f"{folder}/info/exclude")
-
-
-def _joined(folder: str, path: bytes) -> str:
-    text = path.decode("utf-8", "surrogateescape").strip().replace("\\", "/")
-    return text if text.startswith("/") or text[1:2] == ":" else f"{folder.rstrip('/')}/{text}"
+    return _patterns_at(system, path, ignore_case=ignore_case) if is_file else None

@@ -46,12 +46,16 @@ class IgnorePatterns:
     paths: dict[str, tuple[int, ...]]
     endings: tuple[tuple[str, int], ...]
     globs: tuple[_Glob, ...]
+    #: ``core.ignoreCase``: ASCII letters count as lower case.
+    ignore_case: bool = False
 
     def match(self, relative: str, *, is_folder: bool) -> bool | None:
         """Whether the last pattern that fits ``relative`` (to the folder of the ignore file) ignores it.
 
         ``None`` when no pattern fits. ``relative`` has one character a byte (:func:`as_bytes_text`).
         """
+        if self.ignore_case:
+            relative = _lower(relative)
         name = relative.rpartition("/")[2]
         best = -1
         for index in (*self.names.get(name, ()), *self.paths.get(relative, ())):
@@ -79,7 +83,7 @@ def as_bytes_text(path: str) -> str:
         return path.encode("utf-8", "replace").decode("latin-1")
 
 
-def parse_patterns(data: bytes) -> IgnorePatterns:
+def parse_patterns(data: bytes, *, ignore_case: bool = False) -> IgnorePatterns:
     """The patterns of an ignore file's content. Never raises: git takes any line as a pattern, or as none."""
     negated: list[bool] = []
     folders_only: list[bool] = []
@@ -98,11 +102,12 @@ def parse_patterns(data: bytes) -> IgnorePatterns:
             pattern = pattern.removeprefix("/")
         if not _SPECIAL & set(pattern):
             table = names if basename_only else paths
+            pattern = _lower(pattern) if ignore_case else pattern
             table[pattern] = (*table.get(pattern, ()), index)
         elif basename_only and pattern[0] == "*" and not _SPECIAL & set(pattern[1:]):
-            endings.append((pattern[1:], index))
+            endings.append((_lower(pattern[1:]) if ignore_case else pattern[1:], index))
         else:
-            globs.append(_compile(index, pattern, basename_only=basename_only))
+            globs.append(_compile(index, pattern, basename_only=basename_only, ignore_case=ignore_case))
     return IgnorePatterns(
         negated=tuple(negated),
         folders_only=tuple(folders_only),
@@ -110,7 +115,13 @@ def parse_patterns(data: bytes) -> IgnorePatterns:
         paths=paths,
         endings=tuple(reversed(endings)),
         globs=tuple(reversed(globs)),
+        ignore_case=ignore_case,
     )
+
+
+def _lower(text: str) -> str:
+    """ASCII letters in lower case, as git folds names: bytes beyond ASCII stay."""
+    return text.encode("latin-1").lower().decode("latin-1")
 
 
 def _lines(data: bytes) -> list[str]:
@@ -157,11 +168,12 @@ def _match_parts(parts: Sequence[_Part], names: Sequence[str]) -> bool:
     return part == len(parts)
 
 
-def _compile(index: int, pattern: str, *, basename_only: bool) -> _Glob:
+def _compile(index: int, pattern: str, *, basename_only: bool, ignore_case: bool) -> _Glob:
     length = next(at for at, character in enumerate(pattern) if character in _SPECIAL)
     prefix, rest = pattern[:length], pattern[length:]
+    prefix = _lower(prefix) if ignore_case else prefix
     # Git strips the literal beginning before it looks at the stars, so "b**" after it counts as a whole part.
-    parts = tuple(_compile_part(part) for part in _split(rest))
+    parts = tuple(_compile_part(part, ignore_case=ignore_case) for part in _split(rest))
     if basename_only:
         parts = tuple(re.compile(".*", re.DOTALL) if part is _ANY_FOLDERS else part for part in parts)
     return _Glob(index=index, prefix=prefix, parts=parts, basename_only=basename_only)
@@ -197,7 +209,8 @@ def _bracket_end(pattern: str, at: int) -> int:
     return at + 1
 
 
-def _compile_part(part: str) -> _Part:
+def _compile_part(part: str, *, ignore_case: bool) -> _Part:
+    """One part. Ignoring case, names come in lower case; what a backslash or a bracket holds is then taken as it is."""
     if part and set(part) == {"*"} and len(part) > 1:
         return _ANY_FOLDERS
     pieces = [""]
@@ -210,13 +223,14 @@ def _compile_part(part: str) -> _Part:
             continue
         if character == "[":
             end = _bracket_end(part, at)
-            pieces[-1] += _bracket(part[at + 1 : end - 1]) if end <= len(part) else "(?!)"
+            pieces[-1] += _bracket(part[at + 1 : end - 1], ignore_case=ignore_case) if end <= len(part) else "(?!)"
             at = end
         elif character == "\\":
             pieces[-1] += re.escape(part[at + 1]) if at + 1 < len(part) else "(?!)"
             at += 2
         else:
-            pieces[-1] += "." if character == "?" else re.escape(character)
+            literal = _lower(character) if ignore_case else character
+            pieces[-1] += "." if character == "?" else re.escape(literal)
             at += 1
     return _anchored(pieces)
 
@@ -250,17 +264,17 @@ _CLASSES = {
 }
 
 
-def _bracket(inner: str) -> str:
+def _bracket(inner: str, *, ignore_case: bool) -> str:
     """A regular expression for what stands between ``[`` and ``]``."""
     negated = inner[:1] in ("!", "^")
-    members = _members(inner[1:] if negated else inner)
+    members = _members(inner[1:] if negated else inner, ignore_case=ignore_case)
     if members is None:
         return "(?!)"
     chosen = (frozenset(map(chr, range(256))) - members if negated else members) - {"/"}
     return "[" + "".join(re.escape(character) for character in sorted(chosen)) + "]" if chosen else "(?!)"
 
 
-def _members(inner: str) -> frozenset[str] | None:
+def _members(inner: str, *, ignore_case: bool) -> frozenset[str] | None:
     """The characters of a bracket expression; ``None`` for an unknown class name, which never matches."""
     members: set[str] = set()
     previous = ""
@@ -274,13 +288,16 @@ def _members(inner: str) -> frozenset[str] | None:
         elif character == "-" and previous and at + 1 < len(inner):
             at += 1
             at += inner[at] == "\\"
-            members.update(map(chr, range(ord(previous), ord(inner[at : at + 1] or "\0") + 1)))
+            between = "".join(map(chr, range(ord(previous), ord(inner[at : at + 1] or "\0") + 1)))
+            members.update(between + _lower(between) if ignore_case else between)
             previous = ""
         elif inner.startswith("[:", at) and (end := inner.find("]", at + 2)) > at + 2 and inner[end - 1] == ":":
             named = _CLASSES.get(inner[at + 2 : end - 1])
             if named is None:
                 return None
-            members |= named
+            members |= named | (
+                _CLASSES["lower"] if ignore_case and inner[at + 2 : end - 1] == "upper" else frozenset()
+            )
             at, previous = end, ""
         else:
             members.add(character)

@@ -11,6 +11,7 @@ from sightline.base.system import FileStat
 from sightline.workspace.files import MAXIMUM_FILE_SIZE, WorkspaceView
 from sightline.workspace.ignore import RULE_FILES
 from sightline.workspace.known import KnownFiles
+from sightline.workspace.repository import read_repository
 from sightline.workspace.roots import owner_of_real
 from sightline.workspace.scanned import ScannedFile
 from sightline.workspace.stamps import Stamp, compare_stamps
@@ -79,9 +80,12 @@ def _listed_as(view: WorkspaceView, real_roots: Mapping[str, str], path: Workspa
 
 
 def _look_at_one(view: WorkspaceView, path: WorkspacePath, found: _Found) -> None:
-    if path.relative.endswith(".git/info/exclude"):
-        raise RescanNeeded
     folder = path.relative.rpartition("/")[0]
+    if f"/{folder}".endswith("/.git"):
+        _look_into_git(view, path)
+        return
+    if f"/{path.relative}".endswith("/.git/info/exclude"):
+        raise RescanNeeded
     if folder and view.rules.is_ignored_folder(WorkspacePath(path.root, folder)):
         return
     if path.name in RULE_FILES or path.name == ".git":
@@ -100,6 +104,21 @@ def _look_at_one(view: WorkspaceView, path: WorkspacePath, found: _Found) -> Non
     if stat.is_link or (stat.is_directory and not view.rules.is_ignored_folder(path)):
         raise RescanNeeded
     _sort_in(path, stat, found)
+
+
+def _look_into_git(view: WorkspaceView, path: WorkspacePath) -> None:
+    """Git changed one of its own files: its index may say that other files are tracked, its configuration anything.
+
+    Git writes its index whenever somebody asks for its status, so what is in it is compared.
+    """
+    if path.name == "config":
+        raise RescanNeeded
+    if path.name == "index":
+        top = path.relative.removesuffix(".git/index").rstrip("/")
+        before = view.rules.tracked_in(path.root, top)
+        now = read_repository(view.system, path.absolute.removesuffix("/.git/index")).tracked
+        if before is not None and now != before:
+            raise RescanNeeded
 
 
 def _sort_in(path: WorkspacePath, stat: FileStat, found: _Found) -> None:

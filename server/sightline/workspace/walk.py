@@ -17,6 +17,7 @@ from sightline.workspace.ignore import (
     FOLDER_MARKERS,
     IgnoreChain,
     IgnoreRules,
+    Verdict,
     folder_chain,
     is_skipped_name,
     root_chain,
@@ -36,7 +37,8 @@ BINARY_EXTENSIONS = frozenset((
 
 def is_binary_name(path: str) -> bool:
     """Whether the extension says that a file is not text."""
-    return path.rpartition(".")[2].lower() in BINARY_EXTENSIONS
+    name = path.rpartition("/")[2]
+    return "." in name and name.rpartition(".")[2].lower() in BINARY_EXTENSIONS
 
 
 _Folder = tuple[str, str, IgnoreChain]
@@ -102,35 +104,34 @@ class Walk:
         self._visited.add((root, folder))
         repository = any(entry.name == ".git" for entry in entries)
         chain = folder_chain(self._system, (root, folder), regular, inherited, repository=repository)
-        if chain is not inherited:
+        if chain is not inherited or chain.only_tracked:
             self._chains[root, folder] = chain
         prefix = f"{folder}/" if folder else ""
-        return [
-            (root, prefix + entry.name, chain)
-            for entry in entries
-            if self._take(root, prefix + entry.name, entry, chain)
-        ]
+        taken = ((prefix + entry.name, self._take(root, prefix + entry.name, entry, chain)) for entry in entries)
+        return [(root, relative, inner) for relative, inner in taken if inner is not None]
 
-    def _take(self, root: str, relative: str, entry: DirectoryEntry, chain: IgnoreChain) -> bool:
-        """Lists a file or link where it belongs; true for a folder that is to be visited."""
+    def _take(self, root: str, relative: str, entry: DirectoryEntry, chain: IgnoreChain) -> IgnoreChain | None:
+        """Lists a file or link where it belongs; for a folder that is to be visited, the chain that it inherits."""
         is_folder = entry.is_directory
         if is_skipped_name(entry.name, is_folder=not entry.is_file):
-            return False
+            return None
         if not (is_folder or entry.is_file or entry.is_link):
-            return False  # sockets, pipes and devices
-        if chain.ignores(as_bytes_text(relative), is_folder=is_folder):
-            return False
+            return None  # sockets, pipes and devices
+        verdict = chain.judge(as_bytes_text(relative), is_folder=is_folder)
+        if verdict is Verdict.IGNORED:
+            return None
         if not entry.name.isascii() and not _is_utf8(entry.name):
             self._skip(root, relative, "name_not_utf8")
-            return False
+            return None
         if is_folder:
-            return not self._is_root(root, relative)
+            below = chain.below_ignored() if verdict is Verdict.TRACKED_BELOW else chain
+            return None if self._is_root(root, relative) else below
         path = WorkspacePath(root, relative)
         if entry.is_link:
             self._pending_links.append(path)
         else:
             self._add_file(path)
-        return False
+        return None
 
     def _add_file(self, path: WorkspacePath) -> None:
         if is_binary_name(path.relative):
