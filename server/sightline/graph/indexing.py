@@ -20,6 +20,7 @@ from sightline.graph.frames import IMPORTS
 from sightline.graph.index import FileIndex
 from sightline.graph.layouts import Layouts
 from sightline.graph.parse import EXTRACTOR_VERSION
+from sightline.graph.path_answers import PathAnswers
 from sightline.graph.pool import FileAnswer, FileRequest, Receive, WorkerPool, WorkersUnavailable
 from sightline.graph.resolve import Resolver
 from sightline.graph.segments import NO_EDGES, FileEdges, facts_segment, with_edges
@@ -191,10 +192,12 @@ def first_state(
     layouts: Layouts,
     collected: Collected,
     skimmed: Mapping[WorkspacePath, tuple[SkimmedImport, ...]] = MappingProxyType({}),
+    by_paths: PathAnswers | None = None,
 ) -> Generator[None, None, GraphState]:
     """One segment of all that was collected; a generator, see ``slices.py``.
 
-    Files that were only ``skimmed`` have edges but no facts, for the reason ``UNREAD``.
+    Files that were only ``skimmed`` have edges but no facts, for the reason ``UNREAD``. ``by_paths`` hands answers on
+    from the state of the skim to the one of facts.
     """
     # Every file needs its id, and every name its files, before the first import is resolved.
     facts: dict[int, PackedFacts | None] = {}
@@ -213,7 +216,9 @@ def first_state(
         reasons={table.add(path): reason for path, reason in collected.reasons.items()}
         | dict.fromkeys(imports, UNREAD),
     )
-    resolver = Resolver(state, layouts)
+    if by_paths is not None:
+        by_paths.keep_for(segment.files, layouts)
+    resolver = Resolver(state, layouts, by_paths)
     edges: list[FileEdges] = []
     for file in segment.files:
         packed = facts[file]

@@ -33,6 +33,7 @@ from sightline.graph.indexing import (
 from sightline.graph.late import LateDocuments
 from sightline.graph.layouts import Layouts, build_layouts, layouts_after, stale_roots
 from sightline.graph.nearness import nearest_first
+from sightline.graph.path_answers import PathAnswers
 from sightline.graph.pool import WorkerPool
 from sightline.graph.recall import recalled
 from sightline.graph.saved import MOST_CHANGED, adopted, pack_segment
@@ -151,41 +152,46 @@ class LiveGraph:
         self, scan: ScanResult, view: WorkspaceView, progress: Progress, scan_seconds: float
     ) -> IndexReport:
         clock = Stopwatch(self._system.clock.monotonic)
+        # Here and in answers thousands of small tuples are made, which Python's default would walk through every 700.
+        gc.set_threshold(GARBAGE_THRESHOLD, 10, 10)
         self._updated.clear()
         self._newest = _later(view, self._newest)
         layouts = await asyncio.to_thread(build_layouts, view)
         self._publish_open(layouts)
-        collected = Collected()
+        collected, by_paths = Collected(), PathAnswers()
         # In a list, so that the thread frees it: that takes as long as reading it.
         stored = [await self._parsing.store.load(scan.roots or view.roots, EXTRACTOR)]
         rest, saved, total = await asyncio.to_thread(taken_from_store, scan, stored, collected)
         rest = await self._recalled(rest, collected)
         clock.lap("store")
         if len(rest) >= max(WORTH_SKIMMING, MOST_CHANGED * total):
-            rest = await self._skim(rest, layouts, collected, progress)
+            rest = await self._skim(rest, layouts, collected, progress, by_paths)
             clock.lap("skim")
         taken = total - len(rest)
         progress(READING_DEFINITIONS, taken, total)
         await self._parsing.parse(rest, collected, lambda done: progress(READING_DEFINITIONS, taken + done, total))
         clock.lap("parse")
-        base, layouts = await self._base(view, layouts, collected, saved)
+        base, layouts = await self._base(view, layouts, collected, saved, by_paths)
         await self._replace(base, layouts)
         self.skimmed.set()
         clock.lap("resolve")
         known = await asyncio.to_thread(lambda: [(file.path.root, file.path.relative) for file in scan.files])
         await self._parsing.store.prune(known, EXTRACTOR)
         clock.lap("store")
-        # What was loaded stays for good: a collection that walked through it would hold the loop for nothing. Answers
-        # are built of thousands of small tuples, which Python's default would walk through every 700 allocations.
+        # What was loaded stays for good: a collection that walked through it would hold the loop for nothing.
         gc.freeze()
-        gc.set_threshold(GARBAGE_THRESHOLD, 10, 10)
         return await asyncio.to_thread(index_report, clock, scan_seconds, collected, self.view)
 
     async def _recalled(self, paths: list[WorkspacePath], collected: Collected) -> list[WorkspacePath]:
         return await recalled(self._system, self._parsing.store, paths, collected)
 
     async def _skim(
-        self, rest: list[WorkspacePath], layouts: Layouts, collected: Collected, progress: Progress
+        self,
+        rest: list[WorkspacePath],
+        layouts: Layouts,
+        collected: Collected,
+        progress: Progress,
+        by_paths: PathAnswers,
     ) -> list[WorkspacePath]:
         """Publishes the edges that a skim of ``rest`` finds, and parses what is near to open documents.
 
@@ -193,7 +199,7 @@ class LiveGraph:
         """
         progress(READING_IMPORTS, 0, len(rest))
         skimmed = await self._parsing.skim(rest, lambda done: progress(READING_IMPORTS, done, len(rest)))
-        state = await self._sliced(first_state(self.view.state.table, layouts, collected, skimmed))
+        state = await self._sliced(first_state(self.view.state.table, layouts, collected, skimmed, by_paths))
         await self._replace(state, layouts)
         self.skimmed.set()
         near, far = nearest_first(rest, self.view)
@@ -203,13 +209,13 @@ class LiveGraph:
         return far
 
     async def _base(
-        self, view: WorkspaceView, layouts: Layouts, collected: Collected, saved: bytes
+        self, view: WorkspaceView, layouts: Layouts, collected: Collected, saved: bytes, by_paths: PathAnswers
     ) -> tuple[GraphState, Layouts]:
         """The state of all closed files: the saved one with what changed laid over it, or one made anew and saved."""
         adoption = await asyncio.to_thread(adopted, saved, layouts, collected) if saved else None
         if adoption is not None:
             return await self._sliced(advance(adoption.state, layouts, view, adoption.changes, adoption.touched))
-        state = await self._sliced(first_state(self.view.state.table, layouts, collected))
+        state = await self._sliced(first_state(self.view.state.table, layouts, collected, by_paths=by_paths))
         data = await asyncio.to_thread(pack_segment, state.segments[0], state.table, layouts)
         if data:
             self._parsing.store.put_segment(EXTRACTOR, data)

@@ -13,7 +13,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple, cast
 
 from sightline.base.system import ChildProcess, Processes
 from sightline.graph.frames import FACTS, FrameReader, pack_frame
@@ -34,16 +34,14 @@ class WorkersUnavailable(Exception):
     """No worker could be started here; the caller parses by itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class FileRequest:
+class FileRequest(NamedTuple):
     """A file to parse: its absolute path and its language's name."""
 
     path: str
     language: str
 
 
-@dataclass(frozen=True, slots=True)
-class FileAnswer:
+class FileAnswer(NamedTuple):
     """What became of one request. ``blob`` is empty when ``reason`` says why there are no facts.
 
     ``size`` and ``mtime_ns`` are those of the file that was read.

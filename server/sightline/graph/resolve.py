@@ -7,13 +7,13 @@ that a file that appears or goes re-resolves exactly those that wanted it.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from sightline.base.paths import WorkspacePath
 from sightline.graph.answers import EdgeKind
 from sightline.graph.index import MODULE, FileIndex, ImportBinding
 from sightline.graph.layouts import Layouts, top_key
 from sightline.graph.meanings import Rank
+from sightline.graph.path_answers import Importer, ModuleFile, Modules, PathAnswers
 from sightline.graph.raw_facts import ImportRow
 from sightline.graph.segments import FileEdge, FileEdges, path_key
 from sightline.graph.state import GraphState
@@ -51,47 +51,29 @@ def edge_rank(code: int) -> Rank:
     return Rank(code & 3)
 
 
-class ModuleFile(NamedTuple):
-    """What is behind a module as one folder names it, and the keys of everything that was asked for.
-
-    ``file``: the first file, or -1. ``files``: all of them, several only for a ``unit`` (see ``units.py``). ``name``:
-    what the module's own spelling names in its unit. ``nearer``: nothing was found that is the same for all importers
-    of one base; what lies near the importer is left to be looked for.
-    """
-
-    file: int
-    wanted: tuple[int, ...]
-    files: tuple[int, ...] = ()
-    unit: Unit | None = None
-    name: str = ""
-    nearer: bool = False
-
-
-class Importer(NamedTuple):
-    """What of a file's path decides where its imports lead: files for which it is equal share answers.
-
-    ``base`` is what absolute imports depend on: the own root of a Python file, the folder of most others.
-    ``sample`` is a path in that folder.
-    """
-
-    root: str
-    folder: str
-    base: str
-    sample: str
-    family: str
-
-
 class Resolver:
     """Resolves imports against one state. Answers are remembered, so one object serves many files of it."""
 
-    __slots__ = ("_bound", "_bound_paths", "_importers", "_layouts", "_modules", "_nearer", "_state", "units")
+    __slots__ = (
+        "_bound",
+        "_bound_paths",
+        "_by_paths",
+        "_importers",
+        "_layouts",
+        "_modules",
+        "_nearer",
+        "_state",
+        "units",
+    )
 
-    def __init__(self, state: GraphState, layouts: Layouts) -> None:
+    def __init__(self, state: GraphState, layouts: Layouts, by_paths: PathAnswers | None = None) -> None:
+        """``by_paths``: what is known already of a state with the same files."""
         self._state = state
         self._layouts = layouts
-        self._importers: dict[tuple[str, str, str], Importer] = {}
-        self._modules: dict[tuple[str, str, str, str, int], ModuleFile] = {}
-        self._nearer: dict[tuple[str, str, str, str, int], ModuleFile] = {}
+        self._by_paths = by_paths or PathAnswers()
+        self._importers = self._by_paths.importers
+        self._modules: Modules = {}  # answers that facts decide too, here and below
+        self._nearer: Modules = {}
         self._bound: dict[int, frozenset[str]] = {}
         self._bound_paths: dict[int, Mapping[str, tuple[tuple[str, str], ...]]] = {}
         self.units = Units(state, layouts)
@@ -110,14 +92,16 @@ class Resolver:
         """The file, or the files, of a module as ``importer`` names it."""
         relative = level or module.startswith(".")
         key = (importer.root, importer.folder if relative else importer.base, importer.family, module, level)
-        found = self._modules.get(key)
+        found = self._by_paths.modules.get(key) or self._modules.get(key)
         if found is None:
-            found = self._modules[key] = self._find(importer, module, level, nearer=False)
+            found, by_paths = self._find(importer, module, level, nearer=False)
+            (self._by_paths.modules if by_paths else self._modules)[key] = found
         if found.nearer:
             key = (importer.root, importer.folder, importer.family, module, level)
-            found = self._nearer.get(key)
+            found = self._by_paths.nearer.get(key) or self._nearer.get(key)
             if found is None:
-                found = self._nearer[key] = self._find(importer, module, level, nearer=True)
+                found, by_paths = self._find(importer, module, level, nearer=True)
+                (self._by_paths.nearer if by_paths else self._nearer)[key] = found
         return found
 
     def edges(self, file: int, index: FileIndex) -> Generator[None, None, FileEdges]:
@@ -302,28 +286,31 @@ class Resolver:
         base = rules.base(path.relative, self._layouts.of(path.root).of(family)) if rules is not None else folder
         return Importer(path.root, folder, base, path.relative, family)
 
-    def _find(self, importer: Importer, module: str, level: int, *, nearer: bool) -> ModuleFile:
+    def _find(self, importer: Importer, module: str, level: int, *, nearer: bool) -> tuple[ModuleFile, bool]:
+        """What is behind a module, and whether paths alone decided it."""
         layout = self._layouts.of(importer.root)
         root = importer.root
         wanted: list[int] = []
+        by_paths = True
         if importer.family == "python" and not level:
             wanted.append(top_key(root, module.partition(".")[0]))
         for candidate in candidates(importer.sample, ImportRequest(module=module, level=level), layout):
             if candidate.near and not nearer:
-                return ModuleFile(-1, (), nearer=True)
+                return ModuleFile(-1, (), nearer=True), by_paths
             file = self._first(root, candidate.paths, wanted)
             if file >= 0:
-                return ModuleFile(file, tuple(wanted), (file,))
+                return ModuleFile(file, tuple(wanted), (file,)), by_paths
             unit = self._unit(importer, candidate)
             if unit is None:
                 continue
+            by_paths = False
             wanted.append(unit.key)
             if candidate.name:
                 wanted.append(member_key(unit.key, candidate.name))
             files = tuple(self.units.defining(unit, (candidate.name,))) if candidate.name else unit.files
             if files:
-                return ModuleFile(files[0], tuple(wanted), files, unit, candidate.name)
-        return ModuleFile(-1, tuple(wanted))
+                return ModuleFile(files[0], tuple(wanted), files, unit, candidate.name), by_paths
+        return ModuleFile(-1, tuple(wanted)), by_paths
 
     def _first(self, root: str, paths: Sequence[str], wanted: list[int]) -> int:
         find, exists = self._state.table.find, self._state.exists

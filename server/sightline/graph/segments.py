@@ -14,6 +14,7 @@ from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import accumulate
+from typing import NamedTuple
 from zlib import crc32
 
 from sightline.graph.codec import PackedFacts
@@ -33,8 +34,7 @@ def path_key(root: str, relative: str) -> int:
     return crc32(relative.encode("utf-8", "replace"), _root_key(root))
 
 
-@dataclass(frozen=True, slots=True)
-class FileEdge:
+class FileEdge(NamedTuple):
     """One resolved import: the target's file id, the zero-based line, and codes of kind and confidence."""
 
     target: int
