@@ -8,15 +8,17 @@ from functools import partial
 from sightline.languages.skim import ImportSkim
 from sightline.languages.spec import LanguageSpec, load_grammar
 
-#: Docstrings hold imports too, as examples: strings in three quotes are passed over.
+#: Docstrings hold imports too, as examples: strings in three quotes are passed over. Every way begins with a plain
+#: character, among which the engine looks for the next place faster than it tries a pattern.
 _SKIM = ImportSkim(
     statement=re.compile(
-        rb"""\"{3}(?:[^\\]|\\.)*?(?:\"{3}|\Z)|'{3}(?:[^\\]|\\.)*?(?:'{3}|\Z)"""
-        rb"""|^[ \t\f]*(?:from[ \t]*(?P<level>\.*)[ \t]*(?P<module>[\w.\x80-\xff]*)[ \t]+import\b"""
+        rb"""\"\"\"(?:[^\\"]+|\\.|\"(?!\"\"))*+(?:\"\"\"|\Z)|'''(?:[^\\']+|\\.|'(?!''))*+(?:'''|\Z)"""
+        rb"""|\n[ \t\f]*(?:from[ \t]*(?P<level>\.*)[ \t]*(?P<module>[\w.\x80-\xff]*)[ \t]+import\b"""
         rb"""(?P<names>\s*\((?>[^()#]+|#[^\n]*)*+\)|(?:[^\n;#\\]|\\\r?\n)*)"""
         rb"""|import[ \t]+(?P<modules>(?:[^\n;#\\]|\\\r?\n)+))""",
-        re.MULTILINE | re.DOTALL,
-    )
+        re.DOTALL,
+    ),
+    from_line_end=True,
 )
 
 PYTHON = LanguageSpec(

@@ -32,12 +32,14 @@ class ImportSkim:
     not), or ``modules``, several modules in such a list; ``level``, what stands for the importer's own folder, one
     level for each byte; ``block``, text in which every match of ``item`` is an import of its first group; ``tree``, a
     path whose last part may be a tree of paths in braces (Rust); ``reexport`` and ``dynamic``, which need only match.
-    ``prefix`` is put before every ``module``.
+    ``prefix`` is put before every ``module``. ``from_line_end``: a statement's match begins with the end of the line
+    before it; the first line is then given one too.
     """
 
     statement: re.Pattern[bytes]
     item: re.Pattern[bytes] | None = None
     prefix: str = ""
+    from_line_end: bool = False
 
 
 _NAME = re.compile(rb"[ \t\r\n\\(]*(\*|[\w.$\x80-\xff]+)")
@@ -51,6 +53,8 @@ _MOST_PATHS = 1_000
 def skimmed(data: bytes, skim: ImportSkim) -> Iterator[SkimmedImport]:
     """The imports in a text, in source order. Never raises, whatever the bytes are."""
     line = counted = 0
+    if skim.from_line_end:
+        data = b"\n" + data
     for match in skim.statement.finditer(data):
         if match.lastindex is None:
             continue
