@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from sightline.base.system import TEMPORARY_PREFIX, ProcessTimeout, RealFiles, RealProcesses, real_system
+from sightline.base.real_processes import RealProcesses
+from sightline.base.system import TEMPORARY_PREFIX, ProcessTimeout, RealFiles, real_system
 
 PYTHON = sys.executable
 ENVIRONMENT = {"PATH": os.environ["PATH"], "SECRET_TOKEN": "hidden", "HOME": "/nowhere"}

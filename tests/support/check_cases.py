@@ -23,7 +23,8 @@ from pathlib import Path
 
 from sightline.base.changes import ChangeSet, FileCreate, FileEdit, FileRename
 from sightline.base.memory_system import ManualClock, memory_system
-from sightline.base.system import RealProcesses, System, real_system
+from sightline.base.real_processes import RealProcesses
+from sightline.base.system import System, real_system
 from sightline.base.text import Span, Text, TextEdit, minimal_edit
 from sightline.checks.check import Check, CheckInput, CheckReport
 from sightline.checks.registry import CHECKS

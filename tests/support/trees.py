@@ -7,7 +7,8 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from sightline.base.system import RealClock, RealFiles, RealProcesses, System
+from sightline.base.real_processes import RealProcesses
+from sightline.base.system import RealClock, RealFiles, System
 
 
 def write_tree(root: Path, files: Mapping[str, str | bytes]) -> str:

@@ -6,11 +6,7 @@ It knows no workspace rules: confinement, ignore rules and trust are decided by 
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import os
-import signal
-import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -34,7 +30,6 @@ __all__ = [
     "Processes",
     "RealClock",
     "RealFiles",
-    "RealProcesses",
     "System",
     "real_system",
 ]
@@ -175,137 +170,9 @@ class RealClock:
         return time.monotonic()
 
 
-class RealProcesses:
-    """Processes of this machine."""
-
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        self._environment = {name: environment[name] for name in PASSED_ON if name in environment}
-
-    async def run(
-        self,
-        arguments: Sequence[str],
-        *,
-        directory: str,
-        stdin: bytes = b"",
-        seconds: float = 30.0,
-        limit: int = 16 << 20,
-    ) -> ProcessResult:
-        process = await self._start_group(arguments, directory)
-        try:
-            async with asyncio.timeout(seconds):
-                (out, more_out), (err, more_err), _ = await asyncio.gather(
-                    _read(process.stdout, limit), _read(process.stderr, limit), _feed(process.stdin, stdin)
-                )
-                code = await process.wait()
-        except TimeoutError as error:
-            raise ProcessTimeout(f"{arguments[0]} took longer than {seconds:g} s") from error
-        finally:
-            await _end_group(process)
-        return ProcessResult(code=code, stdout=out, stderr=err, truncated=more_out or more_err)
-
-    async def _start_group(self, arguments: Sequence[str], directory: str) -> asyncio.subprocess.Process:
-        """Starts a program in a group of its own; cancelled meanwhile, the whole group is gone before this ends.
-
-        Left to asyncio, a cancel at that moment kills the program alone and then waits for all who hold its output.
-        """
-        starting = asyncio.ensure_future(
-            asyncio.create_subprocess_exec(
-                *arguments,
-                cwd=directory,
-                env=self._environment,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                start_new_session=True,
-            )
-        )
-        try:
-            return await asyncio.shield(starting)
-        except asyncio.CancelledError:
-            while not starting.done():
-                with contextlib.suppress(asyncio.CancelledError):
-                    await asyncio.wait({starting})
-            if starting.exception() is None:
-                await _end_group(starting.result())
-            raise
-
-    async def start(self, arguments: Sequence[str], *, directory: str) -> ChildProcess:
-        process = await asyncio.create_subprocess_exec(
-            *arguments,
-            cwd=directory,
-            env=self._environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        )
-        return _RealChild(process)
-
-
-class _RealChild:
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
-
-    @property
-    def pid(self) -> int:
-        return self._process.pid
-
-    async def send(self, data: bytes) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.write(data)
-        await self._process.stdin.drain()
-
-    async def receive(self) -> bytes:
-        assert self._process.stdout is not None
-        return await self._process.stdout.read(1 << 18)
-
-    async def stop(self) -> None:
-        # ``Process.kill`` would reap a child that is dead already, behind the back of asyncio's watcher.
-        if self._process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self._process.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
-        await self._process.wait()
-        # As in ``run``: left to the garbage collector the transport warns after the loop is gone.
-        self._process._transport.close()  # type: ignore[attr-defined]  # noqa: SLF001  asyncio offers no other way
-
-
-async def _read(stream: asyncio.StreamReader | None, limit: int) -> tuple[bytes, bool]:
-    assert stream is not None
-    kept: list[bytes] = []
-    size = 0
-    while chunk := await stream.read(1 << 16):
-        if size < limit:
-            kept.append(chunk[: limit - size])
-        size += len(chunk)
-    return b"".join(kept), size > limit
-
-
-async def _feed(stream: asyncio.StreamWriter | None, data: bytes) -> None:
-    assert stream is not None
-    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-        stream.write(data)
-        await stream.drain()
-    stream.close()
-    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-        await stream.wait_closed()
-
-
-async def _end_group(process: asyncio.subprocess.Process) -> None:
-    # The group is killed even when its leader has ended: what it left in the background must not stay.
-    _kill_group(process.pid)
-    # Closed before waiting, because asyncio waits for the pipes too, and a process that left the group may hold them;
-    # and closed at all, because the garbage collector would warn after the loop is gone.
-    process._transport.close()  # type: ignore[attr-defined]  # noqa: SLF001  asyncio offers no other way
-    await process.wait()
-
-
-def _kill_group(process_id: int) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        if hasattr(os, "killpg"):
-            os.killpg(process_id, signal.SIGKILL)
-        else:
-            os.kill(process_id, signal.SIGTERM)
-
-
 def real_system() -> System:
     """The machine this process runs on."""
+    from sightline.base.real_processes import RealProcesses  # noqa: PLC0415  a parsing process does without asyncio
+
     environment = dict(os.environ)
     return System(files=RealFiles(), clock=RealClock(), processes=RealProcesses(environment), environment=environment)

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from importlib import import_module
+from typing import cast
 
 from sightline.graph.dialect import Dialect
-from sightline.graph.dialect_bash import BASH_DIALECT
-from sightline.graph.dialect_c import C_DIALECT
-from sightline.graph.dialect_csharp import CSHARP_DIALECT
-from sightline.graph.dialect_go import GO_DIALECT
-from sightline.graph.dialect_java import JAVA_DIALECT
-from sightline.graph.dialect_kotlin import KOTLIN_DIALECT
-from sightline.graph.dialect_php import PHP_DIALECT
-from sightline.graph.dialect_ruby import RUBY_DIALECT
-from sightline.graph.dialect_rust import RUST_DIALECT
 
-DIALECTS: Mapping[str, Dialect] = {
-    "rust": RUST_DIALECT,
-    "go": GO_DIALECT,
-    "csharp": CSHARP_DIALECT,
-    "c": C_DIALECT,
-    "php": PHP_DIALECT,
-    "java": JAVA_DIALECT,
-    "kotlin": KOTLIN_DIALECT,
-    "bash": BASH_DIALECT,
-    "ruby": RUBY_DIALECT,
+_MODULES = {
+    name: f"sightline.graph.dialect_{name}"
+    for name in ("bash", "c", "csharp", "go", "java", "kotlin", "php", "ruby", "rust")
 }
+
+
+def dialect_of(name: str) -> Dialect:
+    """The dialect of an extractor, loaded now: all of them take a parsing process longer than a hundred files."""
+    return cast("Dialect", getattr(import_module(_MODULES[name]), f"{name.upper()}_DIALECT"))

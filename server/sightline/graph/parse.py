@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from tree_sitter import Tree
 
 from sightline.base.text import Span
 from sightline.graph.dialect import Dialect
-from sightline.graph.dialects import DIALECTS
+from sightline.graph.dialects import dialect_of
 from sightline.graph.extract_common import Extractor, extractor
 from sightline.graph.extract_component import component_rows
 from sightline.graph.extract_python import extract_python, python_foreign
@@ -46,11 +47,16 @@ def _common(dialect: Dialect) -> _Reading:
     return _Reading(extractor(dialect), lambda _, __: frozenset(), lambda _: True)
 
 
-_READINGS: dict[str, _Reading] = {
+_OWN_READINGS = {
     "python": _Reading(extract_python, python_foreign, lambda _: False),
     "script": _Reading(extract_script, script_foreign, lists_exports),
-    **{name: _common(dialect) for name, dialect in DIALECTS.items()},
 }
+
+
+@cache
+def _reading(name: str) -> _Reading:
+    """How the extractor of this name reads."""
+    return _OWN_READINGS.get(name) or _common(dialect_of(name))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,12 +133,12 @@ def _tree(data: bytes, language: LanguageSpec, steps: int | None = None) -> Tree
 def _facts(data: bytes, tree: Tree, language: LanguageSpec, steps: int | None = None) -> RawFacts:
     if language.prepare is not None:
         prepared = language.prepare(data)
-        extract = _READINGS[language.extractor].extract
+        extract = _reading(language.extractor).extract
         code = _extracted(prepared.code, tree, prepared.language, extract)
         uses_tree = parsed(prepared.uses, prepared.language, steps=steps)
         uses = _extracted(prepared.uses, uses_tree, prepared.language, extract)
         return component_rows(data, language.name, prepared, code, uses)
-    return _extracted(data, tree, language, _READINGS[language.extractor].extract)
+    return _extracted(data, tree, language, _reading(language.extractor).extract)
 
 
 def _extracted(data: bytes, tree: Tree, language: LanguageSpec, extract: Extractor) -> RawFacts:
@@ -145,7 +151,7 @@ def _extracted(data: bytes, tree: Tree, language: LanguageSpec, extract: Extract
 def _spliced(
     data: bytes, language: LanguageSpec, trees: tuple[Tree, Tree, Tree], edit: TreeEdit, old_rows: RawFacts
 ) -> RawFacts | None:
-    reading = _READINGS[language.extractor]
+    reading = _reading(language.extractor)
     run = touched_run(*trees, (edit.old.start, edit.old.end), edit.length)
     if run is None or len(old_rows.strings) > _STALE_STRINGS + len(old_rows.references):
         return None

@@ -17,7 +17,7 @@ from typing import TypeAlias, cast
 
 from sightline.base.errors import SourceUnavailable
 from sightline.base.paths import WorkspacePath
-from sightline.base.system import real_system
+from sightline.base.system import RealClock
 from sightline.graph.facts_blob import facts_blob
 from sightline.graph.frames import IMPORTS, FrameReader, pack_frame
 from sightline.graph.skim import skim_blob
@@ -52,7 +52,7 @@ def main(arguments: list[str]) -> int:
 def _serve(incoming: int, outgoing: int, seconds: int) -> None:
     _write(outgoing, pack_frame("ready"))
     reader = FrameReader()
-    clock = real_system().clock
+    clock = RealClock()
     while data := os.read(incoming, 1 << 16):
         for message in reader.feed(data):
             held = bytearray()
