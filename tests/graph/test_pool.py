@@ -204,9 +204,15 @@ def test_a_worker_loads_no_more_than_it_needs() -> None:
     """The protocol library takes longer than a thousand files, and each of the others longer than a dozen."""
     script = "import sys, sightline.graph.worker; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-P", "-c", script], capture_output=True, text=True, check=True)
-    unneeded = {"pygls", "lsprotocol", "asyncio", "subprocess", "sightline.graph.dialect_go", "sightline.graph.meanings"}
+    unneeded = {
+        "pygls",
+        "lsprotocol",
+        "asyncio",
+        "subprocess",
+        "sightline.graph.dialect_go",
+        "sightline.graph.meanings",
+    }
     assert not unneeded & set(done.stdout.split())
-
 
 
 def test_frames_may_arrive_in_any_pieces() -> None:
