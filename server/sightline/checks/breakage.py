@@ -9,19 +9,22 @@ language's rules, possible when only the name agrees.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from sightline.base.paths import WorkspacePath
 from sightline.checks.abstract import unimplemented
 from sightline.checks.check import CheckInput, CheckOutcome, Finding
 from sightline.checks.definitions import Added, Altered, DefinitionChanges, Removed, definition_changes
-from sightline.checks.language import is_python, is_script
+from sightline.checks.language import is_go, is_python, is_script
 from sightline.checks.matching import Matching
 from sightline.checks.modules_gone import lost_imports
 from sightline.checks.overrides import broken_overrides
 from sightline.checks.resigned import judge, unfit_calls
 from sightline.checks.stranded import lost_exports, rerouted_calls, stranded_uses
 from sightline.checks.texts import touched_files
+from sightline.checks.unbound import unbound_uses
 from sightline.checks.unimported import unimported_uses
+from sightline.checks.unused import unused_imports
 
 
 class BreakageCheck:
@@ -54,23 +57,27 @@ def _findings(given: CheckInput) -> Iterator[Finding]:
         if not any(finding.path == other.path and other.span.contains(finding.span) for other in lost)
     )
     yield from stranded
-    known = _with_call_rules(changes)
-    for finding in (*_rerouted(matching, known), *unfit_calls(matching, known)):
+    called = _in_languages(changes, is_python, is_script, is_go)
+    for finding in (*_rerouted(matching, called), *unfit_calls(matching, called)):
         if not any(_speaks_of(finding, other) for other in stranded):
             yield finding
-    yield from broken_overrides(matching, known)
-    yield from unimplemented(matching, known)
+    # In Go a method of an embedded type is hidden, not overridden, and nobody declares what a type implements.
+    inherited = _in_languages(changes, is_python, is_script)
+    yield from broken_overrides(matching, inherited)
+    yield from unimplemented(matching, inherited)
     yield from unimported_uses(matching)
+    yield from unbound_uses(matching)
+    yield from unused_imports(matching)
 
 
-def _with_call_rules(changes: DefinitionChanges) -> DefinitionChanges:
-    """The changes in languages of which we know how calls bind arguments: Python, JavaScript and TypeScript.
+def _in_languages(changes: DefinitionChanges, *languages: Callable[[WorkspacePath], bool]) -> DefinitionChanges:
+    """The changes in languages of which we know how calls bind arguments.
 
     In others a call that seems not to fit may mean an overload, a promoted method, a default given elsewhere.
     """
 
     def known(row: Removed | Altered | Added) -> bool:
-        return is_python(row.file.path) or is_script(row.file.path)
+        return any(each(row.file.path) for each in languages)
 
     return DefinitionChanges(
         removed=[row for row in changes.removed if known(row)],

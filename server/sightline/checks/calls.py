@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sightline.base.paths import WorkspacePath
-from sightline.checks.classes import constructor, is_known
+from sightline.checks.classes import constructor
 from sightline.checks.definitions import CLASSES, FUNCTIONS, owner_of
-from sightline.checks.language import is_python, is_script, is_typed_script
+from sightline.checks.go_calls import go_parameters
+from sightline.checks.language import is_go, is_python, is_script, is_typed_script
 from sightline.checks.recall import facts_of, is_rebound
 from sightline.checks.script import script_parameters
 from sightline.checks.signature import Parameters, mismatch, moved_argument, without_first
@@ -81,6 +82,9 @@ def moved(before: Callee | None, after: Callee | None, call: CallShape) -> str |
 def callee_of(view: GraphView, path: WorkspacePath, reference: Reference, symbol: Symbol) -> Callee | None:
     """The signature that a call of ``symbol`` by this reference meets; ``None`` where nobody can tell."""
     definition = symbol.definition
+    if is_go(symbol.path):
+        parameters = go_parameters(view, path, reference, symbol)
+        return None if parameters is None else Callee(symbol=symbol, alternatives=(parameters,))
     if not is_python(symbol.path) and not is_script(symbol.path):
         return None  # overloads, promoted methods, receivers: how calls bind there is not known here
     passes_over = reference.receiver == "super()" and is_python(path) and not _is_plain_super(view, path, reference)
@@ -116,7 +120,7 @@ def keeps_signature(view: GraphView, symbol: Symbol, decorator: str) -> bool:
     for reference in _decorations(view, symbol):
         if reference.name != name:
             continue
-        known = is_known(view.resolve(symbol.path, reference))
+        known = view.resolve_known(symbol.path, reference)
         return bool(known) and all(_is_identity(each) for each in known)
     return False
 

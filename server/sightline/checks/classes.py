@@ -12,7 +12,7 @@ from sightline.base.text import Text
 from sightline.checks.recall import ancestors_of, facts_of, header_of, members_of
 from sightline.checks.signature import Parameters, without_first
 from sightline.checks.texts import read_text
-from sightline.graph.answers import Confidence, Symbol
+from sightline.graph.answers import Symbol
 from sightline.graph.facts import Definition, DefinitionKind, Parameter, ParameterKind
 from sightline.graph.view import GraphView
 
@@ -52,11 +52,6 @@ def is_generated(view: GraphView, owner: Symbol) -> bool:
     return any(isinstance(each, Symbol) and _is_generated(each.definition) for each in ancestors_of(view, owner))
 
 
-def is_known(found: tuple[tuple[Symbol, Confidence], ...]) -> tuple[Symbol, ...]:
-    """The symbols that are more than namesakes."""
-    return tuple(symbol for symbol, confidence in found if confidence is not Confidence.NAME_ONLY)
-
-
 def _may_call_otherwise(view: GraphView, owner: Symbol) -> bool:
     """Whether the class has a metaclass that may make something else of a call."""
     match = _METACLASS.search(header_of(view, owner))
@@ -69,7 +64,7 @@ def _may_call_otherwise(view: GraphView, owner: Symbol) -> bool:
     start, end = owner.definition.span.start, owner.definition.body_start
     for reference in facts.references if facts is not None else ():
         if start <= reference.span.start < end and reference.name == name.rpartition(".")[2]:
-            found = is_known(view.resolve(owner.path, reference))
+            found = view.resolve_known(owner.path, reference)
             return not found or any(_defines_call(view, each) for each in found)
     return True
 

@@ -74,8 +74,8 @@ def definition_changes(given: CheckInput, files: Sequence[TouchedFile]) -> Defin
     for file in files:
         before, after = groups_of(given.before, file.old), groups_of(given.after, file.new)
         regrouped = _namespaces(file.old, before) != _namespaces(file.new, after)
-        for name, group in before.items():
-            other = after.get(name, ())
+        for name, defined in before.items():
+            group, other = _without_extensions(defined, after.get(name, ()))
             if other and regrouped and group[0].definition.parent < 0 and group[0].definition.kind is not _NAMESPACE:
                 changes.removed.append(Removed(file=file, group=group, regrouped=True))
             elif not other or _left_the_module(group, other):
@@ -85,6 +85,14 @@ def definition_changes(given: CheckInput, files: Sequence[TouchedFile]) -> Defin
         changes.added += (Added(file=file, group=group) for name, group in after.items() if name not in before)
     changes.removed = [_with_successor(removed, changes.added) for removed in _outermost(changes.removed)]
     return changes
+
+
+def _without_extensions(before: Group, after: Group) -> tuple[Group, Group]:
+    """Where a file defines a type, what it only adds to that type (methods in Go) does not stand in for it."""
+    defined = tuple(symbol for symbol in before if symbol.definition.kind is not DefinitionKind.EXTENSION)
+    if not defined:
+        return before, after
+    return defined, tuple(symbol for symbol in after if symbol.definition.kind is not DefinitionKind.EXTENSION)
 
 
 def _namespaces(path: WorkspacePath | None, groups: Groups) -> frozenset[str]:

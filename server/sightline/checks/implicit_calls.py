@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from sightline.base.text import Span, Text
-from sightline.checks.classes import constructor, is_known
+from sightline.checks.classes import constructor
 from sightline.checks.definitions import CLASSES
 from sightline.checks.language import is_python
 from sightline.checks.matching import Matching, Use, symbol_before
@@ -36,7 +36,7 @@ def as_call(view: GraphView, use: Use) -> Reference:
     if text is None or text.data[reference.span.end : reference.span.end + 1] != b"[":
         return reference
     call = _subscripted_calls(text.data).get(reference.span.end)
-    targets = is_known(view.resolve(path, reference)) if call is not None else ()
+    targets = view.resolve_known(path, reference) if call is not None else ()
     is_class = bool(targets) and all(each.definition.kind in CLASSES for each in targets)
     return replace(reference, call=call) if is_class else reference
 
@@ -70,7 +70,7 @@ def _held(view: GraphView, holder: Symbol) -> tuple[Symbol, ...]:
     facts = facts_of(view, holder.path)
     for reference in facts.references if facts is not None else ():
         if definition.span.contains(reference.span) and (reference.name, reference.receiver) == (name, head):
-            found = is_known(view.resolve(holder.path, reference))
+            found = view.resolve_known(holder.path, reference)
             if not found or any(each.definition.kind in _VALUES for each in found):
                 return ()
             written = (place.reference.kind is ReferenceKind.WRITE for place in view.references(holder).places)

@@ -6,12 +6,18 @@ from sightline.base.paths import WorkspacePath
 
 _PYTHON = frozenset({".py", ".pyi"})
 _TYPED = frozenset({".ts", ".tsx", ".mts", ".cts"})
+_GO = frozenset({".go"})
 _UNTYPED = frozenset({".js", ".jsx", ".mjs", ".cjs", ".vue", ".svelte"})
 
 
 def is_python(path: WorkspacePath) -> bool:
     """Whether a file is Python source."""
     return path.suffix in _PYTHON
+
+
+def is_go(path: WorkspacePath) -> bool:
+    """Whether a file is Go source."""
+    return path.suffix in _GO
 
 
 def is_script(path: WorkspacePath) -> bool:

@@ -117,6 +117,7 @@ def _library_class(dotted: str) -> object | None:
             continue
         for part in parts[end:]:
             found = getattr(found, part, None)
+        found = getattr(found, "__origin__", found)  # ``typing.MutableMapping`` stands for the class of collections.abc
         return found if isinstance(found, type) else None
     return None
 

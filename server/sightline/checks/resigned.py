@@ -13,7 +13,7 @@ from itertools import islice
 from sightline.base.paths import WorkspacePath
 from sightline.checks.calls import Misfit, callee_of, misfit, moved
 from sightline.checks.check import Certainty, Finding
-from sightline.checks.classes import constructor, is_generated, is_known
+from sightline.checks.classes import constructor, is_generated
 from sightline.checks.definitions import (
     CLASSES,
     FUNCTIONS,
@@ -74,11 +74,11 @@ def _called_as(view: GraphView, symbol: Symbol) -> Iterator[Symbol]:
 def judge(matching: Matching, use: Use) -> Finding | None:
     """The finding for one call of the graph after the edit, if it is newly wrong."""
     before, after = matching.given.before, matching.given.after
-    targets = behind_alias(after, is_known(after.resolve(*use)))
+    targets = behind_alias(after, after.resolve_known(*use))
     old = matching.before_of(use)
     use = (use[0], as_call(after, use))
     wrong = misfit(after, *use, targets)
-    old_targets = behind_alias(before, is_known(before.resolve(*old))) if old is not None else ()
+    old_targets = behind_alias(before, before.resolve_known(*old)) if old is not None else ()
     old = (old[0], as_call(before, old)) if old is not None else None
     if wrong is not None:
         if old is not None and old_targets and misfit(before, *old, old_targets) is not None:
@@ -215,7 +215,7 @@ def _old_misfits(matching: Matching, file: TouchedFile, names: Iterable[str]) ->
     for row in rows:
         if file.old is not None and row.name in wanted:
             reference = as_call(before, (file.old, row))
-            targets = behind_alias(before, is_known(before.resolve(file.old, row))) if reference.call else ()
+            targets = behind_alias(before, before.resolve_known(file.old, row)) if reference.call else ()
             if misfit(before, file.old, reference, targets) is not None:
                 found[_spelling(row)] += 1
     return found

@@ -13,9 +13,8 @@ from collections.abc import Iterator, Sequence
 from sightline.base.paths import WorkspacePath
 from sightline.checks.bindings import bound_names
 from sightline.checks.check import Certainty, Finding
-from sightline.checks.classes import is_known
 from sightline.checks.definitions import CLASSES, Removed, owner_of, parent_name
-from sightline.checks.language import is_python, is_script
+from sightline.checks.language import is_go, is_python, is_script
 from sightline.checks.matching import Matching, Use, symbol_before
 from sightline.checks.modules import names_of_module
 from sightline.checks.outside import may_be_provided
@@ -38,16 +37,22 @@ def stranded_uses(matching: Matching, removed: Removed) -> Iterator[Finding]:
     before, after = matching.given.before, matching.given.after
     if _is_still_bound(matching, removed):
         return
-    places = [place for symbol in removed.group for place in before.references(symbol).places]
+    crowded = _namesakes(after, removed.symbol) > MOST_NAMESAKES
+    places = [
+        place
+        for symbol in removed.group
+        for place in before.references(symbol).places
+        if place.confidence is not Confidence.NAME_ONLY or not crowded
+    ]
     left: dict[tuple[WorkspacePath, int], tuple[Use, Place]] = {}
     for place in places:
         for use in _uses_after(matching, place):
-            if not is_known(after.resolve(*use)) and not _is_imported_around(after, use):
+            if not after.resolve_known(*use) and not _is_imported_around(after, use):
                 left.setdefault((use[0], use[1].span.start), (use, place))
     imports = {use for use, _ in left.values() if use[1].kind is ReferenceKind.IMPORT}
     found = [row for row in left.values() if not _is_echo(after, removed.symbol, row[0], imports)]
     by_name = [row for row in found if row[1].confidence is Confidence.NAME_ONLY]
-    listed = _worth_listing(matching, removed.symbol, by_name)
+    listed = [row for row in by_name if is_python(row[0][0]) is is_python(removed.symbol.path)][:MOST_BY_NAME]
     for row in found:
         if row not in by_name or row in listed:
             yield _finding(matching, removed, *row)
@@ -80,16 +85,10 @@ def lost_exports(matching: Matching, removed: Removed) -> Iterator[Finding]:
                     )
 
 
-def _worth_listing(matching: Matching, gone: Symbol, rows: Sequence[tuple[Use, Place]]) -> Sequence[tuple[Use, Place]]:
-    """Of uses by name alone, those that may well mean the definition: a list of hundreds helps nobody."""
-    after = matching.given.after
+def _namesakes(view: GraphView, gone: Symbol) -> int:
+    """How many definitions bear the name: with many left, a use by name alone most likely means one of those."""
     name = gone.definition.name
-    namesakes = sum(
-        symbol.definition.name == name for path in after.files_defining(name) for symbol in symbols_of(after, path)
-    )
-    if namesakes > MOST_NAMESAKES:
-        return ()
-    return [row for row in rows if is_python(row[0][0]) is is_python(gone.path)][:MOST_BY_NAME]
+    return sum(each.definition.name == name for path in view.files_defining(name) for each in symbols_of(view, path))
 
 
 def rerouted_calls(matching: Matching, removed: Removed) -> Iterator[Use]:
@@ -97,7 +96,7 @@ def rerouted_calls(matching: Matching, removed: Removed) -> Iterator[Use]:
     for symbol in removed.group:
         for place in matching.given.before.references(symbol).places:
             use = matching.after_of((place.path, place.reference)) if place.reference.call is not None else None
-            if use is not None and is_known(matching.given.after.resolve(*use)):
+            if use is not None and matching.given.after.resolve_known(*use):
                 yield use
 
 
@@ -221,7 +220,7 @@ def _fate(removed: Removed) -> str:
 
 def _enough(path: WorkspacePath) -> frozenset[Confidence]:
     """How well a use must be known to be certainly stranded; what is inferred was measured for these languages only."""
-    measured = is_python(path) or is_script(path)
+    measured = is_python(path) or is_script(path) or is_go(path)
     return frozenset({Confidence.EXACT, Confidence.INFERRED} if measured else {Confidence.EXACT})
 
 

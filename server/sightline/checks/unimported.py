@@ -11,18 +11,16 @@ from dataclasses import replace
 
 from sightline.base.paths import WorkspacePath
 from sightline.checks.check import Certainty, Finding, Remedy
-from sightline.checks.classes import is_known
 from sightline.checks.language import is_python, is_script
 from sightline.checks.matching import Matching, Use
 from sightline.checks.recall import facts_of, symbols_of
+from sightline.checks.script_globals import BRINGING
 from sightline.checks.script_imports import is_declared
 from sightline.checks.texts import TouchedFile
 from sightline.graph.answers import Confidence, Symbol
 from sightline.graph.facts import FileFacts, Reference, ReferenceKind
 
 _NO_USE = frozenset({ReferenceKind.IMPORT, ReferenceKind.STRING, ReferenceKind.KEYWORD})
-#: Packages that bring names into scripts and components with no import.
-_BRINGING = ("nuxt", "unplugin-auto-import", "unplugin-vue-components")
 
 
 def unimported_uses(matching: Matching) -> Iterator[Finding]:
@@ -51,7 +49,7 @@ def _first_name(reference: Reference) -> str:
 
 def _lost(matching: Matching, file: TouchedFile, reference: Reference) -> tuple[WorkspacePath, Symbol] | None:
     """Where the use stands, and what it meant exactly, if that is still there and the use leads nowhere now."""
-    if file.new is None or is_known(matching.given.after.resolve(file.new, reference)):
+    if file.new is None or matching.given.after.resolve_known(file.new, reference):
         return None
     use = matching.before_of((file.new, reference))
     found = matching.given.before.resolve(*use) if use is not None else ()
@@ -84,4 +82,4 @@ def _may_be_brought(matching: Matching, use: Use, name: str, facts: FileFacts) -
         return False
     declared = any(each.name.endswith(".d.ts") for each in after.files_defining(name))
     component = path.suffix == ".vue" and not name[:1].islower()  # may be registered for the whole application
-    return declared or component or any(is_declared(after, path, package) for package in _BRINGING)
+    return declared or component or any(is_declared(after, path, package) for package in BRINGING)

@@ -198,6 +198,13 @@ class GraphView:
         found = [(each.rank, each.meaning) for each in answer if isinstance(each.meaning, DefinitionMeaning)]
         return tuple((self._symbol(meaning), CONFIDENCES[rank]) for rank, meaning in sorted(found))
 
+    def resolve_known(self, path: WorkspacePath, reference: Reference) -> tuple[Symbol, ...]:
+        """Those of :meth:`resolve` that are more than namesakes, which may be thousands and are not looked for."""
+        file = self.state.table.id_of(path)
+        answer = meaning_of(self._query(), file, reference) if file is not None else ()
+        found = sorted((each.rank, each.meaning) for each in answer if isinstance(each.meaning, DefinitionMeaning))
+        return tuple(self._symbol(meaning) for rank, meaning in found if rank is not Rank.NAME_ONLY)
+
     def members(self, symbol: Symbol) -> tuple[Symbol, ...]:
         """Definitions directly inside a class, interface or namespace."""
         meaning = self._locate(symbol)

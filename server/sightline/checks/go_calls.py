@@ -1,0 +1,70 @@
+"""How calls bind arguments in Go: all by position, no defaults, the last parameter perhaps for any number.
+
+Source: the Go Programming Language Specification, "Calls", "Passing arguments to ... parameters", "Method expressions".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sightline.base.paths import WorkspacePath
+from sightline.checks.definitions import FUNCTIONS
+from sightline.checks.recall import facts_of
+from sightline.checks.signature import Parameters
+from sightline.checks.texts import read_text
+from sightline.graph.answers import Symbol
+from sightline.graph.facts import DefinitionKind, Reference
+from sightline.graph.view import GraphView
+
+_BLANK = b" \t\r\n,"
+#: Bytes of arguments that are looked through for the closing bracket.
+_LONGEST = 5_000
+
+
+def go_parameters(view: GraphView, path: WorkspacePath, reference: Reference, symbol: Symbol) -> Parameters | None:
+    """What a call of a function or method takes; ``None`` where nobody can tell."""
+    definition, call = symbol.definition, reference.call
+    if definition.kind not in FUNCTIONS or definition.parameters is None or call is None:
+        return None
+    if call.positional == 1 and not call.splat and definition.parameters and _may_give_several(view, path, reference):
+        return None
+    if definition.kind is DefinitionKind.METHOD:
+        found = view.receivers(path, reference)
+        # Called on the type itself, a method takes its receiver as the first argument.
+        if not found or any(not each.instance for each in found):
+            return None
+    elif reference.receiver and view.receivers(path, reference):
+        return None  # a field that holds a function
+    return definition.parameters
+
+
+def _may_give_several(view: GraphView, path: WorkspacePath, reference: Reference) -> bool:
+    """Whether the only argument is itself a call, which may give several values at once: ``f(g())``."""
+    text, facts = read_text(view.workspace, path), facts_of(view, path)
+    if text is None or facts is None:
+        return True
+    start = text.data.find(b"(", reference.span.end)
+    end = _closing(text.data, start)
+    argument = text.data[start + 1 : end].rstrip(_BLANK)
+    if not argument.endswith(b")"):
+        return False
+    inner = next((at for at in _openings(argument) if _closing(argument, at) == len(argument) - 1), -1)
+    called = next((row for row in facts.references if row.span.end == start + 1 + inner), None)
+    meant = view.resolve_known(path, called) if called is not None else ()
+    results = [each.definition.annotation for each in meant if each.definition.kind in FUNCTIONS]
+    return not results or any(not result or result.startswith("(") for result in results)
+
+
+def _openings(data: bytes) -> Iterator[int]:
+    return (at for at in range(len(data)) if data[at : at + 1] == b"(")
+
+
+def _closing(data: bytes, start: int) -> int:
+    """The bracket that closes the one at ``start``; the end of a long text if it is not found soon."""
+    depth, end = 0, start
+    for end in range(start, min(len(data), start + _LONGEST)):
+        byte = data[end : end + 1]
+        depth += (byte in (b"(", b"[", b"{")) - (byte in (b")", b"]", b"}"))
+        if depth == 0:
+            break
+    return end

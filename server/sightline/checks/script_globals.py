@@ -1,0 +1,51 @@
+"""Whether a name that a TypeScript file does not bind may come from a library or a declaration for all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+
+from sightline.base.paths import WorkspacePath
+from sightline.checks.recall import facts_of, symbols_of
+from sightline.checks.script_global_names import FAMILIES, NAMES
+from sightline.checks.script_imports import is_declared
+from sightline.graph.unbound import unbound_names
+from sightline.graph.view import GraphView
+
+#: Packages that bring names into files with no import.
+BRINGING = ("nuxt", "unplugin-auto-import", "unplugin-vue-components")
+#: Files that are looked at for other uses of a name that nothing binds.
+_MOST_FILES = 8
+
+
+def is_global(before: GraphView, after: GraphView, path: WorkspacePath, name: str) -> bool:
+    """Whether a name may mean something in ``path`` although the file does not bind it."""
+    if name in NAMES or FAMILIES.fullmatch(name) or not name.isidentifier():
+        return True
+    if any(_declares_for_all(after, each, name) for each in after.files_defining(name)):
+        return True
+    if any(is_declared(after, path, package) for package in BRINGING):
+        return True
+    return any(_is_unbound(before, each, name) for each in islice(_other(before, path, name), _MOST_FILES))
+
+
+def _declares_for_all(view: GraphView, path: WorkspacePath, name: str) -> bool:
+    """Whether a file declares the name for the whole program: in a script, or under ``declare global``."""
+    facts = facts_of(view, path)
+    if facts is None or path.name.endswith((".d.ts", ".d.mts", ".d.cts")):
+        return True
+    if not facts.imports and not any(each.exported for each in facts.definitions):
+        return True
+    return any(
+        symbol.definition.name == name and symbol.qualified_name.startswith("global.")
+        for symbol in symbols_of(view, path)
+    )
+
+
+def _other(view: GraphView, path: WorkspacePath, name: str) -> Sequence[WorkspacePath]:
+    return [each for each in view.files_referencing(name) if each != path]
+
+
+def _is_unbound(view: GraphView, path: WorkspacePath, name: str) -> bool:
+    index = view.index(path)
+    return index is not None and name in unbound_names(index)
