@@ -74,7 +74,7 @@ async def test_what_cannot_be_read_has_a_reason(tmp_path: Path) -> None:
     pool = _pool(workers=1)
     answers = await _parse(pool, [FileRequest(str(tmp_path / name), "python") for name in names], tmp_path)
     await pool.close()
-    assert [answers[at].reason for at in range(4)] == ["not_utf8", "binary", "unreadable", "outside_root"]
+    assert [answers[at].reason for at in range(4)] == ["undecodable", "binary", "unreadable", "outside_root"]
     assert not any(answer.blob for answer in answers.values())
 
 

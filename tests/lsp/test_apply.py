@@ -1,6 +1,7 @@
 """Applying through an editor that refuses, applies half, types in between, or cannot do what is needed."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -240,6 +241,17 @@ async def test_files_are_edited_moved_deleted_and_created(many: Path) -> None:
         edit = shown.editor.edits[0].edit
         asked = [name for name, note in (edit.change_annotations or {}).items() if note.needs_confirmation]
         assert asked == ["sightline:gone.py"]
+
+
+async def test_a_closed_file_of_an_encoding_that_editors_guess_is_left_to_the_command_line(many: Path) -> None:
+    async with window(many) as shown:
+        prepared = prepared_operations(many)
+        files = tuple(replace(file, encoding="iso8859-1") if file.kind == "edit" else file for file in prepared.files)
+        shown.engine.prepare = lambda turn, **_: replace(prepared, files=files)  # type: ignore[method-assign]  planned
+        with pytest.raises(JsonRpcException) as error:
+            await shown.editor.command("sightline.apply", {"turn": "ops"})
+        assert "a.py (iso8859-1)" in error.value.message
+        assert (many / "a.py").read_text() == "x = 1\n"
 
 
 async def test_a_failure_half_way_is_told_and_only_what_landed_counts(

@@ -30,11 +30,11 @@ def view_of(files: dict[str, str], overlay: dict[WorkspacePath, SourceFile | Non
 @pytest.mark.parametrize(
     ("data", "kind"),
     [
-        (b"\xff\xfe", "not_utf8"),
+        (b"\xff\xfea", "undecodable"),
         (b"ok\x00", "binary"),
         (b"x" * (MAXIMUM_FILE_SIZE + 1), "too_large"),
-        ("ä".encode("latin-1"), "not_utf8"),
-        (b"\xed\xa0\x80", "not_utf8"),  # half a surrogate pair
+        ("ä".encode("latin-1"), "undecodable"),
+        (b"\xed\xa0\x80", "undecodable"),  # half a surrogate pair
     ],
 )
 def test_what_is_no_text(data: bytes, kind: str) -> None:

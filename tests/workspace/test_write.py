@@ -265,7 +265,7 @@ async def test_refusals_change_nothing_and_say_why(tmp_path: Path, journal: str,
         (prepend(root, "read_only.py", b"r\n"), SightlineError, "read_only"),
         (delete(root, "read_only.py", b"r\n"), SightlineError, "read_only"),
         (prepend(root, "binary.py", b"\0"), SourceUnavailable, "binary"),
-        (prepend(root, "latin.py", b"\xe4"), SourceUnavailable, "not_utf8"),
+        (prepend(root, "latin.py", b"\xe4"), SourceUnavailable, "undecodable"),
         (create(root, "long" * 80), SightlineError, "not_writable"),
         (
             ChangeSet(base={**both[0].base, **both[1].base}, edits=both[0].edits + both[1].edits),

@@ -14,6 +14,7 @@ from sightline.base.text import Text
 from sightline.checks.check import CheckReport
 from sightline.sessions.journal import EditJournal
 from sightline.tasks.result import TurnResult, TurnVerdict
+from sightline.workspace.encodings import UTF8
 from sightline.workspace.files import WorkspaceView
 from sightline.workspace.protected import needs_confirmation
 
@@ -27,7 +28,8 @@ class FileAfter:
 
     ``kind`` is ``edit``, ``create``, ``delete`` or ``rename`` (then ``old`` is the former path); ``before`` and
     ``after`` are ``None`` where there is no file. ``version`` is the editor's version of the open document the edit was
-    computed for, ``None`` for a closed file. ``needs_confirmation`` says why the user must be asked, "" if not.
+    computed for, ``None`` for a closed file; ``encoding`` is that of a closed file on disk. ``needs_confirmation`` says
+    why the user must be asked, "" if not.
     """
 
     path: WorkspacePath
@@ -37,6 +39,7 @@ class FileAfter:
     version: int | None = None
     old: WorkspacePath | None = None
     needs_confirmation: str = ""
+    encoding: str = UTF8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,6 +253,7 @@ def _files(changes: ChangeSet, view: WorkspaceView) -> tuple[FileAfter, ...]:
                 after=after[path],
                 version=origin.version if origin else None,
                 old=old,
+                encoding=origin.encoding if origin else UTF8,
                 needs_confirmation=needs_confirmation(path) or (needs_confirmation(old) if old else None) or "",
             )
         )

@@ -17,6 +17,7 @@ from sightline.engine.engine import FileAfter, PreparedEdit
 from sightline.lsp.capabilities import EditorCapabilities
 from sightline.lsp.documents import Documents, range_of
 from sightline.lsp.errors import EditorCannot
+from sightline.workspace.encodings import SELF_EVIDENT
 
 DocumentChange = types.TextDocumentEdit | types.CreateFile | types.RenameFile | types.DeleteFile
 
@@ -76,6 +77,14 @@ def _refuse_what_the_editor_lacks(given: _Conversion) -> None:
         raise EditorCannot(
             f"This editor cannot {' or '.join(sorted(missing))} files for a server.",
             hint="Use `sightline ask --apply` on the command line.",
+        )
+    foreign = [file for file in given.prepared.files if file.version is None and file.encoding not in SELF_EVIDENT]
+    rewritten = [file for file in foreign if file.after is not None and file.after != file.before]
+    if rewritten:
+        names = ", ".join(f"{file.path} ({file.encoding})" for file in rewritten)
+        raise EditorCannot(
+            f"An editor may not know in which encoding {names} is written, and could damage what is not edited.",
+            hint="Open the file in its encoding, or apply the edit by `sightline ask --apply` on the command line.",
         )
     opened = [str(file.path) for file in given.prepared.files if file.version is not None]
     if opened and not given.can.document_changes:

@@ -14,6 +14,7 @@ from sightline.base.errors import PathOutsideRoot, SourceUnavailable
 from sightline.base.paths import WorkspacePath
 from sightline.base.system import System
 from sightline.base.text import Text
+from sightline.workspace.encodings import UTF8, Undecodable, decoded, encoded, has_mark
 from sightline.workspace.ignore import NO_RULES, IgnoreRules
 from sightline.workspace.known import KnownFiles, sort_key
 from sightline.workspace.roots import owner_of_real
@@ -26,14 +27,16 @@ MAXIMUM_FILE_SIZE = 4 << 20
 class SourceFile:
     """The text of one file in one view.
 
-    ``version`` is the editor's document version of an open buffer, ``None`` for a closed file. ``bom`` and the line
-    ends are part of how a file is written: ``text`` holds neither a byte order mark nor any other change.
+    ``version`` is the editor's document version of an open buffer, ``None`` for a closed file. ``bom``, ``encoding``
+    (a name of Python's ``codecs``) and the line ends are part of how a file is written: ``text`` is UTF-8 and holds
+    neither a byte order mark nor any other change.
     """
 
     path: WorkspacePath
     text: Text
     version: int | None = None
     bom: bool = False
+    encoding: str = UTF8
 
     @property
     def digest(self) -> str:
@@ -42,8 +45,8 @@ class SourceFile:
 
     @property
     def bytes_on_disk(self) -> bytes:
-        """What a save of this text writes."""
-        return b"\xef\xbb\xbf" + self.text.data if self.bom else self.text.data
+        """What a save of this text writes. Raises as :func:`~sightline.workspace.encodings.encoded`."""
+        return encoded(self.path.name, self.text.data, self.encoding, bom=self.bom)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +114,7 @@ class WorkspaceView:
     def read(self, path: WorkspacePath) -> SourceFile:
         """The text of a file, known to the scan or not (an ignored file can be read, it is only not listed).
 
-        Raises :class:`SourceUnavailable` for what is missing, too large, binary or not UTF-8, and
+        Raises :class:`SourceUnavailable` for what is missing, too large, binary or undecodable, and
         :class:`PathOutsideRoot` for a link that leads out of the root.
         """
         if path in self.overlay:
@@ -129,7 +132,7 @@ class WorkspaceView:
         overlay = dict(self.overlay)
         for path, text in after.items():
             origin = files.get(moved.get(path, path))
-            overlay[path] = None if text is None else SourceFile(path=path, text=text, bom=bool(origin and origin.bom))
+            overlay[path] = None if text is None else rewritten(origin, path, text)
         return replace(self, overlay=overlay)
 
 
@@ -161,17 +164,28 @@ def resolve_inside(system: System, path: WorkspacePath) -> str:
     return real
 
 
+def rewritten(origin: SourceFile | None, path: WorkspacePath, text: Text) -> SourceFile:
+    """``text`` at ``path``, written as ``origin`` is, the file it replaces or moved from."""
+    if origin is None:
+        return SourceFile(path=path, text=text)
+    return SourceFile(path=path, text=text, bom=origin.bom, encoding=origin.encoding)
+
+
 def decode_source(path: WorkspacePath, data: bytes) -> SourceFile:
-    """The text of ``data``. Raises :class:`SourceUnavailable` for large, binary and non-UTF-8 content."""
+    """The text of ``data``. Raises :class:`SourceUnavailable` for large, binary and undecodable content.
+
+    Its kind is then ``too_large``, ``binary`` or ``undecodable``.
+    """
     if len(data) > MAXIMUM_FILE_SIZE:
         raise SourceUnavailable(f"{path} is larger than {MAXIMUM_FILE_SIZE >> 20} MB.", kind="too_large")
-    bom = data.startswith(b"\xef\xbb\xbf")
-    if bom:
-        data = data[3:]
-    if b"\0" in data[:8192]:
-        raise SourceUnavailable(f"{path} is a binary file.", kind="binary")
     try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise SourceUnavailable(f"{path} is not valid UTF-8 at byte {error.start}.", kind="not_utf8") from error
-    return SourceFile(path=path, text=Text(data), bom=bom)
+        found = decoded(path.name, data)
+    except Undecodable as error:
+        if b"\0" in data[:8192] and not has_mark(data):
+            raise SourceUnavailable(f"{path} is a binary file.", kind="binary") from error
+        raise SourceUnavailable(f"{path} {error}.", kind="undecodable") from error
+    if b"\0" in found.data[:8192]:
+        raise SourceUnavailable(f"{path} is a binary file.", kind="binary")
+    if len(found.data) > MAXIMUM_FILE_SIZE:
+        raise SourceUnavailable(f"{path} is larger than {MAXIMUM_FILE_SIZE >> 20} MB.", kind="too_large")
+    return SourceFile(path=path, text=Text(found.data), bom=found.bom, encoding=found.encoding)

@@ -55,10 +55,11 @@ class _Stopped(Exception):
 async def apply_to_disk(system: System, changes: ChangeSet, journal_directory: str) -> None:
     """Writes ``changes`` to disk, all or nothing, in a thread.
 
-    Modes of files, byte order marks and links stay; bytes that are not edited stay exactly as they are. Raises
-    :class:`ChangeConflict` when a file is not what the changes were computed for or a new path is taken,
+    Modes of files, encodings, byte order marks and links stay; bytes that are not edited stay exactly as they are.
+    Raises :class:`ChangeConflict` when a file is not what the changes were computed for or a new path is taken,
     :class:`PathOutsideRoot`, :class:`SourceUnavailable`, and :class:`SightlineError` of kind ``read_only``,
-    ``not_writable`` or ``busy``; after any of them nothing has changed. Cancelled, it takes back what it began.
+    ``not_writable``, ``not_encodable`` or ``busy``; after any of them nothing has changed. Cancelled, it takes back
+    what it began.
     """
     release = await _lock(system, journal_directory)
     stopped = threading.Event()

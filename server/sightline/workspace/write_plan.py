@@ -11,9 +11,9 @@ from sightline.base.changes import ChangeSet
 from sightline.base.errors import ChangeConflict, SightlineError, SourceUnavailable
 from sightline.base.paths import WorkspacePath
 from sightline.base.system import TEMPORARY_PREFIX, System
-from sightline.base.text import digest_of
+from sightline.base.text import Text, digest_of
 from sightline.workspace.crash_journal import Operation
-from sightline.workspace.files import MAXIMUM_FILE_SIZE, SourceFile, decode_source, resolve_inside
+from sightline.workspace.files import MAXIMUM_FILE_SIZE, SourceFile, decode_source, resolve_inside, rewritten
 
 _WRITABLE = 0o222
 
@@ -46,7 +46,7 @@ def plan_operations(system: System, changes: ChangeSet) -> tuple[Operation, ...]
         operations[real] = Operation(
             path=real,
             before=here.data if here else None,
-            after=None if text is None else SourceFile(path=path, text=text, bom=_has_bom(origin)).bytes_on_disk,
+            after=None if text is None else _bytes_after(path, text, origin),
             mode=origin.mode if origin else None,
             mode_before=here.mode if here else None,
             temporary=f"{real.rpartition('/')[0]}/{TEMPORARY_PREFIX}{digest_of(real.encode())[:12]}",
@@ -54,8 +54,11 @@ def plan_operations(system: System, changes: ChangeSet) -> tuple[Operation, ...]
     return tuple(operation for operation in operations.values() if operation.before != operation.after)
 
 
-def _has_bom(origin: _Present | None) -> bool:
-    return origin is not None and origin.file.bom
+def _bytes_after(path: WorkspacePath, text: Text, origin: _Present | None) -> bytes:
+    """What ``path`` will hold. A text that stays keeps its bytes, in whatever encoding they are."""
+    if origin is not None and text == origin.file.text:
+        return origin.data
+    return rewritten(origin.file if origin else None, path, text).bytes_on_disk
 
 
 def _read_all(system: System, changes: ChangeSet) -> dict[WorkspacePath, _Present]:
