@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from sightline.base.database import Connection, drop_cache, open_cache, open_precious
+from sightline.base.database import Connection, drop_cache, lies_on_network, open_cache, open_precious
 from sightline.base.errors import SightlineError
 
 SCHEMA = "CREATE TABLE thing (name TEXT); CREATE INDEX thing_name ON thing (name);"
@@ -160,3 +160,50 @@ def test_a_place_that_cannot_be_used_is_said(tmp_path: Path) -> None:
     with pytest.raises(SightlineError) as caught:
         open_precious(f"{tmp_path}/file/precious.sqlite3", migrations=[FIRST])
     assert caught.value.kind == "database"
+
+
+MOUNTS = """/dev/sda1 / ext4 rw 0 0
+server:/home /home nfs4 rw 0 0
+/dev/sdb1 /home/local ext4 rw 0 0
+//box/share /mnt/my\\040share cifs rw 0 0
+damaged
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "network"),
+    [
+        ("/var/x", False),
+        ("/home/u/.cache/x", True),
+        ("/home/local/x", False),
+        ("/homes/x", False),
+        ("/mnt/my share/x", True),
+    ],
+)
+def test_file_systems_of_other_machines_are_known(path: str, network: bool, tmp_path: Path) -> None:
+    (tmp_path / "mounts").write_text(MOUNTS)
+    assert lies_on_network(path, str(tmp_path / "mounts")) is network
+    assert not lies_on_network(path, str(tmp_path / "missing"))
+
+
+class _Everything:
+    """Holds every kind of file system."""
+
+    def __contains__(self, kind: object) -> bool:
+        return True
+
+
+def test_on_a_network_nothing_is_logged_ahead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sightline.base.database._NETWORK", _Everything())
+    connection = open_cache(str(tmp_path / "c.sqlite"), version=1, schema="CREATE TABLE t (x);")
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("truncate",)
+    connection.execute("INSERT INTO t VALUES (1)")
+    connection.close()
+    assert sorted(path.name for path in tmp_path.iterdir() if path.stat().st_size) == ["c.sqlite"]
+
+
+def test_that_a_cache_lives_in_memory_is_said(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "file").write_text("in the way")
+    open_cache(str(tmp_path / "file" / "c.sqlite"), version=1, schema="CREATE TABLE t (x);").close()
+    assert "kept in memory" in caplog.text
+    assert "SIGHTLINE_CACHE_DIR" in caplog.text

@@ -155,7 +155,7 @@ def test_an_open_buffer_lies_over_the_disk() -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "words"), [(b"a\0b", "binary"), (b"\xff\xfe", "not valid UTF-8"), (b"x" * ((4 << 20) + 1), "larger than")]
+    ("data", "words"), [(b"a\0b", "binary"), (b"\xff", "not valid UTF-8"), (b"x" * ((4 << 20) + 1), "larger than")]
 )
 def test_files_that_are_no_text(data: bytes, words: str) -> None:
     applied = _apply(workspace_of({"a.txt": data}), "a.txt\n<<<<<<< SEARCH\nx\n=======\ny\n>>>>>>> REPLACE\n")

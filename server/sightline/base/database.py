@@ -7,7 +7,9 @@ damaged; a *precious* database only moves forward through its migrations and is 
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
+import re
 import sqlite3
 import time
 from collections.abc import Sequence
@@ -20,8 +22,19 @@ DatabaseError = sqlite3.Error
 DatabaseUnavailable = sqlite3.OperationalError
 
 
+_log = logging.getLogger(__name__)
+
+#: File systems of other machines, as Linux calls them: write-ahead logging needs memory that all processes share.
+_NETWORK = frozenset((
+    "9p", "afs", "ceph", "cifs", "fuse.glusterfs", "fuse.s3fs", "fuse.sshfs", "gfs2", "lustre", "ncpfs", "nfs", "nfs4",
+    "ocfs2", "smb3", "smbfs",
+))  # fmt: skip
+
 #: Between attempts to switch to write-ahead logging, which takes another process milliseconds (seconds; 0.25 in all).
 _PAUSES = tuple(0.001 * 2**power for power in range(8))
+
+#: Spaces and the like in the table of mounts.
+_OCTAL = re.compile(r"\\([0-7]{3})")
 
 #: One for a file of another version, one for losing against a process that makes it too, one for both.
 _ATTEMPTS = 3
@@ -31,12 +44,15 @@ def open_cache(path: str, *, version: int, schema: str) -> Connection:
     """A droppable database at ``path`` with ``schema`` (SQL script) applied.
 
     A file of another ``version``, or one that SQLite calls damaged, is deleted and made anew. Where the place cannot be
-    written (read-only home, full disk) an in-memory database is returned: a cache is never a reason to fail.
+    written or locked (read-only home, full disk, a network file system without locks) an in-memory database is
+    returned, and a warning logged: a cache is never a reason to fail.
     """
+    problem = "it could not be made"
     for attempt in range(_ATTEMPTS):
         try:
             connection = _open_cache(path, version, schema)
-        except sqlite3.OperationalError:
+        except sqlite3.OperationalError as error:
+            problem = str(error)
             # Another process may have made it in the same moment: look again.
             if attempt == _ATTEMPTS - 1:
                 break
@@ -46,6 +62,12 @@ def open_cache(path: str, *, version: int, schema: str) -> Connection:
             if connection is not None:
                 return connection
             _delete(path)
+    _log.warning(
+        "The cache %s cannot be used (%s). It is kept in memory, and the next start will be a cold one. "
+        "Set SIGHTLINE_CACHE_DIR to a folder that can be written.",
+        path,
+        problem,
+    )
     memory = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
     _create(memory, version, schema)
     return memory
@@ -122,12 +144,34 @@ def _connect(path: str) -> Connection:
         raise sqlite3.OperationalError(str(error)) from error
     connection = sqlite3.connect(path, timeout=10.0, check_same_thread=False, isolation_level=None)
     try:
-        _journal_ahead(connection)
+        if lies_on_network(path):
+            connection.execute("PRAGMA journal_mode=TRUNCATE")
+        else:
+            _journal_ahead(connection)
         connection.execute("PRAGMA synchronous=NORMAL")
     except sqlite3.Error:
         connection.close()
         raise
     return connection
+
+
+def lies_on_network(path: str, mounts: str = "/proc/self/mounts") -> bool:
+    """Whether ``path`` lies on another machine, where that can be told (Linux: ``mounts`` lists what is mounted)."""
+    real = os.path.realpath(path)
+    try:
+        with open(mounts, encoding="utf-8", errors="surrogateescape") as file:
+            rows = [line.split(" ") for line in file]
+    except OSError:
+        return False
+    best, kind = "", ""
+    for row in rows:
+        if len(row) < 3:
+            continue
+        point = _OCTAL.sub(lambda match: chr(int(match.group(1), 8)), row[1])
+        inside = real == point or real.startswith(point.rstrip("/") + "/")
+        if inside and len(point) >= len(best):  # what is mounted last hides what was there
+            best, kind = point, row[2]
+    return kind in _NETWORK
 
 
 def _journal_ahead(connection: Connection) -> None:

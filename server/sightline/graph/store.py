@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from sightline.base.database import (
     open_cache,
 )
 from sightline.base.text import digest_of
+
+_log = logging.getLogger(__name__)
 
 SCHEMA = """
 CREATE TABLE stat (
@@ -88,6 +91,7 @@ class GraphStore:
         self._connection: Connection | None = None
         self._stats: list[StatRow] = []
         self._facts: list[FactsRow] = []
+        self._told = False
         self._written = 0  # facts since the last trim; of the store's thread
         self._closed = False
 
@@ -170,6 +174,9 @@ class GraphStore:
         self._disconnect()
         if not isinstance(error, DatabaseUnavailable):
             drop_cache(self._path)
+        elif not self._told:
+            self._told = True
+            _log.warning("The cache %s cannot be written (%s): the next start will parse again.", self._path, error)
 
     def _load(self, roots: Sequence[str], extractor: str) -> StoredState:
         try:
