@@ -49,6 +49,25 @@ CHANGED_ON_DISK: dict[str, tuple[Files, Changes]] = {
         {"include/a.h": "int f(void);\n", "a.h": "int f(void);\n", "sub/b.c": "#include <a.h>\n"},
         {"include/a.h": None},
     ),
+    "a glob of a module on the way": (
+        {
+            "src/lib.rs": "pub mod face;\npub mod one;\npub mod two;\nmod user;\n",
+            "src/face.rs": "pub use crate::one::*;\n",
+            "src/one.rs": "pub mod inner { pub fn f() {} }\n",
+            "src/two.rs": "pub mod inner { pub fn f() {} }\n",
+            "src/user.rs": "use crate::face::inner::f;\n",
+        },
+        {"src/face.rs": "pub use crate::two::*;\n"},
+    ),
+    "a name that hides one of a glob": (
+        {
+            "src/lib.rs": "pub mod face;\npub mod one;\nmod user;\n",
+            "src/face.rs": "pub use crate::one::*;\n",
+            "src/one.rs": "pub mod inner { pub fn f() {} }\n",
+            "src/user.rs": "use crate::face::inner::f;\n",
+        },
+        {"src/face.rs": "pub use crate::one::*;\npub enum inner { f }\n"},
+    ),
     "the last module of a source folder": (
         {"src/a.py": "\n", "b.py": "import a\n", "conftest.py": "\n", "sub/conftest.py": "\n", "sub/c.py": "\n"},
         {"src/a.py": None, "sub/c.py": None},

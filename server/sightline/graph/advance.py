@@ -11,11 +11,13 @@ from sightline.base.paths import WorkspacePath
 from sightline.graph.facts_blob import guarded_rows
 from sightline.graph.index import FileIndex
 from sightline.graph.layouts import Layouts, layouts_after, redirected
-from sightline.graph.resolve import PASSING_FAMILIES, UNIT_FAMILIES, Resolver, bound_names, bound_paths, is_package
+from sightline.graph.passing import module_names
+from sightline.graph.resolve import PASSING_FAMILIES, UNIT_FAMILIES, Resolver, bound_names, is_package
 from sightline.graph.segments import NO_EDGES, FileEdges, path_key
 from sightline.graph.skim import UNREAD
 from sightline.graph.state import FileTable, GraphState, HotFile
 from sightline.graph.units import NOTHING, TopNames, member_key, top_names, unit_keys
+from sightline.languages.import_registry import IMPORT_RULES
 from sightline.languages.registry import family_of, language_of
 from sightline.workspace.files import SourceFile, WorkspaceView
 
@@ -133,7 +135,9 @@ def _passed_on_anew(before: GraphState, after: GraphState, path: WorkspacePath) 
     file = after.table.id_of(path)
     if file is None or file not in after.hot:
         return set()
-    if before.index(file) is not None and bound_paths(before, file) == bound_paths(after, file):
+    joint = IMPORT_RULES[family_of(path)].separator
+    old, new = before.index(file), after.index(file)
+    if old is not None and module_names(old, joint) == module_names(new, joint):
         return set()
     return set(after.wanting_key(path_key(path.root, path.relative)))
 

@@ -296,10 +296,17 @@ def _generic_calls(text: ParsedText) -> Iterator[Use]:
 
 
 def _in_macros(text: ParsedText) -> Iterator[Use]:
-    """Names after a dot or ``::`` among the tokens of a macro."""
+    """Names after a dot or ``::`` among the tokens of a macro, those of a ``use`` left out."""
     data = text.data
-    for node in text.captures.get("token", ()):
-        start, end = node.byte_range
+    imported = 0
+    uses = iter(text.spans("use"))
+    following = next(uses, None)
+    for start, end in text.spans("token"):
+        while following is not None and following[0] < start:
+            imported = data.find(b";", following[1]) + 1
+            following = next(uses, None)
+        if start < imported:
+            continue
         before = data[max(0, start - _LONGEST) : start]
         if not _JOINT.search(before):
             continue

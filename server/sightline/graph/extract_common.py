@@ -108,7 +108,7 @@ def _extract(text: ParsedText, dialect: Dialect) -> RawFacts:
     own |= {name[1].encode("utf-8", "replace") for row in imports for name in row.names}
     scopes.settle((dialect.foreign - own) | {LITERAL})
     uses = [*dialect.uses(text)]
-    names = _names(text, dialect, {use.end for use in uses})
+    names = _names(text, dialect, imports, {use.end for use in uses})
     rows = emit(names, scopes, index_of)
     more = _imported(text, imports, rows, scopes, index_of)
     for use in uses:
@@ -319,7 +319,7 @@ def _keep_imports(imports: list[ImportRow], scopes: ScopeMap) -> None:
             scope.kept.update(name[1].encode("utf-8", "replace") for name in row.names if name[1])
 
 
-def _names(text: ParsedText, dialect: Dialect, used: set[int]) -> Names:
+def _names(text: ParsedText, dialect: Dialect, imports: list[ImportRow], used: set[int]) -> Names:
     """Identifiers with the kinds that the query itself tells."""
     data = text.data
     for separator in dialect.separators:
@@ -351,7 +351,9 @@ def _names(text: ParsedText, dialect: Dialect, used: set[int]) -> Names:
     kinds.update(dict.fromkeys(text.ends("skip"), SKIP))
     if dialect.no_use is not None:
         kinds.update((found.end(), SKIP) for found in dialect.no_use.finditer(data))
-    for low, high in text.spans("import"):
+    # Of imports among the tokens of a macro the query tells the first token alone.
+    begun = {*text.starts("use")}
+    for low, high in (*text.spans("import"), *((row.start, row.end) for row in imports if row.start in begun)):
         for at in range(bisect_left(starts, low), bisect_left(starts, high)):
             kinds[ends[at]] = SKIP
     routines, paths = {*text.ends("routine")}, {*text.ends("path")}

@@ -6,13 +6,14 @@ that a file that appears or goes re-resolves exactly those that wanted it.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Sequence
 
 from sightline.base.paths import WorkspacePath
 from sightline.graph.answers import EdgeKind
 from sightline.graph.index import MODULE, FileIndex, ImportBinding
 from sightline.graph.layouts import Layouts, top_key
 from sightline.graph.meanings import Rank
+from sightline.graph.passing import Module, Passing, module_around
 from sightline.graph.path_answers import Importer, ModuleFile, Modules, PathAnswers
 from sightline.graph.raw_facts import ImportRow
 from sightline.graph.segments import FileEdge, FileEdges, path_key
@@ -26,8 +27,6 @@ from sightline.languages.skim import SkimmedImport
 
 _KINDS = (EdgeKind.IMPORT, EdgeKind.REEXPORT, EdgeKind.PACKAGE)
 _KIND_SHIFT = 2
-#: A name may be passed on by one module after another, this many times over.
-_MOST_PASSED_ON = 6
 #: Families whose files see names of other files with no import.
 UNIT_FAMILIES = frozenset(
     family for family, rules in IMPORT_RULES.items() if rules.own_folder or rules.own_namespace or rules.global_names
@@ -54,17 +53,7 @@ def edge_rank(code: int) -> Rank:
 class Resolver:
     """Resolves imports against one state. Answers are remembered, so one object serves many files of it."""
 
-    __slots__ = (
-        "_bound",
-        "_bound_paths",
-        "_by_paths",
-        "_importers",
-        "_layouts",
-        "_modules",
-        "_nearer",
-        "_state",
-        "units",
-    )
+    __slots__ = ("_bound", "_by_paths", "_importers", "_layouts", "_modules", "_nearer", "_passing", "_state", "units")
 
     def __init__(self, state: GraphState, layouts: Layouts, by_paths: PathAnswers | None = None) -> None:
         """``by_paths``: what is known already of a state with the same files."""
@@ -75,7 +64,7 @@ class Resolver:
         self._modules: Modules = {}  # answers that facts decide too, here and below
         self._nearer: Modules = {}
         self._bound: dict[int, frozenset[str]] = {}
-        self._bound_paths: dict[int, Mapping[str, tuple[tuple[str, str], ...]]] = {}
+        self._passing: dict[str, Passing] = {}
         self.units = Units(state, layouts)
 
     def importer(self, path: WorkspacePath) -> Importer:
@@ -161,12 +150,13 @@ class Resolver:
         needs_own = len(names) < len(row.names) or not row.names
         joint = IMPORT_RULES[importer.family].separator
         if joint:
-            inner = [self.module(importer, f"{row.module}{joint}{name}", row.level) for name in names]
-            wanted.update(dict.fromkeys(key for each in inner for key in each.wanted))
-            files = dict.fromkeys(each.file for each in inner if each.file >= 0)
             whole = [f"{row.module}{joint}{name}" for name in names] + ([row.module] if needs_own else [])
-            passed = (file for path in whole for file in self._passed_on(importer, path, row.level, joint, wanted))
-            return (*(module.files if needs_own else ()), *dict.fromkeys((*files, *passed)))
+            file = self._state.table.find(importer.root, importer.sample)
+            if file is None:
+                return module.files
+            # Importers of these families are single files.
+            passing, around = self._passing_of(importer), Module(file, module_around(index, row.enclosing))
+            return tuple(dict.fromkeys(file for path in whole for file in passing.files(around, path, wanted)))
         # Only a package, with or without a file of its own, has submodules; other families say so by their candidates.
         if importer.family != "python" or (module.file >= 0 and not self.is_package(module.file)):
             return module.files
@@ -180,36 +170,16 @@ class Resolver:
                 needs_own = True
         return (module.file, *found) if needs_own and module.file >= 0 else found
 
-    def _passed_on(
-        self, importer: Importer, path: str, level: int, joint: str, wanted: dict[int, None], depth: int = 0
-    ) -> Iterator[int]:
-        """Files of modules that a path leads to through what modules on its way import (``pub use other::deep``)."""
-        found = self.module(importer, path, level)
-        parts = path.split(joint)
-        count = len(parts)
-        while count > 1 and self.module(importer, joint.join(parts[: count - 1]), level).file == found.file:
-            count -= 1
-        if found.file < 0 or count == len(parts) or depth > _MOST_PASSED_ON:
-            return
-        around = self.importer(self._state.table.path_of(found.file))
-        for module, name in self._bindings(found.file).get(parts[count], ()):
-            target = f"{module}{joint}{name}" if name else module
-            there = self.module(around, target, 0)
-            wanted.update(dict.fromkeys(there.wanted))
-            if there.file < 0 or there.file == found.file:
-                continue
-            deeper = joint.join((target, *parts[count + 1 :]))
-            last = self.module(around, deeper, 0)
-            wanted.update(dict.fromkeys(last.wanted))
-            further = tuple(self._passed_on(around, deeper, 0, joint, wanted, depth + 1))
-            # A name that has no file of its own, and leads to none, is no module but something in one.
-            if further or not name or self.module(around, module, 0).file != there.file:
-                yield from dict.fromkeys((last.file if last.file >= 0 else there.file, *further))
+    def _passing_of(self, importer: Importer) -> Passing:
+        found = self._passing.get(importer.family)
+        if found is None:
+            joint = IMPORT_RULES[importer.family].separator
+            found = self._passing[importer.family] = Passing(self._state, self._file_of, joint)
+        return found
 
-    def _bindings(self, file: int) -> Mapping[str, tuple[tuple[str, str], ...]]:
-        if file not in self._bound_paths:
-            self._bound_paths[file] = bound_paths(self._state, file)
-        return self._bound_paths[file]
+    def _file_of(self, file: int, text: str) -> tuple[int, Sequence[int]]:
+        found = self.module(self.importer(self._state.table.path_of(file)), text, 0)
+        return found.file, found.wanted
 
     def is_package(self, file: int) -> bool:
         """Whether the file stands for its folder."""
@@ -353,17 +323,6 @@ def bound_names(state: GraphState, file: int) -> frozenset[str]:
     imported = index.imported.get(MODULE, {})
     others = (name for name, ways in imported.items() if not all(_is_own_submodule(way, name, folder) for way in ways))
     return frozenset((*defined, *others))
-
-
-def bound_paths(state: GraphState, file: int) -> Mapping[str, tuple[tuple[str, str], ...]]:
-    """What a module's own imports bind: name → modules and names in them, as the file writes them."""
-    index = state.index(file)
-    imported = index.imported.get(MODULE, {}) if index is not None else {}
-    return {
-        name: tuple((statement.module, names[0]) for statement, names in ways)
-        for name, ways in imported.items()
-        if name not in ("", "*")
-    }
 
 
 def _is_own_submodule(binding: ImportBinding, name: str, folder: str) -> bool:

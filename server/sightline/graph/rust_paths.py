@@ -26,6 +26,13 @@ _MOST_ALIASES = 6
 #: Bytes of a path beyond which it is no path to us.
 _LONGEST = 160
 _BEFORE = re.compile(rb"(?:\$?[A-Za-z_]\w*\s*::\s*)+$")
+#: Bytes of a ``use`` in a macro beyond which it is none to us.
+_LONGEST_USE = 4_000
+_TOKEN = re.compile(
+    rb"(?P<space>\s+|//[^\n]*|/\*.*?\*/)|(?P<word>(?:r#|\$)?[A-Za-z_\x80-\xff][\w\x80-\xff]*)|(?P<sign>::|[{},*;])",
+    re.DOTALL,
+)
+_PUBLIC = re.compile(rb"\bpub(?:\s*\([^()]{0,80}\))?\s*$")
 
 
 class _Clause(NamedTuple):
@@ -34,7 +41,17 @@ class _Clause(NamedTuple):
     before: Path
     name: str
     alias: str
+    span: tuple[int, int]
+
+
+class _Use(NamedTuple):
+    """A ``use`` or ``extern crate``, or an attribute that is a path: its node, the modules around, what it brings."""
+
     node: Node
+    inside: Path
+    clauses: tuple[_Clause, ...]
+    end: int
+    exported: bool
 
 
 class _Known(NamedTuple):
@@ -48,23 +65,110 @@ class _Known(NamedTuple):
 def rust_imports(text: ParsedText) -> Iterator[ImportRow]:
     """The imports of a text; paths without a ``use`` once each, without names."""
     spaces = _Modules(text)
-    clauses = [(node, spaces.around(node), tuple(_clauses(node))) for node in text.nodes("import")]
+    uses = [*_uses(text, spaces), *_uses_in_macros(text, spaces)]
     modules = [(node, spaces.around(node)) for node in (*text.nodes("module"), *_modules_in_macros(text))]
-    known = _known(text, spaces, clauses, modules)
+    known = _known(text, spaces, uses, modules)
     for node, inside in modules:
         yield _module(node, inside)
     said: set[str] = set()
-    for node, inside, found in clauses:
-        exported = any(child.type == "visibility_modifier" for child in node.children)
+    for use in uses:
         groups: dict[Path, list[_Clause]] = {}
-        for clause in found:
+        for clause in use.clauses:
             groups.setdefault(clause.before, []).append(clause)
         for before, members in groups.items():
-            module = "::".join(_spelled(before, inside, known))
-            names = tuple((each.name, each.alias, *each.node.byte_range) for each in members)
+            module = "::".join(_spelled(before, use.inside, known))
+            names = tuple((each.name, each.alias, *each.span) for each in members)
             said.update("::".join((module, each.name)) if each.name not in ("", "*") else module for each in members)
-            yield ImportRow(module, names, node.start_byte, node.end_byte, reexport=exported)
+            yield ImportRow(module, names, use.node.start_byte, use.end, reexport=use.exported)
     yield from _plain_paths(text, spaces, known, said)
+
+
+def _uses(text: ParsedText, spaces: _Modules) -> Iterator[_Use]:
+    for node in text.nodes("import"):
+        exported = any(child.type == "visibility_modifier" for child in node.children)
+        yield _Use(node, spaces.around(node), tuple(_clauses(node)), node.end_byte, exported)
+
+
+def _uses_in_macros(text: ParsedText, spaces: _Modules) -> Iterator[_Use]:
+    """``use`` among the tokens of macros (``cfg_unix! { pub use inner::{One, Two}; }``)."""
+    for node in text.nodes("use"):
+        tokens = _Tokens(text.data, node.end_byte)
+        clauses = tuple(tokens.tree((), 0))
+        if tokens.kind == ";":
+            exported = _PUBLIC.search(text.data, max(0, node.start_byte - _LONGEST), node.start_byte) is not None
+            yield _Use(node, spaces.around(node), clauses, tokens.end, exported)
+
+
+class _Tokens:
+    """The tokens of a ``use`` from ``end`` on. ``kind`` is the sign or the word at hand; empty where none belongs."""
+
+    def __init__(self, data: bytes, end: int) -> None:
+        self._data = data
+        self._last = end + _LONGEST_USE
+        self.start = self.end = end
+        self.kind = ""
+        self._next()
+
+    def _next(self) -> None:
+        while True:
+            match = _TOKEN.match(self._data, self.end, self._last)
+            if match is None:
+                self.kind = ""
+                return
+            self.start, self.end = match.span()
+            if match.lastgroup != "space":
+                self.kind = match.group().decode("utf-8", "replace").removeprefix("r#")
+                return
+
+    def _is(self, *signs: str) -> bool:
+        return self.kind in signs
+
+    def _is_word(self) -> bool:
+        return bool(self.kind) and self.kind not in ("::", "{", "}", ",", "*", ";")
+
+    def tree(self, before: Path, depth: int) -> Iterator[_Clause]:
+        """The names in the tree at hand; what follows it is at hand afterwards."""
+        path, span = before, (0, 0)
+        if self.kind == "::":
+            self._next()
+        while self._is_word():
+            path, span = (*path, self.kind), (self.start, self.end)
+            self._next()
+            if self.kind != "::":
+                break
+            self._next()
+        else:
+            yield from self._last_part(path, depth)
+            return
+        alias = path[-1]
+        if self.kind == "as":
+            self._next()
+            alias = self.kind
+            self._next()
+        if any(part.startswith("$") and part != "$crate" for part in path):
+            return
+        if path[-1] == "self" and len(path) > 1:
+            yield _Clause(path[:-1], "", path[-2] if alias == "self" else alias, span)
+        elif len(path) > 1:
+            yield _Clause(path[:-1], path[-1], alias, span)
+        else:
+            yield _Clause(path, "", alias, span)
+
+    def _last_part(self, path: Path, depth: int) -> Iterator[_Clause]:
+        """``*`` or members in braces."""
+        if self._is("*"):
+            yield _Clause(path, "*", "*", (self.start, self.end))
+            self._next()
+        elif self._is("{") and depth < MOST_PARTS:
+            self._next()
+            while not self._is("}", "", ";"):
+                yield from self.tree(path, depth + 1)
+                if self._is(","):
+                    self._next()
+                elif not self._is("}"):
+                    self.kind = ""
+            if self._is("}"):
+                self._next()
 
 
 def _name_of(module: Node) -> Node:
@@ -124,7 +228,7 @@ def _word(node: Node | None) -> str:
 def _known(
     text: ParsedText,
     spaces: _Modules,
-    clauses: list[tuple[Node, Path, tuple[_Clause, ...]]],
+    uses: list[_Use],
     modules: list[tuple[Node, Path]],
 ) -> _Known:
     declared = {(inside, _word(_name_of(node))) for node, inside in modules}
@@ -134,10 +238,10 @@ def _known(
         if holder is not None and (holder.type == "source_file" or _is_module(holder.parent)):
             items.add((spaces.around(node), _word(field_of(node, "name"))))
     aliases: dict[tuple[Path, str], Path] = {}
-    for _, inside, found in clauses:
-        for each in found:
+    for use in uses:
+        for each in use.clauses:
             if each.name != "*" and each.alias:
-                aliases.setdefault((inside, each.alias), (*each.before, each.name) if each.name else each.before)
+                aliases.setdefault((use.inside, each.alias), (*each.before, each.name) if each.name else each.before)
     return _Known(items, {(*inside, name) for inside, name in declared}, aliases)
 
 
@@ -166,7 +270,7 @@ def _clauses(node: Node) -> Iterator[_Clause]:
     if node.type == "extern_crate_declaration":
         name, alias = field_of(node, "name"), field_of(node, "alias")
         if name is not None:
-            yield _Clause((_word(name),), "", _word(alias) or _word(name), alias or name)
+            yield _Clause((_word(name),), "", _word(alias) or _word(name), (alias or name).byte_range)
     elif node.type == "use_declaration":
         argument = field_of(node, "argument")
         if argument is not None:
@@ -190,20 +294,21 @@ def _tree(node: Node, before: Path, depth: int = 0) -> Iterator[_Clause]:
                 yield from _tree(members, (*before, *_parts(path)), depth + 1)
         case "use_wildcard":
             path = node.named_children[0] if node.named_children else None
-            yield _Clause((*before, *_parts(path)), "*", "*", node)
+            yield _Clause((*before, *_parts(path)), "*", "*", node.byte_range)
         case "use_as_clause":
             path, alias = field_of(node, "path"), field_of(node, "alias")
             if path is not None and alias is not None:
                 yield from (each._replace(alias=_word(alias)) for each in _tree(path, before, depth + 1))
         case "self":
             if before:
-                yield _Clause(before, "", before[-1], node)
+                yield _Clause(before, "", before[-1], node.byte_range)
         case "identifier" | "crate" | "super" | "scoped_identifier":
             *path, name = (*before, *_parts(node)) or ("",)
             if not name:  # a broken path names nothing
                 return
             last = field_of(node, "name") or node
-            yield _Clause(tuple(path), name, name, last) if path else _Clause((name,), "", name, last)
+            span = last.byte_range
+            yield _Clause(tuple(path), name, name, span) if path else _Clause((name,), "", name, span)
         case _:
             return
 

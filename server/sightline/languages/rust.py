@@ -28,5 +28,4 @@ RUST = LanguageSpec(
     extractor="rust",
     family="rust",
     skim=_SKIM,
-    preview=True,
 )

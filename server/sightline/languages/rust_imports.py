@@ -98,6 +98,8 @@ def _named(importer: str, place: _Place, parts: tuple[str, ...], layout: RustLay
             root = package.crates.get(parts[0])
             if root is not None:
                 return (*_along(root.rpartition("/")[0], parts[1:]), root)
+            if not package.is_2015:
+                return ()
             break
     return tuple(_along(place.folder, parts))
 

@@ -21,9 +21,13 @@ _SWITCHES = {"bin": "autobins", "test": "autotests", "example": "autoexamples", 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RustPackage:
-    """A package: its folder, the names of the crates it sees and the files at their roots."""
+    """A package: its folder, the names of the crates it sees and the files at their roots.
+
+    ``is_2015``: paths of ``use`` begin at the crate's root, as in the edition of that year.
+    """
 
     folder: str
+    is_2015: bool = False
     crates: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
@@ -74,7 +78,9 @@ def rust_layout(files: Collection[str], read: Reader) -> RustLayout:
                 known.insert(0, path)
         discovered.update(_discovered(manifest))
     packages = {
-        folder: RustPackage(folder=folder, crates=dict(_crates(manifest, manifests)))
+        folder: RustPackage(
+            folder=folder, crates=dict(_crates(manifest, manifests)), is_2015=_edition(manifest, manifests) == "2015"
+        )
         for folder, manifest in manifests.items()
         if manifest.name
     }
@@ -122,6 +128,22 @@ def _crates(manifest: _Manifest, manifests: Mapping[str, _Manifest]) -> Iterator
             if target is not None:
                 renamed = isinstance(entry, dict) and "package" in entry
                 yield name.replace("-", "_") if renamed else target.library_name, target.library
+
+
+def _edition(manifest: _Manifest, manifests: Mapping[str, _Manifest]) -> str:
+    said = _table(manifest.data, "package").get("edition", "2015")
+    if isinstance(said, dict):
+        workspace = _workspace(manifest.folder, manifests)
+        said = _table(_table(workspace, "workspace"), "package").get("edition")
+    return _text(said)
+
+
+def _workspace(folder: str, manifests: Mapping[str, _Manifest]) -> dict[str, Any]:
+    """The nearest manifest around a folder that is one of a workspace; empty for none."""
+    for each in _folders_around(folder):
+        if each in manifests and "workspace" in manifests[each].data:
+            return manifests[each].data
+    return {}
 
 
 def _dependency(manifest: _Manifest, name: str, entry: object, manifests: Mapping[str, _Manifest]) -> _Manifest | None:

@@ -1,6 +1,7 @@
 """A reader of Rust texts that shares no code with the product: tokens, then modules, ``use`` trees and paths.
 
-It reads no types and no expressions. Braces other than those of modules are scopes in which ``use`` may bind names.
+It reads no types and no expressions. Braces other than those of modules are scopes in which ``use`` may bind names; but
+the tokens of a macro among the items of a module (``cfg_unix! { pub use inner::Name; }``) are taken for items of it.
 """
 
 from __future__ import annotations
@@ -106,7 +107,9 @@ class _Reader:
                 path_attribute = ""
                 self._at += 3
                 continue
-            if token == "{":
+            if token == "{" and scope.outer is None and self._is_macro():
+                open_scopes.append(scope)
+            elif token == "{":
                 open_scopes.append(self._opened(Scope(scope.module, scope)))
             elif token == "}" and len(open_scopes) > 1:
                 open_scopes.pop()
@@ -121,6 +124,11 @@ class _Reader:
                 continue
             self._at += 1
         return self._source
+
+    def _is_macro(self) -> bool:
+        """Whether the brace at hand opens the tokens of ``name! { … }``."""
+        before = self._tokens[max(0, self._at - 2) : self._at]
+        return len(before) == 2 and before[1] == "!" and _is_name(before[0])
 
     def _opened(self, scope: Scope) -> Scope:
         self._source.scopes.append(scope)

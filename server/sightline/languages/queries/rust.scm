@@ -89,3 +89,4 @@
 ((attribute . (identifier) @skip) (#eq? @skip "derive"))
 (attribute . (scoped_identifier)) @import
 (mod_item !body) @module
+(token_tree "use" @use)
