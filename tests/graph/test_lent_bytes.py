@@ -38,6 +38,19 @@ def _kept_by(data: bytes) -> int:
     return after - before
 
 
+def test_a_parse_keeps_nothing_at_all() -> None:
+    language = language_named("python")
+    for size in (20, 2_000):
+        data = _LINE * (size // len(_LINE) + 1)
+        parsed(data, language)
+        gc.collect()
+        before = sys.getallocatedblocks()
+        for _ in range(10 * _PARSES):
+            parsed(data, language)
+        gc.collect()
+        assert sys.getallocatedblocks() - before < _PARSES
+
+
 @pytest.mark.parametrize("size", [2_000, PIECE - 100, 3 * PIECE])
 def test_parses_keep_nothing_of_the_text(size: int) -> None:
     data = _LINE * (size // len(_LINE))

@@ -29,9 +29,7 @@ def digest_of(view: GraphView, path: WorkspacePath) -> str | None:
 
 def definitions_of(view: GraphView, path: WorkspacePath) -> tuple[DefinitionRow, ...]:
     """The definitions of a file in source order; empty for a file without facts."""
-    found = _facts_of(view.state, path)
-    if isinstance(found, PackedFacts):
-        found = view.cache.index(found)
+    found = _index_of(view, path)
     return found.definitions if found else ()
 
 
@@ -49,9 +47,7 @@ def language_of(view: GraphView, path: WorkspacePath) -> str:
 
 def references_inside(view: GraphView, path: WorkspacePath, span: Span) -> Iterable[Reference]:
     """The references of a file that begin in ``span``, in source order."""
-    found = _facts_of(view.state, path)
-    if isinstance(found, PackedFacts):
-        found = view.cache.index(found)
+    found = _index_of(view, path)
     if found is None:
         return ()
     starts = found.columns[1]
@@ -85,6 +81,14 @@ def qualified_name(definitions: Sequence[DefinitionRow], index: int) -> str:
         parts.append(definitions[index].name)
         index = definitions[index].parent
     return ".".join(reversed(parts))
+
+
+def _index_of(view: GraphView, path: WorkspacePath) -> FileIndex | None:
+    """The index of a file with facts; it stays in the view's cache."""
+    file, found = view.state.table.id_of(path), _facts_of(view.state, path)
+    if file is None or not isinstance(found, PackedFacts):
+        return None if isinstance(found, PackedFacts) else found
+    return view.cache.index(file, found)
 
 
 def _facts_of(state: GraphState, path: WorkspacePath) -> FileIndex | PackedFacts | None:

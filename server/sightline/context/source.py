@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import OrderedDict
 from dataclasses import dataclass
-from functools import lru_cache
+from threading import Lock
 
 from sightline.base.errors import SightlineError
 from sightline.base.paths import WorkspacePath
@@ -16,6 +17,8 @@ from sightline.graph.raw_facts import DefinitionRow
 from sightline.graph.view import GraphView
 
 MARK = "⋮"
+#: Files whose shown lines are kept, as they were seen last.
+_MOST_SHOWN = 128
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _BACKTICKS = re.compile(r"`{3,}")
@@ -70,7 +73,7 @@ def source_lines(view: GraphView, path: WorkspacePath, gate: Gate) -> SourceLine
         text = view.workspace.read(path).text
     except SightlineError:
         return None
-    lines = _shown_lines(text.data)
+    lines = _shown.lines(path, text)
     known = text.digest == digest_of(view, path)
     return SourceLines(
         path=path,
@@ -100,7 +103,29 @@ def _leading_marks(line: str) -> int:
     return len(bare) - len(bare.lstrip(MARK))
 
 
-@lru_cache(maxsize=128)
+class _Shown:
+    """The lines of the files shown last, one text of each: kept by text, those of past ones would stay for long."""
+
+    def __init__(self) -> None:
+        self._entries: OrderedDict[WorkspacePath, tuple[str, tuple[str, ...]]] = OrderedDict()
+        self._lock = Lock()
+
+    def lines(self, path: WorkspacePath, text: Text) -> tuple[str, ...]:
+        """The lines of ``path``, which holds ``text``."""
+        digest, lines = self._entries.get(path, ("", ()))
+        if digest != text.digest:
+            digest, lines = text.digest, _shown_lines(text.data)
+        with self._lock:
+            self._entries[path] = digest, lines
+            self._entries.move_to_end(path)
+            if len(self._entries) > _MOST_SHOWN:
+                self._entries.popitem(last=False)
+        return lines
+
+
+_shown = _Shown()
+
+
 def _shown_lines(data: bytes) -> tuple[str, ...]:
     # At once: line by line takes ten times as long, and fifty files are looked at for one question.
     lines = _LINE_END.split(data.decode("utf-8", "replace"))

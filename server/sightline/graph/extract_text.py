@@ -182,6 +182,10 @@ class _Pieces:
         data = self._data
         if at >= len(data):
             return self._after[at - len(data) :]
+        if at == len(data) - 1:
+            # The whole interpreter shares bytes that are one long, where they are cut from bytes: none is lent. The
+            # parser asks for the last one alone, and a copy of it with each keystroke would stay for good.
+            return data[at:]
         if self.parsing:
             # A copy even of the whole text: nobody else may refer to what is lent.
             piece = memoryview(data)[at : at + PIECE].tobytes()

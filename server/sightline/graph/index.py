@@ -310,22 +310,27 @@ def _column(runs: array[int], start: int, offset: int) -> int | None:
 
 
 class IndexCache:
-    """The indexes used last, by digest and language. Safe to share between threads."""
+    """The indexes used last, one for each file. Safe to share between threads.
+
+    Of a file that was changed the old index goes: kept until so many others had come, the texts of a small workspace's
+    past would take more memory than all of its present.
+    """
 
     def __init__(self, limit: int = _CACHED_INDEXES) -> None:
         self._limit = limit
-        self._entries: OrderedDict[tuple[str, str], FileIndex] = OrderedDict()
+        self._entries: OrderedDict[int, FileIndex] = OrderedDict()
         self._lock = Lock()
 
-    def index(self, packed: PackedFacts) -> FileIndex:
-        """The index of ``packed``, made if need be."""
-        key = (packed.digest, packed.language)
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def index(self, file: int, packed: PackedFacts) -> FileIndex:
+        """The index of ``packed``, the facts of the file with this id; made if need be."""
         with self._lock:
-            found = self._entries.get(key)
-            if found is None:
-                found = self._entries[key] = FileIndex(packed)
+            found = self._entries.get(file)
+            if found is None or (found.digest, found.language) != (packed.digest, packed.language):
+                found = self._entries[file] = FileIndex(packed)
                 if len(self._entries) > self._limit:
                     self._entries.popitem(last=False)
-            else:
-                self._entries.move_to_end(key)
+            self._entries.move_to_end(file)
         return found

@@ -42,7 +42,7 @@ class ViewFiles:
         if hot is not None and hot.index is not None:
             return hot.index
         packed = self._state.packed(file)
-        return self._cache.index(packed) if packed else None
+        return self._cache.index(file, packed) if packed else None
 
     def module(self, importer: int, module: str, level: int) -> int:
         """The file that ``importer`` gets when it imports ``module``, or -1."""

@@ -6,6 +6,7 @@ from typing import cast, get_args
 
 import click
 
+from sightline.base.heap import share_one_heap
 from sightline.base.system import real_system
 from sightline.cli.workspace import given_settings, model_option
 from sightline.config.load import load_settings
@@ -27,6 +28,7 @@ from sightline.lsp.server import serve
 )
 def command(port: int | None, model: str | None, log_level: str) -> int:
     """Run the language server on standard input and output. Editors start it; you need not."""
+    share_one_heap()
     system = real_system()
     own = load_settings(system, locations(system), ()).settings  # what is wrong in it is told with the first folder
     options = ServerOptions(
