@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections import Counter
 from collections.abc import AsyncGenerator
@@ -10,10 +11,12 @@ from pathlib import Path
 import pytest
 
 from sightline.base.memory_system import memory_system
+from sightline.base.paths import WorkspacePath
 from sightline.base.text import Text
-from sightline.graph import extract_text, slices
+from sightline.graph import advance, extract_text, live, slices
 from sightline.graph.documents import READ_AT_ONCE, STEPS_AT_ONCE
 from sightline.graph.live import SMALL_WORKSPACE, LiveGraph
+from sightline.workspace.files import WorkspaceView
 from sightline.workspace.live import LiveWorkspace
 from support.graphs import ROOT, path
 
@@ -133,3 +136,36 @@ async def test_a_sound_text_is_read_on_the_loop_at_once(
     _open(workspace, graph, "app.py", Text.of(LONG[:READ_AT_ONCE]))
     assert "function_700" in _names(graph, "app.py")
     assert steps[True] > 0 and not steps[False]
+
+
+async def test_files_that_change_together_are_looked_at_in_slices(
+    opened: tuple[LiveWorkspace, LiveGraph], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace, graph = opened
+    looked: list[int] = []  # how many files in each turn of the loop
+    belongs = live.belongs
+
+    def counted(view: WorkspaceView, where: WorkspacePath) -> bool:
+        looked[-1] += 1
+        return belongs(view, where)
+
+    async def turns() -> None:
+        while True:
+            looked.append(0)
+            await asyncio.sleep(0)
+
+    monkeypatch.setattr(live, "belongs", counted)
+    monkeypatch.setattr(advance, "belongs", counted)
+    monkeypatch.setattr(slices, "SLICE_SECONDS", 0.0)
+    changed = tuple(path(name) for name in FILES if name.startswith("many/"))
+    for each in changed:
+        workspace.view.system.files.write(each.absolute, b"def switched(): ...\n")
+    counting = asyncio.create_task(turns())
+    await asyncio.sleep(0)
+    change = await workspace.refresh(changed)
+    assert len(change.changed) == len(changed)
+    await graph.refresh(workspace.view, change)
+    counting.cancel()
+    assert _names(graph, "many/module_1.py") == {"switched"}
+    assert sum(looked) >= 2 * len(changed)
+    assert max(looked) <= 4

@@ -54,6 +54,18 @@ def belongs(workspace: WorkspaceView, path: WorkspacePath) -> bool:
     return path in workspace.known or path in workspace.skipped or not workspace.rules.is_ignored(path)
 
 
+def closed_files(
+    workspace: WorkspaceView, paths: Collection[WorkspacePath]
+) -> Generator[None, None, list[WorkspacePath]]:
+    """Those of ``paths`` that belong to the graph and are not open; looks each up on disk, see ``slices.py``."""
+    found: list[WorkspacePath] = []
+    for path in paths:
+        yield
+        if path not in workspace.overlay and belongs(workspace, path):
+            found.append(path)
+    return found
+
+
 def hot_file(source: SourceFile) -> HotFile:
     """Facts of a text, parsed in this process; its imports are not resolved yet."""
     language = language_of(source.path)

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from sightline.base.paths import WorkspacePath
 from sightline.base.system import System
-from sightline.graph.advance import Changes, advance, belongs, changed_existence, parsed_changes
+from sightline.graph.advance import Changes, advance, belongs, changed_existence, closed_files, parsed_changes
 from sightline.graph.compact import compacted, merged_into
 from sightline.graph.documents import OpenDocuments
 from sightline.graph.index import IndexCache
@@ -38,7 +38,7 @@ from sightline.graph.pool import WorkerPool
 from sightline.graph.recall import recalled
 from sightline.graph.saved import MOST_CHANGED, adopted, pack_segment
 from sightline.graph.segments import NO_EDGES
-from sightline.graph.slices import at_once, in_one_slice, in_slices
+from sightline.graph.slices import at_once, finished, in_one_slice, in_slices
 from sightline.graph.state import FileTable, GraphState, HotFile
 from sightline.graph.store import GraphStore
 from sightline.graph.view import GraphView
@@ -110,7 +110,7 @@ class LiveGraph:
         async with self._lock:
             self._newest = _later(view, self._newest)
             collected = Collected()
-            closed = [path for path in change.changed if belongs(view, path) and path not in view.overlay]
+            closed = await self._sliced(closed_files(view, change.changed))
             unread = [path for path in closed if path in view.skipped]
             collected.reasons.update((path, view.skipped[path]) for path in unread)
             rest = await self._recalled([path for path in closed if path not in view.skipped], collected)
@@ -284,7 +284,7 @@ class LiveGraph:
                 changes: dict[int, HotFile | None] = {}
                 for path in paths:
                     changes |= await self._read(newest, path)
-                await self._follow(paths, lambda _, changes=changes: changes, newest)
+                await self._follow(paths, lambda _, changes=changes: finished(changes), newest)
             self._documents.reparse_when_quiet(self.view.workspace, self._settle)
 
     async def _read(self, view: WorkspaceView, path: WorkspacePath) -> dict[int, HotFile | None]:
@@ -300,12 +300,12 @@ class LiveGraph:
             collected.reasons[path] = view.skipped[path]
         elif belongs(view, path):
             await self._parsing.parse([path], collected, _ignore)
-        return self._closed_changes(view, (path,), collected)
+        return at_once(self._closed_changes(view, (path,), collected))
 
     async def _follow(
         self,
         paths: Collection[WorkspacePath],
-        changes_in: Callable[[WorkspaceView], Changes],
+        changes_in: Callable[[WorkspaceView], Generator[None, None, Changes]],
         waited: WorkspaceView | None = None,
     ) -> None:
         """Lays changes of ``paths`` over the present state; what is typed meanwhile is laid over them.
@@ -315,7 +315,7 @@ class LiveGraph:
         self._since.clear()
         before = self.view
         latest = waited or self._newest
-        changes = changes_in(latest)
+        changes = await self._sliced(changes_in(latest))
         layouts = await self._layouts_after(before.state, before.layouts, latest, changes, paths)
         state, layouts = await self._sliced(advance(before.state, before.layouts, latest, changes, paths, layouts))
         while self.view is not before:
@@ -345,11 +345,12 @@ class LiveGraph:
 
     def _closed_changes(
         self, view: WorkspaceView, paths: Iterable[WorkspacePath], collected: Collected
-    ) -> dict[int, HotFile | None]:
-        """What is known of ``paths`` as hot files; a document opened meanwhile is left as it is."""
+    ) -> Generator[None, None, dict[int, HotFile | None]]:
+        """What is known of ``paths`` as hot files; a document opened meanwhile is left as it is. See ``slices.py``."""
         table = self.view.state.table
         changes: dict[int, HotFile | None] = {}
         for path in paths:
+            yield
             if language_of(path) is None:
                 continue
             facts = collected.facts.get(path)

@@ -46,6 +46,12 @@ def in_one_slice(work: Generator[None, None, _T], now: Callable[[], float]) -> _
     return None
 
 
+def finished(value: _T) -> Generator[None, None, _T]:
+    """Work that is done already."""
+    yield from ()
+    return value
+
+
 def at_once(work: Generator[None, None, _T]) -> _T:
     """Runs ``work`` to its end without a pause, for callers that are off the event loop or have little to do."""
     while True:
