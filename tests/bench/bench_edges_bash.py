@@ -6,9 +6,10 @@ Measures every folder of DIR with ``*.bats`` files below ``test`` and a ``bin/ba
 
 Truth: the tests run with ``BASH_ENV`` set to a file that makes every Bash write each command before it executes it
 (``xtrace``), with the file that the command stands in. A pair is a file that sources another, by ``source``, ``.`` or
-``load``, or that calls a function which one other file of the repository defines. What the tests do not execute counts
-as surplus. Only files that Sightline reads are compared; edges of the others are counted as ``elsewhere``. The tests
-run in a copy and write to temporary folders; nothing is downloaded.
+``load``, or that calls, by a name in its own text, a function which one other file of the repository defines. What the
+tests do not execute counts as surplus; test files that take longer than a minute and a half are left out. Only files
+that Sightline reads are compared; edges of the others are counted as ``elsewhere``. The tests run in a copy and write
+to temporary folders; nothing is downloaded.
 """
 
 from __future__ import annotations
@@ -16,16 +17,18 @@ from __future__ import annotations
 import argparse
 import re
 import shlex
-import subprocess
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from edges.comparison import Edge, compared, our_edges, report, run, version_of
 
 RESULT = Path(__file__).parent / "results" / "edges_bash.json"
-_LONGEST = 400.0
+#: Seconds for one file of tests, and what ``timeout`` says of one that it ended.
+_LONGEST = 90
+_KILLED = (124, 137)
 _ENDINGS = (".bash", ".sh", ".bats")
 _DEFINED = re.compile(r"^\s*(?:function\s+([\w:.-]+)|([\w:.-]+)\s*\(\))", re.MULTILINE)
 #: Bats runs a text that it made of a test file, and says which in two variables.
@@ -38,12 +41,12 @@ set -x
 
 
 class Executed(NamedTuple):
-    """A command: the file it stands in as Bash names it, made absolute, and its first two words."""
+    """A command: the file it stands in, the folder it runs in, its first word, and what follows."""
 
     file: str
     folder: str
     name: str
-    argument: str
+    rest: str
 
 
 def executed(trace: Path) -> Iterator[Executed]:
@@ -56,7 +59,7 @@ def executed(trace: Path) -> Iterator[Executed]:
             _, source, folder, made, test, command = parts
             file = test if made and source == made else source
             name, _, rest = command.partition(" ")
-            yield Executed(str(Path(folder, file)), folder, name, _first(rest))
+            yield Executed(f"{folder}/{file}" if not file.startswith("/") else file, folder, name, rest)
 
 
 def _first(words: str) -> str:
@@ -70,36 +73,36 @@ def _first(words: str) -> str:
         return ""
 
 
-def traced(repository: Path, trace: Path) -> bool:
-    """Runs the tests; whether they came to an end, and how they ended does not matter."""
-    tests = sorted(str(each) for each in (repository / "test").glob("*.bats"))
+def traced(repository: Path, trace: Path) -> set[str]:
+    """Runs one test file after the other; those that came to no end. How the others ended does not matter."""
     switched_on = trace.with_name("trace.bash")
     switched_on.write_text(_TRACE, encoding="utf-8")
-    try:
-        run(
-            ["timeout", "-k", "5", str(_LONGEST), str(repository / "bin" / "bats"), *tests],
-            repository,
-            BASH_ENV=str(switched_on),
-            SIGHTLINE_TRACE=str(trace),
-        )
-    except subprocess.SubprocessError:
-        return False
-    return trace.exists()
+    unfinished: set[str] = set()
+    for test in sorted((repository / "test").glob("*.bats")):
+        name = test.relative_to(repository).as_posix()
+        command = ["timeout", "-k", "5", str(_LONGEST), str(repository / "bin" / "bats"), name]
+        ended = run(command, repository, BASH_ENV=str(switched_on), SIGHTLINE_TRACE=str(trace))
+        if ended.returncode in _KILLED:
+            unfinished.add(name)
+    return unfinished
 
 
 def measure(given: Path) -> dict[str, Any] | None:
-    """Truth and ours for one repository; ``None`` where its tests do not run."""
+    """Truth and ours for one repository; ``None`` where its tests leave no trace."""
     with tempfile.TemporaryDirectory() as folder:
         repository, trace = Path(folder).resolve() / given.name, Path(folder) / "trace"
         run(["git", "clone", "--quiet", str(given), str(repository)], given)
-        if not traced(repository, trace):
+        unfinished = traced(repository, trace)
+        if not trace.exists():
             return None
         found = set(_pairs(repository, trace))
         ours = our_edges(repository)
+    covered = {source for source, _ in found} - unfinished
+    found = {edge for edge in found if edge[0] in covered}
     read = {edge for edge in found if all(path.endswith(_ENDINGS) for path in edge)}
-    covered = {source for source, _ in found}
     said = {edge for edge in ours if edge[0] in covered}
-    return compared(given, read, said, elsewhere=len(found) - len(read), files=len(covered))
+    more = {"elsewhere": len(found) - len(read), "files": len(covered), "unfinished": len(unfinished)}
+    return compared(given, read, said, **more)
 
 
 def _pairs(repository: Path, trace: Path) -> Iterator[Edge]:
@@ -109,21 +112,31 @@ def _pairs(repository: Path, trace: Path) -> Iterator[Edge]:
         if not name.startswith(".git/") and (path.suffix in _ENDINGS or not path.suffix):
             for match in _DEFINED.finditer(path.read_text(encoding="utf-8", errors="replace")):
                 definers.setdefault(match.group(1) or match.group(2), set()).add(name)
+    names = {*definers, "source", ".", "load"}
     loader = ""
     for each in executed(trace):
+        if each.name not in names:
+            continue
         source = _inside(repository, each.file)
         if each.name == "load":
             loader = source
         if each.name in ("source", "."):
-            target = _inside(repository, str(Path(each.folder, each.argument)))
+            target = _inside(repository, str(Path(each.folder, _first(each.rest))))
             loaded = loader if source.endswith("test_functions.bash") else source
             if loaded and target and loaded != target:
                 yield loaded, target
             loader = ""
-        elif source and len(places := definers.get(each.name, ())) == 1 and source not in places:
-            yield source, next(iter(places))
+        elif source and len(places := definers.get(each.name, set[str]())) == 1 and source not in places:
+            yield from ((source, place) for place in places if each.name in _words(repository / source))
 
 
+@cache
+def _words(file: Path) -> frozenset[str]:
+    """The words of a text: what a trap or ``run`` executes stands in another one."""
+    return frozenset(re.findall(r"[\w:.-]+", file.read_text(encoding="utf-8", errors="replace")))
+
+
+@cache
 def _inside(repository: Path, path: str) -> str:
     """A path relative to the repository, empty for one outside of it."""
     whole = Path(path).resolve()

@@ -6,8 +6,9 @@ Measures every folder of DIR with a ``composer.json``: the PHP files below ``src
 
 Truth: ``oracles/php_names.php`` lets the parser resolve every name of a class, a function and a constant as PHP does,
 ``use`` declarations included, and looks up which file declares it; with it, files that are required by a path spelled
-out. Where a name is declared in several files, only running tells which is meant: such pairs are counted and left out of
-both sides. What only documentation names is surplus. Needs ``php`` and Debian's ``php-parser``; nothing is downloaded.
+out. Where a name is declared in several files, only running tells which is meant: such pairs are counted and left out
+of both sides. What only documentation names is surplus. Needs ``php`` and Debian's ``php-parser``; nothing is
+downloaded.
 """
 
 from __future__ import annotations
