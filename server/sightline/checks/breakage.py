@@ -2,8 +2,8 @@
 
 Removed, renamed and moved definitions (``stranded.py``), signatures that calls no longer fit (``resigned.py``),
 overrides that no longer match (``overrides.py``), members that are missing (``abstract.py``), files that are gone
-(``modules_gone.py``) and imports that are (``unimported.py``). A finding is certain when the graph knows the use by the
-language's rules, possible when only the name agrees.
+(``modules_gone.py``) and imports that are (``unimported.py``, ``unincluded.py``). A finding is certain when the graph
+knows the use by the language's rules, possible when only the name agrees.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from sightline.checks.stranded import lost_exports, rerouted_calls, stranded_use
 from sightline.checks.texts import touched_files
 from sightline.checks.unbound import unbound_uses
 from sightline.checks.unimported import unimported_uses
+from sightline.checks.unincluded import unincluded_uses
 from sightline.checks.unused import unused_imports
 
 
@@ -66,6 +67,7 @@ def _findings(given: CheckInput) -> Iterator[Finding]:
     yield from broken_overrides(matching, inherited)
     yield from unimplemented(matching, inherited)
     yield from unimported_uses(matching)
+    yield from unincluded_uses(matching)
     yield from unbound_uses(matching)
     yield from unused_imports(matching)
 
