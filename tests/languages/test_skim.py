@@ -47,6 +47,33 @@ _CASES = {
             ("./j", (), 0, 10),
         ],
     ),
+    "php": (
+        (
+            b"<?php\n/*\nuse No\\No;\n*/\nnamespace a;\n\nuse B\\C;\nuse function \\D\\e as f;\nuse F;\n"
+            b"require_once __DIR__ . '/g/h.php';\n$x = require(__DIR__.\"/i.php\");\n// require __DIR__ . '/no.php';\n"
+            b"class J {\n    use K;\n}\n"
+        ),
+        [
+            ("B\\C", (), 0, 6),
+            ("D\\e", (), 0, 7),
+            ("F", (), 0, 8),
+            ("g/h.php", (), 1, 9),
+            ("i.php", (), 1, 10),
+        ],
+    ),
+    "bash": (
+        (
+            b'#!/bin/bash\n# source no.sh\nsource a.sh\n. "./b c"\n  load d/e\nsource "$ROOT/${LIB}/f/g.bash"\n'
+            b'echo source no.sh\nsource "$(dirname "$0")/h.sh"\nsource "$1"\n'
+        ),
+        [
+            ("a.sh", (), 1, 2),
+            ("./b", (), 1, 3),
+            ("d/e", (), 1, 4),
+            ("f/g.bash", (), 1, 5),
+            ("h.sh", (), 1, 7),
+        ],
+    ),
     "go": (
         (
             b'package p\n\nimport "fmt"\nimport (\n\t"a/b"\n\tc "d/e"\n\t// "no"\n\t. "f"\n)\n\n'
@@ -115,7 +142,20 @@ def test_no_text_is_too_odd(language: object, pieces: list[bytes]) -> None:
 
 @pytest.mark.parametrize("language", [each.name for each in LANGUAGES if each.skim is not None])
 @pytest.mark.parametrize(
-    "unit", [b"import ", b"from a import (", b'"""', b"use a::{", b"export ", b"/*", b"import {a,\n"]
+    "unit",
+    [
+        b"import ",
+        b"from a import (",
+        b'"""',
+        b"use a::{",
+        b"export ",
+        b"/*",
+        b"import {a,\n",
+        b"use a\\",
+        b"require(__DIR__",
+        b"source $a$",
+        b"source ${",
+    ],
 )
 def test_the_same_over_and_over_takes_no_quadratic_time(language: str, unit: bytes) -> None:
     skim = language_named(language).skim
