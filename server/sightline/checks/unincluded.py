@@ -28,28 +28,43 @@ _MODULE = re.compile(r"^[ \t]*(?:pub(?:\([^)\n]*\))?[ \t]+)?mod[ \t]+(\w+)[ \t]*
 
 def unincluded_uses(matching: Matching) -> Iterator[Finding]:
     """The first use in each file of each name that it reaches no more."""
-    waiting: dict[WorkspacePath, None] = {}
+    waiting: dict[WorkspacePath, set[str]] = {}
     for file in matching.files:
-        if file.old is not None and file.new is not None and file.old == file.new:
-            if family_of(file.new) == "c" and _reaches_less(matching, file):
-                waiting |= dict.fromkeys((file.new, *_includers(matching.given.before, file.new)))
-            elif file.new.suffix == ".rs":
-                yield from _modules_dropped(matching, file)
-    for path in waiting:
-        yield from _lost(matching, path)
+        if file.new is None or file.old != file.new:
+            continue
+        if file.new.suffix == ".rs":
+            yield from _modules_dropped(matching, file)
+        elif family_of(file.new) == "c" and (names := _names_lost(matching, file)):
+            for path in (file.new, *_includers(matching.given.before, file.new)):
+                waiting.setdefault(path, set()).update(names)
+    for path, names in waiting.items():
+        yield from _lost(matching, path, names)
 
 
-def _reaches_less(matching: Matching, file: TouchedFile) -> bool:
-    """Whether a file includes less than before, or declares other namespaces."""
+def _names_lost(matching: Matching, file: TouchedFile) -> set[str]:
+    """Names that an include brought which the edit dropped, or that stand in a file whose namespaces changed."""
     before, after = matching.given.before, matching.given.after
     facts = facts_of(after, file.new)
     if facts is None or facts.problems or file.old is None or file.new is None:
-        return False
+        return set()
     spaces = [
         {each.qualified_name for each in symbols_of(view, path) if each.definition.kind is DefinitionKind.NAMESPACE}
         for view, path in ((before, file.old), (after, file.new))
     ]
-    return bool(_included(before, file.old) - _included(after, file.new)) or bool(spaces[0] - spaces[1])
+    files = _closure(before, _included(before, file.old) - _included(after, file.new))
+    if spaces[0] - spaces[1]:
+        files.add(file.old)
+    return {symbol.definition.name for path in files for symbol in symbols_of(before, path)}
+
+
+def _closure(view: GraphView, paths: set[WorkspacePath]) -> set[WorkspacePath]:
+    """Files and all that they include."""
+    found, waiting = set(paths), list(paths)
+    while waiting:
+        news = _included(view, waiting.pop()) - found
+        found |= news
+        waiting += news
+    return found
 
 
 def _included(view: GraphView, path: WorkspacePath) -> set[WorkspacePath]:
@@ -68,16 +83,17 @@ def _includers(view: GraphView, path: WorkspacePath) -> Iterator[WorkspacePath]:
         yield from news
 
 
-def _lost(matching: Matching, path: WorkspacePath) -> Iterator[Finding]:
+def _lost(matching: Matching, path: WorkspacePath, names: set[str]) -> Iterator[Finding]:
     after = matching.given.after
     facts = facts_of(after, path)
     seen: set[str] = set()
+    may_come_otherwise = _may_come_otherwise(matching, path)
     for reference in facts.references if facts is not None else ():
-        skipped = reference.local or reference.name in seen or reference.kind is ReferenceKind.IMPORT
-        meant = None if skipped else _meant(matching, (path, reference))
+        skipped = reference.local or reference.name in seen or reference.name not in names
+        meant = None if skipped or reference.kind is ReferenceKind.IMPORT else _meant(matching, (path, reference))
         if meant is not None:
             seen.add(reference.name)
-            certain = not _may_come_otherwise(matching, path)
+            certain = not may_come_otherwise
             reason = "no longer included here" if _stands(after, meant) else "in another namespace now"
             yield matching.finding(
                 (path, reference),
@@ -111,17 +127,11 @@ def _may_come_otherwise(matching: Matching, path: WorkspacePath) -> bool:
     after = matching.given.after
     if any(edge.source != path for edge in after.importers(path)):
         return True
-    seen = {path}
-    waiting = [path]
-    while waiting:
-        each = waiting.pop()
+    for each in _closure(after, {path}):
         text = matching.text_after(each)
         quoted = (text.data[row.span.start : row.span.end] for row in after.unresolved_imports(each)) if text else ()
         if any(_QUOTED.search(written) for written in quoted):
             return True
-        news = _included(after, each) - seen
-        seen |= news
-        waiting += news
     return False
 
 
