@@ -44,8 +44,10 @@ def unincluded_uses(matching: Matching) -> Iterator[Finding]:
 def _names_lost(matching: Matching, file: TouchedFile) -> set[str]:
     """Names that an include brought which the edit dropped, or that stand in a file whose namespaces changed."""
     before, after = matching.given.before, matching.given.after
-    facts = facts_of(after, file.new)
-    if facts is None or facts.problems or file.old is None or file.new is None:
+    was, now = facts_of(before, file.old), facts_of(after, file.new)
+    if was is None or now is None or file.old is None or file.new is None:
+        return set()
+    if len(now.problems) > len(was.problems):  # macros leave a few in many files
         return set()
     spaces = [
         {each.qualified_name for each in symbols_of(view, path) if each.definition.kind is DefinitionKind.NAMESPACE}
