@@ -128,9 +128,8 @@ async def _scanned(path: str) -> list[WorkspacePath]:
 
 async def _built(path: str, store: str) -> tuple[LiveWorkspace, LiveGraph, IndexReport]:
     system = real_system()
-    workspace = LiveWorkspace(system, (path,))
+    workspace, graph = LiveWorkspace(system, (path,)), LiveGraph(system, store)
     scan = await workspace.scan()
-    graph = LiveGraph(system, store)
     return workspace, graph, await graph.build(scan, workspace.view)
 
 

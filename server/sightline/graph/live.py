@@ -8,10 +8,10 @@ is never lost: it is laid over what was computed for an older state.
 from __future__ import annotations
 
 import asyncio
-import gc
 from collections.abc import Callable, Collection, Generator, Iterable
 from typing import TypeVar
 
+from sightline.base.memory import give_back, share_one_arena
 from sightline.base.paths import WorkspacePath
 from sightline.base.system import System
 from sightline.graph.advance import Changes, advance, belongs, changed_existence, closed_files, parsed_changes
@@ -41,6 +41,7 @@ from sightline.graph.segments import NO_EDGES
 from sightline.graph.slices import at_once, finished, in_one_slice, in_slices
 from sightline.graph.state import FileTable, GraphState, HotFile
 from sightline.graph.store import GraphStore
+from sightline.graph.upkeep import after_building, before_building
 from sightline.graph.view import GraphView
 from sightline.languages.registry import language_of
 from sightline.workspace.files import WorkspaceView
@@ -53,10 +54,6 @@ __all__ = ["IndexReport", "LiveGraph", "Progress"]
 MOST_HOT = 300
 #: The layout of a workspace with no more files than this is built at once; reading it takes a few milliseconds.
 SMALL_WORKSPACE = 100
-#: Allocations between two collections; a search for references took 40 % less time than with 700.
-GARBAGE_THRESHOLD = 50_000
-#: While a graph is built objects only pile up: never walk through more than 50,000 of them, which takes 4 ms.
-WHILE_BUILDING = (5_000, 10, 1_000_000)
 
 _T = TypeVar("_T")
 
@@ -66,6 +63,7 @@ class LiveGraph:
 
     def __init__(self, system: System, store_path: str, *, workers: int | None = None) -> None:
         """``store_path``: file of the cache database. ``workers``: parsing processes, one per core if ``None``."""
+        share_one_arena()  # before threads of ours allocate
         self._system = system
         self._parsing = Parsing(
             system=system, pool=WorkerPool(system.processes, workers=workers or None), store=GraphStore(store_path)
@@ -154,7 +152,7 @@ class LiveGraph:
         self, scan: ScanResult, view: WorkspaceView, progress: Progress, scan_seconds: float
     ) -> IndexReport:
         clock = Stopwatch(self._system.clock.monotonic)
-        gc.set_threshold(*WHILE_BUILDING)
+        before_building()
         self._updated.clear()
         self._newest = _later(view, self._newest)
         layouts = await asyncio.to_thread(build_layouts, view)
@@ -179,11 +177,11 @@ class LiveGraph:
         known = await asyncio.to_thread(lambda: [(file.path.root, file.path.relative) for file in scan.files])
         await self._parsing.store.prune(known, EXTRACTOR)
         clock.lap("store")
-        # What was loaded stays for good: walking through it would hold the loop for nothing, as would a collection for
-        # every 700 of the small tuples that answers are built of.
-        gc.freeze()
-        gc.set_threshold(GARBAGE_THRESHOLD, 10, 10)
-        return await asyncio.to_thread(index_report, clock, scan_seconds, collected, self.view)
+        after_building()
+        report = await asyncio.to_thread(index_report, clock, scan_seconds, collected, self.view)
+        del collected, by_paths
+        await asyncio.to_thread(give_back)
+        return report
 
     async def _recalled(self, paths: list[WorkspacePath], collected: Collected) -> list[WorkspacePath]:
         return await recalled(self._system, self._parsing.store, paths, collected)
