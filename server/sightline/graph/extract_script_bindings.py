@@ -30,6 +30,8 @@ _CALLBACK = re.compile(
 )
 _HOLDING = frozenset((DefinitionKind.METHOD.value, DefinitionKind.ATTRIBUTE.value))
 
+_DECLARED_IN_BLOCKS = frozenset(("lexical_declaration", "class_declaration", "function_declaration"))
+
 
 @dataclass(slots=True)
 class Locals:
@@ -56,6 +58,9 @@ def script_regions(text: ParsedText, declared: Declared) -> list[Region]:
     regions += [Region(start, -end, ScopeKind.FUNCTION) for start, end in text.spans("scope.static")]
     for capture in ("block", "index", "conditional"):
         regions += [Region(start, -end, ScopeKind.BLOCK) for start, end in text.spans(capture)]
+    for node in text.captures.get("statements", ()):
+        if any(child.type in _DECLARED_IN_BLOCKS for child in node.named_children):
+            regions.append(Region(node.start_byte, -node.end_byte, ScopeKind.BLOCK))
     for node in text.captures.get("type.parameters", ()):
         holder = node.parent
         if holder is not None:
