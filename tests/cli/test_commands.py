@@ -278,10 +278,27 @@ def test_nothing_heavy_is_imported_before_a_command_is_named() -> None:
 
 
 def test_code_that_names_no_file_is_said_to_be_no_edit(sightline: Sightline) -> None:
-    ran = sightline("apply", "-", stdin="Change it like this:\n\n```python\n# shop/cart.py\nTOTAL = 1\n```\n")
+    ran = sightline("apply", "-", stdin="Change it like this:\n\n```python\nTOTAL = 1\n```\n")
     assert ran.code == 1
     assert "the line above the fence" in ran.err
     assert ran.out == ""
+
+
+def test_apply_says_how_every_edit_was_placed(sightline: Sightline) -> None:
+    stale = 'def total(prices, rate):\n    """Sum of all prices with tax."""\n    return '
+    reply = (
+        f"shop/cart.py\n<<<<<<< SEARCH\n{stale}sum(prices) * (1 + rate)\n"
+        f"=======\n{stale}(1 + rate) * sum(prices)\n>>>>>>> REPLACE\n"
+        "shop/invoice.py::print_invoice\n```python\ndef print_invoice(prices):\n    print(total(prices, 0.2))\n```\n"
+    )
+    ran = sightline("apply", "-", "--dry-run", "--json", stdin=reply)
+    assert ran.code == 0
+    cart, invoice = ran.json["located"]
+    assert (cart["path"], cart["how"][:10]) == ("shop/cart.py", "closest (0")
+    assert (invoice["path"], invoice["how"]) == ("shop/invoice.py", "symbol")
+    told = sightline("apply", "-", "--dry-run", stdin=reply).err
+    assert f"shop/cart.py:{cart['line']}: found by closest (0." in told
+    assert f"shop/invoice.py:{invoice['line']}: found by symbol" in told
 
 
 def test_a_name_that_is_not_found_may_stand_in_a_file_that_was_not_read(sightline: Sightline, work: Path) -> None:

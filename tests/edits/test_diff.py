@@ -17,7 +17,7 @@ from sightline.base.text import Text
 from sightline.edits.diff import changes_from_diff, parse_diff, unified_diff
 from sightline.edits.formats.diff_names import quoted, unquoted
 from sightline.edits.line_diff import minimal_edits
-from sightline.edits.proposal import AppliedProposal, Located
+from sightline.edits.proposal import AppliedProposal, Located, Placement
 from support.edit_cases import ROOT, workspace_of
 
 _BOM = b"\xef\xbb\xbf"
@@ -63,7 +63,7 @@ def test_names_are_quoted_and_read_back(name: str) -> None:
 def test_edits_found_elsewhere_are_told() -> None:
     view = workspace_of({"a.py": b"new\none\ntwo\n"})
     found = changes_from_diff("--- a/a.py\n+++ b/a.py\n@@ -1,2 +1,2 @@\n one\n-two\n+three\n", view, ROOT)
-    assert found.located == ((WorkspacePath(ROOT, "a.py"), Located.OFFSET),)
+    assert found.located == (Placement(path=WorkspacePath(ROOT, "a.py"), how=Located.OFFSET, line=2),)
 
 
 def test_text_without_a_diff_is_unmatched() -> None:

@@ -5,15 +5,21 @@ from __future__ import annotations
 import pytest
 
 from sightline.base.errors import UsageError
-from sightline.edits.formats import search_replace, unified_diff, whole_file
+from sightline.edits.formats import patch, search_replace, symbol, unified_diff, whole_file
 from sightline.edits.instructions import instructions
 from sightline.edits.parse import parse_reply
-from sightline.edits.proposal import DeleteFile, FileDiff, RenameFile, ReplaceBlock, WholeFile
+from sightline.edits.proposal import DeleteFile, FileDiff, RenameFile, ReplaceBlock, SymbolEdit, WholeFile
 from sightline.edits.registry import FORMATS, format_named, format_names
 from sightline.edits.reply import EditFormat, read_reply
 
 _EACH = pytest.mark.parametrize("edit_format", [pytest.param(item, id=item.name) for item in FORMATS])
-_KINDS = {"search_replace": ReplaceBlock, "whole_file": WholeFile, "diff": FileDiff}
+_KINDS: dict[str, list[type]] = {
+    "search_replace": [ReplaceBlock],
+    "whole_file": [WholeFile],
+    "diff": [FileDiff],
+    "patch": [FileDiff, FileDiff, DeleteFile],
+    "symbol": [SymbolEdit, SymbolEdit, ReplaceBlock],
+}
 
 
 @_EACH
@@ -22,7 +28,7 @@ def test_the_example_of_the_instructions_is_read_in_its_format(edit_format: Edit
     assert proposal.format == edit_format.name
     assert proposal.problems == ()
     kinds = [type(edit) for edit in proposal.edits]
-    assert kinds == [_KINDS[edit_format.name], DeleteFile, RenameFile]
+    assert kinds == [*_KINDS[edit_format.name], DeleteFile, RenameFile]
 
 
 @_EACH
@@ -51,9 +57,10 @@ def test_used_lines_lie_in_the_reply_and_hold_the_edits(edit_format: EditFormat)
 
 
 def test_registry() -> None:
-    assert format_names() == ("search_replace", "diff", "whole_file")
+    assert format_names() == ("search_replace", "patch", "diff", "symbol", "whole_file")
     assert format_named("diff") is unified_diff.FORMAT
-    assert [item.parse for item in FORMATS] == [search_replace.parse, unified_diff.parse, whole_file.parse]
+    modules = (search_replace, patch, unified_diff, symbol, whole_file)
+    assert [item.parse for item in FORMATS] == [module.parse for module in modules]
 
 
 def test_an_unknown_format_is_a_usage_error() -> None:

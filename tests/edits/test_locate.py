@@ -9,7 +9,7 @@ from collections.abc import Callable
 from sightline.base.text import Text
 from sightline.edits.apply_blocks import apply_blocks
 from sightline.edits.line_diff import line_hunks, minimal_edits
-from sightline.edits.proposal import ReplaceBlock
+from sightline.edits.proposal import Located, ReplaceBlock
 
 
 def _file(lines: int) -> list[str]:
@@ -64,8 +64,19 @@ def test_fifty_shifted_blocks_in_ten_thousand_lines() -> None:
 
 def test_fifty_missing_blocks_in_ten_thousand_lines() -> None:
     lines = _file(10_000)
-    text, blocks = Text.of("\n".join(lines) + "\n"), _blocks(lines, lambda line: line.replace("name_1", "nom_1"))
-    assert len(apply_blocks(text, blocks).unmatched) > 40
+    text, blocks = Text.of("\n".join(lines) + "\n"), _blocks(lines, lambda line: line.replace("self.", "this."))
+    assert len(apply_blocks(text, blocks).unmatched) == 50
+    assert _seconds(lambda: apply_blocks(Text(text.data), blocks)) < 0.2
+
+
+def test_fifty_blocks_with_a_stale_line_in_ten_thousand_lines() -> None:
+    lines = _file(10_000)
+    text, blocks = (
+        Text.of("\n".join(lines) + "\n"),
+        _blocks(lines, lambda line: line.replace("Returns", "Gives")),
+    )
+    outcome = apply_blocks(text, blocks)
+    assert outcome.unmatched == () and {found.how for found in outcome.found} == {Located.CLOSEST}
     assert _seconds(lambda: apply_blocks(Text(text.data), blocks)) < 0.2
 
 

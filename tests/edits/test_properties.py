@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from difflib import SequenceMatcher
+
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from sightline.base.paths import WorkspacePath
 from sightline.base.text import Text
+from sightline.edits.apply import apply_proposal
 from sightline.edits.apply_blocks import TextOutcome, apply_blocks
 from sightline.edits.diff import parse_diff
 from sightline.edits.line_diff import line_hunks, minimal_edits
 from sightline.edits.parse import AUTO, parse_reply
 from sightline.edits.proposal import ReplaceBlock
 from sightline.edits.registry import format_names
-from support.edit_texts import Edited, edited_files
+from support.edit_cases import ROOT, workspace_of
+from support.edit_texts import FRESH, Edited, edited_files
 
 _PIECES = st.sampled_from(
     (
@@ -22,6 +28,10 @@ _PIECES = st.sampled_from(
         "diff --git a/x b/x", 'diff --git "a/\\303\\251" "b/\\777"', "rename from x", "rename to y",
         "new file mode 100644", "GIT binary patch",
         "DELETE FILE: a.py", "RENAME FILE: a -> b", "RENAME FILE:", ":start_line:5", "-------",
+        "*** Begin Patch", "*** End Patch", "*** Update File: a.py", "*** Add File: n.py", "*** Delete File: a.py",
+        "*** Move to: m.py", "*** End of File", "@@ class C", "@@", "a.py::f", "INSERT AFTER: a.py::C.m",
+        "INSERT BEFORE: a.py::f", "DELETE SYMBOL: a.py::f", "------- SEARCH", "+++++++ REPLACE", "12 | x = 1",
+        "def f():", "    return 1", "-x = 1", "\u201cx\u201d", "&lt;", "...",
         "# ... existing code ...", "x = 1", "\x0c", "\u2028", "é",
     )
 )  # fmt: skip
@@ -41,6 +51,64 @@ def test_parsing_is_total(reply: str, name: str) -> None:
     assert all(1 <= item.line <= count for item in (*proposal.edits, *proposal.problems))
     assert [edit.line for edit in proposal.edits] == sorted(edit.line for edit in proposal.edits)
     assert bool(proposal.format) or not proposal.edits or all(not isinstance(e, ReplaceBlock) for e in proposal.edits)
+
+
+_FILES = {
+    "a.py": b"x = 1\n\n\n@d\ndef f():\n    return 1\n\n\nclass C:\n    def m(self):\n        return 2\n",
+    "b/c.ts": b"export function f() {\r\n\treturn 1;\r\n}\r\n",
+    "d.md": b"# d\n\n```\nx = 1\n```",
+}
+
+
+@given(_REPLIES, st.sampled_from((AUTO, *format_names())))
+@example("a.py::f\n```\ndef f():\n    return 2\n```\nDELETE SYMBOL: a.py::C.m\n", AUTO)
+def test_applying_is_total_and_can_be_taken_back(reply: str, name: str) -> None:
+    view = workspace_of(_FILES)
+    applied = apply_proposal(parse_reply(reply, name), view, ROOT, lambda _: None)
+    after = view.fork(applied.changes)
+    back = after.fork(applied.changes.inverse(lambda path: view.read(path).text))
+    assert {path.relative: back.read(path).bytes_on_disk for path in back.paths()} == _FILES
+    assert all(0 <= place.score <= 1 and place.line >= 1 for place in applied.located)
+
+
+@given(edited_files())
+def test_a_hunk_without_numbers_makes_that_edit_or_is_refused(edited: Edited) -> None:
+    assume(any(line.strip() for line in edited.shown) and edited.shown != edited.replacement)
+    text = "".join(
+        ("*** Begin Patch\n*** Update File: a.py\n@@\n", *_marked(edited.shown, edited.replacement), "*** End Patch\n")
+    )
+    view = workspace_of({"a.py": edited.text(edited.lines).encode()})
+    proposal = parse_reply(text)
+    applied = apply_proposal(proposal, view, ROOT, lambda _: None)
+    if applied.unmatched or proposal.problems:
+        assert _count(edited, edited.shown) > 1 or not edited.replacement or not _is_plain(edited)
+        return
+    found = view.fork(applied.changes).read(WorkspacePath(ROOT, "a.py")).bytes_on_disk.decode()
+    others = _count(edited, edited.shown) > 1 or (not applied.changes.edits and _is_there(edited, edited.replacement))
+    assert others or _lines(found) == _lines(edited.text(edited.after))
+
+
+@given(st.lists(st.sampled_from(("", "    ", "\t")), min_size=4, max_size=20), st.data())
+def test_a_stale_line_that_stays_is_the_files_or_the_block_is_refused(indents: list[str], data: st.DataObject) -> None:
+    lines = tuple(f"{indent}name_{number} = {number * number}" for number, indent in enumerate(indents))
+    first = data.draw(st.integers(0, len(lines) - 3))
+    shown = lines[first : first + data.draw(st.integers(3, 8))]
+    stale, changed = data.draw(st.permutations(range(len(shown))))[:2]
+    edited = Edited(
+        lines=lines,
+        shown=shown,
+        replacement=(*shown[:changed], *data.draw(st.lists(FRESH, max_size=3)), *shown[changed + 1 :]),
+        first=first,
+        newline="\n",
+        final=True,
+    )
+    old = shown[stale]
+    quoted, replacement = (
+        tuple(line.replace(old, f"{old} + stale") if line == old else line for line in side)
+        for side in (edited.shown, edited.replacement)
+    )
+    outcome = _apply(edited, quoted, replacement)
+    assert outcome.unmatched or _result(edited, outcome) == edited.text(edited.after)
 
 
 @given(_REPLIES)
@@ -129,6 +197,20 @@ def test_hunks_leave_only_equal_lines_between_them(left: list[str], right: list[
         assert hunk.old_start < hunk.old_end or hunk.new_start < hunk.new_end
         at_old, at_new = hunk.old_end, hunk.new_end
     assert old[at_old:] == new[at_new:]
+
+
+def _marked(old: tuple[str, ...], new: tuple[str, ...]) -> list[str]:
+    """The lines of a hunk."""
+    lines: list[str] = []
+    for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        marks = ((" ", old[a:b]),) if tag == "equal" else (("-", old[a:b]), ("+", new[c:d]))
+        lines += [f"{mark}{line}\n" for mark, side in marks for line in side]
+    return lines
+
+
+def _is_plain(edited: Edited) -> bool:
+    """Whether nothing in the file looks like a mark of a format or like code left out."""
+    return all(re.fullmatch(r"[\w \t=()]*", line) for line in (*edited.lines, *edited.replacement))
 
 
 def _apply(edited: Edited, shown: tuple[str, ...], replacement: tuple[str, ...]) -> TextOutcome:

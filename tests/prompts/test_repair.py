@@ -6,7 +6,7 @@ from sightline.base.changes import ChangeSet, FileEdit
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Span, TextEdit
 from sightline.checks.check import Certainty, Finding, RelatedPlace, Severity
-from sightline.edits.proposal import Unmatched
+from sightline.edits.proposal import Located, Placement, Unmatched
 from sightline.prompts.build import Prompt, build_prompt
 from sightline.prompts.repair import MOST_FINDINGS, Refusal, build_repair
 from support.contexts import anything, context_of
@@ -97,6 +97,17 @@ def test_edits_that_could_not_be_placed_show_the_nearest_lines() -> None:
     assert "- `shop/cart.py`: No such lines. The nearest lines are:\n````\ndef total():\n    ```\n````" in text
     assert "- Line 9 of the reply: odd.\n" in text
     assert "## Findings" not in text
+
+
+def test_edits_placed_although_their_text_is_another_are_told() -> None:
+    cart = WorkspacePath("/w", "shop/cart.py")
+    located = (
+        Placement(path=cart, how=Located.EXACT, line=1),
+        Placement(path=cart, how=Located.CLOSEST, line=7, score=0.937),
+    )
+    text = last(repair(Refusal(reply=REPLY, findings=(finding(),), located=located)))
+    assert "the text they quote\n\n- `shop/cart.py` line 7: closest (0.94)\n" in text
+    assert "the text they quote" not in last(repair(Refusal(reply=REPLY, located=located[:1])))
 
 
 def test_findings_are_data_and_cannot_pose_as_sections() -> None:

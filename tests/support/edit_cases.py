@@ -10,7 +10,7 @@ A case file is a list of sections, each begun by a line ``@@@@ word argument fla
     @@@@ after a.py              the text of a file afterwards; all others must be as before
     @@@@ gone a.py               a file that is deleted or moved away
     @@@@ already a.py            a path reported as already so
-    @@@@ how a.py whitespace     how the file's edit was found
+    @@@@ how a.py whitespace     how the least sure edit of the file was found
     @@@@ problem words           words of a problem of the proposal, in order of lines
     @@@@ unmatched words         words of the reason of an unmatched edit
     @@@@ nearest words           words of the nearest lines of the last unmatched edit
@@ -28,7 +28,7 @@ from sightline.base.memory_system import memory_system
 from sightline.base.paths import WorkspacePath
 from sightline.edits.apply import apply_proposal
 from sightline.edits.parse import parse_reply
-from sightline.edits.proposal import AppliedProposal, EditProposal
+from sightline.edits.proposal import AppliedProposal, EditProposal, Located
 from sightline.workspace.files import WorkspaceView
 
 ROOT = "/w"
@@ -123,7 +123,10 @@ def check_case(case: EditCase) -> None:
     found = {str(path): forked.read(path).bytes_on_disk for path in forked.paths()}
     expected = {name: data for name, data in {**case.files, **case.after}.items() if name not in case.gone}
     assert found == expected
-    located = {str(path): how.value for path, how in applied.located}
+    order = list(Located)
+    located: dict[str, str] = {}
+    for place in sorted(applied.located, key=lambda place: order.index(place.how)):
+        located[str(place.path)] = place.how.value
     assert case.how.items() <= located.items()
     back = forked.fork(applied.changes.inverse(lambda path: view.read(path).text))
     assert {str(path): back.read(path).bytes_on_disk for path in back.paths()} == case.files

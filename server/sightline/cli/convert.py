@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sightline.base.changes import ChangeSet
 from sightline.checks.check import CheckReport, Finding, SkippedCheck
 from sightline.cli import reports
-from sightline.edits.proposal import Unmatched
+from sightline.edits.proposal import Placement, Unmatched
 from sightline.graph.answers import Coverage, Edge, Place, Symbol
 from sightline.graph.view import GraphView
 from sightline.models.messages import Usage
@@ -99,6 +99,11 @@ def unmatched_json(unmatched: Iterable[Unmatched], problems: Iterable[str] = ())
     ]
 
 
+def located_json(located: Iterable[Placement]) -> list[reports.PlacedJson]:
+    """How edits were placed."""
+    return [reports.PlacedJson(path=str(place.path), line=place.line, how=str(place)) for place in located]
+
+
 def changes_json(changes: ChangeSet) -> list[reports.ChangeJson]:
     """Files that a change set touches, sorted by path."""
     hunks = {edit.path: len(edit.edits) for edit in changes.edits}
@@ -138,6 +143,7 @@ def attempt_json(attempt: Attempt) -> reports.AttemptJson:
     """One reply of a turn."""
     return reports.AttemptJson(
         reply=attempt.reply,
+        located=located_json(attempt.located),
         unmatched=unmatched_json(attempt.unmatched, attempt.problems),
         findings=findings_json(attempt.report.findings if attempt.report else ()),
         usage=usage_json(attempt.usage),

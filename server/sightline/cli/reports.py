@@ -300,6 +300,17 @@ class UnmatchedJson(Report):
     reason: str
 
 
+class PlacedJson(Report):
+    """How an edit was placed: exact, symbol, whole, offset, whitespace, indentation, characters or `closest (0.94)`.
+
+    `line` is the line of the file before the edit.
+    """
+
+    path: str
+    line: int
+    how: str
+
+
 class ChangeJson(Report):
     """A file that the edit touches; `kind` is edit, create, delete or rename, `hunks` its number of edited places."""
 
@@ -315,6 +326,7 @@ class ApplyJson(Report):
     applied: bool
     revision: int
     changes: list[ChangeJson]
+    located: list[PlacedJson]
     unmatched: list[UnmatchedJson]
     findings: list[FindingJson]
     skipped: list[SkippedJson]
@@ -334,6 +346,7 @@ class AttemptJson(Report):
     """One reply of the model: what of it could not be used, and what its edit broke."""
 
     reply: str
+    located: list[PlacedJson]
     unmatched: list[UnmatchedJson]
     findings: list[FindingJson]
     usage: UsageJson

@@ -93,7 +93,8 @@ class EditSettings(Section):
     """How edits are asked for and judged."""
 
     format: Annotated[
-        Literal["search_replace", "whole_file"], Field(description="The edit format models are asked to answer in.")
+        Literal["search_replace", "patch", "diff", "symbol", "whole_file"],
+        Field(description="The edit format models are asked to answer in; small models do best with symbol."),
     ] = "search_replace"
     repair_rounds: Annotated[
         int,

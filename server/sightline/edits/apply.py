@@ -7,13 +7,13 @@ the rest stands in ``changes``, and the caller refuses the whole.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sightline.base.changes import ChangeSet, FileCreate, FileEdit, FileRename
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Text
 from sightline.edits.apply_blocks import TextOutcome
-from sightline.edits.apply_text import new_text, text_edits
+from sightline.edits.apply_text import TextEditing, new_text, text_edits
 from sightline.edits.proposal import (
     AppliedProposal,
     DeleteFile,
@@ -21,6 +21,7 @@ from sightline.edits.proposal import (
     EditProposal,
     FileDiff,
     Located,
+    Placement,
     ProposedEdit,
     RenameFile,
     ReplaceBlock,
@@ -29,8 +30,6 @@ from sightline.edits.proposal import (
 )
 from sightline.edits.targets import Permitted, Refused, Target, Targets
 from sightline.workspace.files import SourceFile, WorkspaceView
-
-TextEditing = ReplaceBlock | WholeFile | FileDiff
 
 
 @dataclass(slots=True)
@@ -46,9 +45,11 @@ class _Plan:
     )
     files: dict[WorkspacePath, Target] = field(default_factory=dict[WorkspacePath, Target])
     edits: list[FileEdit] = field(default_factory=list[FileEdit])
+    guessed: set[WorkspacePath] = field(default_factory=set[WorkspacePath])
+    outcomes: dict[WorkspacePath, TextOutcome] = field(default_factory=dict[WorkspacePath, TextOutcome])
     creates: list[FileCreate] = field(default_factory=list[FileCreate])
     unmatched: list[Unmatched] = field(default_factory=list[Unmatched])
-    located: list[tuple[WorkspacePath, Located]] = field(default_factory=list[tuple[WorkspacePath, Located]])
+    located: list[Placement] = field(default_factory=list[Placement])
     already: list[WorkspacePath] = field(default_factory=list[WorkspacePath])
     notes: list[str] = field(default_factory=list[str])
 
@@ -84,6 +85,7 @@ def apply_proposal(proposal: EditProposal, view: WorkspaceView, root: str, permi
     _refuse_contradictions(plan)
     for path in plan.texts:
         _apply_texts(plan, path)
+    _take_outcomes(plan)
     return _result(plan)
 
 
@@ -128,8 +130,46 @@ def _plan_text(plan: _Plan, edit: TextEditing) -> None:
     target = plan.find(edit, edit.new if isinstance(edit, FileDiff) and is_new else edit.path)
     if target is None:
         return
+    if target.file is None and not is_new:
+        target = _guessed(plan, edit, target)
+        if target is None:
+            return
     origin = next((old for old, (new, _) in plan.renames.items() if new == target.path), target.path)
     plan.texts.setdefault(origin, []).append(edit)
+
+
+def _guessed(plan: _Plan, edit: TextEditing, target: Target) -> Target | None:
+    """The file that a path without a file most likely means; ``target`` itself where the path may be that of a new one.
+
+    A whole file means another path only when most lines of the file that is there come back in it; else it is refused
+    and ``None`` is the answer, unless its path begins with ``./``.
+    """
+    moved = any(new == target.path for new, _ in plan.renames.values())
+    if moved or target.path in plan.texts or (isinstance(edit, FileDiff) and not edit.tolerant):
+        return target
+    guess = plan.targets.guess(edit.path)
+    if guess is None or guess.file is None:
+        return target
+    text = edit.text if isinstance(edit, WholeFile) else ""
+    if isinstance(edit, ReplaceBlock) and not edit.search.strip():
+        text = edit.replace
+    if text and not _resembles(text, guess.file.text):
+        if isinstance(edit, WholeFile):
+            plan.refuse(
+                edit, f"{target.path} does not exist. Is it {guess.path}? A new file is ./{target.path.relative}."
+            )
+            return None
+        return target
+    plan.files[guess.path] = guess
+    plan.guessed.add(guess.path)
+    return guess
+
+
+def _resembles(text: str, other: Text) -> bool:
+    """Whether at least half of the lines of ``other`` that are not blank are in ``text``."""
+    lines = [line.strip() for line in str(other).split("\n") if line.strip()]
+    there = {line.strip() for line in text.split("\n")}
+    return bool(lines) and 2 * sum(line in there for line in lines) >= len(lines)
 
 
 def _refuse_contradictions(plan: _Plan) -> None:
@@ -155,13 +195,30 @@ def _apply_texts(plan: _Plan, path: WorkspacePath) -> None:
         for edit in edits:
             plan.refuse(edit, f"{path} exists: in this format a whole file only creates a new one.")
         return
-    outcome = text_edits(target.file, edits)
-    plan.unmatched += outcome.unmatched
-    if outcome.edits:
-        plan.edits.append(FileEdit(path=path, edits=outcome.edits))
-        plan.located.append((path, outcome.how))
-    elif not outcome.unmatched:
-        plan.already.append(path)
+    plan.outcomes[path] = text_edits(target.file, edits)
+
+
+def _take_outcomes(plan: _Plan) -> None:
+    """Takes what the edits of every file come to. What a model did to tabs in one file it did in all of them."""
+    needed = {tabs for outcome in plan.outcomes.values() for tabs in outcome.tabs}
+    common = needed.pop() if len(needed) == 1 else None
+    for path, first in plan.outcomes.items():
+        file = plan.files[path].file
+        again = common is not None and not first.tabs and file is not None
+        outcome = text_edits(file, plan.texts[path], common) if again and file is not None else first
+        plan.unmatched += [_with_guess(item, path) if path in plan.guessed else item for item in outcome.unmatched]
+        if outcome.edits:
+            plan.edits.append(FileEdit(path=path, edits=outcome.edits))
+            plan.located += [
+                Placement(path=path, how=found.how, line=found.first + 1, score=found.score) for found in outcome.found
+            ]
+        elif not outcome.unmatched:
+            plan.already.append(path)
+
+
+def _with_guess(unmatched: Unmatched, path: WorkspacePath) -> Unmatched:
+    """Says for which file a path was taken that has none of its own."""
+    return replace(unmatched, reason=f"{unmatched.path} is taken for {path}. {unmatched.reason}")
 
 
 def _replaces(edit: TextEditing, text: Text) -> bool:
@@ -206,7 +263,7 @@ def _create(plan: _Plan, target: Target, edits: Sequence[TextEditing]) -> None:
         plan.unmatched += outcome.unmatched
         return
     plan.creates.append(FileCreate(path=target.path, text=outcome))
-    plan.located.append((target.path, Located.WHOLE))
+    plan.located.append(Placement(path=target.path, how=Located.WHOLE))
 
 
 def _missing(plan: _Plan, path: WorkspacePath) -> str:

@@ -1,57 +1,116 @@
-"""Search/replace blocks of one file, located and combined into text edits.
+"""Search/replace blocks and edits of definitions of one file, located and combined into text edits.
 
-All blocks refer to the text as it was: their order does not matter. A block whose text is nowhere in it is tried
-again on the text that the other blocks produce. Blocks that change the same lines are refused.
+All of them refer to the text as it was: their order does not matter. A block whose text is nowhere in it is tried
+again on the text that the others produce, and only then at the place closest to it. What changes the same lines is
+refused.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from sightline.base.text import Text, TextEdit
+from sightline.edits.elision import without_common_elisions
 from sightline.edits.file_lines import FileLines, LineChange, split_lines
+from sightline.edits.indentation import TabChange
 from sightline.edits.line_diff import minimal_edits
-from sightline.edits.locate import Match, Miss, locate
-from sightline.edits.proposal import Located, ReplaceBlock, Unmatched
+from sightline.edits.locate import Hints, Match, Miss, locate, locate_closest
+from sightline.edits.proposal import Located, ReplaceBlock, SymbolEdit, Unmatched
 
 _WORD = re.compile(rb"\w{2,}")
+
+Rung = Callable[[FileLines, str, str, Hints], Match | Miss]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """How one edit was placed; ``first`` is the zero-based line of the file, see :class:`Placement`."""
+
+    how: Located
+    first: int = 0
+    score: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextOutcome:
-    """What the edits of one file come to. No ``edits`` and nothing ``unmatched``: the text is so already."""
+    """What the edits of one file come to. No ``edits`` and nothing ``unmatched``: the text is so already.
+
+    ``tabs`` are the changes of tabs that blocks needed to be found.
+    """
 
     edits: tuple[TextEdit, ...] = ()
-    how: Located = Located.EXACT
+    found: tuple[Found, ...] = ()
     unmatched: tuple[Unmatched, ...] = ()
+    tabs: frozenset[TabChange] = frozenset()
 
 
-def apply_blocks(text: Text, blocks: Sequence[ReplaceBlock]) -> TextOutcome:
-    """Locates ``blocks`` (all of one file, none with an empty search) in ``text``."""
-    lines = FileLines(text)
-    placed: list[Match] = []
+@dataclass(slots=True)
+class _Work:
+    """The blocks of one file and what came of them so far."""
+
+    lines: FileLines
+    placed: list[Match] = field(default_factory=list[Match])
+    later: list[ReplaceBlock] = field(default_factory=list[ReplaceBlock])
+    unmatched: list[Unmatched] = field(default_factory=list[Unmatched])
+
+    def place(self, edit: ReplaceBlock | SymbolEdit, match: Match) -> None:
+        """Takes a match, unless it changes lines that another one covers."""
+        other = next((each for each in self.placed if conflict(each, match)), None)
+        if other is None:
+            self.placed.append(match)
+            return
+        what = "block" if isinstance(edit, ReplaceBlock) else "edit"
+        reason = f"The {what} changes lines {other.first + 1}-{other.end} that another block changes as well."
+        self.unmatched.append(Unmatched(path=edit.path, reason=reason, line=edit.line))
+
+    def edits(self) -> tuple[TextEdit, ...]:
+        """The text edits of all matches."""
+        ordered = sorted(self.placed, key=lambda match: (match.first, match.end))
+        return self.lines.edits(change for match in ordered for change in match.changes)
+
+
+def apply_blocks(
+    text: Text,
+    blocks: Sequence[ReplaceBlock],
+    symbols: Sequence[tuple[SymbolEdit, Match]] = (),
+    tabs: TabChange | None = None,
+) -> TextOutcome:
+    """Locates ``blocks`` (all of one file, none with an empty search) in ``text``, beside edits placed already.
+
+    ``tabs`` is the change of tabs that the blocks of other files needed.
+    """
+    work = _Work(FileLines(text))
+    for edit, match in symbols:
+        work.place(edit, match)
     missed: list[tuple[ReplaceBlock, Miss]] = []
-    unmatched: list[Unmatched] = []
-    for block in _without_twins(blocks):
+    for block in _without_elisions(work.lines, _without_twins(blocks)):
         if block.search == block.replace:
             continue
-        found = _place(lines, block)
-        if isinstance(found, Miss):
-            missed.append((block, found))
-        elif (other := next((match for match in placed if conflict(match, found)), None)) is not None:
-            reason = f"The block changes lines {other.first + 1}-{other.end} that another block changes as well."
-            unmatched.append(Unmatched(path=block.path, reason=reason, line=block.line))
+        found = _place(work.lines, block, locate)
+        if isinstance(found, Match):
+            work.place(block, found)
         else:
-            placed.append(found)
-    placed.sort(key=lambda match: (match.first, match.end))
-    edits = lines.edits(change for match in placed for change in match.changes)
-    how = [match.how for match in placed]
+            missed.append((block, found))
     if missed:
-        edits, refused = _apply_missed(lines, edits, missed, how)
-        unmatched += refused
-    return TextOutcome(edits=edits, how=_weakest(how), unmatched=tuple(unmatched))
+        _place_missed(work, missed)
+    needed = frozenset(match.tabs for match in work.placed if match.tabs is not None)
+    if (common := common_tabs(needed, work.lines, tabs)) is not None:
+        plain = (Located.EXACT, Located.WHITESPACE)
+        work.placed = [match.with_tabs(common) if match.how in plain else match for match in work.placed]
+    edits = work.edits()
+    found = [Found(how=match.how, first=match.first, score=match.score) for match in work.placed if match.changes]
+    if work.later:
+        edits = _apply_later(work, edits, found)
+    return TextOutcome(edits=edits, found=tuple(found), unmatched=tuple(work.unmatched), tabs=needed)
+
+
+def common_tabs(needed: frozenset[TabChange], lines: FileLines, elsewhere: TabChange | None) -> TabChange | None:
+    """The change of tabs for blocks whose place does not show one: that of the others, else that of other files."""
+    if needed:
+        return next(iter(needed)) if len(needed) == 1 else None
+    return elsewhere if elsewhere is not None and elsewhere.suits(lines.contents) else None
 
 
 def conflict(left: Match, right: Match) -> bool:
@@ -76,13 +135,13 @@ def _unordered(insertion: LineChange, own: Match, other: Match) -> bool:
     return not (own.end == at == other.first or other.end == at == own.first)
 
 
-def _place(lines: FileLines, block: ReplaceBlock) -> Match | Miss:
+def _place(lines: FileLines, block: ReplaceBlock, rung: Rung) -> Match | Miss:
     """The place of a block. Of several readings that fit, the one with the longest search is right.
 
     Its lines that look like dividers are then lines of the file.
     """
     readings = ((block.search, block.replace), *block.alternatives)
-    results = [locate(lines, search, replace, block.near) for search, replace in readings]
+    results = [rung(lines, search, replace, Hints(near=block.near)) for search, replace in readings]
     matches = [result for result in results if isinstance(result, Match)]
     if matches:
         return max(matches, key=lambda match: match.end - match.first)
@@ -90,40 +149,74 @@ def _place(lines: FileLines, block: ReplaceBlock) -> Match | Miss:
     return next((miss for miss in misses if not miss.absent), misses[0])
 
 
-def _apply_missed(
-    lines: FileLines, edits: tuple[TextEdit, ...], missed: list[tuple[ReplaceBlock, Miss]], how: list[Located]
-) -> tuple[tuple[TextEdit, ...], list[Unmatched]]:
-    """Tries blocks that are not in the text on what the others made of it. Adds to ``how``."""
-    unmatched: list[Unmatched] = []
-    current = FileLines(lines.text.apply(edits)) if edits else lines
-    changed = False
+def _place_missed(work: _Work, missed: list[tuple[ReplaceBlock, Miss]]) -> None:
+    """Blocks that are not in the text: for those that the others make, ``later``; else done, closest, or unmatched."""
+    made = FileLines(work.lines.text.apply(work.edits())) if work.placed else None
     for block, miss in missed:
-        found = _place(current, block) if miss.absent and current is not lines else miss
-        if isinstance(found, Match):
-            current = FileLines(current.text.apply(current.edits(found.changes)))
-            how.append(found.how)
-            changed = True
-        elif not (miss.absent and _is_done(lines, block)):
-            unmatched.append(Unmatched(path=block.path, reason=miss.reason, line=block.line, nearest=miss.nearest))
-    return (minimal_edits(lines.text, current.text) if changed else edits), unmatched
+        reason = miss.reason
+        if miss.absent:
+            if made is not None and isinstance(_place(made, block, locate), Match):
+                work.later.append(block)
+                continue
+            if _is_done(work.lines, block):
+                continue
+            likest = _place(work.lines, block, locate_closest)
+            if isinstance(likest, Match):
+                work.place(block, likest)
+                continue
+            reason = f"{reason} {likest.reason}".rstrip()
+        work.unmatched.append(Unmatched(path=block.path, reason=reason, line=block.line, nearest=miss.nearest))
+
+
+def _apply_later(work: _Work, edits: tuple[TextEdit, ...], found: list[Found]) -> tuple[TextEdit, ...]:
+    """Blocks on text that the others made, one after the other. Adds to ``found``."""
+    current = FileLines(work.lines.text.apply(edits))
+    for block in work.later:
+        match = _place(current, block, locate)
+        if isinstance(match, Miss):
+            work.unmatched.append(
+                Unmatched(path=block.path, reason=match.reason, line=block.line, nearest=match.nearest)
+            )
+            continue
+        current = FileLines(current.text.apply(current.edits(match.changes)))
+        found.append(Found(how=match.how, first=match.first, score=match.score))
+    return minimal_edits(work.lines.text, current.text)
 
 
 def _is_done(lines: FileLines, block: ReplaceBlock) -> bool:
     """Whether the replacement stands in the file already, at one place, with enough text to tell."""
-    old, new = split_lines(block.search), split_lines(block.replace)
-    added = [line for line in new if line not in old and _WORD.search(line)]
-    kept = [line for line in new if _WORD.search(line)]
-    if not added and len(kept) < 2:
+    if not proves_itself(split_lines(block.search), split_lines(block.replace)):
         return False
     found = locate(lines, block.replace, block.replace)
     return isinstance(found, Match) and found.how is Located.EXACT
+
+
+def proves_itself(old: Sequence[bytes], new: Sequence[bytes]) -> bool:
+    """Whether the lines ``new``, found in a file, show that ``old`` became them there.
+
+    They do when they bring words of their own; a deletion does when words stay on both sides of it: the lines around
+    what is gone are neighbours then.
+    """
+    if any(line not in old and _WORD.search(line) for line in new):
+        return True
+    size = min(len(old), len(new))
+    head = next((at for at in range(size) if old[at] != new[at]), size)
+    tail = next((at for at in range(size - head) if old[-1 - at] != new[-1 - at]), size - head)
+    kept = (new[:head], new[len(new) - tail :])
+    return all(any(_WORD.search(line) for line in side) for side in kept)
+
+
+def _without_elisions(lines: FileLines, blocks: Sequence[ReplaceBlock]) -> Iterator[ReplaceBlock]:
+    """The blocks; one that leaves out code in the same way in both parts as the blocks around that code."""
+    for block in blocks:
+        pieces = without_common_elisions(block.search, block.replace, block.path)
+        if pieces is None or isinstance(locate(lines, block.search, block.replace), Match):
+            yield block
+        else:
+            yield from (replace(block, search=old, replace=new, alternatives=()) for old, new in pieces)
 
 
 def _without_twins(blocks: Sequence[ReplaceBlock]) -> list[ReplaceBlock]:
     """The blocks without those that repeat an earlier one word for word."""
     unique = {(block.search, block.replace, block.near): block for block in reversed(blocks)}
     return list(unique.values())[::-1]
-
-
-def _weakest(how: Sequence[Located]) -> Located:
-    return next((kind for kind in (Located.OFFSET, Located.WHITESPACE) if kind in how), Located.EXACT)

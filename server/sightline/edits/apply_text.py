@@ -3,32 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sightline.base.text import Text
-from sightline.edits.apply_blocks import TextOutcome, apply_blocks
+from sightline.edits.apply_blocks import Found, TextOutcome, apply_blocks
 from sightline.edits.apply_diff import apply_hunks, text_of_hunks
+from sightline.edits.apply_symbols import place_symbols
 from sightline.edits.elision import elided_lines
 from sightline.edits.file_lines import FileLines, split_lines
-from sightline.edits.proposal import DiffKind, FileDiff, Located, ReplaceBlock, Unmatched, WholeFile
+from sightline.edits.indentation import TabChange
+from sightline.edits.proposal import DiffKind, FileDiff, Located, ReplaceBlock, SymbolEdit, Unmatched, WholeFile
 from sightline.workspace.files import SourceFile
 
-TextEditing = ReplaceBlock | WholeFile | FileDiff
+TextEditing = ReplaceBlock | WholeFile | FileDiff | SymbolEdit
 
 
-def text_edits(file: SourceFile, edits: Sequence[TextEditing]) -> TextOutcome:
-    """What ``edits`` come to in the existing ``file``."""
+def text_edits(file: SourceFile, edits: Sequence[TextEditing], tabs: TabChange | None = None) -> TextOutcome:
+    """What ``edits`` come to in the existing ``file``; ``tabs`` as for :func:`apply_blocks`."""
     blocks = [edit for edit in edits if isinstance(edit, ReplaceBlock)]
     wholes = [edit for edit in edits if isinstance(edit, WholeFile)]
     diffs = [edit for edit in edits if isinstance(edit, FileDiff)]
-    if [bool(blocks), bool(wholes), bool(diffs)].count(True) > 1:
+    symbols = [edit for edit in edits if isinstance(edit, SymbolEdit)]
+    if [bool(blocks or symbols), bool(wholes), bool(diffs)].count(True) > 1:
         return _refused(edits, f"{file.path} is edited in several formats in one reply.")
     if diffs:
-        return _apply_diffs(file, diffs)
+        return _apply_diffs(file, diffs, tabs)
     if wholes:
         return _apply_wholes(file, wholes)
     fillings = [block for block in blocks if not block.search.strip()]
+    if symbols and fillings:
+        return _refused(fillings, f"{file.path} exists and is not empty: the SEARCH part must hold lines of it.")
     if not fillings:
-        return apply_blocks(file.text, blocks)
+        placed, unmatched = place_symbols(file, symbols) if symbols else ([], [])
+        outcome = apply_blocks(file.text, blocks, placed, tabs)
+        return replace(outcome, unmatched=(*unmatched, *outcome.unmatched))
     return _fill(file, blocks, fillings)
 
 
@@ -55,9 +63,11 @@ def new_text(edits: Sequence[TextEditing], source: SourceFile | None) -> Text | 
 
 def _first_text(edit: TextEditing, source: SourceFile | None) -> str | None:
     if isinstance(edit, WholeFile):
-        return edit.text
+        return edit.text.lstrip("\n") if edit.marker else edit.text
     if isinstance(edit, ReplaceBlock):
         return None if edit.search.strip() else edit.replace
+    if isinstance(edit, SymbolEdit):
+        return None
     if edit.kind is DiffKind.COPY and source is not None:
         outcome = apply_hunks(source, edit)
         return None if outcome.unmatched else str(source.text.apply(outcome.edits))
@@ -68,15 +78,15 @@ def _same_text(edit: TextEditing, text: str) -> bool:
     return _first_text(edit, None) == text
 
 
-def _apply_diffs(file: SourceFile, diffs: Sequence[FileDiff]) -> TextOutcome:
+def _apply_diffs(file: SourceFile, diffs: Sequence[FileDiff], tabs: TabChange | None) -> TextOutcome:
     first = diffs[0]
     if first.kind in (DiffKind.CREATE, DiffKind.COPY):
         if Text.of(text_of_hunks(first.hunks) or "") == file.text and len(diffs) == 1:
             return TextOutcome()
         return _refused(diffs, f"{file.path} exists already.")
-    if len(diffs) > 1:
+    if len(diffs) > 1 and not all(diff.tolerant and diff.kind is first.kind for diff in diffs):
         return _refused(diffs[1:], f"{file.path} is in the diff more than once.")
-    return apply_hunks(file, first)
+    return apply_hunks(file, replace(first, hunks=tuple(hunk for diff in diffs for hunk in diff.hunks)), tabs)
 
 
 def _apply_wholes(file: SourceFile, wholes: Sequence[WholeFile]) -> TextOutcome:
@@ -89,11 +99,19 @@ def _apply_wholes(file: SourceFile, wholes: Sequence[WholeFile]) -> TextOutcome:
     if left_out:
         return _refused(wholes, f"The whole file leaves code out ({left_out[0].strip()!r}): write all lines.")
     wanted = split_lines(first.text)
+    if first.marker:
+        kept = lines.contents[:1] == split_lines(first.marker)
+        wanted = [lines.contents[0], *wanted] if kept else split_lines(first.text.lstrip("\n"))
+        if 2 * len({*wanted} & {*lines.contents}) < len({*lines.contents}):
+            reason = (
+                f"The text may be a part of {file.path} only: put its path above the fence if it is the whole file."
+            )
+            return _refused(wholes, reason)
     if lines.contents and not any(line.strip() for line in wanted):
         return _refused(wholes, f"The whole file would empty {file.path}: delete it with DELETE FILE instead.")
     if _is_excerpt(lines.contents, wanted):
         return _refused(wholes, f"The text is an excerpt from the middle of {file.path}, not the whole file.")
-    return TextOutcome(edits=lines.edits_to(wanted), how=Located.WHOLE)
+    return TextOutcome(edits=lines.edits_to(wanted), found=(Found(how=Located.WHOLE),))
 
 
 def _is_excerpt(contents: list[bytes], wanted: list[bytes]) -> bool:
@@ -121,7 +139,7 @@ def _fill(file: SourceFile, blocks: Sequence[ReplaceBlock], fillings: Sequence[R
     if not isinstance(made, Text):
         return made or _refused(blocks, f"{file.path} is empty: the first block must have an empty SEARCH part.")
     lines = FileLines(file.text)
-    return TextOutcome(edits=lines.edits_to(split_lines(str(made))), how=Located.WHOLE)
+    return TextOutcome(edits=lines.edits_to(split_lines(str(made))), found=(Found(how=Located.WHOLE),))
 
 
 def _refused(edits: Sequence[TextEditing], reason: str) -> TextOutcome:

@@ -34,6 +34,34 @@ _BARE = re.compile(rf"(?x) ^ \s* {_MARK} \s* {_DOTS} \s* (?:\*/\}}?|-->|\"\"\")?
 _DOCUMENTATION = (".md", ".markdown", ".mdx", ".rst", ".txt", ".adoc")
 
 
+def without_common_elisions(search: str, replace: str, path: str) -> list[tuple[str, str]] | None:
+    """A block as blocks around the code that both of its parts leave out with the same lines, in the same order.
+
+    What is left out then stays, whatever it is. ``None`` when the two parts do not leave out the same.
+    """
+    left, right = _cut_at_elisions(search, path), _cut_at_elisions(replace, path)
+    if len(left) < 2 or [mark for _, mark in left] != [mark for _, mark in right]:
+        return None
+    pairs = [(old, new) for (old, _), (new, _) in zip(left, right, strict=True)]
+    if any(new.strip() and not old.strip() for old, new in pairs):
+        return None
+    return [(old, new) for old, new in pairs if old != new] or pairs[:1]
+
+
+def _cut_at_elisions(text: str, path: str) -> list[tuple[str, str]]:
+    """The pieces of a text, each with the line that ends it, stripped; the last one with an empty one."""
+    pieces: list[tuple[str, str]] = []
+    piece: list[str] = []
+    for line in text.removesuffix("\n").split("\n"):
+        # Our own mark says of which lines it speaks, and those need not be the ones between two pieces.
+        if not line.strip().startswith("⋮") and (elided_lines(line, path=path) or line.strip() in ("...", "…")):
+            pieces.append(("".join(each + "\n" for each in piece), line.strip()))
+            piece = []
+        else:
+            piece.append(line)
+    return [*pieces, ("".join(each + "\n" for each in piece), "")]
+
+
 def elided_lines(text: str, *, path: str, known: str = "") -> tuple[str, ...]:
     """The lines of ``text`` that stand for something left out and are not, stripped, among the lines of ``known``."""
     kept = {line.strip() for line in known.split("\n")}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sightline.edits.directives import parse_directives
-from sightline.edits.proposal import EditProposal, ProposalProblem, ProposedEdit
+from sightline.edits.proposal import EditProposal, ProposalProblem, ProposedEdit, WholeFile
 from sightline.edits.registry import FORMATS, format_named
 from sightline.edits.reply import EditFormat, Parsed, Reply, read_reply
 
@@ -35,6 +35,9 @@ def parse_reply(text: str, format: str = AUTO) -> EditProposal:  # noqa: A002  t
     directives = parse_directives(reply)
     edits += directives.edits
     problems += directives.problems
+    if not all(isinstance(edit, WholeFile) for edit in edits):
+        # Beside real edits, code that begins with a comment on its path is an example.
+        edits = [edit for edit in edits if not (isinstance(edit, WholeFile) and edit.marker)]
     if asked is not None and edits:
         name = asked.name
     return EditProposal(

@@ -42,7 +42,7 @@ _KEYWORD = re.compile(
 _NOTE = re.compile(r"\s*[(\[](?:new|new file|created?|modified|updated?|changed|edited|existing|continued)[)\]]$", re.I)
 _LINK = re.compile(r"^\[(?P<text>[^\]]+)\]\([^)]*\)$")
 _QUOTED = re.compile(r"`+([^`\s]+)`+|\*\*([^*\s]+)\*\*")
-_BAD = re.compile(r"[<>|*?\"\0;=,]|://|\s\s")
+_BAD = re.compile(r"[<>|*?\"\0;=,]|://|::|\s\s")
 
 
 def path_of_line(line: str) -> str | None:

@@ -34,12 +34,15 @@ class WholeFile:
     """The whole new text of ``path``; creates it where it does not exist. Line ends are ``\\n``.
 
     ``elided`` are lines such as ``# ... existing code ...``: the text is whole only if the file has those very lines.
+    ``marker`` is the comment in front of the text that says the path, "" where it stands elsewhere: examples in prose
+    look the same, so that such a text must hold most of the file that it replaces.
     """
 
     path: str
     text: str
     line: int
     elided: tuple[str, ...] = ()
+    marker: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +74,9 @@ class DiffHunk:
     ``old`` and ``new`` are the lines of the two sides in order, context included, each with its own line end (``\\n``
     or ``\\r\\n``; none where the diff says ``\\ No newline at end of file``). ``start`` is the one-based line of the
     old file at which the hunk claims to begin (for a hunk without old lines, the line after which it inserts),
-    ``None`` when its header has no number; ``new_start`` is the same of the new file.
+    ``None`` when its header has no number; ``new_start`` is the same of the new file. ``within`` are the lines that
+    the hunk stands below, outermost first, as ``*** Begin Patch`` names a class and a method; ``at_end`` says that it
+    ends the file.
     """
 
     old: tuple[str, ...]
@@ -79,6 +84,8 @@ class DiffHunk:
     start: int | None
     line: int
     new_start: int | None = None
+    within: tuple[str, ...] = ()
+    at_end: bool = False
 
 
 class DiffKind(StrEnum):
@@ -98,7 +105,8 @@ class FileDiff:
     ``blob`` and ``new_blob`` are the (abbreviated) git object names of the old and the new file from the ``index``
     line, "" if there is none.
     ``mode`` is the new file mode that the diff asks for ("100755"), "" if none. ``refusal`` is the reason why this
-    part can never be applied (a binary patch, a symbolic link), "" for none.
+    part can never be applied (a binary patch, a symbolic link), "" for none. ``tolerant`` is a diff that a model wrote:
+    its numbers mean little, and whitespace and unchanged lines need not be those of the file.
     """
 
     kind: DiffKind
@@ -110,6 +118,7 @@ class FileDiff:
     new_blob: str = ""
     mode: str = ""
     refusal: str = ""
+    tolerant: bool = False
 
     @property
     def path(self) -> str:
@@ -135,7 +144,30 @@ class FileDiff:
         )
 
 
-ProposedEdit = ReplaceBlock | WholeFile | DeleteFile | RenameFile | FileDiff
+class SymbolAction(StrEnum):
+    """What is done with a definition."""
+
+    REPLACE = "replace"
+    INSERT_BEFORE = "insert_before"
+    INSERT_AFTER = "insert_after"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SymbolEdit:
+    """Replace or delete the definition ``symbol`` of the file ``path``, or put ``text`` beside it.
+
+    ``symbol`` is its dotted name within the file as the model spelled it; ``text`` whole lines ending in ``\n``.
+    """
+
+    path: str
+    symbol: str
+    action: SymbolAction
+    text: str
+    line: int
+
+
+ProposedEdit = ReplaceBlock | WholeFile | DeleteFile | RenameFile | FileDiff | SymbolEdit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,12 +192,33 @@ class EditProposal:
 
 
 class Located(StrEnum):
-    """How a block was found in its file."""
+    """How the place of an edit was found, from the surest to the least sure."""
 
-    EXACT = "exact"
-    WHITESPACE = "whitespace"  # after ignoring trailing whitespace, or under a uniform change of indentation
     WHOLE = "whole"  # no search was needed
+    EXACT = "exact"
+    SYMBOL = "symbol"  # the lines of a definition, as the graph has them
     OFFSET = "offset"  # a hunk of a diff, found exactly once, elsewhere than its line numbers say
+    WHITESPACE = "whitespace"  # after ignoring trailing whitespace
+    INDENTATION = "indentation"  # under one change of indentation for all lines
+    CHARACTERS = "characters"  # after taking back typographic quotes, escapes or line numbers
+    CLOSEST = "closest"  # lines that the edit does not change differ; see ``closest.py``
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """Where and how one edit was placed. ``line`` is the one-based line of the file, before any edit.
+
+    ``score`` is the likeness of a ``CLOSEST`` place, 0 to 1, and 1 otherwise. ``str()`` is what people are shown:
+    "exact", "closest (0.94)".
+    """
+
+    path: WorkspacePath
+    how: Located
+    line: int = 1
+    score: float = 1.0
+
+    def __str__(self) -> str:
+        return f"{self.how} ({self.score:.2f})" if self.how is Located.CLOSEST else str(self.how)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,11 +237,12 @@ class AppliedProposal:
 
     ``changes`` holds what matched; a caller refuses the whole when ``unmatched`` is not empty, or when the proposal
     had problems. ``already`` lists paths whose edit is in the text already (not a failure).
+    ``located`` says of every edit that was placed how that was done.
     ``notes`` are sentences on what a change set cannot carry and was left out (file modes).
     """
 
     changes: ChangeSet
     unmatched: tuple[Unmatched, ...] = ()
-    located: tuple[tuple[WorkspacePath, Located], ...] = ()
+    located: tuple[Placement, ...] = ()
     already: tuple[WorkspacePath, ...] = ()
     notes: tuple[str, ...] = ()

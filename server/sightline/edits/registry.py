@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from sightline.base.errors import UsageError
-from sightline.edits.formats import search_replace, unified_diff, whole_file
+from sightline.edits.formats import patch, search_replace, symbol, unified_diff, whole_file
 from sightline.edits.reply import EditFormat
 
 #: In the order in which they are asked when several find an edit at the same line.
 FORMATS: tuple[EditFormat, ...] = (
     search_replace.FORMAT,
+    patch.FORMAT,
     unified_diff.FORMAT,
+    symbol.FORMAT,
     whole_file.FORMAT,
 )
 

@@ -11,8 +11,8 @@ from sightline.edits.proposal import ProposalProblem, ProposedEdit
 _TAG = r"(?:think|thinking|thought|thoughts|reasoning|reflection|scratchpad|analysis)"
 _REASONING_OPENS = re.compile(rf"^\s*(?:<{_TAG}>|<\|begin_of_thought\|>)", re.IGNORECASE)
 _REASONING_ENDS = re.compile(rf"(?:</{_TAG}>|<\|end_of_thought\|>)", re.IGNORECASE)
-_BLOCK_OPENS = re.compile(r"^\s*<{5,9}\s*(?:SEARCH|ORIGINAL)\b")
-_BLOCK_ENDS = re.compile(r"^\s*>{5,9}\s*(?:REPLACE|UPDATED)\b")
+_BLOCK_OPENS = re.compile(r"^\s*(?:<{5,9}\s*(?:SEARCH|ORIGINAL)|-{5,9}\s*SEARCH)\b")
+_BLOCK_ENDS = re.compile(r"^\s*(?:>{5,9}\s*(?:REPLACE|UPDATED)|\+{5,9}\s*REPLACE)\b")
 _FENCE = re.compile(r"^(?P<indent>[ \t]*)(?P<mark>`{3,}|~{3,})(?P<info>[^`]*)$")
 
 

@@ -64,6 +64,25 @@ class Targets:
             return Refused(f"{spelled} exists in several workspace folders: write {names}.")
         return existing[0] if existing else targets[0]
 
+    def guess(self, spelled: str) -> Target | None:
+        """The one file that a path without a file can mean: some models leave its beginning out, or put one too many.
+
+        ``a/`` and ``b/`` of a diff, the folder of the workspace, and leading folders that are missing.
+        """
+        text = spelled.replace("\\", "/")
+        if text.startswith(("/", "~", "./", "../")) or "/../" in text:
+            return None
+        first, _, rest = text.partition("/")
+        names = {root.rpartition("/")[2] for root in self.view.roots} | {"a", "b"}
+        known = {*self.view.known, *(path for path, file in self.view.overlay.items() if file is not None)}
+        ends = "/" + text
+        found = {path for path in known if path.relative.endswith(ends) or (first in names and path.relative == rest)}
+        found = {path for path in found if self.view.exists(path)}
+        if len(found) != 1:
+            return None
+        target = self._target(found.pop())
+        return target if isinstance(target, Target) and target.file is not None else None
+
     def _places(self, text: str) -> list[WorkspacePath] | Refused:
         """Where the path may lie: in the first root, in the others, and after the name of a root."""
         roots = list(dict.fromkeys(map(normal_root, (self.root, *self.view.roots))))

@@ -84,6 +84,9 @@ def _attempt_json(session: Session, attempt: Attempt) -> dict[str, Any]:
     findings = attempt.report.findings if attempt.report else ()
     return {
         "findings": [_finding_json(session, finding) for finding in findings],
+        "located": [
+            {**place_json(session, place.path), "line": place.line, "how": str(place)} for place in attempt.located
+        ],
         "unmatched": [{"path": item.path, "reason": item.reason} for item in attempt.unmatched],
         "problems": list(attempt.problems),
         "usage": _usage_json(attempt.usage),

@@ -16,7 +16,7 @@ from sightline.context.candidates import Permission
 from sightline.context.pack import ContextPack
 from sightline.context.ripple import RipplePlace, build_ripple
 from sightline.context.source import fence_for
-from sightline.edits.proposal import Unmatched
+from sightline.edits.proposal import Located, Placement, Unmatched
 from sightline.graph.view import GraphView
 from sightline.models.messages import Message
 from sightline.models.tokens import count_messages, count_tokens
@@ -28,6 +28,9 @@ RIPPLE_BUDGET = 3000
 #: Findings listed; a model that stranded a hundred callers learns nothing new from the ninetieth.
 MOST_FINDINGS = 25
 
+#: Ways to place an edit whose text is not that of the file.
+_UNSURE = (Located.CLOSEST, Located.CHARACTERS)
+
 #: Lines of the nearest text shown for an edit that could not be placed.
 MOST_NEAREST = 30
 
@@ -36,12 +39,14 @@ MOST_NEAREST = 30
 class Refusal:
     """Why a reply was not accepted. ``problems`` are sentences about parts of it that could not be read.
 
-    ``mended`` are sentences on what was put right in the draft without the model.
+    ``mended`` are sentences on what was put right in the draft without the model, ``located`` says how the edits that
+    could be placed were found.
     """
 
     reply: str
     findings: tuple[Finding, ...] = ()
     unmatched: tuple[Unmatched, ...] = ()
+    located: tuple[Placement, ...] = ()
     problems: tuple[str, ...] = ()
     mended: tuple[str, ...] = ()
 
@@ -93,6 +98,9 @@ def _repair_text(refusal: Refusal, findings: tuple[Finding, ...], pack: ContextP
         parts.append("## Findings\n\n" + "\n".join(_finding_lines(findings)))
     if refusal.unmatched:
         parts.append("## Edits that could not be placed\n\n" + "\n".join(map(_unmatched_text, refusal.unmatched)))
+    if unsure := [place for place in refusal.located if place.how in _UNSURE]:
+        lines = (f"- `{_path(place.path)}` line {place.line}: {place}" for place in unsure[:MOST_FINDINGS])
+        parts.append("## Edits placed although the file does not hold the text they quote\n\n" + "\n".join(lines))
     if refusal.problems:
         lines = (f"- {redact(one_line(problem))}" for problem in refusal.problems)
         parts.append("## Parts of the reply that could not be read\n\n" + "\n".join(lines))

@@ -43,6 +43,7 @@ async def mended(trial: Trial, policy: TrialPolicy) -> Trial:
         unmatched=trial.unmatched,
         problems=trial.problems,
         already=trial.already,
+        located=trial.located,
         silent=trial.silent,
         mended=(*trial.mended, *done.said),
     )

@@ -67,7 +67,15 @@ class Repair:
                 return self._outcome([*attempts, attempt], trial, whole=False)
             self.listener(stage_event(TurnStage.CHECKS, number))
             trial = await self._tried(attempt.reply, trial)
-            attempts.append(replace(attempt, unmatched=trial.unmatched, problems=trial.problems, report=trial.report))
+            attempts.append(
+                replace(
+                    attempt,
+                    unmatched=trial.unmatched,
+                    located=trial.located,
+                    problems=trial.problems,
+                    report=trial.report,
+                )
+            )
             stopped = _why_done(trial, seen)
             if trial.accepted or stopped or number > self.rounds:
                 break
@@ -87,6 +95,7 @@ class Repair:
             reply=reply,
             findings=trial.report.findings if trial.report is not None else (),
             unmatched=trial.unmatched,
+            located=trial.located,
             problems=self._complaints(trial),
             mended=trial.mended,
         )

@@ -11,7 +11,7 @@ from sightline.base.changes import ChangeSet
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Span, Text
 from sightline.checks.check import CheckReport
-from sightline.edits.proposal import Unmatched
+from sightline.edits.proposal import Placement, Unmatched
 from sightline.models.messages import Usage
 from sightline.prompts.build import Prompt
 
@@ -79,13 +79,15 @@ class TurnVerdict(StrEnum):
 class Attempt:
     """One reply and what was found in it.
 
-    ``asked`` is the message it answers, the last of the prompt; ``problems`` are sentences about unreadable parts.
+    ``asked`` is the message it answers, the last of the prompt; ``located`` says how its edits were placed;
+    ``problems`` are sentences about unreadable parts.
     """
 
     reply: str
     usage: Usage
     asked: str = ""
     unmatched: tuple[Unmatched, ...] = ()
+    located: tuple[Placement, ...] = ()
     problems: tuple[str, ...] = ()
     report: CheckReport | None = None
     seconds: float = 0.0

@@ -19,7 +19,7 @@ from sightline.checks.run import run_checks
 from sightline.edits.apply import apply_proposal
 from sightline.edits.between import changes_between
 from sightline.edits.parse import parse_reply
-from sightline.edits.proposal import Unmatched
+from sightline.edits.proposal import Placement, Unmatched
 from sightline.graph.view import GraphView
 from sightline.workspace.files import WorkspaceView
 
@@ -44,7 +44,8 @@ class Trial:
 
     ``changes`` leads from the turn's first snapshot to ``after``; ``base`` holds the texts it was computed for: closed
     files may be others on disk by now. ``report`` is ``None`` when nothing could be placed. ``mended`` are sentences on
-    what was put right without the model (``mend.py``). ``silent``: the reply itself held nothing like an edit.
+    what was put right without the model (``mend.py``), ``located`` says how every edit that was placed was found.
+    ``silent``: the reply itself held nothing like an edit.
     """
 
     before: GraphView
@@ -56,6 +57,7 @@ class Trial:
     already: tuple[WorkspacePath, ...]
     report: CheckReport | None
     mended: tuple[str, ...] = ()
+    located: tuple[Placement, ...] = ()
     silent: bool = False
 
     @property
@@ -87,6 +89,7 @@ async def try_reply(
         unmatched=applied.unmatched,
         problems=tuple(f"Line {problem.line} of the reply: {problem.message}" for problem in proposal.problems),
         already=applied.already,
+        located=applied.located,
         silent=not proposal.edits and not proposal.problems,
     )
 

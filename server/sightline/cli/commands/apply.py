@@ -8,9 +8,10 @@ import click
 
 from sightline.base.system import real_system
 from sightline.cli import reports
-from sightline.cli.convert import changes_json, findings_json, skipped_json, unmatched_json
+from sightline.cli.convert import changes_json, findings_json, located_json, skipped_json, unmatched_json
 from sightline.cli.output import note, print_json, say
 from sightline.cli.workspace import json_option, opened, read_input, root_option, runs_async
+from sightline.edits.proposal import Located
 from sightline.edits.registry import format_names
 from sightline.features.narrate import finding_line
 
@@ -49,6 +50,7 @@ async def command(file: str, root: str, edit_format: str, *, dry_run: bool, stri
             applied=applied,
             revision=outcome.before.revision,
             changes=changes_json(outcome.changes),
+            located=located_json(outcome.located),
             unmatched=unmatched_json(outcome.unmatched, outcome.problems),
             findings=findings_json(findings),
             skipped=skipped_json(report.skipped if report else ()),
@@ -58,6 +60,9 @@ async def command(file: str, root: str, edit_format: str, *, dry_run: bool, stri
         return 0 if ok else 1
     if diff:
         say(diff.rstrip("\n"))
+    for place in outcome.located:
+        if place.how not in (Located.EXACT, Located.WHOLE):
+            note(f"{place.path}:{place.line}: found by {place}")
     for item in outcome.unmatched:
         note(f"{item.path}: {item.reason}")
         if item.nearest:

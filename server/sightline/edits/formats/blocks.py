@@ -13,9 +13,13 @@ from dataclasses import dataclass
 
 from sightline.edits.path_lines import path_of_line
 
-_OPENS = re.compile(r"^(?P<indent>[ \t]*)(?P<mark><{5,9})[ \t]*(?:SEARCH|ORIGINAL)\b:?(?P<rest>[^<>=]*)$")
+_OPENS = re.compile(
+    r"^(?P<indent>[ \t]*)(?P<mark><{5,9}|-{5,9}(?=[ \t]*SEARCH\b))[ \t]*(?:SEARCH|ORIGINAL)\b:?(?P<rest>[^<>=]*)$"
+)
 _DIVIDES = re.compile(r"^(?P<indent>[ \t]*)(?P<mark>={5,9})[ \t]*$")
-_ENDS = re.compile(r"^(?P<indent>[ \t]*)(?P<mark>>{5,9})[ \t]*(?:(?:REPLACE|UPDATED|REPLACEMENT)\b.*)?$")
+_ENDS = re.compile(
+    r"^(?P<indent>[ \t]*)(?P<mark>>{5,9}|\+{5,9}(?=[ \t]*REPLACE\b))[ \t]*(?:(?:REPLACE|UPDATED|REPLACEMENT)\b.*)?$"
+)
 _NEAR = re.compile(r"(?i)(?:\blines?|@|\bL)\s*(\d{1,7})(?:\s*(?:-|–|to|\.\.)\s*L?(\d{1,7}))?")
 _HEADER = re.compile(r"^\s*:(?P<which>start|end)_line:\s*(?P<number>\d{1,7})\s*$")
 _RULE = re.compile(r"^\s*-{5,9}\s*$")
@@ -65,7 +69,7 @@ class Block:
 
 def is_block_start(line: str) -> bool:
     """Whether ``line`` opens a block."""
-    return "<<<<<" in line and _OPENS.match(line) is not None
+    return ("<<<<<" in line or "-----" in line) and _OPENS.match(line) is not None
 
 
 def read_block(lines: tuple[str, ...], number: int) -> Block:

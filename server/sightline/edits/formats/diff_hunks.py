@@ -39,11 +39,15 @@ class _Body:
                 side[-1] = side[-1].removesuffix("\n")
 
 
-def read_hunk(lines: Sequence[str], number: int) -> tuple[DiffHunk, int, str]:
-    """The hunk whose header is at ``number``, the line after it, and why it cannot be read ("" if it can)."""
+def read_hunk(lines: Sequence[str], number: int, stop: int | None = None) -> tuple[DiffHunk, int, str]:
+    """The hunk whose header is at ``number``, the line after it, and why it cannot be read ("" if it can).
+
+    ``stop`` is the line that closes the fence around a model's diff. What stands before it belongs to the diff, so that
+    a line without a mark is one that stays: some models leave the space out.
+    """
     header = _HEADER.match(lines[number])
     counted = _by_counts(lines, number + 1, _count(header, 2), _count(header, 4)) if header else None
-    body, end = counted if counted is not None else _by_prefix(lines, number + 1)
+    body, end = counted if counted is not None else _by_prefix(lines, number + 1, stop)
     hunk = DiffHunk(
         old=tuple(body.old),
         new=tuple(body.new),
@@ -84,16 +88,17 @@ def _by_counts(lines: Sequence[str], number: int, old: int, new: int) -> tuple[_
     return body, number
 
 
-def _by_prefix(lines: Sequence[str], number: int) -> tuple[_Body, int]:
+def _by_prefix(lines: Sequence[str], number: int, stop: int | None) -> tuple[_Body, int]:
     end = number
-    for at in range(number, len(lines)):
-        if not _is_body(lines[at]) or _ends_hunk(lines, at):
+    for at in range(number, len(lines) if stop is None else stop):
+        marked = _is_body(lines[at]) if stop is None else not lines[at].startswith(("@@", "diff --git "))
+        if not marked or _ends_hunk(lines, at):
             break
         if lines[at].strip():
             end = at + 1
     body = _Body()
     for at in range(number, end):
-        body.add(lines[at])
+        body.add(lines[at] if _is_body(lines[at]) else " " + lines[at])
     return body, end
 
 

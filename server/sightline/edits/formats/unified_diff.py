@@ -36,6 +36,7 @@ Write the edits as one unified diff in a fence, as `git diff` prints it, with th
 - A new file has `--- /dev/null`, a deleted one `+++ /dev/null`.
 - Never leave lines out of a hunk, and never write "..." for code that stays."""
 
+_MORE_DIFF = re.compile(r"^(?:@@ |[+-][^\s+-])")
 _PLAIN_NEXT = re.compile(r"^\+\+\+ \S")
 _EXTENDED = re.compile(
     r"^(?P<key>old mode|new mode|deleted file mode|new file mode|copy from|copy to|rename from|rename to"
@@ -58,18 +59,21 @@ class _Headers:
 
 def parse(reply: Reply) -> Parsed:
     """All files of all unified diffs in a model's reply; added lines that stand for code left out are problems."""
-    parsed = read_diff(reply)
+    parsed = read_diff(reply, by_model=True)
     edits: list[ProposedEdit] = []
     problems = list(parsed.problems)
     for edit in parsed.edits:
         found = list(_elisions(edit)) if isinstance(edit, FileDiff) else []
         problems += found
-        edits += [] if found else [edit]
+        edits += [] if found else [replace(edit, tolerant=True) if isinstance(edit, FileDiff) else edit]
     return replace(parsed, edits=tuple(edits), problems=tuple(problems))
 
 
-def read_diff(reply: Reply) -> Parsed:
-    """All files of all unified diffs in a text, taken at their word."""
+def read_diff(reply: Reply, *, by_model: bool = False) -> Parsed:
+    """All files of all unified diffs in a text, taken at their word.
+
+    A diff ``by_model`` in a fence reaches to the end of the fence, and one whose fence stays open was cut short.
+    """
     edits: list[FileDiff] = []
     problems: list[ProposalProblem] = []
     used: set[int] = set()
@@ -85,7 +89,12 @@ def read_diff(reply: Reply) -> Parsed:
             fence = opened if fence is None else (None if fence.closed_by(line) else fence)
             number += 1
             continue
-        end = _read_file(reply, number, edits, problems)
+        stop = _end_of_fence(reply.lines, number, fence) if by_model and fence is not None else None
+        known = len(edits)
+        end = _read_file(reply, number, edits, problems, stop)
+        if stop is not None and (doubt := _doubt(reply.lines, stop)):
+            problems.append(ProposalProblem(line=number + 1, message=doubt))
+            del edits[known:]
         used |= set(range(number, end))
         if fence is not None:
             used.add(fence.line)
@@ -112,15 +121,36 @@ def _begins(lines: tuple[str, ...], number: int) -> bool:
     return line.startswith("--- ") and number + 1 < len(lines) and _PLAIN_NEXT.match(lines[number + 1]) is not None
 
 
-def _read_file(reply: Reply, start: int, edits: list[FileDiff], problems: list[ProposalProblem]) -> int:
+def _end_of_fence(lines: tuple[str, ...], number: int, fence: Fence) -> int:
+    """The line that closes the fence around a diff; in the diff itself a fence has a mark in front."""
+    begins = range(number, len(lines))
+    return next((at for at in begins if lines[at][:1] in ("`", "~") and fence.closed_by(lines[at])), len(lines))
+
+
+def _doubt(lines: tuple[str, ...], stop: int) -> str:
+    """Why the line ``stop`` may not be where the diff ends: it is the end of the reply, or more of the diff follows."""
+    if stop == len(lines):
+        return "The reply ends inside a diff."
+    rest = range(stop + 1, len(lines))
+    following = next((at for at in rest if fence_of(lines[at], at) is not None), None)
+    other = fence_of(lines[following], following) if following is not None else None
+    if following is None or other is None or other.info:
+        return ""
+    goes_on = any(_MORE_DIFF.match(lines[at]) for at in range(stop + 1, following))
+    return "Fences inside the diff hide where it ends." if goes_on else ""
+
+
+def _read_file(
+    reply: Reply, start: int, edits: list[FileDiff], problems: list[ProposalProblem], stop: int | None
+) -> int:
     """Reads one file of a diff; answers the line after it."""
     headers, number = _read_headers(reply.lines, start)
     # Only a diff that came with CRLF as a whole has it on its headers: then it belongs to the transport.
     body = reply.lines if reply.raw[start].endswith("\r") else reply.raw
     hunks: list[DiffHunk] = []
     unreadable: list[ProposalProblem] = []
-    while number < len(body) and body[number].startswith("@@") and not body[number].startswith("@@@"):
-        hunk, number, problem = read_hunk(body, number)
+    while (at := _next_hunk(body, number)) is not None:
+        hunk, number, problem = read_hunk(body, at, stop)
         if problem:
             unreadable.append(ProposalProblem(line=hunk.line, message=problem))
         else:
@@ -134,6 +164,14 @@ def _read_file(reply: Reply, start: int, edits: list[FileDiff], problems: list[P
         edits.append(diff)
     problems += unreadable
     return number
+
+
+def _next_hunk(body: tuple[str, ...], number: int) -> int | None:
+    """The header of the next hunk, when nothing but blank lines stands before it."""
+    while number < len(body) and not body[number].strip():
+        number += 1
+    here = number < len(body) and body[number].startswith("@@") and not body[number].startswith("@@@")
+    return number if here else None
 
 
 def _read_headers(lines: tuple[str, ...], start: int) -> tuple[_Headers, int]:

@@ -1,4 +1,5 @@
-"""Whole files: a fenced block with its path on the line above, or in the info string of the fence.
+"""Whole files: a fenced block with its path on the line above, in the info string of the fence, or in a comment on its
+first line.
 
     src/shop/rates.py
     ```python
@@ -39,7 +40,8 @@ def with_tax(net):
 _NEVER = frozenset({"diff", "patch", "console", "output", "log", "terminal", "traceback", "shell-session", "pycon"})
 _SHELL = frozenset({"bash", "sh", "shell", "zsh", "powershell", "fish"})
 _SHELL_FILES = (".sh", ".bash", ".zsh", ".fish", ".ps1")
-_DIFF = re.compile(r"^(?:diff --git |--- \S|@@ )")
+_DIFF = re.compile(r"^(?:diff --git |--- \S|@@ |\*\*\* (?:Begin Patch|Add File:|Update File:|Delete File:))")
+_COMMENT = re.compile(r"^\s*(?:#(?!!)|//|--|;|/\*|<!--)\s*\S")
 _DOCUMENTATION = (".md", ".markdown", ".mdx", ".rst", ".txt", ".adoc")
 
 
@@ -59,6 +61,9 @@ def parse(reply: Reply) -> Parsed:
             number += 1
             continue
         path, path_line = _path_of(lines, fence, first_free)
+        marker = ""
+        if not path and (found := _path_in_comment(lines, fence)) is not None:
+            path, marker = found
         if not path or _is_something_else(lines, fence, path):
             number = first_free = _after_prose(lines, fence)
             continue
@@ -68,8 +73,10 @@ def parse(reply: Reply) -> Parsed:
             problems.append(ProposalProblem(line=fence.line + 1, message=problem))
         else:
             text = _text(lines[fence.line + 1 : end], fence)
+            if marker:
+                text = text[text.index("\n") + 1 :]
             elided = elided_lines(text, path=path)
-            edits.append(WholeFile(path=path, text=text, line=fence.line + 1, elided=elided))
+            edits.append(WholeFile(path=path, text=text, line=fence.line + 1, elided=elided, marker=marker))
         number = first_free = end + 1
     return Parsed(edits=tuple(edits), problems=tuple(problems), used=frozenset(used & set(range(len(lines)))))
 
@@ -85,6 +92,18 @@ def _path_of(lines: tuple[str, ...], fence: Fence, first: int) -> tuple[str, int
         above -= 1
     path = path_of_line(lines[above]) if above >= first else None
     return (path, above) if path and len(fence.info.split()) <= 1 else ("", fence.line)
+
+
+def _path_in_comment(lines: tuple[str, ...], fence: Fence) -> tuple[str, str] | None:
+    """The path that a comment on the first line of the fence says, and that line.
+
+    Only with its folder: many an example begins with the name of a file.
+    """
+    if fence.line + 1 >= len(lines):
+        return None
+    line = lines[fence.line + 1]
+    path = path_of_line(line) if _COMMENT.match(line) else None
+    return (path, line) if path is not None and "/" in path else None
 
 
 def _is_something_else(lines: tuple[str, ...], fence: Fence, path: str) -> bool:
