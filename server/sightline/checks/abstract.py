@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from sightline.checks.check import Certainty, Finding, RelatedPlace
-from sightline.checks.definitions import DefinitionChanges, owner_of
+from sightline.checks.definitions import DefinitionChanges, groups_of, owner_of
 from sightline.checks.language import is_script, is_typed_script
 from sightline.checks.matching import Matching, own_name, symbol_before
 from sightline.checks.recall import ancestors_of, header_of, members_of
@@ -23,8 +23,26 @@ def unimplemented(matching: Matching, changes: DefinitionChanges) -> Iterator[Fi
         for heir in _heirs(matching.given.after, owner):
             if _lacks(matching.given.after, heir, member):
                 lacking.setdefault(heir.identifier, (owner, heir, []))[2].append(member)
+    for owner, heir, member in _lost_implementations(matching, changes):
+        lacking.setdefault(heir.identifier, (owner, heir, []))[2].append(member)
     for owner, heir, members in lacking.values():
         yield from _finding(matching, owner, heir, members)
+
+
+def _lost_implementations(matching: Matching, changes: DefinitionChanges) -> Iterator[tuple[Symbol, Symbol, Symbol]]:
+    """Classes that no longer have a member which one above demands: (the one above, the class, the member there)."""
+    after = matching.given.after
+    for removed in changes.removed:
+        owner, name = owner_of(matching.given.before, removed.symbol), removed.symbol.definition.name
+        heirs = groups_of(after, removed.file.new).get(owner.qualified_name, ()) if owner is not None else ()
+        for heir in heirs:
+            if heir.definition.kind is not DefinitionKind.CLASS or (is_script(heir.path) and is_abstract(after, heir)):
+                continue
+            line = [each for each in ancestors_of(after, heir)[1:] if isinstance(each, Symbol)]
+            for above, member in ((each, member) for each in line for member in members_of(after, each)):
+                demanded = member.definition.name == name and _is_demanded(after, above, member)
+                if demanded and _lacks(after, heir, member):
+                    yield above, heir, member
 
 
 def _new_duties(matching: Matching, changes: DefinitionChanges) -> Iterator[tuple[Symbol, Symbol]]:

@@ -15,6 +15,7 @@ from sightline.base.paths import WorkspacePath
 from sightline.checks.abstract import unimplemented
 from sightline.checks.check import CheckInput, CheckOutcome, Finding
 from sightline.checks.definitions import Added, Altered, DefinitionChanges, Removed, definition_changes
+from sightline.checks.go_interfaces import unsatisfied
 from sightline.checks.language import is_go, is_python, is_script
 from sightline.checks.matching import Matching
 from sightline.checks.modules_gone import lost_imports
@@ -70,6 +71,7 @@ def _findings(given: CheckInput) -> Iterator[Finding]:
     yield from unincluded_uses(matching)
     yield from unbound_uses(matching)
     yield from unused_imports(matching)
+    yield from unsatisfied(matching, changes)
 
 
 def _in_languages(changes: DefinitionChanges, *languages: Callable[[WorkspacePath], bool]) -> DefinitionChanges:

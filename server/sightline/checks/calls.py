@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sightline.base.paths import WorkspacePath
 from sightline.checks.classes import constructor
 from sightline.checks.definitions import CLASSES, FUNCTIONS, owner_of
-from sightline.checks.go_calls import go_parameters
+from sightline.checks.go_calls import go_call, go_parameters
 from sightline.checks.language import is_go, is_python, is_script, is_typed_script
 from sightline.checks.recall import facts_of, is_rebound
 from sightline.checks.script import script_parameters
@@ -64,7 +64,8 @@ def misfit(view: GraphView, path: WorkspacePath, reference: Reference, targets: 
     found: list[Misfit] = []
     for symbol in targets:
         callee = callee_of(view, path, reference, symbol)
-        reason = callee.mismatch(reference.call) if callee is not None else None
+        call = go_call(reference.call) if is_go(path) else reference.call
+        reason = callee.mismatch(call) if callee is not None else None
         if callee is None or reason is None:
             return None
         found.append(Misfit(symbol=symbol, reason=reason, certain=callee.certain))

@@ -6,6 +6,7 @@ Source: the Go Programming Language Specification, "Calls", "Passing arguments t
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sightline.base.paths import WorkspacePath
 from sightline.checks.definitions import FUNCTIONS
@@ -13,7 +14,7 @@ from sightline.checks.recall import facts_of
 from sightline.checks.signature import Parameters
 from sightline.checks.texts import read_text
 from sightline.graph.answers import Symbol
-from sightline.graph.facts import DefinitionKind, Reference
+from sightline.graph.facts import CallShape, DefinitionKind, ParameterKind, Reference
 from sightline.graph.view import GraphView
 
 _BLANK = b" \t\r\n,"
@@ -35,7 +36,15 @@ def go_parameters(view: GraphView, path: WorkspacePath, reference: Reference, sy
             return None
     elif reference.receiver and view.receivers(path, reference):
         return None  # a field that holds a function
+    if call.splat:
+        # ``f(a, rest...)`` hands over the rest as a whole: nothing may be left out, nothing stand for two.
+        return tuple(replace(each, kind=ParameterKind.POSITIONAL_ONLY) for each in definition.parameters)
     return definition.parameters
+
+
+def go_call(call: CallShape) -> CallShape:
+    """A call as :func:`go_parameters` counts it: what is handed over as a whole is one argument."""
+    return replace(call, positional=call.positional + 1, splat=False) if call.splat else call
 
 
 def _may_give_several(view: GraphView, path: WorkspacePath, reference: Reference) -> bool:

@@ -45,22 +45,30 @@ def certainty_of_missing_module(view: GraphView, path: WorkspacePath, row: Impor
     """How sure it is that the module of an unresolved import is missing; ``None`` when nothing speaks for it."""
     excused = row.guarded and not row.type_only
     if row.level:
-        folder = path.relative.split("/")[:-1]
-        if row.level - 1 > len(folder):
-            return Certainty.CERTAIN
-        base = "/".join(folder[: len(folder) - row.level + 1])
-        if _is_there(view, path.root, "/".join(part for part in (base, row.module.replace(".", "/")) if part)):
-            return None
-        return Certainty.POSSIBLE if excused or _is_generated(row) else Certainty.CERTAIN
+        return _certainty_of_missing_sibling(view, path, row, excused=excused)
     if is_package_known(view.workspace, path.root, row.module):
         return None
     top = view.module(path, row.module.partition(".")[0])
+    if top is None and _is_folder(view, path.root, row.module.partition(".")[0]):
+        return None
     if top is None:
-        return None if _is_folder(view, path.root, row.module.partition(".")[0]) else Certainty.POSSIBLE
+        return Certainty.POSSIBLE  # it may come with a declared one: many projects import what another brings
     if top.name not in ("__init__.py", "__init__.pyi"):
         return Certainty.POSSIBLE if excused else Certainty.CERTAIN
     base = top.relative.rpartition("/")[0].rpartition("/")[0]
     if _is_there(view, top.root, "/".join(part for part in (base, row.module.replace(".", "/")) if part)):
+        return None
+    return Certainty.POSSIBLE if excused or _is_generated(row) else Certainty.CERTAIN
+
+
+def _certainty_of_missing_sibling(
+    view: GraphView, path: WorkspacePath, row: Import, *, excused: bool
+) -> Certainty | None:
+    folder = path.relative.split("/")[:-1]
+    if row.level - 1 > len(folder):
+        return Certainty.CERTAIN
+    base = "/".join(folder[: len(folder) - row.level + 1])
+    if _is_there(view, path.root, "/".join(part for part in (base, row.module.replace(".", "/")) if part)):
         return None
     return Certainty.POSSIBLE if excused or _is_generated(row) else Certainty.CERTAIN
 

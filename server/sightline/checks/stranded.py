@@ -14,7 +14,7 @@ from sightline.base.paths import WorkspacePath
 from sightline.checks.bindings import bound_names
 from sightline.checks.check import Certainty, Finding
 from sightline.checks.definitions import CLASSES, Removed, owner_of, parent_name
-from sightline.checks.language import is_go, is_python, is_script
+from sightline.checks.language import is_go, is_python, is_script, is_typed_script
 from sightline.checks.matching import Matching, Use, symbol_before
 from sightline.checks.modules import names_of_module
 from sightline.checks.outside import may_be_provided
@@ -23,9 +23,12 @@ from sightline.checks.script import is_parameter_property
 from sightline.checks.script_imports import exported_names
 from sightline.graph.answers import Confidence, Place, Symbol
 from sightline.graph.facts import FileFacts, Reference, ReferenceKind
+from sightline.graph.index import MODULE
 from sightline.graph.view import GraphView
 
 _SETUP = re.compile(rb"<script\b[^<>]{0,200}\ssetup\b")
+#: Names of several words, which somebody made up.
+_COMPOUND = re.compile(r"[a-z0-9][A-Z]|[A-Za-z]_[A-Za-z]|^[a-z]{12,}$")
 #: Uses by name alone are listed up to this number.
 MOST_BY_NAME = 20
 #: With more definitions of the same name left, a use by name alone most likely means one of those.
@@ -110,7 +113,8 @@ def _is_still_bound(matching: Matching, removed: Removed) -> bool:
         classes = [each for each in symbols_of(after, removed.file.new) if each.qualified_name == owner]
         return is_script(removed.file.new) and any(is_parameter_property(after, each, name) for each in classes)
     if not is_python(removed.file.new):
-        return False
+        index = after.index(removed.file.new)
+        return index is not None and name in index.imported.get(MODULE, {})
     bound = names_of_module(after, removed.file.new)
     return bound is None or name in bound
 
@@ -189,7 +193,8 @@ def _passes_on(view: GraphView, path: WorkspacePath, name: str) -> bool:
 
 def _finding(matching: Matching, removed: Removed, use: Use, place: Place) -> Finding:
     symbol = removed.symbol
-    certain = place.confidence in _enough(symbol.path) and not _is_excused(matching, removed, use)
+    known = place.confidence in _enough(symbol.path) or _is_only_meaning(matching, removed, use)
+    certain = known and not _is_excused(matching, removed, use)
     certainty = Certainty.CERTAIN if certain else Certainty.POSSIBLE
     name = symbol.qualified_name if symbol.definition.parent >= 0 else symbol.definition.name
     verb = "imported" if use[1].kind is ReferenceKind.IMPORT else "used"
@@ -222,6 +227,23 @@ def _enough(path: WorkspacePath) -> frozenset[Confidence]:
     """How well a use must be known to be certainly stranded; what is inferred was measured for these languages only."""
     measured = is_python(path) or is_script(path) or is_go(path)
     return frozenset({Confidence.EXACT, Confidence.INFERRED} if measured else {Confidence.EXACT})
+
+
+def _is_only_meaning(matching: Matching, removed: Removed, use: Use) -> bool:
+    """Whether a use by name of a typed language can mean nothing but the member that went.
+
+    No other definition bore the name before the edit, none does after it, and the file sees the one that did: it is
+    the same file, one of the same package, or one that imports it. Plain words may be names of libraries as well.
+    """
+    name, path = removed.symbol.definition.name, removed.symbol.path
+    typed = (is_go(path) and is_go(use[0])) or (is_typed_script(path) and is_typed_script(use[0]))
+    if not typed or removed.symbol.definition.parent < 0 or len(removed.group) != 1 or not _COMPOUND.search(name):
+        return False
+    before, after = matching.given.before, matching.given.after
+    if _namesakes(before, removed.symbol) != 1 or _namesakes(after, removed.symbol):
+        return False
+    beside = is_go(path) and path.relative.rpartition("/")[0] == use[0].relative.rpartition("/")[0]
+    return use[0] == path or beside or any(edge.target == path for edge in before.dependencies(use[0]))
 
 
 def _is_excused(matching: Matching, removed: Removed, use: Use) -> bool:
