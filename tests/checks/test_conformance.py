@@ -59,7 +59,7 @@ def _case(file: str, name: str) -> CheckCase:
 
 
 def test_names_are_distinct_and_those_of_the_documentation() -> None:
-    assert [check.name for check in CHECKS] == ["syntax", "imports", "breakage", "lint"]
+    assert [check.name for check in CHECKS] == ["syntax", "imports", "breakage", "lint", "generated"]
 
 
 @pytest.mark.parametrize("check", EVERY)

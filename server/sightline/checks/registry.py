@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from sightline.checks.breakage import BreakageCheck
 from sightline.checks.check import Check
+from sightline.checks.generated import GeneratedCheck
 from sightline.checks.imports import ImportsCheck
 from sightline.checks.lint import LintCheck
 from sightline.checks.syntax import SyntaxCheck
 
-CHECKS: tuple[Check, ...] = (SyntaxCheck(), ImportsCheck(), BreakageCheck(), LintCheck())
+CHECKS: tuple[Check, ...] = (SyntaxCheck(), ImportsCheck(), BreakageCheck(), LintCheck(), GeneratedCheck())
 
 #: What runs when nobody chose: everything.
 DEFAULT = CHECKS

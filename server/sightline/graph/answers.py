@@ -18,11 +18,12 @@ class Confidence(StrEnum):
 
 
 class EdgeKind(StrEnum):
-    """What an edge means. File edges are ``IMPORT``, ``REEXPORT`` and ``PACKAGE`` only."""
+    """What an edge means. File edges are ``IMPORT``, ``REEXPORT``, ``PACKAGE`` and ``GENERATED`` only."""
 
     IMPORT = "import"
     REEXPORT = "reexport"
     PACKAGE = "package"  # uses a name of its own package or namespace, which needs no import
+    GENERATED = "generated-from"  # a header says so; found where it is asked for, see generated.py
     CALL = "call"
     ATTRIBUTE = "attribute"
     INHERIT = "inherit"

@@ -31,6 +31,7 @@ RELATIONS: Mapping[str, Relation] = {
     "implementers": relations.implementers,
     "twins": relations.twins,
     "tests": relations.tests_reaching,
+    "generated-from": relations.source_of_generated,
 }
 
 

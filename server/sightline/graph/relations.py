@@ -9,6 +9,7 @@ from typing import Protocol
 from sightline.base.paths import WorkspacePath
 from sightline.graph.answers import Confidence, Coverage, EdgeKind, Symbol
 from sightline.graph.facts import DefinitionKind, ReferenceKind
+from sightline.graph.generated import generated_from
 from sightline.graph.impact import impact_of
 from sightline.graph.stopping import Check, go_on
 from sightline.graph.test_files import is_test
@@ -158,3 +159,11 @@ def _once(found: Iterable[Related]) -> tuple[Related, ...]:
         if known is None or (_ORDER[each.confidence], each.line) < (_ORDER[known.confidence], known.line):
             best[key] = each
     return tuple(sorted(best.values(), key=lambda each: (each.depth, each.path, each.line)))
+
+
+def source_of_generated(view: GraphView, symbol: Symbol, check: Check = go_on) -> RelatedAnswer:
+    """The file that the file of ``symbol`` was generated from, as its header says; ``line`` is that of the header."""
+    check()
+    edge = generated_from(view, symbol.path)
+    related = () if edge is None else (Related(path=edge.target, name="", line=edge.line, confidence=edge.confidence),)
+    return RelatedAnswer(related=related, coverage=Coverage(complete=True))

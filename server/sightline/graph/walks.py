@@ -13,6 +13,7 @@ from typing import Literal
 from sightline.base.paths import WorkspacePath
 from sightline.graph.answers import Coverage, Edge
 from sightline.graph.coverage import joint_coverage
+from sightline.graph.generated import generated_from
 from sightline.graph.stopping import Check, go_on
 from sightline.graph.view import GraphView
 
@@ -43,7 +44,10 @@ class ReachAnswer:
 def reach(
     view: GraphView, path: WorkspacePath, direction: Direction, *, depth: int = 1, check: Check = go_on
 ) -> ReachAnswer:
-    """Files that import ``path``, or that it imports, directly and through up to ``depth - 1`` others."""
+    """Files that import ``path``, or that it imports, directly and through up to ``depth - 1`` others.
+
+    What a file was generated from is among what it depends on.
+    """
     found: dict[WorkspacePath, Reached] = {}
     queue = deque([(path, 0)])
     while queue and len(found) < MOST_REACHED:
@@ -61,7 +65,10 @@ def reach(
 
 def _next(view: GraphView, path: WorkspacePath, direction: Direction) -> dict[WorkspacePath, tuple[Edge, ...]]:
     found: dict[WorkspacePath, tuple[Edge, ...]] = {}
-    for edge in view.importers(path) if direction == "importers" else view.dependencies(path):
+    edges = view.importers(path) if direction == "importers" else view.dependencies(path)
+    if direction == "dependencies" and (source := generated_from(view, path)) is not None:
+        edges = (*edges, source)
+    for edge in edges:
         other = edge.source if direction == "importers" else edge.target
         found[other] = (*found.get(other, ()), edge)
     return found
