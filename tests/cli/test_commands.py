@@ -83,7 +83,7 @@ def test_graph_relations_of_a_symbol(sightline: Sightline, relation: str) -> Non
 
 def test_graph_neighbourhood_holds_every_relation(sightline: Sightline) -> None:
     shape = reports.NeighbourhoodJson.model_validate(sightline("graph", "neighbourhood", "total", "--json").json)
-    assert set(shape.relations) == {"callers", "callees", "implementers", "twins", "tests"}
+    assert set(shape.relations) == {"callers", "callees", "implementers", "twins", "tests", "generated-from"}
     assert shape.relations["callers"]
 
 

@@ -24,6 +24,7 @@ from sightline.workspace.look import Look, prepare_look, take_look
 from sightline.workspace.refresh import RescanNeeded, look_at
 from sightline.workspace.roots import owner, owner_of_real
 from sightline.workspace.scan import DEFAULT_OPTIONS, ScanOptions, ScanProgress, ScanResult, scan
+from sightline.workspace.spelling import spelled_as_on_disk
 from sightline.workspace.stamps import Stamp
 
 
@@ -67,12 +68,14 @@ class LiveWorkspace:
     def path_of(self, absolute: str) -> WorkspacePath | None:
         """The workspace path of an absolute path, under its innermost root; ``None`` outside every root.
 
-        A path that lies in a root only when links are resolved belongs to it too.
+        A path that lies in a root only when links are resolved belongs to it too. Where the file system ignores case, a
+        file has the name it is listed under.
         """
         found = owner(self._roots, absolute)
-        if found is not None:
-            return found
         files = self._system.files
+        if found is not None:
+            is_known = found in self.view.known or found in self.view.overlay
+            return found if is_known else spelled_as_on_disk(files, found)
         try:
             place = owner_of_real({root: files.real_path(root) for root in self._roots}, files.real_path(absolute))
         except ValueError:

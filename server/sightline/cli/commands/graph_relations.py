@@ -61,7 +61,7 @@ def _relation_command(name: str, relation: Relation, about: str) -> click.Comman
 @json_option
 @runs_async
 async def neighbourhood(name: str, root: str, *, as_json: bool) -> int:
-    """Print everything one step away from NAME: callers, callees, implementers, twins, tests, and what it is generated from."""
+    """Print everything one step away from NAME: callers, callees, implementers, twins, tests, what it is made from."""
     async with opened(root) as engine:
         view = engine.view
         symbols = symbols_called(view, name)
