@@ -13,7 +13,8 @@ def spelled_as_on_disk(files: FileSystem, path: WorkspacePath) -> WorkspacePath:
     """``path`` as its folders list it; ``path`` itself where there is no such file or case matters."""
     if not _ignores_case(files, path):
         return path
-    folder, names = path.root, []
+    folder = path.root
+    names: list[str] = []
     for name in path.relative.split("/"):
         try:
             found = [entry.name for entry in files.list(folder or "/")]
