@@ -54,7 +54,9 @@ export async function runServerCommand(
 ): Promise<unknown> {
   const feature = featureOf(command);
   const [sent] = given;
-  if (command === "sightline.undo") return told(() => takeBack(session, isTable(sent) ? sent : {}));
+  if (command === "sightline.undo" || command === "sightline.redo") {
+    return told(() => takeBack(session, isTable(sent) ? sent : {}, command));
+  }
   if (feature === undefined) return session.execute(command, isTable(sent) ? sent : {});
   // An edit of a code action that VS Code has applied by itself: the server has only to be told.
   if (isTable(sent) && "turn" in sent) return told(() => session.execute(command, sent));
@@ -110,13 +112,14 @@ async function applyTurn(session: Session, given: TurnArguments): Promise<void> 
 function tellApplied(session: Session, answer: ApplyAnswer, turn: string): void {
   const files = answer.files.length === 1 ? (answer.files[0]?.path ?? "") : `${answer.files.length} files`;
   void vscode.window.showInformationMessage(`Sightline: Applied to ${files}.`, "Undo").then((choice) => {
-    if (choice === "Undo") void told(() => takeBack(session, { turn }));
+    if (choice === "Undo") void told(() => takeBack(session, { turn }, "sightline.undo"));
   });
 }
 
-async function takeBack(session: Session, given: object): Promise<void> {
-  const answer = await session.execute<ApplyAnswer>("sightline.undo", given);
-  const sentence = answer.applied ? "The edit was taken back." : `Not taken back. ${answer.reason}`;
+async function takeBack(session: Session, given: object, command: "sightline.undo" | "sightline.redo"): Promise<void> {
+  const answer = await session.execute<ApplyAnswer>(command, given);
+  const done = command === "sightline.undo" ? "taken back" : "brought back";
+  const sentence = answer.applied ? `The edit was ${done}.` : `Not ${done}. ${answer.reason}`;
   void vscode.window.showInformationMessage(`Sightline: ${sentence}`);
 }
 

@@ -14,7 +14,7 @@ const EDITS = new Set(["fix", "refactor", "implement", "test", "document", "impo
 /** What is meant when a chat message names no command. */
 export const DEFAULT_FEATURE = "implement";
 
-/** `fix` for `sightline.fix`; undefined for commands that are no feature, and for undo, which takes a turn. */
+/** `fix` for `sightline.fix`; undefined for commands that are no feature, and for undo and redo, which take a turn. */
 export function featureOf(command: string): string | undefined {
   const name = command.replace(/^sightline\./, "");
   return ANSWERS.has(name) || EDITS.has(name) ? name : undefined;

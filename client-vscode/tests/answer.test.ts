@@ -104,7 +104,9 @@ describe("what follows", () => {
     const told = await tell([], { ...answered("**Undo ready**"), command: "undo", outcome: null });
     expect(told.text).toBe("**The edit was taken back** in [a\\_b.py](file:///w/a_b.py).");
     expect(told.offered).toEqual([]);
-    expect(takenBack({ ...APPLIED, applied: false, reason: "It was changed since." })).toContain("It was changed since.");
+    expect(takenBack({ ...APPLIED, applied: false, reason: "It was changed since." }, "undo")).toContain("It was changed since.");
+    const back = await tell([], { ...answered("**Redo ready**"), command: "redo", outcome: null });
+    expect(back.text).toBe("**The edit was brought back** in [a\\_b.py](file:///w/a_b.py).");
   });
 
   it("are links to the places of a refusal", async () => {

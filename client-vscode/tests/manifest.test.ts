@@ -5,7 +5,7 @@ import manifest from "../package.json" with { type: "json" };
 import { featureOf } from "../src/features";
 import { OLDEST } from "../src/server/python";
 
-const FEATURES = ["explain", "fix", "refactor", "implement", "test", "document", "review", "context", "impact", "import", "undo"];
+const FEATURES = ["explain", "fix", "refactor", "implement", "test", "document", "review", "context", "impact", "import", "undo", "redo"];
 const sources = (name: string) => readFileSync(new URL(`../${name}`, import.meta.url), "utf8");
 
 it("offers every feature in the chat and in the palette", () => {
@@ -18,7 +18,7 @@ it("offers every feature in the chat and in the palette", () => {
 it("knows each of the server's features, and takes nothing else for one", () => {
   const features = registeredFeatures();
   expect(features.toSorted()).toEqual(FEATURES.toSorted());
-  expect(FEATURES.filter((name) => featureOf(`sightline.${name}`) === undefined)).toEqual(["undo"]);
+  expect(FEATURES.filter((name) => featureOf(`sightline.${name}`) === undefined)).toEqual(["undo", "redo"]);
   expect(["sightline.run", "sightline.apply", "sightline.status"].map(featureOf)).toEqual([undefined, undefined, undefined]);
 });
 

@@ -188,6 +188,34 @@ async def test_an_undo_is_merged_with_what_was_typed_since(tmp_path: Path) -> No
         assert shop.text("shop/invoice.py") == INVOICE.replace('"""\n', '"""\n# typed\n', 1)
 
 
+async def test_changes_are_taken_back_by_number_and_an_undone_edit_is_brought_back(tmp_path: Path) -> None:
+    async with shop_window(tmp_path, script(RENAME_DEFINITION + RENAME_USES)) as shop:
+        shop.open("shop/invoice.py")
+        await shop.editor.command("sightline.run", {"command": "refactor", "text": "rename", "turn": "t"})
+        await shop.editor.command("sightline.apply", {"turn": "t"})
+        (entry,) = (await shop.editor.command("sightline.history"))["edits"]
+        assert (entry["turn"], entry["undone"]) == ("t", None)
+        hunks = (await shop.editor.command("sightline.history", {"turn": "t"}))["hunks"]
+        assert [(hunk["number"], hunk["path"], hunk["line"]) for hunk in hunks] == [
+            (1, "shop/cart.py", 4),
+            (2, "shop/invoice.py", 3),
+            (3, "shop/invoice.py", 8),
+        ]
+        assert (await shop.editor.command("sightline.undo", {"turn": "t", "hunks": [3]}))["applied"]
+        assert shop.text("shop/invoice.py") == INVOICE.replace("import total", "import grand_total")
+        back = await shop.editor.command("sightline.run", {"command": "undo", "text": "t 1, 2", "turn": "back"})
+        assert (await shop.editor.command("sightline.apply", {"turn": back["turn"]}))["applied"]
+        assert (shop.text("shop/cart.py"), shop.text("shop/invoice.py")) == (CART, INVOICE)
+        with pytest.raises(JsonRpcException) as error:
+            await shop.editor.command("sightline.undo", {"turn": "t"})
+        assert kind_of(error) == "nothing_to_undo", "all of it was taken back, piece by piece"
+        assert (await shop.editor.command("sightline.redo", {"turn": "t"}))["applied"]
+        assert "grand_total(prices, 0.2)" in shop.text("shop/invoice.py")
+        with pytest.raises(JsonRpcException) as error:
+            await shop.editor.command("sightline.run", {"command": "redo", "text": ""})
+        assert kind_of(error) == "nothing_to_redo"
+
+
 async def test_only_what_landed_can_be_undone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sightline.lsp.landing.PATIENCE", 0.1)
     async with shop_window(tmp_path, script(RENAME_DEFINITION + RENAME_USES)) as shop:

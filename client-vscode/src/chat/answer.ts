@@ -28,7 +28,7 @@ export interface Reply {
 export interface Answering {
   listen(turn: string, listener: TurnListener): () => void;
   run(given: RunArguments): Promise<FeatureAnswer>;
-  /** Writes what undo made ready. */
+  /** Writes what undo or redo made ready. */
   apply(turn: string): Promise<ApplyAnswer>;
   /** The address of a path of the manifest. */
   address(path: string): string;
@@ -45,8 +45,8 @@ export async function answer(given: RunArguments, server: Answering, reply: Repl
     unlisten();
     stream.end();
   }
-  if (result.command === "undo") {
-    reply.markdown(takenBack(await server.apply(result.turn)));
+  if (result.command === "undo" || result.command === "redo") {
+    reply.markdown(takenBack(await server.apply(result.turn), result.command));
     return result;
   }
   reply.markdown(linked(remainder(result, stream), filesOf(result, server)));
@@ -68,10 +68,11 @@ export function buttons(result: FeatureAnswer): Button[] {
   return [...(inSpiteOfFindings ? [preview, apply] : [apply, preview]), button("Discard", "discard")];
 }
 
-/** What became of an edit that was to be taken back: who asked for that in so many words is not asked again. */
-export function takenBack({ applied, reason, files }: ApplyAnswer): string {
-  if (!applied) return `**Not taken back.** ${reason}`;
-  return `**The edit was taken back** in ${files.map(({ path, uri }) => linked(`\`${path}\``, [{ path, uri }])).join(", ")}.`;
+/** What became of an edit that was to be taken or brought back: who asked for it in so many words is not asked again. */
+export function takenBack({ applied, reason, files }: ApplyAnswer, command: "undo" | "redo"): string {
+  const done = command === "undo" ? "taken back" : "brought back";
+  if (!applied) return `**Not ${done}.** ${reason}`;
+  return `**The edit was ${done}** in ${files.map(({ path, uri }) => linked(`\`${path}\``, [{ path, uri }])).join(", ")}.`;
 }
 
 function filesOf(result: FeatureAnswer, server: Answering): NamedFile[] {

@@ -21,11 +21,14 @@ _COMMANDS = {
     "config": "Show settings, where they come from, and their schema.",
     "context": "Show the code that a task needs, each part with its reasons.",
     "graph": "Ask the dependency graph: importers, dependencies, references, impact, export.",
+    "history": "List the edits that were applied, and the single changes of one.",
     "index": "Build or refresh the dependency graph and say what is in it.",
     "models": "List the model servers and models that can be reached.",
     "prompt": "Print the exact prompt for a task, for any model or web chat.",
+    "redo": "Bring back an edit that was taken back.",
     "serve": "Run the language server on standard input and output.",
     "status": "Say what is configured, trusted and stored for a workspace.",
+    "undo": "Take back an applied edit, whole or in part.",
     "trust": "Trust a workspace: lets git and its own linter settings be used.",
 }
 

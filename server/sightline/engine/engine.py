@@ -7,7 +7,7 @@ editor protocol.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
@@ -33,7 +33,8 @@ from sightline.graph.view import GraphView
 from sightline.models.provider import Provider
 from sightline.models.tokens import count_tokens
 from sightline.prompts.build import Prompt
-from sightline.sessions.journal import EditJournal
+from sightline.sessions.hunks import Hunk
+from sightline.sessions.journal import EditJournal, JournalEntry
 from sightline.tasks.proposed import try_changes
 from sightline.tasks.result import Listener, TurnRequest, TurnResult
 from sightline.tasks.trial import Trial, TrialPolicy, try_reply
@@ -223,7 +224,8 @@ class Engine:
                 build_prompt=self.build_prompt,
                 propose=self.propose,
                 diagnose=self._diagnose,
-                prepare_undo=self._prepare_undo,
+                prepare_undo=self._hold_undo,
+                prepare_redo=self._hold_redo,
                 default_budget=self.settings.context.budget,
             ),
         )
@@ -296,9 +298,21 @@ class Engine:
         """Forgets a turn's edit. An unknown turn is no error: it is forgotten already."""
         self._pending.discard(turn)
 
-    def prepare_undo(self, turn: str | None = None) -> PreparedEdit:
-        """The inverse of the last applied edit, or of ``turn``, ready for the texts as they are now."""
-        return self._pending.prepare_undo(turn, self._parts.workspace.view)
+    def prepare_undo(self, turn: str | None = None, hunks: Collection[int] = ()) -> PreparedEdit:
+        """The inverse of the last applied edit, or of ``turn``, or of some of its hunks, for the present texts."""
+        return self._pending.prepare_undo(turn, self._parts.workspace.view, hunks)
+
+    def prepare_redo(self, turn: str | None = None) -> PreparedEdit:
+        """The edit that was undone last, or of ``turn``, ready for the present texts."""
+        return self._pending.prepare_redo(turn, self._parts.workspace.view)
+
+    def history(self, limit: int = 20) -> tuple[JournalEntry, ...]:
+        """The newest applied edits, undone ones too, the newest first."""
+        return self._pending.history(limit)
+
+    def hunks(self, turn: str) -> tuple[JournalEntry, tuple[Hunk, ...]]:
+        """An applied edit and its single changes, numbered for :meth:`prepare_undo`."""
+        return self._pending.hunks(turn)
 
     async def write(self, turn: str, label: str, changes: ChangeSet) -> None:
         """Writes a checked change set to disk, all or nothing, and records its inverse. For doors without an editor."""
@@ -306,6 +320,18 @@ class Engine:
         before = {path: view.read(path).text for path in changes.paths_before}
         await apply_to_disk(self._parts.system, changes, self._parts.write_journal)
         self._pending.record(turn, label, changes, before.__getitem__)
+
+    async def write_prepared(self, prepared: PreparedEdit) -> None:
+        """Writes an undo or a redo to disk, all or nothing, and tells the journal. For doors without an editor."""
+        before = {file.old or file.path: file.before for file in prepared.files}
+        await apply_to_disk(self._parts.system, prepared.changes, self._parts.write_journal)
+
+        def text_before(path: WorkspacePath) -> Text:
+            text = before[path]
+            assert text is not None, f"{path} was there before"
+            return text
+
+        self._pending.written(prepared, text_before)
 
     def diff_of(self, changes: ChangeSet) -> str:
         """The change set as a unified diff against the present snapshot."""
@@ -356,8 +382,13 @@ class Engine:
         found = await present_findings(await self.caught_up(), path, self._parts.system, span=span)
         return tuple(f"{finding.path}:{finding.line}: {finding.message}" for finding in found)
 
-    def _prepare_undo(self, turn: str | None, under: str) -> tuple[WorkspacePath, ...]:
-        prepared = self._pending.prepare_undo(turn, self._parts.workspace.view)
+    def _hold_undo(self, turn: str | None, hunks: Collection[int], under: str) -> tuple[WorkspacePath, ...]:
+        return self._hold(self.prepare_undo(turn, hunks), under)
+
+    def _hold_redo(self, turn: str | None, under: str) -> tuple[WorkspacePath, ...]:
+        return self._hold(self.prepare_redo(turn), under)
+
+    def _hold(self, prepared: PreparedEdit, under: str) -> tuple[WorkspacePath, ...]:
         self._pending.hold(under, prepared)
         return tuple(file.path for file in prepared.files)
 

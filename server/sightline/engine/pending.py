@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 
 from sightline.base.changes import ChangeSet, TextLookup
 from sightline.base.errors import SightlineError, UsageError
@@ -12,7 +12,8 @@ from sightline.base.merge import rebase
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Text
 from sightline.checks.check import CheckReport
-from sightline.sessions.journal import EditJournal
+from sightline.sessions.hunks import Hunk
+from sightline.sessions.journal import EditJournal, JournalEntry
 from sightline.tasks.result import TurnResult, TurnVerdict
 from sightline.workspace.encodings import UTF8
 from sightline.workspace.files import WorkspaceView
@@ -20,6 +21,8 @@ from sightline.workspace.protected import needs_confirmation
 
 #: Edits of older turns are forgotten beyond this number.
 MOST_PENDING = 100
+
+_HISTORY = "`sightline history` lists the edits that were applied."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +50,8 @@ class PreparedEdit:
     """A checked edit made ready for the texts as they are *now*.
 
     ``changes`` holds the digests of exactly these texts. ``rebased`` says that what was typed since the check was
-    merged (the places are disjoint). ``undoes`` is the journal's entry this edit takes back, if it is an undo.
+    merged (the places are disjoint). ``undoes`` is the journal's entry this edit takes back, if it is an undo of all of
+    it, ``redoes`` the one it brings back.
     """
 
     turn: str
@@ -56,6 +60,7 @@ class PreparedEdit:
     files: tuple[FileAfter, ...]
     rebased: bool
     undoes: int | None = None
+    redoes: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +70,7 @@ class _Waiting:
     base: dict[WorkspacePath, Text]
     accepted: bool
     undoes: int | None = None
+    redoes: int | None = None
     why: str = ""  # the first finding of a refused edit
 
 
@@ -112,6 +118,7 @@ class PendingEdits:
                 base={path: text for path, text in base.items() if text is not None},
                 accepted=True,
                 undoes=prepared.undoes,
+                redoes=prepared.redoes,
             ),
         )
 
@@ -132,20 +139,62 @@ class PendingEdits:
             )
         return _prepared(turn, waiting, view)
 
-    def prepare_undo(self, turn: str | None, view: WorkspaceView) -> PreparedEdit:
-        """The inverse of an applied edit. Raises :class:`UsageError` (kind ``nothing_to_undo``) when there is none."""
+    def prepare_undo(self, turn: str | None, view: WorkspaceView, hunks: Collection[int] = ()) -> PreparedEdit:
+        """The inverse of an applied edit, or of some of its hunks; the last edit that stands if no turn is named.
+
+        Raises :class:`UsageError` (kind ``nothing_to_undo``) when there is none, or somebody took it back already.
+        """
         entry = self._journal.find(turn) if turn else self._journal.last()
         if entry is None:
-            raise UsageError("There is no edit to undo.", kind="nothing_to_undo")
-        inverse = self._journal.inverse(entry.id, lambda path: view.read(path).text)
+            raise UsageError("There is no edit to undo.", hint=_HISTORY, kind="nothing_to_undo")
+        inverse = self._journal.inverse(entry.id, lambda path: view.read(path).text, hunks)
+        if inverse.is_empty:
+            if not hunks:
+                self._journal.mark_undone(entry.id)
+            raise UsageError(f"Somebody took it back already: {entry.label}", kind="nothing_to_undo")
+        part = f"hunk {', '.join(map(str, sorted(set(hunks))))} of " if hunks else ""
         waiting = _Waiting(
-            label=f"Undo {entry.label}",
+            label=f"Undo {part}{entry.label}",
             changes=inverse,
             base={path: view.read(path).text for path in inverse.paths_before},
             accepted=True,
-            undoes=entry.id,
+            undoes=None if hunks else entry.id,
         )
-        return _prepared(f"undo-{entry.id}", waiting, view)
+        prepared = _prepared(f"undo-{entry.id}" + "".join(f"-{hunk}" for hunk in hunks), waiting, view)
+        return replace(prepared, rebased=inverse != self._journal.inverse(entry.id, hunks=hunks))
+
+    def prepare_redo(self, turn: str | None, view: WorkspaceView) -> PreparedEdit:
+        """An undone edit once more: the one undone last if no turn is named and nothing was applied since.
+
+        Raises :class:`UsageError` (kind ``nothing_to_redo``) when there is none.
+        """
+        entry = self._journal.find(turn, undone=True) if turn else self._journal.last_undone()
+        if entry is None:
+            raise UsageError("There is no undone edit to bring back.", hint=_HISTORY, kind="nothing_to_redo")
+        forward = self._journal.forward(entry.id, lambda path: view.read(path).text)
+        if forward.is_empty:
+            self._journal.mark_redone(entry.id)
+            raise UsageError(f"Somebody brought it back already: {entry.label}", kind="nothing_to_redo")
+        waiting = _Waiting(
+            label=f"Redo {entry.label}",
+            changes=forward,
+            base={path: view.read(path).text for path in forward.paths_before},
+            accepted=True,
+            redoes=entry.id,
+        )
+        prepared = _prepared(f"redo-{entry.id}", waiting, view)
+        return replace(prepared, rebased=forward != self._journal.forward(entry.id))
+
+    def history(self, limit: int) -> tuple[JournalEntry, ...]:
+        """The newest applied edits, undone ones too, the newest first."""
+        return self._journal.entries(limit)
+
+    def hunks(self, turn: str) -> tuple[JournalEntry, tuple[Hunk, ...]]:
+        """The newest edit of a turn and its single changes. Raises :class:`UsageError` (kind ``no_such_turn``)."""
+        entry = self._journal.find(turn) or self._journal.find(turn, undone=True)
+        if entry is None:
+            raise UsageError(f"No edit was applied under {turn}.", hint=_HISTORY, kind="no_such_turn")
+        return entry, self._journal.hunks(entry.id)
 
     def applied(
         self, prepared: PreparedEdit, view: WorkspaceView, landed: frozenset[WorkspacePath] = frozenset()
@@ -165,13 +214,27 @@ class PendingEdits:
             assert text is not None, f"{path} had no text before the edit"
             return text
 
-        if prepared.undoes is None and not changes.is_empty:
-            self._journal.record(turn=prepared.turn, label=prepared.label, changes=changes, before=lookup)
-        elif prepared.undoes is not None and not different:
-            self._journal.mark_undone(prepared.undoes)
+        if prepared.undoes is None and prepared.redoes is None:
+            if not changes.is_empty:
+                self._journal.record(turn=prepared.turn, label=prepared.label, changes=changes, before=lookup)
+        elif not different:
+            self._mark(prepared)
         if not different:
             self._waiting.pop(prepared.turn, None)
         return different
+
+    def written(self, prepared: PreparedEdit, before: TextLookup) -> None:
+        """Tells that all of ``prepared`` is on disk."""
+        if prepared.undoes is None and prepared.redoes is None:
+            self._journal.record(turn=prepared.turn, label=prepared.label, changes=prepared.changes, before=before)
+        else:
+            self._mark(prepared)
+
+    def _mark(self, prepared: PreparedEdit) -> None:
+        if prepared.undoes is not None:
+            self._journal.mark_undone(prepared.undoes)
+        if prepared.redoes is not None:
+            self._journal.mark_redone(prepared.redoes)
 
     @property
     def _journal(self) -> EditJournal:
@@ -231,6 +294,7 @@ def _prepared(turn: str, waiting: _Waiting, view: WorkspaceView) -> PreparedEdit
         files=_files(changes, view),
         rebased=rebased,
         undoes=waiting.undoes,
+        redoes=waiting.redoes,
     )
 
 

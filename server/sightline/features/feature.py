@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
@@ -72,7 +72,8 @@ class FeatureContext:
     build_prompt: Callable[[TurnRequest], Awaitable[tuple[ContextPack, Prompt]]]
     propose: Callable[[str, str, ChangeSet], Awaitable[TurnResult]]
     diagnose: Callable[[WorkspacePath, Span | None], Awaitable[tuple[str, ...]]]
-    prepare_undo: Callable[[str | None, str], tuple[WorkspacePath, ...]]
+    prepare_undo: Callable[[str | None, Collection[int], str], tuple[WorkspacePath, ...]]
+    prepare_redo: Callable[[str | None, str], tuple[WorkspacePath, ...]]
     default_budget: int
 
 

@@ -10,6 +10,7 @@ from sightline.features import (
     impact,
     implement,
     import_name,
+    redo,
     refactor,
     review,
     test,
@@ -31,5 +32,6 @@ FEATURES: dict[str, Feature] = {
         impact.FEATURE,
         import_name.FEATURE,
         undo.FEATURE,
+        redo.FEATURE,
     )
 }

@@ -21,7 +21,9 @@ from sightline.lsp.messages import (
     Arguments,
     FeatureArguments,
     GraphArguments,
+    HistoryArguments,
     NoArguments,
+    RedoArguments,
     RunArguments,
     TurnArguments,
     UndoArguments,
@@ -29,7 +31,7 @@ from sightline.lsp.messages import (
 from sightline.lsp.models import choosable_models
 from sightline.lsp.plain import run_and_apply
 from sightline.lsp.progress import client_progress
-from sightline.lsp.results import feature_json, preview_json
+from sightline.lsp.results import entry_json, feature_json, hunk_json, preview_json
 from sightline.lsp.session import Session
 from sightline.lsp.snapshots import Snapshot
 
@@ -120,7 +122,20 @@ def _preview(call: Call) -> dict[str, Any]:
 
 async def _undo(call: Call) -> dict[str, Any]:
     engine = call.session.engine
-    return await apply_edit(call.session, lambda: engine.prepare_undo(call.given.turn))
+    return await apply_edit(call.session, lambda: engine.prepare_undo(call.given.turn, call.given.hunks))
+
+
+async def _redo(call: Call) -> dict[str, Any]:
+    engine = call.session.engine
+    return await apply_edit(call.session, lambda: engine.prepare_redo(call.given.turn))
+
+
+async def _history(call: Call) -> dict[str, Any]:
+    engine, given = call.session.engine, call.given
+    if given.turn is None:
+        return {"edits": [entry_json(entry) for entry in engine.history(given.limit)], "hunks": []}
+    entry, hunks = engine.hunks(given.turn)
+    return {"edits": [entry_json(entry)], "hunks": [hunk_json(call.session, hunk) for hunk in hunks]}
 
 
 async def _index(call: Call) -> dict[str, Any]:
@@ -162,6 +177,8 @@ _COMMANDS: dict[str, Command] = {
     "sightline.discard": Command(takes=TurnArguments, title="discarding an edit", run=_discard),
     "sightline.preview": Command(takes=TurnArguments, title="preparing a preview", run=_preview),
     "sightline.undo": Command(takes=UndoArguments, title="undoing an edit", run=_undo),
+    "sightline.redo": Command(takes=RedoArguments, title="bringing an edit back", run=_redo),
+    "sightline.history": Command(takes=HistoryArguments, title="reading the history", run=_history),
     "sightline.index": Command(takes=NoArguments, title="indexing", run=_index),
     "sightline.graph": Command(takes=GraphArguments, title="asking the graph", run=_graph),
     "sightline.models": Command(takes=NoArguments, title="looking for models", run=_models),

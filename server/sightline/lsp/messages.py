@@ -147,9 +147,26 @@ class ApplyArguments(TurnArguments):
 
 
 class UndoArguments(Arguments):
-    """Arguments of ``sightline.undo``; without a turn, the last applied edit is taken back."""
+    """Arguments of ``sightline.undo``; without a turn, the last applied edit is taken back.
+
+    ``hunks`` are numbers of ``sightline.history``: only these changes of the edit.
+    """
 
     turn: str | None = None
+    hunks: list[int] = Field(default_factory=list[int], max_length=10_000)
+
+
+class RedoArguments(Arguments):
+    """Arguments of ``sightline.redo``; without a turn, the edit that was undone last is brought back."""
+
+    turn: str | None = None
+
+
+class HistoryArguments(Arguments):
+    """Arguments of ``sightline.history``: the newest edits, or one with its single changes."""
+
+    turn: str | None = None
+    limit: int = Field(default=20, ge=1, le=1_000)
 
 
 class NoArguments(Arguments):

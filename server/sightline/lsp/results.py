@@ -11,6 +11,8 @@ from sightline.features.feature import FeatureResult
 from sightline.lsp.apply import file_json, place_json
 from sightline.lsp.session import Session
 from sightline.models.messages import Usage
+from sightline.sessions.hunks import Hunk
+from sightline.sessions.journal import JournalEntry
 from sightline.tasks.result import Attempt, TurnResult
 
 
@@ -116,4 +118,21 @@ def _usage_json(usage: Usage) -> dict[str, int | None]:
         "cachedTokens": usage.cached_tokens,
         "outputTokens": usage.output_tokens,
         "reasoningTokens": usage.reasoning_tokens,
+    }
+
+
+def entry_json(entry: JournalEntry) -> dict[str, Any]:
+    """One applied edit of the journal."""
+    return {"turn": entry.turn, "label": entry.label, "made": entry.made, "undone": entry.undone}
+
+
+def hunk_json(session: Session, hunk: Hunk) -> dict[str, Any]:
+    """One change of an applied edit."""
+    return {
+        "number": hunk.number,
+        **place_json(session, hunk.path),
+        "kind": hunk.kind,
+        "line": hunk.line,
+        "removed": hunk.removed,
+        "added": hunk.added,
     }

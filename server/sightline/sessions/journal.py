@@ -13,7 +13,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import zlib
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Collection, Generator
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,7 @@ from sightline.base.paths import WorkspacePath
 from sightline.base.system import System
 from sightline.base.text import Text
 from sightline.sessions.change_json import dump_changes, load_changes
+from sightline.sessions.hunks import Hunk, hunks_of, only_hunks
 
 _MIGRATIONS = (
     """
@@ -139,12 +140,18 @@ class EditJournal:
             None,
         )
 
-    def find(self, turn: str) -> JournalEntry | None:
-        """The newest entry of a turn that stands."""
-        return next(iter(self._entries("WHERE turn = ? AND undone IS NULL ORDER BY id DESC LIMIT 1", turn)), None)
+    def find(self, turn: str, *, undone: bool = False) -> JournalEntry | None:
+        """The newest entry of a turn that stands, or that is ``undone``."""
+        clause = f"WHERE turn = ? AND undone IS {'NOT ' if undone else ''}NULL ORDER BY id DESC LIMIT 1"
+        return next(iter(self._entries(clause, turn)), None)
 
-    def inverse(self, entry: int, current: TextLookup | None = None) -> ChangeSet:
-        """The change set that takes an entry back.
+    def hunks(self, entry: int) -> tuple[Hunk, ...]:
+        """The single changes of an entry. Raises :class:`UsageError` of kind ``no_such_entry``."""
+        _, inverse, after = self._load(entry)
+        return hunks_of(inverse, after)
+
+    def inverse(self, entry: int, current: TextLookup | None = None, hunks: Collection[int] = ()) -> ChangeSet:
+        """The change set that takes an entry back, or only the hunks of these numbers.
 
         Without ``current`` it is meant for exactly the texts after the edit. With it, it is made ready for the present
         texts (a lookup that raises :class:`SightlineError` means that there is no file): merged with what changed
@@ -152,6 +159,8 @@ class EditJournal:
         of kind ``no_such_entry``.
         """
         _, inverse, after = self._load(entry)
+        if hunks:
+            inverse = only_hunks(inverse, hunks)
         return inverse if current is None else rebase(inverse, after, _present(inverse, current))
 
     def forward(self, entry: int, current: TextLookup | None = None) -> ChangeSet:

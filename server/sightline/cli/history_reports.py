@@ -1,0 +1,44 @@
+"""The JSON shapes of what was applied: ``history``, ``undo`` and ``redo``."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from sightline.cli.reports import ChangeJson, Report
+
+
+class TakenBackJson(Report):
+    """`sightline undo --json` and `sightline redo --json`. `rebased`: merged with what changed in the files since."""
+
+    label: str
+    applied: bool
+    rebased: bool
+    changes: list[ChangeJson]
+    diff: str
+
+
+class AppliedEditJson(Report):
+    """An edit that was applied. `made` and `undone` are Unix time in seconds; `undone` is null while it stands."""
+
+    turn: str
+    label: str
+    made: float
+    undone: float | None
+
+
+class HunkJson(Report):
+    """One change of an applied edit; `line` is in the text after it. Of whole files only `kind` is told."""
+
+    number: int
+    path: str
+    kind: Literal["edit", "create", "delete", "rename"]
+    line: int
+    removed: str
+    added: str
+
+
+class HistoryJson(Report):
+    """`sightline history --json`, the newest first. `hunks` are those of TURN, empty without one."""
+
+    edits: list[AppliedEditJson]
+    hunks: list[HunkJson]
