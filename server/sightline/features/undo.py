@@ -26,8 +26,9 @@ class _Undo:
         The edit waits under the request's own turn, for the door to apply like any other.
         """
         words = request.text.replace(",", " ").split()
-        hunks = tuple(int(word) for word in words if word.isdecimal())
-        turn = one_turn(self.name, [word for word in words if not word.isdecimal()])
+        numbers = [word for word in words if word.isdecimal() and len(word) < 6]  # a turn's name may be all digits
+        turn = one_turn(self.name, [word for word in words if word not in numbers])
+        hunks = tuple(map(int, numbers))
         return ready(self.name, "Undo", request, context, context.prepare_undo(turn, hunks, request.turn))
 
 
