@@ -210,7 +210,9 @@ async def test_changes_are_taken_back_by_number_and_an_undone_edit_is_brought_ba
             await shop.editor.command("sightline.undo", {"turn": "t"})
         assert kind_of(error) == "nothing_to_undo", "all of it was taken back, piece by piece"
         assert (await shop.editor.command("sightline.redo", {"turn": "t"}))["applied"]
-        assert "grand_total(prices, 0.2)" in shop.text("shop/invoice.py")
+        text = shop.text("shop/invoice.py")
+        assert text is not None
+        assert "grand_total(prices, 0.2)" in text
         with pytest.raises(JsonRpcException) as error:
             await shop.editor.command("sightline.run", {"command": "redo", "text": ""})
         assert kind_of(error) == "nothing_to_redo"
