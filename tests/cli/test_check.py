@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cli.conftest import BREAKING, Sightline, git
 from sightline.cli import reports
-from support.shop import CART
+from support.shop import CART, RENAME_DEFINITION, block
 
 
 def test_check_refuses_a_diff_that_strands_a_caller(sightline: Sightline) -> None:
@@ -170,3 +170,42 @@ def test_a_repository_that_names_programs_runs_none(sightline: Sightline, work: 
     sightline("check", "--base", "HEAD")
     sightline("check", "--staged")
     assert not trap.exists()
+
+
+def test_a_finding_is_accepted_by_its_id_for_a_reason(sightline: Sightline, work: Path) -> None:
+    (work / "shop/more.py").write_text("from shop.cart import total\n\ntotal([], 1)\n", "utf-8")
+    diff = BREAKING.replace("\n\n-def", "\n \n-def")
+    found = sightline("check", "--diff", "-", "--json", stdin=diff).json["findings"]
+    assert [finding["path"] for finding in found] == ["shop/invoice.py", "shop/more.py"]
+    ids = [finding["id"] for finding in found]
+    moved = (work / "shop/more.py").read_text("utf-8").replace("\n\n", "\n\n\n\n")
+    (work / "shop/more.py").write_text(moved, "utf-8")
+    one = sightline("check", "--diff", "-", "--json", "--accept", f"{ids[0]}=rewritten next", stdin=diff)
+    assert (one.code, one.json["verdict"]) == (1, "reject")
+    assert [(each["id"], each["reason"]) for each in one.json["accepted"]] == [(ids[0], "rewritten next")]
+    both = [word for each in ids for word in ("--accept", f"{each}=known")]
+    assert sightline("check", "--diff", "-", *both, stdin=diff).code == 0
+    log = sightline("check", "--diff", "-", "--sarif", *both, stdin=diff).json
+    assert [result["suppressions"] for result in log["runs"][0]["results"]] == [
+        [{"kind": "external", "justification": "known"}]
+    ] * 2
+    for wrong in ("0123456789ab=x", "nothing", f"{ids[0]}=", "=reason"):
+        assert sightline("check", "--diff", "-", "--accept", wrong, stdin=diff).code == 2, wrong
+
+
+def test_a_refused_edit_is_applied_in_spite_of_accepted_findings_and_the_reason_is_kept(
+    sightline: Sightline, work: Path
+) -> None:
+    refused = sightline("apply", "-", "--json", stdin=RENAME_DEFINITION)
+    assert refused.code == 1
+    words = [word for each in refused.json["findings"] for word in ("--accept", f"{each['id']}=I know")]
+    assert words
+    applied = sightline("apply", "-", "--json", *words, stdin=RENAME_DEFINITION)
+    assert (applied.code, applied.json["applied"]) == (0, True)
+    assert "grand_total" in (work / "shop/cart.py").read_text("utf-8")
+    (entry,) = sightline("history", "--json").json["edits"]
+    assert {each["reason"] for each in entry["accepted"]} == {"I know"}
+    assert "in spite of shop/invoice.py:3" in sightline("history").out
+    lost = block("shop/invoice.py", "no such line", "x") + RENAME_DEFINITION
+    sightline("undo")
+    assert sightline("apply", "-", *words, stdin=lost).code == 1, "what could not be placed cannot be accepted"

@@ -8,6 +8,7 @@ import pytest
 
 from sightline.base.errors import ChangeConflict, SightlineError, UsageError
 from sightline.base.text import Text
+from sightline.checks.acceptance import Acceptance
 from sightline.engine.engine import Engine, PreparedEdit
 from sightline.features.feature import FeatureRequest, FeatureResult
 from sightline.tasks.result import TurnEvent, TurnStage, TurnVerdict
@@ -89,7 +90,7 @@ async def test_a_refused_edit_is_not_prepared_unless_the_user_insists(tmp_path: 
             engine.prepare("t1")
         assert caught.value.kind == "rejected"
         assert "shop/invoice.py:3: `total` is gone from shop/cart.py" in caught.value.message
-        assert engine.prepare("t1", in_spite_of_findings=True).files
+        assert engine.prepare("t1", Acceptance(everything=True)).files
 
 
 async def test_what_landed_is_compared_with_what_was_checked(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from pygls.exceptions import JsonRpcException
 from support.client_capabilities import capabilities_from
 from support.editor import Manners
 from support.positions import uri_of
-from support.shop import CART, HARMLESS, INVOICE, RENAME_DEFINITION, RENAME_USES, script, write_workspace
+from support.shop import CART, FILES, HARMLESS, INVOICE, RENAME_DEFINITION, RENAME_USES, script, write_workspace
 from support.shop_window import ShopWindow, shop_window
 
 RENAMED_CART = CART.replace("def total(", "def grand_total(")
@@ -186,6 +186,25 @@ async def test_an_undo_is_merged_with_what_was_typed_since(tmp_path: Path) -> No
         assert undo["turn"] == "back"
         assert (await shop.editor.command("sightline.apply", {"turn": "back"}))["applied"]
         assert shop.text("shop/invoice.py") == INVOICE.replace('"""\n', '"""\n# typed\n', 1)
+
+
+async def test_findings_are_accepted_one_by_one_and_the_reasons_are_kept(tmp_path: Path) -> None:
+    more = {"shop/more.py": "from shop.cart import total\n\ntotal([], 1)\n"}
+    write_workspace(tmp_path / "work", {**FILES, **more})
+    async with shop_window(tmp_path, script(RENAME_DEFINITION, "No.", "No.")) as shop:
+        answer = await shop.editor.command("sightline.run", {"command": "refactor", "text": "rename", "turn": "t"})
+        ids = [each["id"] for each in answer["outcome"]["findings"] if each["certainty"] == "certain"]
+        assert len(ids) > 1
+        for accept in ([], [{"id": ids[0], "reason": "later"}]):
+            with pytest.raises(JsonRpcException) as error:
+                await shop.editor.command("sightline.apply", {"turn": "t", "accept": accept})
+            assert kind_of(error) == "rejected"
+        accept = [{"id": each, "reason": f"because of {number}"} for number, each in enumerate(ids)]
+        assert (await shop.editor.command("sightline.apply", {"turn": "t", "accept": accept}))["applied"]
+        (entry,) = (await shop.editor.command("sightline.history"))["edits"]
+        assert [(each["id"], each["reason"]) for each in entry["accepted"]] == [
+            (each["id"], each["reason"]) for each in accept
+        ]
 
 
 async def test_changes_are_taken_back_by_number_and_an_undone_edit_is_brought_back(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from sightline.base.errors import ChangeConflict, SightlineError, UsageError
 from sightline.base.paths import WorkspacePath, confine
 from sightline.base.system import real_system
 from sightline.base.text import Span, Text, TextEdit
+from sightline.checks.acceptance import NOTHING, Acceptance
 from sightline.config.settings import Settings
 from sightline.engine.engine import Engine, FileAfter, PreparedEdit, Progress
 from sightline.features.feature import FeatureRequest, FeatureResult
@@ -126,8 +127,8 @@ class FakeEngine:
         """From now on, an edit that replaces ``old`` waits under ``turn``."""
         self.planned[turn] = (path, old, new)
 
-    def prepare(self, turn: str, *, in_spite_of_findings: bool = False) -> PreparedEdit:
-        if turn.startswith("rejected") and not in_spite_of_findings:
+    def prepare(self, turn: str, acceptance: Acceptance = NOTHING) -> PreparedEdit:
+        if turn.startswith("rejected") and not acceptance.everything:
             raise SightlineError("This edit was refused by the checks.", hint="Look at the findings.", kind="rejected")
         if turn not in self.planned:
             raise UsageError(f"No edit is waiting under {turn}.", kind="no_such_turn")

@@ -9,7 +9,7 @@ from typing import Protocol
 from sightline.base.changes import ChangeSet
 from sightline.base.paths import WorkspacePath
 from sightline.base.system import System
-from sightline.base.text import Span, TextEdit
+from sightline.base.text import Span, TextEdit, digest_of
 from sightline.graph.view import GraphView
 
 
@@ -67,6 +67,11 @@ class Finding:
     related: tuple[RelatedPlace, ...] = ()
     symbol: str = ""
     remedy: Remedy | None = None
+
+    @property
+    def id(self) -> str:
+        """Names the finding, whatever line it stands on: 12 hexadecimal digits."""
+        return digest_of("\0".join((self.check, str(self.path), self.symbol, self.message)).encode())[:12]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

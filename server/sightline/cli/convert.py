@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 
 from sightline.base.changes import ChangeSet
+from sightline.checks.acceptance import AcceptedFinding
 from sightline.checks.check import CheckReport, Finding, SkippedCheck
 from sightline.cli import reports
 from sightline.edits.proposal import Placement, Unmatched
@@ -66,10 +68,16 @@ def places_json(places: Iterable[Place]) -> list[reports.PlaceJson]:
     ]
 
 
+def accepted_json(accepted: Iterable[AcceptedFinding]) -> list[reports.AcceptedJson]:
+    """Findings that somebody accepted."""
+    return [reports.AcceptedJson(**asdict(each)) for each in accepted]
+
+
 def findings_json(findings: Iterable[Finding]) -> list[reports.FindingJson]:
     """Findings, in their own order."""
     return [
         reports.FindingJson(
+            id=finding.id,
             check=finding.check,
             certainty=finding.certainty.value,
             path=str(finding.path),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from sightline.cli.reports import ChangeJson, Report
+from sightline.cli.reports import AcceptedJson, ChangeJson, Report
 
 
 class TakenBackJson(Report):
@@ -18,12 +18,16 @@ class TakenBackJson(Report):
 
 
 class AppliedEditJson(Report):
-    """An edit that was applied. `made` and `undone` are Unix time in seconds; `undone` is null while it stands."""
+    """An edit that was applied. `made` and `undone` are Unix time in seconds; `undone` is null while it stands.
+
+    `accepted` are the findings that it was applied in spite of.
+    """
 
     turn: str
     label: str
     made: float
     undone: float | None
+    accepted: list[AcceptedJson]
 
 
 class HunkJson(Report):

@@ -256,8 +256,9 @@ class RelatedJson(Report):
 
 
 class FindingJson(Report):
-    """Something an edit broke. A certain finding rejects, a possible one is listed."""
+    """Something an edit broke. A certain finding rejects, a possible one is listed. `id` names it for `--accept`."""
 
+    id: str
     check: str
     certainty: Literal["certain", "possible"]
     path: str
@@ -266,6 +267,17 @@ class FindingJson(Report):
     severity: str
     message: str
     related: list[RelatedJson]
+
+
+class AcceptedJson(Report):
+    """A finding that somebody accepted, and why."""
+
+    id: str
+    check: str
+    path: str
+    line: int
+    message: str
+    reason: str
 
 
 class SkippedJson(Report):
@@ -290,6 +302,7 @@ class CheckJson(Report):
     unmatched: list[UnmatchedJson] = Field(default_factory=list["UnmatchedJson"])
     applied: bool = False
     already: list[str] = Field(default_factory=list[str])
+    accepted: list[AcceptedJson] = Field(default_factory=list["AcceptedJson"])
     seconds: dict[str, float]
 
 
@@ -329,6 +342,7 @@ class ApplyJson(Report):
     located: list[PlacedJson]
     unmatched: list[UnmatchedJson]
     findings: list[FindingJson]
+    accepted: list[AcceptedJson] = Field(default_factory=list["AcceptedJson"])
     skipped: list[SkippedJson]
     diff: str
 

@@ -10,6 +10,7 @@ from importlib.metadata import version
 from typing import Any, Final
 from urllib.parse import quote
 
+from sightline.checks.acceptance import Acceptance
 from sightline.checks.check import Certainty, Finding, RelatedPlace, Severity, SkippedCheck
 from sightline.edits.proposal import Unmatched
 from sightline.engine.gate import CheckedDiff
@@ -28,8 +29,11 @@ _RULES: Final = {
 _LEVELS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFORMATION: "note"}
 
 
-def sarif_log(outcome: CheckedDiff) -> dict[str, Any]:
-    """The log of one judged change: one run, a result for each finding and each part that does not fit."""
+def sarif_log(outcome: CheckedDiff, word: Acceptance) -> dict[str, Any]:
+    """The log of one judged change: one run, a result for each finding and each part that does not fit.
+
+    A finding that ``word`` accepts is a suppressed result.
+    """
     findings, unmatched = outcome.report.findings, outcome.unmatched
     used = sorted({finding.check for finding in findings} | ({"unmatched"} if unmatched else set()))
     driver = {"name": "Sightline", "version": version("sightline"), "rules": [_rule(name) for name in used]}
@@ -42,7 +46,7 @@ def sarif_log(outcome: CheckedDiff) -> dict[str, Any]:
                 "columnKind": "unicodeCodePoints",
                 "invocations": [_invocation(outcome.report.skipped)],
                 "results": [
-                    *(_result(finding, used) for finding in findings),
+                    *(_result(finding, used, word) for finding in findings),
                     *(_misfit(item, used) for item in unmatched),
                 ],
             }
@@ -62,10 +66,11 @@ def _invocation(skipped: Iterable[SkippedCheck]) -> dict[str, Any]:
     return {"executionSuccessful": True, "toolExecutionNotifications": notifications}
 
 
-def _result(finding: Finding, rules: Sequence[str]) -> dict[str, Any]:
+def _result(finding: Finding, rules: Sequence[str], word: Acceptance) -> dict[str, Any]:
     """A possible finding is at most a warning: only certain ones refuse a change."""
     certain = finding.certainty is Certainty.CERTAIN
     level = _LEVELS[finding.severity]
+    accepted = [{"kind": "external", "justification": each.reason} for each in word.accepted((finding,))]
     return {
         "ruleId": finding.check,
         "ruleIndex": rules.index(finding.check),
@@ -73,6 +78,8 @@ def _result(finding: Finding, rules: Sequence[str]) -> dict[str, Any]:
         "message": {"text": finding.message},
         "locations": [_location(str(finding.path), finding.line, finding.column)],
         "relatedLocations": [_related(number, place) for number, place in enumerate(finding.related)],
+        "suppressions": accepted,
+        "partialFingerprints": {"sightline/v1": finding.id},
         "properties": {"certainty": finding.certainty.value, "symbol": finding.symbol},
     }
 

@@ -17,6 +17,7 @@ from sightline.base.errors import SightlineError, UsageError
 from sightline.base.paths import WorkspacePath
 from sightline.base.system import System
 from sightline.base.text import Span, Text
+from sightline.checks.acceptance import NOTHING, Acceptance, AcceptedFinding
 from sightline.checks.present import present_findings
 from sightline.config.settings import Settings
 from sightline.context.lexical import LexicalIndex
@@ -274,14 +275,14 @@ class Engine:
 
     # Edits that wait for the user's word -----------------------------------------------------------------------
 
-    def prepare(self, turn: str, *, in_spite_of_findings: bool = False) -> PreparedEdit:
+    def prepare(self, turn: str, acceptance: Acceptance = NOTHING) -> PreparedEdit:
         """Makes a turn's edit ready for the texts as they are now.
 
         Raises ``ChangeConflict`` when what was typed since touches the same lines, ``UsageError`` (kind
-        ``no_such_turn``) for an unknown turn, and ``SightlineError`` (kind ``rejected``) for a refused edit unless
-        ``in_spite_of_findings``.
+        ``no_such_turn``) for an unknown turn, and ``SightlineError`` (kind ``rejected``) for an edit with certain
+        findings that ``acceptance`` does not cover.
         """
-        return self._pending.prepare(turn, self._parts.workspace.view, in_spite_of_findings=in_spite_of_findings)
+        return self._pending.prepare(turn, self._parts.workspace.view, acceptance)
 
     def applied(
         self, prepared: PreparedEdit, landed: frozenset[WorkspacePath] = frozenset()
@@ -314,12 +315,14 @@ class Engine:
         """An applied edit and its single changes, numbered for :meth:`prepare_undo`."""
         return self._pending.hunks(turn)
 
-    async def write(self, turn: str, label: str, changes: ChangeSet) -> None:
+    async def write(
+        self, turn: str, label: str, changes: ChangeSet, accepted: tuple[AcceptedFinding, ...] = ()
+    ) -> None:
         """Writes a checked change set to disk, all or nothing, and records its inverse. For doors without an editor."""
         view = self._parts.workspace.view
         before = {path: view.read(path).text for path in changes.paths_before}
         await apply_to_disk(self._parts.system, changes, self._parts.write_journal)
-        self._pending.record(turn, label, changes, before.__getitem__)
+        self._pending.record(turn, label, changes, before.__getitem__, accepted)
 
     async def write_prepared(self, prepared: PreparedEdit) -> None:
         """Writes an undo or a redo to disk, all or nothing, and tells the journal. For doors without an editor."""

@@ -11,7 +11,8 @@ from sightline.base.errors import SightlineError, UsageError
 from sightline.base.merge import rebase
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Text
-from sightline.checks.check import CheckReport
+from sightline.checks.acceptance import NOTHING, Acceptance, AcceptedFinding
+from sightline.checks.check import Certainty, Finding
 from sightline.sessions.hunks import Hunk
 from sightline.sessions.journal import EditJournal, JournalEntry
 from sightline.tasks.result import TurnResult, TurnVerdict
@@ -61,17 +62,20 @@ class PreparedEdit:
     rebased: bool
     undoes: int | None = None
     redoes: int | None = None
+    accepted: tuple[AcceptedFinding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Waiting:
+    """``incomplete``: parts of the reply could not be placed or read, so that no finding tells all that is wrong."""
+
     label: str
     changes: ChangeSet
     base: dict[WorkspacePath, Text]
-    accepted: bool
+    findings: tuple[Finding, ...] = ()
+    incomplete: bool = False
     undoes: int | None = None
     redoes: int | None = None
-    why: str = ""  # the first finding of a refused edit
 
 
 class PendingEdits:
@@ -88,9 +92,16 @@ class PendingEdits:
             self._opened.close()
             self._opened = None
 
-    def record(self, turn: str, label: str, changes: ChangeSet, before: TextLookup) -> None:
+    def record(
+        self,
+        turn: str,
+        label: str,
+        changes: ChangeSet,
+        before: TextLookup,
+        accepted: tuple[AcceptedFinding, ...] = (),
+    ) -> None:
         """Tells the journal of an edit that was applied without waiting here."""
-        self._journal.record(turn=turn, label=label, changes=changes, before=before)
+        self._journal.record(turn=turn, label=label, changes=changes, before=before, accepted=accepted)
 
     def add(self, result: TurnResult, *, label: str) -> None:
         """Keeps the edit of a turn. A turn without changes leaves nothing."""
@@ -102,8 +113,8 @@ class PendingEdits:
                 label=label,
                 changes=result.changes,
                 base=dict(result.base),
-                accepted=result.verdict is TurnVerdict.ACCEPTED,
-                why=_first_finding(result.report),
+                findings=result.report.findings if result.report is not None else (),
+                incomplete=_is_incomplete(result),
             ),
         )
 
@@ -116,7 +127,6 @@ class PendingEdits:
                 label=prepared.label,
                 changes=prepared.changes,
                 base={path: text for path, text in base.items() if text is not None},
-                accepted=True,
                 undoes=prepared.undoes,
                 redoes=prepared.redoes,
             ),
@@ -126,18 +136,19 @@ class PendingEdits:
         """Forgets the edit of a turn."""
         self._waiting.pop(turn, None)
 
-    def prepare(self, turn: str, view: WorkspaceView, *, in_spite_of_findings: bool = False) -> PreparedEdit:
+    def prepare(self, turn: str, view: WorkspaceView, acceptance: Acceptance = NOTHING) -> PreparedEdit:
         """See :meth:`Engine.prepare <sightline.engine.engine.Engine.prepare>`."""
         waiting = self._waiting.get(turn)
         if waiting is None:
             raise UsageError(f"No edit is waiting under {turn}.", hint="Ask for the edit again.", kind="no_such_turn")
-        if not waiting.accepted and not in_spite_of_findings:
+        refused = acceptance.refused(waiting.findings)
+        if refused or (waiting.incomplete and not acceptance.everything):
             raise SightlineError(
-                f"This edit was refused by the checks.{waiting.why}",
+                f"This edit was refused by the checks.{_first_of(refused)}",
                 hint="Look at the findings; apply it in spite of them only if you know better.",
                 kind="rejected",
             )
-        return _prepared(turn, waiting, view)
+        return replace(_prepared(turn, waiting, view), accepted=acceptance.accepted(waiting.findings))
 
     def prepare_undo(self, turn: str | None, view: WorkspaceView, hunks: Collection[int] = ()) -> PreparedEdit:
         """The inverse of an applied edit, or of some of its hunks; the last edit that stands if no turn is named.
@@ -157,7 +168,6 @@ class PendingEdits:
             label=f"Undo {part}{entry.label}",
             changes=inverse,
             base={path: view.read(path).text for path in inverse.paths_before},
-            accepted=True,
             undoes=None if hunks else entry.id,
         )
         prepared = _prepared(f"undo-{entry.id}" + "".join(f"-{hunk}" for hunk in hunks), waiting, view)
@@ -179,7 +189,6 @@ class PendingEdits:
             label=f"Redo {entry.label}",
             changes=forward,
             base={path: view.read(path).text for path in forward.paths_before},
-            accepted=True,
             redoes=entry.id,
         )
         prepared = _prepared(f"redo-{entry.id}", waiting, view)
@@ -216,7 +225,13 @@ class PendingEdits:
 
         if prepared.undoes is None and prepared.redoes is None:
             if not changes.is_empty:
-                self._journal.record(turn=prepared.turn, label=prepared.label, changes=changes, before=lookup)
+                self._journal.record(
+                    turn=prepared.turn,
+                    label=prepared.label,
+                    changes=changes,
+                    before=lookup,
+                    accepted=prepared.accepted,
+                )
         elif not different:
             self._mark(prepared)
         if not different:
@@ -268,11 +283,19 @@ def _without(changes: ChangeSet, paths: frozenset[WorkspacePath]) -> ChangeSet:
     )
 
 
-def _first_finding(report: CheckReport | None) -> str:
+def _is_incomplete(result: TurnResult) -> bool:
+    if result.verdict is TurnVerdict.ACCEPTED:
+        return False
+    last = result.attempts[-1] if result.attempts else None
+    found = any(finding.certainty is Certainty.CERTAIN for finding in (result.report.findings if result.report else ()))
+    return not found or (last is not None and bool(last.unmatched or last.problems))
+
+
+def _first_of(findings: tuple[Finding, ...]) -> str:
     """An editor shows a refused code action's message, and nothing else."""
-    if report is None or not report.findings:
+    if not findings:
         return ""
-    first, *others = report.findings
+    first, *others = findings
     more = f" And {len(others)} more." if others else ""
     return f" {first.path}:{first.line}: {first.message}{more}"
 

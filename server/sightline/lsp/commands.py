@@ -11,6 +11,7 @@ from typing import Any
 from lsprotocol import types
 from pydantic import ValidationError
 
+from sightline.checks.acceptance import Acceptance
 from sightline.features.feature import Feature
 from sightline.lsp.apply import apply_edit
 from sightline.lsp.chat import Asked, asked_now, run_feature
@@ -106,9 +107,7 @@ async def _run(call: Call) -> dict[str, Any]:
 
 async def _apply(call: Call) -> dict[str, Any]:
     engine, given = call.session.engine, call.given
-    return await apply_edit(
-        call.session, lambda: engine.prepare(given.turn, in_spite_of_findings=given.in_spite_of_findings)
-    )
+    return await apply_edit(call.session, lambda: engine.prepare(given.turn, given.acceptance))
 
 
 def _discard(call: Call) -> dict[str, Any]:
@@ -117,7 +116,7 @@ def _discard(call: Call) -> dict[str, Any]:
 
 
 def _preview(call: Call) -> dict[str, Any]:
-    return preview_json(call.session, call.session.engine.prepare(call.given.turn, in_spite_of_findings=True))
+    return preview_json(call.session, call.session.engine.prepare(call.given.turn, Acceptance(everything=True)))
 
 
 async def _undo(call: Call) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from sightline.checks.acceptance import Acceptance
+
 TURN_EVENT = "sightline/turnEvent"
 STATUS_CHANGED = "sightline/statusChanged"
 DID_FOCUS = "sightline/didFocus"
@@ -140,10 +142,25 @@ class TurnArguments(Arguments):
     turn: str
 
 
-class ApplyArguments(TurnArguments):
-    """Arguments of ``sightline.apply``."""
+class AcceptedArgument(Arguments):
+    """A finding, by its ``id``, that the user accepts for a reason."""
 
+    id: str
+    reason: str = Field(default="", max_length=2_000)
+
+
+class ApplyArguments(TurnArguments):
+    """Arguments of ``sightline.apply``: findings are accepted one by one, or all of them for one ``reason``."""
+
+    accept: list[AcceptedArgument] = Field(default_factory=list["AcceptedArgument"], max_length=10_000)
     in_spite_of_findings: bool = False
+    reason: str = Field(default="", max_length=2_000)
+
+    @property
+    def acceptance(self) -> Acceptance:
+        """The user's word as the engine takes it."""
+        reasons = {each.id: each.reason for each in self.accept}
+        return Acceptance(reasons=reasons, everything=self.in_spite_of_findings, reason=self.reason)
 
 
 class UndoArguments(Arguments):

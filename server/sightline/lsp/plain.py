@@ -7,6 +7,7 @@ from typing import Any
 
 from lsprotocol import types
 
+from sightline.checks.acceptance import Acceptance
 from sightline.features.feature import Feature, FeatureResult
 from sightline.lsp.apply import apply_edit, landed_by_itself
 from sightline.lsp.chat import Asked, run_feature
@@ -39,8 +40,9 @@ async def run_and_apply(
         session.client.show(kind, shortened(result.text))
     elif await _wanted(session, result, result.turn):
         told("applying")
-        engine, in_spite = session.engine, result.turn.verdict is TurnVerdict.REJECTED
-        applied = await apply_edit(session, lambda: engine.prepare(turn, in_spite_of_findings=in_spite))
+        engine = session.engine
+        word = Acceptance(everything=result.turn.verdict is TurnVerdict.REJECTED, reason=f"chose {IN_SPITE!r}")
+        applied = await apply_edit(session, lambda: engine.prepare(turn, word))
     else:
         session.engine.discard(turn)
     return {**feature_json(session, result), "applied": applied}

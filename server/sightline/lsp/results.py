@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from sightline.base.paths import WorkspacePath
@@ -99,6 +100,7 @@ def _attempt_json(session: Session, attempt: Attempt) -> dict[str, Any]:
 def _finding_json(session: Session, finding: Finding) -> dict[str, Any]:
     return {
         **place_json(session, finding.path),
+        "id": finding.id,
         "check": finding.check,
         "certainty": finding.certainty.value,
         "severity": finding.severity.value,
@@ -123,7 +125,8 @@ def _usage_json(usage: Usage) -> dict[str, int | None]:
 
 def entry_json(entry: JournalEntry) -> dict[str, Any]:
     """One applied edit of the journal."""
-    return {"turn": entry.turn, "label": entry.label, "made": entry.made, "undone": entry.undone}
+    accepted = [asdict(each) for each in entry.accepted]
+    return {"turn": entry.turn, "label": entry.label, "made": entry.made, "undone": entry.undone, "accepted": accepted}
 
 
 def hunk_json(session: Session, hunk: Hunk) -> dict[str, Any]:

@@ -11,10 +11,11 @@ All methods are quick (one transaction, at most one flush to disk) and may be ca
 from __future__ import annotations
 
 import contextlib
+import json
 import threading
 import zlib
 from collections.abc import Callable, Collection, Generator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sightline.base.changes import ChangeSet, TextLookup
@@ -24,6 +25,7 @@ from sightline.base.merge import rebase
 from sightline.base.paths import WorkspacePath
 from sightline.base.system import System
 from sightline.base.text import Text
+from sightline.checks.acceptance import AcceptedFinding
 from sightline.sessions.change_json import dump_changes, load_changes
 from sightline.sessions.hunks import Hunk, hunks_of, only_hunks
 
@@ -48,9 +50,12 @@ _MIGRATIONS = (
     ) WITHOUT ROWID;
     CREATE INDEX entry_text_digest ON entry_text (digest);
     """,
+    """
+    ALTER TABLE entry ADD COLUMN accepted TEXT NOT NULL DEFAULT '[]';
+    """,
 )
 
-_ENTRIES = "SELECT id, turn, label, made, undone FROM entry"
+_ENTRIES = "SELECT id, turn, label, made, undone, accepted FROM entry"
 _PRUNE_OLD = "DELETE FROM entry WHERE made < ?"
 _PRUNE_LARGE = """
     DELETE FROM entry WHERE id < (SELECT max(id) FROM entry) AND id <= (
@@ -69,13 +74,17 @@ class JournalLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalEntry:
-    """One applied edit. ``made`` and ``undone`` are Unix time in seconds; ``undone`` is ``None`` while it stands."""
+    """One applied edit. ``made`` and ``undone`` are Unix time in seconds; ``undone`` is ``None`` while it stands.
+
+    ``accepted`` are the findings that it was applied in spite of.
+    """
 
     id: int
     turn: str
     label: str
     made: float
     undone: float | None
+    accepted: tuple[AcceptedFinding, ...] = ()
 
 
 DEFAULT_LIMITS = JournalLimits()
@@ -97,7 +106,15 @@ class EditJournal:
         with self._lock:
             self._connection.close()
 
-    def record(self, *, turn: str, label: str, changes: ChangeSet, before: TextLookup) -> JournalEntry:
+    def record(
+        self,
+        *,
+        turn: str,
+        label: str,
+        changes: ChangeSet,
+        before: TextLookup,
+        accepted: tuple[AcceptedFinding, ...] = (),
+    ) -> JournalEntry:
         """Keeps an edit that was applied. ``before`` gives the texts before it, of ``changes.paths_before``."""
         for path, digest in changes.base.items():
             assert before(path).digest == digest, f"{path} is not the text the edit was computed for"
@@ -110,15 +127,15 @@ class EditJournal:
         now = self._clock.now()
         with self._transaction() as connection:
             cursor = connection.execute(
-                "INSERT INTO entry (turn, label, made, size, forward, inverse) VALUES (?, ?, ?, ?, ?, ?)",
-                (turn, label, now, size, forward_bytes, inverse_bytes),
+                "INSERT INTO entry (turn, label, made, size, forward, inverse, accepted) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (turn, label, now, size, forward_bytes, inverse_bytes, json.dumps([asdict(each) for each in accepted])),
             )
             number = cursor.lastrowid
             assert number is not None
             connection.executemany("INSERT OR IGNORE INTO text VALUES (?, ?)", packed.items())
             connection.executemany("INSERT INTO entry_text VALUES (?, ?)", [(number, digest) for digest in packed])
             self._prune(connection, now)
-        return JournalEntry(id=number, turn=turn, label=label, made=now, undone=None)
+        return JournalEntry(id=number, turn=turn, label=label, made=now, undone=None, accepted=accepted)
 
     def entries(self, limit: int = 1000) -> tuple[JournalEntry, ...]:
         """The newest entries, the newest first, undone ones too."""
@@ -188,8 +205,15 @@ class EditJournal:
     def _entries(self, clause: str, *parameters: object) -> tuple[JournalEntry, ...]:
         rows = self._query(f"{_ENTRIES} {clause}", *parameters)
         return tuple(
-            JournalEntry(id=number, turn=turn, label=label, made=made, undone=undone)
-            for number, turn, label, made, undone in rows
+            JournalEntry(
+                id=number,
+                turn=turn,
+                label=label,
+                made=made,
+                undone=undone,
+                accepted=tuple(AcceptedFinding(**each) for each in json.loads(accepted)),
+            )
+            for number, turn, label, made, undone, accepted in rows
         )
 
     def _load(self, entry: int) -> tuple[ChangeSet, ChangeSet, dict[WorkspacePath, Text]]:

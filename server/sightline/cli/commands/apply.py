@@ -8,7 +8,15 @@ import click
 
 from sightline.base.system import real_system
 from sightline.cli import reports
-from sightline.cli.convert import changes_json, findings_json, located_json, skipped_json, unmatched_json
+from sightline.cli.accepting import accept_option, acceptance_of
+from sightline.cli.convert import (
+    accepted_json,
+    changes_json,
+    findings_json,
+    located_json,
+    skipped_json,
+    unmatched_json,
+)
 from sightline.cli.output import note, print_json, say
 from sightline.cli.workspace import json_option, opened, read_input, root_option, runs_async
 from sightline.edits.proposal import Located
@@ -29,21 +37,34 @@ from sightline.features.narrate import finding_line
 )
 @click.option("--dry-run", is_flag=True, help="Judge only; write nothing.")
 @click.option("--strict", is_flag=True, help="Possible findings reject too.")
+@accept_option
 @json_option
 @runs_async
-async def command(file: str, root: str, edit_format: str, *, dry_run: bool, strict: bool, as_json: bool) -> int:
+async def command(  # noqa: PLR0913  one for each option
+    file: str,
+    root: str,
+    edit_format: str,
+    accepted: tuple[tuple[str, str], ...],
+    *,
+    dry_run: bool,
+    strict: bool,
+    as_json: bool,
+) -> int:
     """Try, check and apply a model's reply. Nothing is written unless every part fits and no check rejects it."""
     text = read_input(real_system(), file)
     async with opened(root) as engine:
         outcome = await engine.try_text(text, edit_format, strict=strict)
         diff = engine.diff_of(outcome.changes)  # before anything is written: closed files are read from disk
+        report = outcome.report
+        findings = report.findings if report else ()
+        word = acceptance_of(accepted, findings)
+        whole = not outcome.unmatched and not outcome.problems
+        wanted = whole and report is not None and word.allows(report, strict=strict)
         applied = False
-        if outcome.accepted and not dry_run and not outcome.changes.is_empty:
-            await engine.write(uuid.uuid4().hex[:12], "apply", outcome.changes)
+        if wanted and not dry_run and not outcome.changes.is_empty:
+            await engine.write(uuid.uuid4().hex[:12], "apply", outcome.changes, word.accepted(findings))
             applied = True
-    report = outcome.report
-    findings = report.findings if report else ()
-    ok = outcome.accepted or (bool(outcome.already) and not outcome.unmatched and not outcome.problems)
+    ok = wanted or (whole and bool(outcome.already))
     if as_json:
         shape = reports.ApplyJson(
             verdict="accept" if ok else "reject",
@@ -53,6 +74,7 @@ async def command(file: str, root: str, edit_format: str, *, dry_run: bool, stri
             located=located_json(outcome.located),
             unmatched=unmatched_json(outcome.unmatched, outcome.problems),
             findings=findings_json(findings),
+            accepted=accepted_json(word.accepted(findings)),
             skipped=skipped_json(report.skipped if report else ()),
             diff=diff,
         )
@@ -71,6 +93,8 @@ async def command(file: str, root: str, edit_format: str, *, dry_run: bool, stri
         note(problem)
     for finding in findings:
         note(finding_line(finding))
+    for each in word.accepted(findings):
+        note(f"{each.path}:{each.line}: accepted: {each.reason}")
     if not outcome.has_edits:
         note("No edit was found in the text. Edits look like the blocks that `sightline prompt` asks for.")
         if "```" in text:

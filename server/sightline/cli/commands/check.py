@@ -9,9 +9,10 @@ import click
 
 from sightline.base.errors import UsageError
 from sightline.base.system import real_system
-from sightline.checks.check import Verdict
+from sightline.checks.acceptance import Acceptance
 from sightline.cli import reports
-from sightline.cli.convert import check_json, unmatched_json
+from sightline.cli.accepting import accept_option, acceptance_of
+from sightline.cli.convert import accepted_json, check_json, unmatched_json
 from sightline.cli.output import note, print_json, say
 from sightline.cli.sarif import sarif_log
 from sightline.cli.workspace import json_option, opened, read_input, root_option, runs_async
@@ -26,10 +27,13 @@ from sightline.features.narrate import finding_line
 @click.option("--staged", is_flag=True, help="What is staged in git.")
 @click.option("--commits", metavar="A..B", help="What the commits of a range changed; A...B since B left A.")
 @click.option("--strict", is_flag=True, help="Possible findings reject too.")
+@accept_option
 @click.option("--sarif", "as_sarif", is_flag=True, help="Print SARIF 2.1.0, which code hosts show beside the code.")
 @json_option
 @runs_async
-async def command(root: str, *, strict: bool, as_sarif: bool, as_json: bool, **source: Any) -> int:
+async def command(
+    root: str, accepted: tuple[tuple[str, str], ...], *, strict: bool, as_sarif: bool, as_json: bool, **source: Any
+) -> int:
     """Judge a change against the whole workspace: syntax, lint, imports, and what it breaks elsewhere.
 
     Only new findings are reported. Exit code 0 accepts, 1 rejects.
@@ -43,18 +47,21 @@ async def command(root: str, *, strict: bool, as_sarif: bool, as_json: bool, **s
         change = replace(change, diff=read_input(real_system(), change.diff))
     async with opened(root) as engine:
         outcome = await engine.check(change, strict=strict)
-    return _tell(outcome, as_json=as_json, as_sarif=as_sarif)
+    word = acceptance_of(accepted, outcome.report.findings)
+    return _tell(outcome, word, strict=strict, as_json=as_json, as_sarif=as_sarif)
 
 
-def _tell(outcome: CheckedDiff, *, as_json: bool, as_sarif: bool) -> int:
+def _tell(outcome: CheckedDiff, word: Acceptance, *, strict: bool, as_json: bool, as_sarif: bool) -> int:
     report = outcome.report
-    rejected = report.verdict is Verdict.REJECT or bool(outcome.unmatched)
+    rejected = bool(outcome.unmatched) or not word.allows(report, strict=strict)
+    in_spite_of = word.accepted(report.findings)
     if as_sarif:
-        print_json(sarif_log(outcome))
+        print_json(sarif_log(outcome, word))
     elif as_json:
         shape = check_json(report).model_copy(
             update={
                 "verdict": "reject" if rejected else "accept",
+                "accepted": accepted_json(in_spite_of),
                 "unmatched": unmatched_json(outcome.unmatched),
                 "applied": outcome.applied,
                 "already": [str(path) for path in outcome.already],
@@ -72,6 +79,8 @@ def _tell(outcome: CheckedDiff, *, as_json: bool, as_sarif: bool) -> int:
             say(finding_line(finding))
             for place in finding.related:
                 say(f"    {place.path}:{place.line}: {place.message}")
+        for each in in_spite_of:
+            say(f"{each.path}:{each.line}: accepted: {each.reason}")
         for skipped in report.skipped:
             say(f"not checked: {skipped.check} ({skipped.reason})")
         seconds = sum(report.seconds.values())

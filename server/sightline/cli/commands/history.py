@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import click
 
 from sightline.cli import history_reports
+from sightline.cli.convert import accepted_json
 from sightline.cli.output import note, print_json, say
 from sightline.cli.workspace import json_option, opened, root_option, runs_async
 from sightline.sessions.hunks import Hunk
@@ -40,6 +41,8 @@ async def command(turn: str | None, root: str, limit: int, *, as_json: bool) -> 
     for entry in entries:
         when = datetime.fromtimestamp(entry.made, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
         say(f"{entry.turn}  {when}  {entry.label}{'  (undone)' if entry.undone is not None else ''}")
+        for each in entry.accepted:
+            say(f"    in spite of {each.path}:{each.line}: {each.message} ({each.reason or 'no reason given'})")
     for hunk in hunks:
         _tell(hunk)
     return 0
@@ -56,7 +59,13 @@ def _tell(hunk: Hunk) -> None:
 
 
 def _entry(entry: JournalEntry) -> history_reports.AppliedEditJson:
-    return history_reports.AppliedEditJson(turn=entry.turn, label=entry.label, made=entry.made, undone=entry.undone)
+    return history_reports.AppliedEditJson(
+        turn=entry.turn,
+        label=entry.label,
+        made=entry.made,
+        undone=entry.undone,
+        accepted=accepted_json(entry.accepted),
+    )
 
 
 def _hunk(hunk: Hunk) -> history_reports.HunkJson:
