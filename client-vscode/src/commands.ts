@@ -101,12 +101,23 @@ function withStages<Answer>(
 }
 
 async function applyTurn(session: Session, given: TurnArguments): Promise<void> {
-  const answer = await session.execute<ApplyAnswer>("sightline.apply", given);
+  const reason = given.inSpiteOfFindings ? await askedWhy() : "";
+  if (reason === undefined) return;
+  const answer = await session.execute<ApplyAnswer>("sightline.apply", { ...given, reason });
   if (!answer.applied) {
     if (answer.different.length === 0) void vscode.window.showWarningMessage(`Sightline: Not applied. ${answer.reason}`);
     return; // otherwise the server has told which files to look at
   }
   tellApplied(session, answer, given.turn);
+}
+
+/** Why an edit is right in spite of what was found; undefined if it shall not be applied after all. */
+function askedWhy(): Thenable<string | undefined> {
+  return vscode.window.showInputBox({
+    title: "Apply in spite of the findings",
+    prompt: "Why is the edit right all the same? The history keeps it. Empty: no reason given.",
+    ignoreFocusOut: true,
+  });
 }
 
 function tellApplied(session: Session, answer: ApplyAnswer, turn: string): void {
