@@ -18,11 +18,20 @@ from sightline.checks.definitions import DefinitionChanges, Group, owner_of
 from sightline.checks.language import is_go
 from sightline.checks.matching import Matching
 from sightline.checks.recall import ancestors_of, facts_of, members_of
+from sightline.checks.signature import Parameters
 from sightline.checks.texts import read_text
 from sightline.graph.answers import Symbol
-from sightline.graph.facts import DefinitionKind, FileFacts, Reference
+from sightline.graph.facts import DefinitionKind, FileFacts, Parameter, Reference
 from sightline.graph.view import GraphView
 
+#: Interfaces of the library that others embed most: method → number of parameters.
+_LIBRARY = {
+    "error": {"Error": 0}, "fmt.Stringer": {"String": 0}, "fmt.GoStringer": {"GoString": 0}, "io.Reader": {"Read": 1},
+    "io.Writer": {"Write": 1}, "io.Closer": {"Close": 0}, "io.ReadCloser": {"Read": 1, "Close": 0},
+    "io.WriteCloser": {"Write": 1, "Close": 0}, "io.ReadWriter": {"Read": 1, "Write": 1},
+    "sort.Interface": {"Len": 0, "Less": 2, "Swap": 2}, "http.Handler": {"ServeHTTP": 2},
+    "flag.Value": {"String": 0, "Set": 1}, "sync.Locker": {"Lock": 0, "Unlock": 0},
+}  # fmt: skip
 #: Uses of a type or an interface that are looked at.
 _MOST_PLACES = 400
 #: What stands before the name of a type whose value is made or named: ``&T{``, ``T{``, ``(*T)(``, ``new(T)``, ``T(``.
@@ -153,29 +162,45 @@ def _result(view: GraphView, path: WorkspacePath, reference: Reference) -> list[
 
 
 def _lacking(view: GraphView, made: Symbol, wanted: Symbol) -> str | None:
-    """What a type lacks of an interface, ``None`` if nothing, or if not all of either can be seen."""
-    demanded, owned = _methods(view, wanted), _methods(view, made)
-    if demanded is None or owned is None or made.definition.kind is DefinitionKind.INTERFACE:
+    """What a type is seen to lack of an interface, ``None`` if nothing, or if not all of the type can be seen."""
+    demanded, (owned, is_whole) = _demanded(view, wanted), _methods(view, made)
+    if not is_whole or made.definition.kind is DefinitionKind.INTERFACE:
         return None
-    for name, method in demanded.items():
+    for name, parameters in demanded.items():
         own = owned.get(name)
         if own is None:
             return f"it has no method `{name}`"
-        if len(own.definition.parameters or ()) != len(method.definition.parameters or ()):
+        if not _are_alike(own.definition.parameters or (), parameters):
             return f"its method `{name}` takes other parameters"
     return None
 
 
-def _methods(view: GraphView, owner: Symbol) -> dict[str, Symbol] | None:
+def _are_alike(own: Parameters, demanded: Parameters) -> bool:
+    """Whether two lists of parameters may be the same types: as many, and not the same ones in another order."""
+    left, right = ([each.annotation.rpartition(".")[2] for each in rows] for rows in (own, demanded))
+    return len(left) == len(right) and (left == right or sorted(left) != sorted(right))
+
+
+def _demanded(view: GraphView, wanted: Symbol) -> dict[str, Parameters]:
+    """The methods of an interface, as far as they can be seen: those of the library's plainest ones among them."""
+    found, _ = _methods(view, wanted)
+    demanded = {name: each.definition.parameters or () for name, each in found.items()}
+    for each in ancestors_of(view, wanted):
+        for base in each.definition.bases if isinstance(each, Symbol) else ():
+            for name, count in _LIBRARY.get(base, {}).items():
+                demanded.setdefault(name, (Parameter(name="_"),) * count)
+    return demanded
+
+
+def _methods(view: GraphView, owner: Symbol) -> tuple[dict[str, Symbol], bool]:
+    """The methods of a type, embedded ones among them, and whether these are all."""
     found: dict[str, Symbol] = {}
-    for each in ancestors_of(view, owner):
-        if not isinstance(each, Symbol):
-            return None
-        members = members_of(view, each) or ()
-        for member in (*members, *_added(view, each)):
+    line = ancestors_of(view, owner)
+    for each in line:
+        for member in (*members_of(view, each), *_added(view, each)) if isinstance(each, Symbol) else ():
             if member.definition.kind is DefinitionKind.METHOD:
                 found.setdefault(member.definition.name, member)
-    return found
+    return found, all(isinstance(each, Symbol) for each in line)
 
 
 def _added(view: GraphView, owner: Symbol) -> Iterator[Symbol]:

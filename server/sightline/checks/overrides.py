@@ -63,7 +63,10 @@ def _mismatch(matching: Matching, base: Symbol, override: Symbol) -> Iterator[Fi
     if call is not None:
         message += f" and which {call.path}:{call.line} calls"
         related.append(RelatedPlace(path=call.path, line=call.line, message="a call that it refuses"))
-    is_certain = call is not None or (old_override is not None and _refuses_plainest_call(base, override))
+    # A base that is new, above a method that stayed as it was: the two may have been so under another name.
+    is_news = old_base is not None or old_override is None or _given(old_override) != _given(override)
+    refuses = old_override is not None and is_news and _refuses_plainest_call(base, override)
+    is_certain = call is not None or refuses
     if is_script(override.path):
         is_certain = is_typed_script(override.path) and is_typed_script(base.path)
     yield matching.finding(

@@ -20,13 +20,18 @@ _MOST_FILES = 8
 
 def is_global(before: GraphView, after: GraphView, path: WorkspacePath, name: str) -> bool:
     """Whether a name may mean something in ``path`` although the file does not bind it."""
-    if name in NAMES or FAMILIES.fullmatch(name) or not name.isidentifier():
+    if is_library_name(name) or not name.isidentifier():
         return True
     if any(_declares_for_all(after, each, name) for each in after.files_defining(name)):
         return True
     if any(is_declared(after, path, package) for package in BRINGING):
         return True
     return any(_is_unbound(before, each, name) for each in islice(_other(before, path, name), _MOST_FILES))
+
+
+def is_library_name(name: str) -> bool:
+    """Whether the language, its hosts or the usual runners of tests give a name a meaning."""
+    return name in NAMES or FAMILIES.fullmatch(name) is not None
 
 
 def _declares_for_all(view: GraphView, path: WorkspacePath, name: str) -> bool:

@@ -50,7 +50,7 @@ def stranded_uses(matching: Matching, removed: Removed) -> Iterator[Finding]:
     left: dict[tuple[WorkspacePath, int], tuple[Use, Place]] = {}
     for place in places:
         for use in _uses_after(matching, place):
-            if not after.resolve_known(*use) and not _is_imported_around(after, use):
+            if not after.resolve_known(*use) and not _is_imported_around(matching, use):
                 left.setdefault((use[0], use[1].span.start), (use, place))
     imports = {use for use, _ in left.values() if use[1].kind is ReferenceKind.IMPORT}
     found = [row for row in left.values() if not _is_echo(after, removed.symbol, row[0], imports)]
@@ -119,9 +119,13 @@ def _is_still_bound(matching: Matching, removed: Removed) -> bool:
     return bound is None or name in bound
 
 
-def _is_imported_around(view: GraphView, use: Use) -> bool:
-    """Whether a function around the use imports the name by itself: from outside, or it would be known."""
+def _is_imported_around(matching: Matching, use: Use) -> bool:
+    """Whether a function around the use imports the name by itself, or its file since the edit.
+
+    It does so from outside, or the name were known.
+    """
     path, reference = use
+    view, file = matching.given.after, next((each for each in matching.files if each.new == use[0]), None)
     facts = facts_of(view, path)
     if facts is None or reference.receiver or reference.kind is ReferenceKind.IMPORT:
         return False
@@ -130,7 +134,9 @@ def _is_imported_around(view: GraphView, use: Use) -> bool:
     while scope >= 0:
         around.add(scope)
         scope = facts.definitions[scope].parent
-    bound = (name.alias for row in facts.imports if row.enclosing in around for name in row.names)
+    outside = {row.span for row in view.unresolved_imports(path) if file is not None and file.is_new(row.span)}
+    rows = (row for row in facts.imports if row.enclosing in around or (row.enclosing < 0 and row.span in outside))
+    bound = (name.alias for row in rows for name in row.names)
     return any(alias == reference.name or alias.partition(".")[0] == reference.name for alias in bound)
 
 
