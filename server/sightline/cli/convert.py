@@ -175,7 +175,9 @@ def total_usage(attempts: Iterable[Attempt]) -> Usage:
     )
 
 
-def ask_json(result: TurnResult, task_type: str, *, applied: bool) -> reports.AskJson:
+def ask_json(
+    result: TurnResult, task_type: str, unconfirmed: list[reports.ConfirmJson], *, applied: bool
+) -> reports.AskJson:
     """The outcome of a turn."""
     report = result.report
     return reports.AskJson(
@@ -190,6 +192,7 @@ def ask_json(result: TurnResult, task_type: str, *, applied: bool) -> reports.As
         findings=findings_json(report.findings if report else ()),
         skipped=skipped_json(report.skipped if report else ()),
         diff=result.diff,
+        unconfirmed=unconfirmed,
         mended=list(result.mended),
         stopped=result.stopped,
         prompt_tokens=result.prompt.tokens,

@@ -332,6 +332,13 @@ class ChangeJson(Report):
     hunks: int
 
 
+class ConfirmJson(Report):
+    """A file that is edited at the user's word only (`--confirm PATH`)."""
+
+    path: str
+    reason: str
+
+
 class ApplyJson(Report):
     """`sightline apply --json`."""
 
@@ -343,6 +350,7 @@ class ApplyJson(Report):
     unmatched: list[UnmatchedJson]
     findings: list[FindingJson]
     accepted: list[AcceptedJson] = Field(default_factory=list["AcceptedJson"])
+    unconfirmed: list[ConfirmJson] = Field(default_factory=list["ConfirmJson"])
     skipped: list[SkippedJson]
     diff: str
 
@@ -384,6 +392,7 @@ class AskJson(Report):
     findings: list[FindingJson]
     skipped: list[SkippedJson]
     diff: str
+    unconfirmed: list[ConfirmJson] = Field(default_factory=list["ConfirmJson"])
     mended: list[str] = Field(default_factory=list[str])
     stopped: str = ""
     prompt_tokens: int

@@ -13,12 +13,12 @@ from sightline.base.paths import WorkspacePath
 from sightline.base.text import Text
 from sightline.checks.acceptance import NOTHING, Acceptance, AcceptedFinding
 from sightline.checks.check import Certainty, Finding
+from sightline.engine.confirmations import why_confirm
 from sightline.sessions.hunks import Hunk
 from sightline.sessions.journal import EditJournal, JournalEntry
 from sightline.tasks.result import TurnResult, TurnVerdict
 from sightline.workspace.encodings import UTF8
 from sightline.workspace.files import WorkspaceView
-from sightline.workspace.protected import needs_confirmation
 
 #: Edits of older turns are forgotten beyond this number.
 MOST_PENDING = 100
@@ -341,7 +341,7 @@ def _files(changes: ChangeSet, view: WorkspaceView) -> tuple[FileAfter, ...]:
                 version=origin.version if origin else None,
                 old=old,
                 encoding=origin.encoding if origin else UTF8,
-                needs_confirmation=needs_confirmation(path) or (needs_confirmation(old) if old else None) or "",
+                needs_confirmation=why_confirm(path, view) or (why_confirm(old, view) if old else ""),
             )
         )
     return tuple(files)

@@ -7,8 +7,10 @@ import uuid
 import click
 
 from sightline.base.system import real_system
+from sightline.checks.acceptance import Acceptance
 from sightline.cli import reports
 from sightline.cli.accepting import accept_option, acceptance_of
+from sightline.cli.confirming import NONE, asked, confirm_option, tell_unconfirmed, unconfirmed, unconfirmed_json
 from sightline.cli.convert import (
     accepted_json,
     changes_json,
@@ -22,6 +24,7 @@ from sightline.cli.workspace import json_option, opened, read_input, root_option
 from sightline.edits.proposal import Located
 from sightline.edits.registry import format_names
 from sightline.features.narrate import finding_line
+from sightline.tasks.trial import Trial
 
 
 @click.command("apply")
@@ -38,6 +41,7 @@ from sightline.features.narrate import finding_line
 @click.option("--dry-run", is_flag=True, help="Judge only; write nothing.")
 @click.option("--strict", is_flag=True, help="Possible findings reject too.")
 @accept_option
+@confirm_option
 @json_option
 @runs_async
 async def command(  # noqa: PLR0913  one for each option
@@ -45,12 +49,17 @@ async def command(  # noqa: PLR0913  one for each option
     root: str,
     edit_format: str,
     accepted: tuple[tuple[str, str], ...],
+    confirmed: tuple[str, ...],
     *,
     dry_run: bool,
     strict: bool,
     as_json: bool,
 ) -> int:
-    """Try, check and apply a model's reply. Nothing is written unless every part fits and no check rejects it."""
+    """Try, check and apply a model's reply. Nothing is written unless every part fits and no check rejects it.
+
+    Files that something runs later (hooks, workflows, package scripts, settings) are edited at your word only: on a
+    terminal you are asked, elsewhere you name them with --confirm.
+    """
     text = read_input(real_system(), file)
     async with opened(root) as engine:
         outcome = await engine.try_text(text, edit_format, strict=strict)
@@ -60,10 +69,14 @@ async def command(  # noqa: PLR0913  one for each option
         word = acceptance_of(accepted, findings)
         whole = not outcome.unmatched and not outcome.problems
         wanted = whole and report is not None and word.allows(report, strict=strict)
-        applied = False
-        if wanted and not dry_run and not outcome.changes.is_empty:
+        if not as_json:
+            _tell(outcome, diff, word)
+        waiting = unconfirmed(engine, outcome.changes, confirmed) if wanted else NONE
+        if not dry_run and not as_json:
+            waiting = asked(waiting)
+        applied = wanted and not dry_run and not waiting and not outcome.changes.is_empty
+        if applied:
             await engine.write(uuid.uuid4().hex[:12], "apply", outcome.changes, word.accepted(findings))
-            applied = True
     ok = wanted or (whole and bool(outcome.already))
     if as_json:
         shape = reports.ApplyJson(
@@ -75,11 +88,24 @@ async def command(  # noqa: PLR0913  one for each option
             unmatched=unmatched_json(outcome.unmatched, outcome.problems),
             findings=findings_json(findings),
             accepted=accepted_json(word.accepted(findings)),
+            unconfirmed=unconfirmed_json(waiting),
             skipped=skipped_json(report.skipped if report else ()),
             diff=diff,
         )
         print_json(shape.model_dump())
-        return 0 if ok else 1
+    elif waiting and not dry_run:
+        tell_unconfirmed(waiting)
+    elif outcome.has_edits:
+        already = ok and outcome.changes.is_empty
+        did = "applied" if applied else "accepted, nothing written" if ok else "refused, nothing written"
+        note("Already so: nothing to change." if already else did)
+    elif "```" in text:
+        note("Code in a fence is an edit only with the path of its file on the line above the fence.")
+    return 0 if ok and (dry_run or not waiting) else 1
+
+
+def _tell(outcome: Trial, diff: str, word: Acceptance) -> None:
+    """What the edit is and what was found, before anything is written."""
     if diff:
         say(diff.rstrip("\n"))
     for place in outcome.located:
@@ -91,16 +117,10 @@ async def command(  # noqa: PLR0913  one for each option
             note(f"  nearest lines:\n{item.nearest}")
     for problem in outcome.problems:
         note(problem)
+    findings = outcome.report.findings if outcome.report else ()
     for finding in findings:
         note(finding_line(finding))
     for each in word.accepted(findings):
         note(f"{each.path}:{each.line}: accepted: {each.reason}")
     if not outcome.has_edits:
         note("No edit was found in the text. Edits look like the blocks that `sightline prompt` asks for.")
-        if "```" in text:
-            note("Code in a fence is an edit only with the path of its file on the line above the fence.")
-    elif ok and outcome.changes.is_empty:
-        note("Already so: nothing to change.")
-    else:
-        note("applied" if applied else "accepted, nothing written" if ok else "refused, nothing written")
-    return 0 if ok else 1

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from sightline.base.errors import SightlineError
+from sightline.cli.confirming import (
+    NONE,
+    Unconfirmed,
+    asked,
+    confirm_option,
+    on_terminal,
+    tell_unconfirmed,
+    unconfirmed,
+    unconfirmed_json,
+)
 from sightline.cli.convert import ask_json
 from sightline.cli.output import note, print_json, say, stream
 from sightline.cli.task import budget_option, task_arguments, task_text, task_type_option, turn_request
@@ -24,6 +32,7 @@ from sightline.tasks.result import TurnEvent, TurnRequest, TurnResult, TurnStage
 @click.option("--apply", "mode", flag_value="apply", help="Write the edit when every check passes.")
 @click.option("--dry-run", "mode", flag_value="dry-run", help="Write nothing and ask nothing.")
 @budget_option
+@confirm_option
 @json_option
 @runs_async
 async def command(  # noqa: PLR0913  click hands over one argument an option
@@ -34,38 +43,43 @@ async def command(  # noqa: PLR0913  click hands over one argument an option
     task_type: str | None,
     mode: str | None,
     *,
+    confirmed: tuple[str, ...],
     budget: int | None,
     as_json: bool,
 ) -> int:
     """Ask a model for TASK. The edit is tried in memory, checked, repaired at most three times, and then shown.
 
     On a terminal you are asked before anything is written; elsewhere nothing is written without --apply.
+    Files that something runs later (hooks, workflows, package scripts, settings) want a word of their own: --confirm.
     """
     text = task_text(task, task_file)
     async with opened(root, given_settings(model, budget)) as engine:
         request = turn_request(engine, text, task_type)
         result = await engine.ask(request, _quiet) if as_json else await _streamed(engine, request)
-        applied = False
-        if result.verdict is TurnVerdict.ACCEPTED and _wanted(result, mode, as_json=as_json):
+        wanted = result.verdict is TurnVerdict.ACCEPTED and _wanted(result, mode, as_json=as_json)
+        waiting = unconfirmed(engine, result.changes, confirmed) if wanted else NONE
+        if not as_json:
+            waiting = asked(waiting)
+        applied = wanted and not waiting
+        if applied:
             await engine.write(result.turn, text, result.changes)
-            applied = True
     if as_json:
-        print_json(ask_json(result, request.task_type, applied=applied).model_dump())
+        print_json(ask_json(result, request.task_type, unconfirmed_json(waiting), applied=applied).model_dump())
     else:
-        _tell(result, applied=applied)
-    return 0 if result.verdict in (TurnVerdict.ANSWERED, TurnVerdict.ACCEPTED) else 1
+        _tell(result, waiting, applied=applied)
+    return 0 if result.verdict in (TurnVerdict.ANSWERED, TurnVerdict.ACCEPTED) and not waiting else 1
 
 
 def _wanted(result: TurnResult, mode: str | None, *, as_json: bool) -> bool:
     if mode == "apply":
         return True
-    if mode == "dry-run" or as_json or not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if mode == "dry-run" or as_json or not on_terminal():
         return False
     say("\n" + result.diff)
     return click.confirm("Apply this edit?", default=False)
 
 
-def _tell(result: TurnResult, *, applied: bool) -> None:
+def _tell(result: TurnResult, waiting: Unconfirmed, *, applied: bool) -> None:
     say("")
     if result.verdict is TurnVerdict.ANSWERED:
         for problem in result.attempts[-1].problems:
@@ -74,6 +88,8 @@ def _tell(result: TurnResult, *, applied: bool) -> None:
         say(narrate_turn(result))
     if result.diff and not applied:
         say("\n" + result.diff.rstrip("\n"))
+    if waiting:
+        tell_unconfirmed(waiting)
     if applied:
         say("Applied. `git diff` shows it; `sightline ask` never touches .git.")
 
