@@ -3,7 +3,8 @@
 Run as a program: ``python kill_points.py WORK SEED POINTS``. Forks children (before it has any thread) that apply one
 change set to a fresh copy of a tree; the child kills itself at the chosen call. What it leaves is recovered, first in
 another child that may be killed as well, then for good; one JSON line per point says whether the tree is exactly before
-or exactly after.
+or exactly after. It goes on until POINTS children were killed between the first file that was moved and the end of the
+journal: when the tree was no longer what it was, and the journal was still there.
 """
 
 from __future__ import annotations
@@ -125,13 +126,20 @@ def main(work: Path, seed: int, points: int) -> None:
     calls = in_child(apply, 0, threading.setprofile)
     after = read_tree(root)
     print(json.dumps({"calls": calls, "after": {name: mode for name, (_, mode) in after.items()}}))
-    for number in range(points):
+    between = 0
+    for number in range(10 * points):
+        if between == points:
+            break
         shutil.rmtree(root)
         make_tree(root)
-        # Files are moved in the last third: half of the points lie there.
-        first = 1 if number % 2 else calls * 2 // 3
+        # Files are moved in the last third: three of four points lie there.
+        first = calls * 2 // 3 if number % 4 else 1
         killed = in_child(apply, choose.randint(first, calls), threading.setprofile) == -1
-        torn = read_tree(root) not in (before, after)
+        left = read_tree(root)
+        torn = left not in (before, after)
+        open_journal = any(name.endswith(".journal") for name in os.listdir(journal))
+        is_between = killed and left != before and open_journal
+        between += is_between
         in_child(recover_here, choose.randint(1, 400), sys.setprofile)
         recovery = recover(system, str(journal))
         found = read_tree(root)
@@ -140,6 +148,7 @@ def main(work: Path, seed: int, points: int) -> None:
                 {
                     "killed": killed,
                     "torn": torn,
+                    "between": is_between,
                     "state": "before" if found == before else "after" if found == after else "torn",
                     "left": [*recovery.left, *(name for name in os.listdir(journal) if name != "apply.lock")],
                 }
