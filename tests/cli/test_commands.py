@@ -12,7 +12,7 @@ from xml.dom import minidom
 import pytest
 
 from cli.conftest import BREAKING, Sightline, git
-from sightline.cli import reports, setup_reports
+from sightline.cli import edit_reports, reports, setup_reports
 from support.shop import HARMLESS, INVOICE, RENAME_DEFINITION, RENAME_USES, script
 
 
@@ -140,7 +140,7 @@ def test_apply_writes_an_accepted_reply_and_nothing_else(sightline: Sightline, w
     assert (dry.code, dry.json["applied"]) == (0, False)
     assert (work / "shop/invoice.py").read_text("utf-8") == INVOICE
     wet = sightline("apply", "-", "--json", stdin=HARMLESS)
-    assert reports.ApplyJson.model_validate(wet.json).applied
+    assert edit_reports.ApplyJson.model_validate(wet.json).applied
     assert wet.json["diff"] == dry.json["diff"]
     assert wet.json["changes"] == [{"path": "shop/invoice.py", "kind": "edit", "hunks": 1}]
     assert "INVOICE" in (work / "shop/invoice.py").read_text("utf-8")
@@ -168,7 +168,7 @@ def test_ask_repairs_and_applies(
 ) -> None:
     model(tmp_path, monkeypatch, RENAME_DEFINITION, RENAME_USES)
     ran = sightline("ask", "rename total to grand_total", "--apply", "--json")
-    report = reports.AskJson.model_validate(ran.json)
+    report = edit_reports.AskJson.model_validate(ran.json)
     assert (ran.code, report.verdict, report.applied, len(report.attempts)) == (0, "accepted", True, 2)
     assert report.usage.output_tokens
     assert "grand_total" in (work / "shop/cart.py").read_text("utf-8")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cli.conftest import Sightline
-from sightline.cli import reports
+from sightline.cli import edit_reports
 from support.shop import HARMLESS, block, script
 
 HOOK = ".github/workflows/ci.yml"
@@ -40,7 +40,7 @@ def test_without_a_terminal_nothing_is_written_and_the_option_is_named(
     assert "workflows run with the repository's rights" in ran.err
     assert hook.read_text("utf-8") == RUNS
     assert "INVOICE" not in (work / "shop/invoice.py").read_text("utf-8")
-    told = reports.ApplyJson.model_validate(sightline("apply", "-", "--json", stdin=HARMLESS + EDIT).json)
+    told = edit_reports.ApplyJson.model_validate(sightline("apply", "-", "--json", stdin=HARMLESS + EDIT).json)
     assert (told.verdict, told.applied) == ("accept", False)
     assert [each.path for each in told.unconfirmed] == [HOOK]
     assert sightline("apply", "-", "--dry-run", stdin=EDIT).code == 0
@@ -81,7 +81,7 @@ def test_ask_apply_is_no_word_for_such_files(
     monkeypatch.setenv("SIGHTLINE_MODEL", f"scripted:{tmp_path / 'replies.txt'}")
     more = ("--confirm", HOOK) if confirmed else ()
     ran = sightline("ask", "run it for pull requests", "--task-type", "refactor", "--apply", "--json", *more)
-    told = reports.AskJson.model_validate(ran.json)
+    told = edit_reports.AskJson.model_validate(ran.json)
     assert (ran.code, told.applied) == ((0, True) if confirmed else (1, False))
     assert [each.path for each in told.unconfirmed] == ([] if confirmed else [HOOK])
     assert ("pull_request_target" in hook.read_text("utf-8")) is confirmed
@@ -92,8 +92,8 @@ def test_the_files_that_were_approved_are_the_files_that_are_written(
 ) -> None:
     before = contents(work)
     edit = HARMLESS + EDIT + "made.py\n```python\n<<<<<<< SEARCH\n=======\nMADE = 1\n>>>>>>> REPLACE\n```\n"
-    shown = reports.ApplyJson.model_validate(sightline("apply", "-", "--dry-run", "--json", stdin=edit).json)
-    done = reports.ApplyJson.model_validate(sightline("apply", "-", "--confirm", HOOK, "--json", stdin=edit).json)
+    shown = edit_reports.ApplyJson.model_validate(sightline("apply", "-", "--dry-run", "--json", stdin=edit).json)
+    done = edit_reports.ApplyJson.model_validate(sightline("apply", "-", "--confirm", HOOK, "--json", stdin=edit).json)
     after = contents(work)
     written = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
     assert shown.changes == done.changes

@@ -9,8 +9,8 @@ import click
 
 from sightline.base.changes import ChangeSet
 from sightline.base.paths import WorkspacePath
+from sightline.cli.edit_reports import ConfirmJson
 from sightline.cli.output import note
-from sightline.cli.reports import ConfirmJson
 from sightline.engine.confirmations import files_to_confirm
 from sightline.engine.engine import Engine
 

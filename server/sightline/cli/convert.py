@@ -8,7 +8,7 @@ from dataclasses import asdict
 from sightline.base.changes import ChangeSet
 from sightline.checks.acceptance import AcceptedFinding
 from sightline.checks.check import CheckReport, Finding, SkippedCheck
-from sightline.cli import reports
+from sightline.cli import edit_reports, reports
 from sightline.edits.proposal import Placement, Unmatched
 from sightline.graph.answers import Coverage, Edge, Place, Symbol
 from sightline.graph.view import GraphView
@@ -137,9 +137,9 @@ def check_json(report: CheckReport) -> reports.CheckJson:
     )
 
 
-def usage_json(usage: Usage) -> reports.UsageJson:
+def usage_json(usage: Usage) -> edit_reports.UsageJson:
     """Token counts."""
-    return reports.UsageJson(
+    return edit_reports.UsageJson(
         prompt_tokens=usage.prompt_tokens,
         cached_tokens=usage.cached_tokens,
         output_tokens=usage.output_tokens,
@@ -147,9 +147,9 @@ def usage_json(usage: Usage) -> reports.UsageJson:
     )
 
 
-def attempt_json(attempt: Attempt) -> reports.AttemptJson:
+def attempt_json(attempt: Attempt) -> edit_reports.AttemptJson:
     """One reply of a turn."""
-    return reports.AttemptJson(
+    return edit_reports.AttemptJson(
         reply=attempt.reply,
         located=located_json(attempt.located),
         unmatched=unmatched_json(attempt.unmatched, attempt.problems),
@@ -176,11 +176,11 @@ def total_usage(attempts: Iterable[Attempt]) -> Usage:
 
 
 def ask_json(
-    result: TurnResult, task_type: str, unconfirmed: list[reports.ConfirmJson], *, applied: bool
-) -> reports.AskJson:
+    result: TurnResult, task_type: str, unconfirmed: list[edit_reports.ConfirmJson], *, applied: bool
+) -> edit_reports.AskJson:
     """The outcome of a turn."""
     report = result.report
-    return reports.AskJson(
+    return edit_reports.AskJson(
         verdict=result.verdict.value,
         applied=applied,
         revision=result.revision,

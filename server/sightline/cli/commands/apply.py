@@ -8,7 +8,7 @@ import click
 
 from sightline.base.system import real_system
 from sightline.checks.acceptance import Acceptance
-from sightline.cli import reports
+from sightline.cli import edit_reports
 from sightline.cli.accepting import accept_option, acceptance_of
 from sightline.cli.confirming import NONE, asked, confirm_option, tell_unconfirmed, unconfirmed, unconfirmed_json
 from sightline.cli.convert import (
@@ -79,7 +79,7 @@ async def command(  # noqa: PLR0913  one for each option
             await engine.write(uuid.uuid4().hex[:12], "apply", outcome.changes, word.accepted(findings))
     ok = wanted or (whole and bool(outcome.already))
     if as_json:
-        shape = reports.ApplyJson(
+        shape = edit_reports.ApplyJson(
             verdict="accept" if ok else "reject",
             applied=applied,
             revision=outcome.before.revision,

@@ -1,0 +1,84 @@
+"""The JSON shapes of edits that are tried: ``apply`` and ``ask``."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from sightline.cli.reports import (
+    AcceptedJson,
+    ChangeJson,
+    FindingJson,
+    PlacedJson,
+    Report,
+    SkippedJson,
+    UnmatchedJson,
+)
+
+
+class ConfirmJson(Report):
+    """A file that is edited at the user's word only (`--confirm PATH`)."""
+
+    path: str
+    reason: str
+
+
+class ApplyJson(Report):
+    """`sightline apply --json`."""
+
+    verdict: Literal["accept", "reject"]
+    applied: bool
+    revision: int
+    changes: list[ChangeJson]
+    located: list[PlacedJson]
+    unmatched: list[UnmatchedJson]
+    findings: list[FindingJson]
+    accepted: list[AcceptedJson] = Field(default_factory=list["AcceptedJson"])
+    unconfirmed: list[ConfirmJson] = Field(default_factory=list["ConfirmJson"])
+    skipped: list[SkippedJson]
+    diff: str
+
+
+class UsageJson(Report):
+    """Tokens as the server counted them; null where it did not say."""
+
+    prompt_tokens: int | None
+    cached_tokens: int | None
+    output_tokens: int | None
+    reasoning_tokens: int | None
+
+
+class AttemptJson(Report):
+    """One reply of the model: what of it could not be used, and what its edit broke."""
+
+    reply: str
+    located: list[PlacedJson]
+    unmatched: list[UnmatchedJson]
+    findings: list[FindingJson]
+    usage: UsageJson
+    seconds: float
+
+
+class AskJson(Report):
+    """`sightline ask --json`.
+
+    `mended` are sentences on what was put right without the model; `stopped` says why no further repair was asked for.
+    """
+
+    verdict: Literal["answered", "accepted", "rejected", "no_edits"]
+    applied: bool
+    revision: int
+    model: str
+    task_type: str
+    text: str
+    attempts: list[AttemptJson]
+    changes: list[ChangeJson]
+    findings: list[FindingJson]
+    skipped: list[SkippedJson]
+    diff: str
+    unconfirmed: list[ConfirmJson] = Field(default_factory=list["ConfirmJson"])
+    mended: list[str] = Field(default_factory=list[str])
+    stopped: str = ""
+    prompt_tokens: int
+    usage: UsageJson
