@@ -92,7 +92,7 @@ class Coverage:
     ``unparsed``: files that could not be read in whole, ``unparsed_files`` the first of them, ``unread`` how many of
     them will be: of those the imports are known, the definitions not yet; ``dynamic``: places where a name is computed
     or a string names it; ``ambiguous``: references by name alone whose target stays open; ``cut``: a limit ended the
-    search.
+    search, ``unvisited``: files that may hold more of what was asked for and were not looked at then.
     """
 
     complete: bool
@@ -102,11 +102,15 @@ class Coverage:
     cut: bool = False
     unparsed_files: tuple[WorkspacePath, ...] = field(default=(), compare=False)
     unread: int = 0
+    unvisited: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferencesAnswer:
-    """All uses of a symbol at one revision, sorted by path and offset."""
+    """All uses of a symbol at one revision, sorted by path and offset; when they are cut, the nearest, nearest first.
+
+    Nearest is the file of the definition, then its folder, the files that import it, those that share folders with it.
+    """
 
     symbol: Symbol
     places: tuple[Place, ...]

@@ -9,16 +9,16 @@ from sightline.graph.index import MODULE, FileIndex
 from sightline.graph.meanings import Ancestor, DefinitionMeaning, Found, Query, Rank, Rules
 from sightline.graph.named_constructors import is_named_after_class
 from sightline.graph.raw_facts import DefinitionRow
-from sightline.graph.references import Use, Uses, uses_of
+from sightline.graph.references import Limit, Use, Uses, trim, uses_of
 from sightline.graph.state import GraphState
-from sightline.graph.symbols import meaning_of
+from sightline.graph.symbols import meaning_at
 from sightline.graph.values import is_class, member, own_members, resolution_order, type_around
 
 #: A search for relatives stops here: a class with more subclasses is a framework's root.
 MOST_RELATIVES = 2_000
 
 
-def all_uses_of(query: Query, state: GraphState, target: DefinitionMeaning, limit: int) -> Uses:
+def all_uses_of(query: Query, state: GraphState, target: DefinitionMeaning, limit: Limit) -> Uses:
     """As :func:`~sightline.graph.references.uses_of`; calls of a class count as uses of its constructor too."""
     above = frozenset(overridden(query, target))
     index = query.files.index(target.file)
@@ -27,19 +27,25 @@ def all_uses_of(query: Query, state: GraphState, target: DefinitionMeaning, limi
     if not _is_constructor(query.rules(target.file), index, row):
         return uses_of(query, state, target, limit, above)
     uses = uses_of(query, state, target, limit)
+    if uses.cut:
+        return uses
     heirs = descendants(query, state, DefinitionMeaning(target.file, row.parent))
     uses.found += _delegations(query, target, heirs)
     for use in _made_by_class_methods(query, target, heirs):
         uses.ambiguous += use.rank is Rank.NAME_ONLY
         uses.found.append(use)
     for owner, rank in _constructed_by(query, target, heirs):
-        calls = uses_of(query, state, owner, limit)
+        calls = uses_of(query, state, owner, Limit(limit.after(uses.found).most, ReferenceKind.CALL))
         uses.cut = uses.cut or calls.cut
+        uses.left += calls.left
         uses.found += [
-            Use(use.file, use.index, use.reference, max(use.rank, rank))
+            Use(use.file, use.site, max(use.rank, rank))
             for use in calls.found
-            if use.reference.kind is ReferenceKind.CALL
+            if use.site.reference.kind is ReferenceKind.CALL
         ]
+    if limit.count(uses.found) > limit.most:
+        uses.cut = True
+        trim(uses, limit)
     return uses
 
 
@@ -71,13 +77,10 @@ def _delegations(query: Query, constructor: DefinitionMeaning, heirs: tuple[Foun
     """Bare ``super(…)`` in constructors below; Python writes ``super().__init__(…)``, which is found by its name."""
     below_it = (found.meaning for found in heirs)
     for file in sorted({heir.file for heir in below_it if isinstance(heir, DefinitionMeaning)}):
-        below = query.files.index(file)
-        for at in below.positions(("super",)) if below else ():
-            assert below is not None, "it has positions"
-            reference = below.reference(at)
-            if reference.kind is ReferenceKind.CALL and not reference.receiver:
-                answer = meaning_of(query, file, reference)
-                yield from (Use(file, below, reference, found.rank) for found in answer if found.meaning == constructor)
+        for site in query.files.sites(file, "super", keywords=False):
+            if site.reference.kind is ReferenceKind.CALL and not site.reference.receiver:
+                answer = meaning_at(query, file, site)
+                yield from (Use(file, site, found.rank) for found in answer if found.meaning == constructor)
 
 
 def _made_by_class_methods(query: Query, constructor: DefinitionMeaning, heirs: tuple[Found, ...]) -> Iterator[Use]:
@@ -93,28 +96,27 @@ def _made_by_class_methods(query: Query, constructor: DefinitionMeaning, heirs: 
     classes = (own, *(found.meaning for found in heirs), *line)
     files = {each.file for each in classes if isinstance(each, DefinitionMeaning)} if words else set[int]()
     for file in sorted(files):
-        inside = query.files.index(file)
-        for at in inside.positions(words) if inside is not None else ():
-            assert inside is not None, "it has positions"
-            reference = inside.reference(at)
+        for site in (each for word in words for each in query.files.sites(file, word, keywords=False)):
+            reference = site.reference
             if not reference.local or reference.receiver or reference.kind is not ReferenceKind.CALL:
                 continue
-            made = (each.meaning for each in meaning_of(query, file, reference))
+            made = (each.meaning for each in meaning_at(query, file, site))
             owners = [each for each in made if isinstance(each, DefinitionMeaning)]
             if any(constructor in inherited(query, owner, name) for owner in owners):
-                yield Use(file, inside, reference, Rank.INFERRED)
+                yield Use(file, site, Rank.INFERRED)
             elif any(owner in line for owner in owners):
-                yield Use(file, inside, reference, Rank.NAME_ONLY)
+                yield Use(file, site, Rank.NAME_ONLY)
 
 
 def subclasses(query: Query, state: GraphState, owner: DefinitionMeaning) -> tuple[Found, ...]:
     """Classes that name ``owner`` among their bases, sorted by file and place."""
     found: dict[DefinitionMeaning, Rank] = {}
-    for use in uses_of(query, state, owner, MOST_RELATIVES * 10).found:
-        if use.reference.kind is ReferenceKind.INHERIT:
-            number = _heir(use.index, query.rules(use.file).classes, use.reference)
+    for use in uses_of(query, state, owner, Limit(MOST_RELATIVES * 10)).found:
+        index = query.files.index(use.file) if use.site.reference.kind is ReferenceKind.INHERIT else None
+        if index is not None:
+            number = _heir(index, query.rules(use.file).classes, use.site.reference)
             if number >= 0:
-                found[type_around(query, use.file, use.index, number)] = use.rank
+                found[type_around(query, use.file, index, number)] = use.rank
     return tuple(Found(meaning, rank) for meaning, rank in sorted(found.items()))
 
 

@@ -38,7 +38,11 @@ from sightline.graph.unread import unread_names
 #: The scope of a module, wherever a scope is the index of a definition.
 MODULE = -1
 
-_CACHED_INDEXES = 256
+#: Bytes that the decoded facts in a cache may take.
+_CACHED_BYTES = 32 << 20
+#: Bytes that one row takes once it is decoded, about: a definition with its scopes, a reference, an import; of a file.
+_ROW_BYTES = (700, 100, 300)
+_FILE_BYTES = 2_000
 
 
 class ImportBinding(NamedTuple):
@@ -86,9 +90,12 @@ class FileIndex:
     def scopes(self) -> dict[int, dict[str, tuple[int, ...]]]:
         """Scope → name → indexes of the definitions directly in it."""
         found: dict[int, dict[str, tuple[int, ...]]] = {}
-        for index, row in enumerate(self.definitions):
-            scope = found.setdefault(row.parent, {})
-            scope[row.name] = (*scope.get(row.name, ()), index)
+        for index, (name, _, _, _, _, _, _, parent, *_) in enumerate(self.definitions):
+            scope = found.get(parent)
+            if scope is None:
+                scope = found[parent] = {}
+            known = scope.get(name)
+            scope[name] = (index,) if known is None else (*known, index)
         return found
 
     @cached_property
@@ -280,6 +287,11 @@ class FileIndex:
             return rows.counts
         return len(rows.definitions), len(rows.references) // REFERENCE_STRIDE, len(rows.imports)
 
+    @property
+    def bytes_decoded(self) -> int:
+        """About how much memory the facts take when everything has been asked for."""
+        return _FILE_BYTES + sum(count * size for count, size in zip(self.counts, _ROW_BYTES, strict=True))
+
     def packed(self) -> PackedFacts:
         """The facts as a blob."""
         if isinstance(self._rows, PackedFacts):
@@ -310,15 +322,16 @@ def _column(runs: array[int], start: int, offset: int) -> int | None:
 
 
 class IndexCache:
-    """The indexes used last, one for each file. Safe to share between threads.
+    """The indexes used last, one for each file, as many as fit in so many bytes. Safe to share between threads.
 
     Of a file that was changed the old index goes: kept until so many others had come, the texts of a small workspace's
     past would take more memory than all of its present.
     """
 
-    def __init__(self, limit: int = _CACHED_INDEXES) -> None:
+    def __init__(self, limit: int = _CACHED_BYTES) -> None:
         self._limit = limit
         self._entries: OrderedDict[int, FileIndex] = OrderedDict()
+        self._bytes = 0
         self._lock = Lock()
 
     def __len__(self) -> int:
@@ -327,10 +340,13 @@ class IndexCache:
     def index(self, file: int, packed: PackedFacts) -> FileIndex:
         """The index of ``packed``, the facts of the file with this id; made if need be."""
         with self._lock:
-            found = self._entries.get(file)
+            found = self._entries.pop(file, None)
             if found is None or (found.digest, found.language) != (packed.digest, packed.language):
-                found = self._entries[file] = FileIndex(packed)
-                if len(self._entries) > self._limit:
-                    self._entries.popitem(last=False)
-            self._entries.move_to_end(file)
+                if found is not None:
+                    self._bytes -= found.bytes_decoded
+                found = FileIndex(packed)
+                self._bytes += found.bytes_decoded
+            self._entries[file] = found
+            while self._bytes > self._limit and len(self._entries) > 1:
+                self._bytes -= self._entries.popitem(last=False)[1].bytes_decoded
         return found

@@ -5,16 +5,17 @@ from __future__ import annotations
 from sightline.base.paths import WorkspacePath
 from sightline.graph.index import FileIndex, IndexCache
 from sightline.graph.layouts import Layouts
+from sightline.graph.meanings import Site
 from sightline.graph.raw_facts import ImportRow
+from sightline.graph.reaching import Reaching
 from sightline.graph.resolve import Resolver
+from sightline.graph.sites import SiteMemory
 from sightline.graph.state import GraphState
 from sightline.languages.import_registry import IMPORT_RULES
 from sightline.languages.registry import family_of, language_of
 
-#: Decoded files one view holds on to; more are forgotten all at once and found again in the shared cache.
-_MOST_HELD = 64
-#: Sets of files that imports lead to, one for each importer asked about.
-_MOST_REACHES = 512
+#: Bytes of decoded files one view holds on to; more are forgotten all at once and found again in the shared cache.
+_MOST_HELD = 16 << 20
 
 
 class ViewFiles:
@@ -25,17 +26,27 @@ class ViewFiles:
         self._resolver = Resolver(state, layouts)
         self._cache = cache
         self._held: dict[int, FileIndex | None] = {}
-        self._reached: dict[int, frozenset[int]] = {}
+        self._held_bytes = 0
+        self._reaching = Reaching(state)
+        self._sites = SiteMemory()
 
     def index(self, file: int) -> FileIndex | None:
         """Facts of a file, ``None`` for one that has none."""
-        held = self._held
-        if file in held:
-            return held[file]
-        if len(held) >= _MOST_HELD:
-            self._held = held = {}
-        found = held[file] = self._find(file)
+        try:
+            return self._held[file]
+        except KeyError:
+            pass
+        found = self._find(file)
+        self._held_bytes += found.bytes_decoded if found is not None else 0
+        if self._held_bytes > _MOST_HELD:
+            self._held, self._held_bytes = {}, found.bytes_decoded if found is not None else 0
+        self._held[file] = found
         return found
+
+    def sites(self, file: int, name: str, *, keywords: bool) -> tuple[Site, ...]:
+        """Where a file uses ``name``, as the keyword of a call or in any other way, in its order."""
+        known = self._sites.known(file, name, keywords=keywords)
+        return self._sites.read(file, name, self.index(file), keywords=keywords) if known is None else known
 
     def _find(self, file: int) -> FileIndex | None:
         hot = self._state.hot.get(file)
@@ -65,7 +76,7 @@ class ViewFiles:
         if IMPORT_RULES[family_of(self._state.table.path_of(file))].global_names:
             near = units.everywhere(file, name)
             return tuple(each for each in near if name in units.top(each).names or name in units.top(each).extended)
-        defining = {each for each in self._defining(name) if each != file}
+        defining = {each for each in self.defining(name) if each != file}
         for unit in units.own(file) if defining else ():
             here = [each for each in unit.files if each in defining]
             found = [each for each in here if name in units.top(each).names or name in units.top(each).extended]
@@ -78,42 +89,19 @@ class ViewFiles:
         table, own = self._state.table, self._state.table.path_of(file)
         return tuple(
             each
-            for each in self._defining(name)
+            for each in self.defining(name)
             if table.path_of(each).root == own.root
             and family_of(table.path_of(each)) == family_of(own)
             and name in self._resolver.units.top(each).extended
         )
 
-    def _defining(self, name: str) -> tuple[int, ...]:
-        """Files that may define ``name``, by path: ids depend on what happened, and which comes first may matter."""
-        return tuple(sorted(self._state.defining(name), key=self._state.table.path_of))
-
     def defining(self, name: str) -> tuple[int, ...]:
         """Files that may define ``name``, at their top or deeper; of any family."""
-        return self._defining(name)
+        return self._reaching.defining(name)
 
     def in_reach(self, file: int, name: str) -> tuple[int, ...]:
         """Those of the files that imports of ``file`` lead to, all the way, that may define ``name``."""
-        defining = self._defining(name)
-        if not defining:
-            return ()
-        reach = self._reach(file)
-        return tuple(each for each in defining if each != file and each in reach)
-
-    def _reach(self, file: int) -> frozenset[int]:
-        held = self._reached
-        found = held.get(file)
-        if found is None:
-            if len(held) >= _MOST_REACHES:
-                self._reached = held = {}
-            seen = {file}
-            waiting = [file]
-            while waiting:
-                fresh = {edge.target for edge in self._state.edges(waiting.pop())} - seen
-                seen |= fresh
-                waiting += fresh
-            found = held[file] = frozenset(seen)
-        return found
+        return self._reaching.in_reach(file, name)
 
     def everywhere(self, file: int, *names: str) -> tuple[int, ...]:
         """Other files of the family and root of ``file`` that may define all of ``names``, at whatever depth."""
@@ -126,7 +114,7 @@ class ViewFiles:
         if not files:
             return ()
         known = frozenset(files)
-        defining = files if len(files) == 1 else [each for each in self._defining(name) if each in known]
+        defining = files if len(files) == 1 else [each for each in self.defining(name) if each in known]
         return tuple(each for each in defining if name in self._resolver.units.top(each).names)
 
     def resolves(self, importer: WorkspacePath, row: ImportRow) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple, Protocol, TypeAlias, TypeVar, cast
 
+from sightline.graph import answers
 from sightline.graph.answers import Confidence
 from sightline.graph.facts import Reference, ReferenceKind
 from sightline.graph.index import FileIndex, ImportBinding
@@ -105,6 +106,18 @@ class Found(NamedTuple):
 #: Several when a name has several; none when nothing is known.
 Answer: TypeAlias = tuple[Found, ...]
 
+
+class Site:
+    """One use of a name: its reference, what it means and where people find it, the latter two once that is known."""
+
+    __slots__ = ("answer", "place", "reference")
+
+    def __init__(self, reference: Reference) -> None:
+        self.reference = reference
+        self.answer: Answer | None = None
+        self.place: answers.Place | None = None
+
+
 UNKNOWN: Answer = ()
 EXTERNAL: Answer = (Found(OUTSIDE, Rank.EXACT),)
 
@@ -118,8 +131,11 @@ def weakened(answer: Answer, rank: Rank) -> Answer:
 
 def merged(*answers: Answer) -> Answer:
     """All meanings once, each as well known as the best of them."""
+    some = [answer for answer in answers if answer]
+    if len(some) <= 1 and (not some or len(some[0]) == 1):  # nearly always
+        return some[0] if some else UNKNOWN
     best: dict[Meaning, Rank] = {}
-    for found in (each for answer in answers for each in answer):
+    for found in (each for answer in some for each in answer):
         best[found.meaning] = min(found.rank, best.get(found.meaning, found.rank))
     return tuple(Found(meaning, rank) for meaning, rank in best.items())
 
@@ -133,6 +149,10 @@ class FileLookup(Protocol):
 
     def index(self, file: int) -> FileIndex | None:
         """Facts of a file, ``None`` for one that has none."""
+        ...
+
+    def sites(self, file: int, name: str, *, keywords: bool) -> tuple[Site, ...]:
+        """Where a file uses ``name``, as the keyword of a call or in any other way, in its order."""
         ...
 
     def module(self, importer: int, module: str, level: int) -> int:
@@ -179,6 +199,8 @@ UNNAMED = frozenset({"default", WHOLE})
 
 #: Steps of one question after which the rest stays unknown; star imports in circles are what needs it.
 MOST_STEPS = 20_000
+#: Steps of all the questions of one search, after which it is cut short.
+MOST_SPENT = 50 * MOST_STEPS
 #: Nested questions, well under Python's own limit of frames.
 MOST_DEPTH = 60
 
@@ -242,16 +264,33 @@ class Query:
     An answer is remembered only if no circle was cut above it; otherwise it would depend on which question came first.
     """
 
-    __slots__ = ("_cut", "_memo", "_open", "_rules", "_steps", "files")
+    __slots__ = ("_cut", "_memo", "_open", "_rules", "_spent", "_steps", "files")
 
     def __init__(self, files: FileLookup, memo: Memo, rules: Mapping[str, Rules]) -> None:
         """``rules`` by name of the language."""
         self.files = files
+        self._spent = 0
         self._rules = rules
         self._memo = memo
         self._open: dict[Hashable, int] = {}
         self._cut = MOST_STEPS
         self._steps = 0
+
+    def again(self) -> None:
+        """Begins another question, with all its steps; not inside of one."""
+        self._spent += self._steps
+        self._steps = 0
+        self._cut = MOST_STEPS
+
+    @property
+    def was_cut(self) -> bool:
+        """Whether the present question ran out of steps or went too deep, so that its answer is not to be kept."""
+        return self._cut < 0
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether all questions together took more steps than a search may take."""
+        return self._spent + self._steps > MOST_SPENT
 
     def rules(self, file: int) -> Rules:
         """The rules for a file. One without facts, say a broken ``__init__``, still names the modules in its folder."""

@@ -1,4 +1,4 @@
-"""All uses of one definition: name postings, then scopes, file by file.
+"""All uses of one definition: name postings, then scopes, file by file, the nearest files first.
 
 A file counts as a candidate when it uses the definition's name, or a name under which some file imports it. What the
 rules cannot decide is answered by name alone and counted, never left out.
@@ -6,7 +6,7 @@ rules cannot decide is answered by name alone and counted, never left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -14,7 +14,6 @@ from sightline.graph.facts import DefinitionKind, Reference, ReferenceKind
 from sightline.graph.index import MODULE, FileIndex, ImportBinding
 from sightline.graph.meanings import (
     OUTSIDE,
-    UNKNOWN,
     UNNAMED,
     WHOLE,
     Answer,
@@ -22,35 +21,51 @@ from sightline.graph.meanings import (
     Place,
     Query,
     Rank,
+    Site,
     SuperMeaning,
 )
-from sightline.graph.raw_facts import LOCAL_FLAG, REFERENCE_CODE
+from sightline.graph.outwards import outwards
 from sightline.graph.state import GraphState
-from sightline.graph.symbols import meaning_of
+from sightline.graph.symbols import meaning_at
 from sightline.graph.values import is_class, resolution_order, type_around
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
-    """One use: the file, its facts (decoding them again would cost a search more), the reference and its rank."""
+class Use(NamedTuple):
+    """One use: the file, the site in it and its rank."""
 
     file: int
-    index: FileIndex
-    reference: Reference
+    site: Site
     rank: Rank
 
 
 @dataclass(slots=True)
 class Uses:
-    """What a search has found so far; counts as in ``Coverage``. ``cut``: the limit stopped it."""
+    """What a search has found so far, nearest first; counts as in ``Coverage``. ``cut``: the limit stopped it.
+
+    ``left``: files that may hold more and were not looked at then.
+    """
 
     found: list[Use] = field(default_factory=list[Use])
     dynamic: int = 0
     ambiguous: int = 0
     cut: bool = False
+    left: int = 0
 
 
-_KEYWORD = REFERENCE_CODE[ReferenceKind.KEYWORD]
+class Limit(NamedTuple):
+    """A search ends after ``most`` uses, of which those of a kind count, where one is given."""
+
+    most: int
+    kind: ReferenceKind | None = None
+
+    def after(self, found: Iterable[Use]) -> Limit:
+        """What is left of it."""
+        return Limit(self.most - self.count(found), self.kind)
+
+    def count(self, found: Iterable[Use]) -> int:
+        """How many of the uses count."""
+        return sum(self.kind is None or use.site.reference.kind is self.kind for use in found)
+
 
 NOTHING_ABOVE: frozenset[DefinitionMeaning] = frozenset()
 
@@ -59,22 +74,22 @@ def uses_of(
     query: Query,
     state: GraphState,
     target: DefinitionMeaning,
-    limit: int,
+    limit: Limit,
     above: frozenset[DefinitionMeaning] = NOTHING_ABOVE,
 ) -> Uses:
-    """The uses of ``target``, unsorted, at most ``limit`` of them.
+    """The uses of ``target``, nearest files first, each file's in their order; no more than ``limit`` allows.
 
     ``above`` are the definitions that ``target`` overrides: a use of one of them through a value may run ``target``,
     and counts as a use by name alone.
     """
     index = query.files.index(target.file)
     assert index is not None, "the target is a definition of the view"
-    uses = Uses()
-    name = index.definitions[target.number].name
+    row = index.definitions[target.number]
     search = _Search(
         query=query,
         state=state,
         target=target,
+        name_start=row.name_start,
         by_name=_can_be_by_name(query, state, target),
         by_keyword=_can_be_by_keyword(query, target),
         importable=not _is_member(query, index, target),
@@ -82,26 +97,39 @@ def uses_of(
         everywhere=_is_seen_everywhere(query, target),
         above=above,
     )
-    first = _Wanted(name, target.file if name in UNNAMED else -1)
+    uses = Uses()
+    first = _Wanted(row.name, target.file if row.name in UNNAMED else -1)
     seen = {first}
     waiting = [first]
+    room = limit.most
     while waiting:
         wanted = waiting.pop()
-        # One visit for both questions: decoding a file costs more than either.
-        for file in _candidates(state, wanted, target.file):
-            found = query.files.index(file)
-            if found is None:
-                continue
+        candidates = _candidates(state, wanted, target.file)
+        for visited, file in enumerate(outwards(state, candidates, target.file)):
+            if room <= 0 or query.is_spent:
+                uses.cut = True
+                uses.left = len(candidates) - visited
+                uses.left += sum(len(_candidates(state, other, target.file)) for other in waiting)
+                return uses
+            # One visit for both questions: decoding a file costs more than either.
             # Once each: a file may import a name twice under the same alias.
-            aliases = dict.fromkeys(_aliases(search, file, found, wanted.name))
+            aliases = dict.fromkeys(_aliases(search, file, wanted.name))
             fresh = [alias for alias in aliases if alias not in seen]
             seen.update(fresh)
             waiting += fresh
-            _uses_in(search, uses, file, found, wanted.name)
-            if len(uses.found) >= limit:
-                uses.cut = True
-                return uses
+            before = len(uses.found)
+            _uses_in(search, uses, file, wanted.name)
+            room -= limit.count(uses.found[before:])
+    if room < 0:
+        uses.cut = True
+        trim(uses, limit)
     return uses
+
+
+def trim(uses: Uses, limit: Limit) -> None:
+    """Takes out what the last file had beyond the limit; what was counted of it stays counted."""
+    while limit.count(uses.found) > limit.most:
+        uses.found.pop()
 
 
 class _Wanted(NamedTuple):
@@ -111,12 +139,12 @@ class _Wanted(NamedTuple):
     carrier: int
 
 
-def _candidates(state: GraphState, wanted: _Wanted, own: int) -> list[int]:
+def _candidates(state: GraphState, wanted: _Wanted, own: int) -> set[int]:
     """Files to visit; the target's own is one of them even if it never uses the name, for it may export it anew."""
     found = {own, *state.referencing(wanted.name)}
     if wanted.carrier >= 0:
         found.update((wanted.carrier, *state.importers(wanted.carrier)))
-    return sorted(found)
+    return found
 
 
 def _is_known_as(binding: ImportBinding, name: str) -> bool:
@@ -130,6 +158,7 @@ class _Search:
     query: Query
     state: GraphState
     target: DefinitionMeaning
+    name_start: int
     by_name: bool
     by_keyword: bool
     importable: bool  # unless it is a member of a class
@@ -175,8 +204,11 @@ def _is_seen_everywhere(query: Query, target: DefinitionMeaning) -> bool:
     return rule is not None and index.definitions[target.number].parent == MODULE and rule(index)
 
 
-def _aliases(search: _Search, file: int, index: FileIndex, name: str) -> Iterator[_Wanted]:
+def _aliases(search: _Search, file: int, name: str) -> Iterator[_Wanted]:
     """Other names under which this file binds or passes on the target, known there as ``name``."""
+    index = search.query.files.index(file)
+    if index is None:
+        return
     rules = search.query.rules(file)
     # Decoding imports for nothing would be a tenth of a search through a large code base.
     for scope in index.imported.values() if search.importable or rules.imports_members else ():
@@ -197,25 +229,21 @@ def _means_target(search: _Search, answer: Answer) -> bool:
     return any(found.meaning == search.target for found in answer)
 
 
-def _uses_in(search: _Search, uses: Uses, file: int, index: FileIndex, name: str) -> None:
-    kinds = index.columns[2] if not search.by_keyword else None
-    for at in index.positions((name,)):
-        if kinds is not None and kinds[at] & ~LOCAL_FLAG == _KEYWORD:
-            continue
-        reference = index.reference(at)
-        rank = _rank(search, uses, file, reference)
-        if rank is not None and not _is_own_name(search, file, index, reference):
-            uses.found.append(Use(file, index, reference, rank))
+def _uses_in(search: _Search, uses: Uses, file: int, name: str) -> None:
+    sites = search.query.files.sites(file, name, keywords=False)
+    if search.by_keyword:
+        both = (*sites, *search.query.files.sites(file, name, keywords=True))
+        sites = tuple(sorted(both, key=lambda site: site.reference.span.start))
+    for site in sites:
+        rank = _rank(search, uses, file, site)
+        if rank is not None and not (file == search.target.file and site.reference.span.start == search.name_start):
+            uses.found.append(Use(file, site, rank))
 
 
-def _is_own_name(search: _Search, file: int, index: FileIndex, reference: Reference) -> bool:
-    row = index.definitions[search.target.number] if file == search.target.file else None
-    return row is not None and row.name_start == reference.span.start
-
-
-def _rank(search: _Search, uses: Uses, file: int, reference: Reference) -> Rank | None:
+def _rank(search: _Search, uses: Uses, file: int, site: Site) -> Rank | None:
     """How well the reference is known to mean the target, ``None`` when it does not."""
-    answer = UNKNOWN if reference.receiver == "?" else meaning_of(search.query, file, reference)
+    reference = site.reference
+    answer = meaning_at(search.query, file, site)
     if answer:
         rank = _rank_in(answer, search.target)
         if rank is None and (_may_dispatch(search, file, answer, reference) or _may_be_below(search, answer)):

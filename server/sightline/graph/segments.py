@@ -133,6 +133,10 @@ class Segment:
         """Facts at a row, undecoded."""
         return PackedFacts(self.blobs[row])
 
+    def targets(self, row: int) -> Sequence[int]:
+        """Targets of the file edges at a row."""
+        return self.edge_targets[self.edge_offsets[row] : self.edge_offsets[row + 1]]
+
     def edges(self, row: int) -> tuple[FileEdge, ...]:
         """File edges at a row."""
         start, end = self.edge_offsets[row], self.edge_offsets[row + 1]

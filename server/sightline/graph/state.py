@@ -198,6 +198,16 @@ class GraphState:
         segment = self.segments[self.owner[file] - 1]
         return segment.edges(segment.row(file))
 
+    def targets(self, file: int) -> Sequence[int]:
+        """The files that imports of a file lead to, one for each edge: what walks over thousands of files need."""
+        if file in self.hot:
+            hot = self.hot[file]
+            return [edge.target for edge in hot.edges.edges] if hot else ()
+        if not self.exists(file):
+            return ()
+        segment = self.segments[self.owner[file] - 1]
+        return segment.targets(segment.row(file))
+
     def edge_count(self) -> int:
         """Number of file edges."""
         count = sum(len(hot.edges.edges) for hot in self.hot.values() if hot is not None)

@@ -16,6 +16,7 @@ from sightline.graph.meanings import (
     Place,
     Query,
     Rank,
+    Site,
     merged,
     weakened,
 )
@@ -58,6 +59,20 @@ def meaning_of(query: Query, file: int, reference: Reference) -> Answer:
         return rules.bare_name(query, place, reference.name)
     answer = attribute(query, expression(query, place, reference.receiver, local=reference.local), reference.name)
     return rules.fitting(query, answer, reference.kind) if rules.fitting is not None else answer
+
+
+def meaning_at(query: Query, file: int, site: Site) -> Answer:
+    """What a reference means, as :func:`meaning_of`, found once for everybody who asks.
+
+    Each is a question of its own: what ran out of steps at one place says nothing of the next.
+    """
+    if site.answer is None:
+        query.again()
+        found = UNKNOWN if site.reference.receiver == "?" else meaning_of(query, file, site.reference)
+        if query.was_cut:
+            return found
+        site.answer = found
+    return site.answer
 
 
 def receiver_of(query: Query, file: int, reference: Reference) -> Answer:

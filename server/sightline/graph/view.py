@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import cached_property
 
 from sightline.base.changes import ChangeSet
@@ -16,7 +17,7 @@ from sightline.graph import families, gaps
 from sightline.graph.advance import advance, parsed_changes
 from sightline.graph.answers import Confidence, Coverage, Edge, Place, Receiver, ReferencesAnswer, Symbol
 from sightline.graph.coverage import MOST_NAMED
-from sightline.graph.facts import FileFacts, Import, Reference
+from sightline.graph.facts import FileFacts, Import, Reference, ReferenceKind
 from sightline.graph.index import FileIndex, IndexCache
 from sightline.graph.layouts import Layouts
 from sightline.graph.lookup import ViewFiles
@@ -28,11 +29,12 @@ from sightline.graph.meanings import (
     Memo,
     Query,
     Rank,
+    Site,
     SuperMeaning,
 )
 from sightline.graph.places import place_of
 from sightline.graph.raw_facts import definition_of, import_of
-from sightline.graph.references import Uses
+from sightline.graph.references import Limit, Uses
 from sightline.graph.registry import RULES
 from sightline.graph.resolve import edge_kind, edge_rank
 from sightline.graph.segments import FileEdge
@@ -49,8 +51,10 @@ MOST_CANDIDATES = 50
 _SEPARATOR = re.compile(r"::|#|->|\\")
 #: Remembered answers of one view; more are forgotten all at once.
 MOST_REMEMBERED = 20_000
-#: Remembered answers to "who uses this"; checks ask the same again and again.
-MOST_ANSWERS = 64
+#: Places in remembered answers to "who uses this"; checks ask the same again and again.
+MOST_ANSWERED = 30_000
+#: Places of an answer, unless somebody asks for more or less.
+MOST_PLACES = 10_000
 
 
 class GraphView:
@@ -64,7 +68,7 @@ class GraphView:
         self.cache = cache
         self._files = ViewFiles(state, layouts, cache)
         self._memo: Memo = {}
-        self._answers: dict[tuple[Symbol, int], ReferencesAnswer] = {}  # the last few
+        self._answers: dict[tuple[Symbol, int, ReferenceKind | None], ReferencesAnswer] = {}  # the last few
 
     @property
     def revision(self) -> int:
@@ -170,18 +174,22 @@ class GraphView:
         """Files in which the bare ``name`` is used, sorted."""
         return self._confirmed(self.state.referencing(name), lambda index: bool(index.positions((name,))))
 
-    def references(self, symbol: Symbol, *, limit: int = 10_000) -> ReferencesAnswer:
+    def references(
+        self, symbol: Symbol, *, limit: int = MOST_PLACES, kind: ReferenceKind | None = None
+    ) -> ReferencesAnswer:
         """All uses of ``symbol`` outside its own name span, with kind, confidence and coverage.
 
         Calls of a class count as uses of its constructor. A symbol of another view is found again by its qualified
-        name; one that is gone has no uses.
+        name; one that is gone has no uses. When there are more than ``limit`` (of those of a ``kind``, if one is
+        given) the answer is a part, and its coverage says that it was cut.
         """
-        key = (symbol, limit)
+        key = (symbol, limit, kind)
         found = self._answers.get(key)
         if found is None:
-            if len(self._answers) >= MOST_ANSWERS:
+            found = self._references(symbol, Limit(limit, kind))
+            if len(found.places) + sum(len(each.places) for each in self._answers.values()) > MOST_ANSWERED:
                 self._answers = {}
-            found = self._answers[key] = self._references(symbol, limit)
+            self._answers[key] = found
         return found
 
     def resolve(self, path: WorkspacePath, reference: Reference) -> tuple[tuple[Symbol, Confidence], ...]:
@@ -340,7 +348,7 @@ class GraphView:
                 break
         return tuple((members or others)[:MOST_CANDIDATES])
 
-    def _references(self, symbol: Symbol, limit: int) -> ReferencesAnswer:
+    def _references(self, symbol: Symbol, limit: Limit) -> ReferencesAnswer:
         meaning = self._locate(symbol)
         query = self._query()
         uses = families.all_uses_of(query, self.state, meaning, limit) if meaning else Uses()
@@ -358,6 +366,7 @@ class GraphView:
                 ambiguous=uses.ambiguous,
                 cut=uses.cut,
                 unparsed_files=unparsed[:MOST_NAMED],
+                unvisited=uses.left,
             ),
             revision=self.revision,
         )
@@ -371,12 +380,20 @@ class GraphView:
         return gaps.computed_uses(self._files.index, self.state.table.path_of, meaning, above)
 
     def _places(self, uses: Uses) -> tuple[Place, ...]:
-        places: list[Place] = []
-        for use in uses.found:
-            path = self.state.table.path_of(use.file)
-            places.append(place_of(self.workspace, path, use.index, use.reference, CONFIDENCES[use.rank]))
-        places.sort(key=lambda place: (place.path, place.reference.span))
+        places = [self._place(*use) for use in uses.found]
+        if not uses.cut:
+            places.sort(key=lambda place: (place.path, place.reference.span))
         return tuple(places)
+
+    def _place(self, file: int, site: Site, rank: Rank) -> Place:
+        confidence = CONFIDENCES[rank]
+        if site.place is None:
+            index = self._files.index(file)
+            assert index is not None, "it holds a use"
+            path = self.state.table.path_of(file)
+            site.place = place_of(self.workspace, path, index, site.reference, confidence)
+        known = site.place
+        return known if known.confidence is confidence else replace(known, confidence=confidence)
 
 
 def _with_dots(text: str) -> str:
