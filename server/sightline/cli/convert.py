@@ -24,6 +24,7 @@ def coverage_json(coverage: Coverage) -> reports.CoverageJson:
         dynamic=coverage.dynamic,
         ambiguous=coverage.ambiguous,
         cut=coverage.cut,
+        unvisited=coverage.unvisited,
         unparsed_files=[str(path) for path in coverage.unparsed_files],
     )
 

@@ -67,7 +67,8 @@ class IndexJson(Report):
 class CoverageJson(Report):
     """How complete a graph answer is: `complete` only when nothing counted here could hide a use.
 
-    `cut`: a limit ended the search. `unparsed_files` are the first of the `unparsed`.
+    `cut`: a limit ended the search; `unvisited`: files that may hold more and were not looked at then.
+    `unparsed_files` are the first of the `unparsed`.
     """
 
     complete: bool
@@ -75,6 +76,7 @@ class CoverageJson(Report):
     dynamic: int
     ambiguous: int
     cut: bool = False
+    unvisited: int = 0
     unparsed_files: list[str] = Field(default_factory=list[str])
 
 

@@ -25,6 +25,7 @@ def joint_coverage(parts: Iterable[Coverage], *, cut: bool = False) -> Coverage:
         cut=cut or any(part.cut for part in parts),
         unparsed_files=tuple(files)[:MOST_NAMED],
         unread=max((part.unread for part in parts), default=0),
+        unvisited=max((part.unvisited for part in parts), default=0),
     )
 
 
@@ -48,7 +49,10 @@ def _gaps(coverage: Coverage) -> Iterable[str]:
         yield f"{_count(coverage.dynamic, 'place')} where a string or a computed name may stand for it"
     if coverage.ambiguous:
         yield f"{_count(coverage.ambiguous, 'use')} known by name alone"
-    if coverage.cut:
+    if coverage.cut and coverage.unvisited:
+        files = _count(coverage.unvisited, "file")
+        yield f"this is a part: {files} that may hold more were not looked at"
+    elif coverage.cut:
         yield "there is more than is shown"
 
 

@@ -12,10 +12,12 @@ from sightline.base.paths import WorkspacePath
 from sightline.graph.answers import Confidence, Coverage, Symbol
 from sightline.graph.coverage import joint_coverage
 from sightline.graph.stopping import Check, go_on
-from sightline.graph.view import GraphView
+from sightline.graph.view import MOST_PLACES, GraphView
 
 #: Impact stops growing here and says that it is incomplete.
 MOST_IMPACTED = 2_000
+#: Uses that are looked at for each definition that may still be told: several lie in one.
+_USES_EACH = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +36,10 @@ class Impacted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImpactAnswer:
-    """All that is affected, nearest first, with the coverage of every step taken."""
+    """All that is affected, nearest first, with the coverage of every step taken.
+
+    Those of one depth are sorted by path and line; when the answer is cut, those of nearer files come first.
+    """
 
     symbol: Symbol
     impacted: tuple[Impacted, ...]
@@ -42,16 +47,18 @@ class ImpactAnswer:
     revision: int
 
 
-def impact_of(view: GraphView, symbol: Symbol, *, depth: int = 5, check: Check = go_on) -> ImpactAnswer:
-    """What a change of ``symbol`` affects, up to ``depth`` steps away."""
+def impact_of(
+    view: GraphView, symbol: Symbol, *, depth: int = 5, limit: int = MOST_IMPACTED, check: Check = go_on
+) -> ImpactAnswer:
+    """What a change of ``symbol`` affects, up to ``depth`` steps away; of more than ``limit`` the nearest."""
     found: dict[tuple[WorkspacePath, str], Impacted] = {}
     coverages: list[Coverage] = []
     queue: deque[tuple[Symbol, int]] = deque([(symbol, 0)])
     seen = {(symbol.path, symbol.qualified_name)}
-    while queue and len(found) < MOST_IMPACTED:
+    while queue and len(found) <= limit:
         check()
         current, steps = queue.popleft()
-        answer = view.references(current)
+        answer = view.references(current, limit=min(MOST_PLACES, _USES_EACH * (limit - len(found) + 1)))
         coverages.append(answer.coverage)
         for place in answer.places:
             key = (place.path, place.enclosing)
@@ -65,20 +72,23 @@ def impact_of(view: GraphView, symbol: Symbol, *, depth: int = 5, check: Check =
                 confidence=place.confidence,
             )
             certain = place.confidence is not Confidence.NAME_ONLY
-            user = _symbol(view, place.path, place.enclosing) if certain and steps + 1 < depth else None
+            user = view.user(place) if certain and steps + 1 < depth else None
             if user is not None:
                 seen.add(key)
                 queue.append((user, steps + 1))
-    ordered = sorted(found.values(), key=lambda item: (item.depth, item.path, item.line))
+    cut = len(found) > limit
+    coverage = joint_coverage(coverages, cut=cut)
     return ImpactAnswer(
         symbol=symbol,
-        impacted=tuple(ordered[:MOST_IMPACTED]),
-        coverage=joint_coverage(coverages, cut=bool(queue)),
+        impacted=tuple(sorted(found.values(), key=_by_depth if coverage.cut else _by_place)[:limit]),
+        coverage=coverage,
         revision=view.revision,
     )
 
 
-def _symbol(view: GraphView, path: WorkspacePath, qualified_name: str) -> Symbol | None:
-    if not qualified_name:
-        return None
-    return next((symbol for symbol in view.symbols(path) if symbol.qualified_name == qualified_name), None)
+def _by_depth(found: Impacted) -> int:
+    return found.depth
+
+
+def _by_place(found: Impacted) -> tuple[int, WorkspacePath, int]:
+    return found.depth, found.path, found.line

@@ -279,6 +279,12 @@ class FileIndex:
             index = self.definitions[index].parent
         return ".".join(reversed(parts))
 
+    def first_called(self, qualified: str) -> int:
+        """Number of the first definition of a qualified name, or -1."""
+        rows = enumerate(self.definitions)
+        same = (at for at, row in rows if qualified.endswith(row.name) and self.qualified_name(at) == qualified)
+        return next(same, -1)
+
     @property
     def counts(self) -> tuple[int, int, int]:
         """Number of definitions, references and imports."""

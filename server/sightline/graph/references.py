@@ -110,6 +110,7 @@ def uses_of(
                 uses.cut = True
                 uses.left = len(candidates) - visited
                 uses.left += sum(len(_candidates(state, other, target.file)) for other in waiting)
+                trim(uses, limit)
                 return uses
             # One visit for both questions: decoding a file costs more than either.
             # Once each: a file may import a name twice under the same alias.
@@ -127,7 +128,7 @@ def uses_of(
 
 
 def trim(uses: Uses, limit: Limit) -> None:
-    """Takes out what the last file had beyond the limit; what was counted of it stays counted."""
+    """Takes out what the last file had beyond the limit, which is what was found last; its counts stay."""
     while limit.count(uses.found) > limit.most:
         uses.found.pop()
 

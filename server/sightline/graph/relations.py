@@ -8,18 +8,21 @@ from typing import Protocol
 
 from sightline.base.paths import WorkspacePath
 from sightline.graph.answers import Confidence, Coverage, EdgeKind, Symbol
+from sightline.graph.coverage import joint_coverage
 from sightline.graph.facts import DefinitionKind, ReferenceKind
 from sightline.graph.generated import generated_from
 from sightline.graph.impact import impact_of
 from sightline.graph.stopping import Check, go_on
 from sightline.graph.test_files import is_test
-from sightline.graph.view import GraphView
+from sightline.graph.view import MOST_PLACES, GraphView
 
 #: Steps from a symbol to a test that is said to reach it.
 TEST_DEPTH = 6
 #: Kinds of definitions that can have others below them.
 CLASSES = frozenset({DefinitionKind.CLASS, DefinitionKind.INTERFACE, DefinitionKind.TYPE})
 _FUNCTIONS = frozenset({DefinitionKind.FUNCTION.value, DefinitionKind.METHOD.value})
+#: Calls that are looked at for each caller that may be told.
+_CALLS_EACH = 2
 _ORDER = {Confidence.EXACT: 0, Confidence.INFERRED: 1, Confidence.NAME_ONLY: 2}
 
 
@@ -39,28 +42,34 @@ class Related:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelatedAnswer:
-    """All that is related, sorted by depth and place, with the coverage of the answer."""
+    """All that is related, sorted by depth and place, with the coverage of the answer.
+
+    When it is cut, those of nearer files come first.
+    """
 
     related: tuple[Related, ...]
     coverage: Coverage
 
 
 class Relation(Protocol):
-    """A question about one symbol."""
+    """A question about one symbol. ``limit``: that many are enough; the coverage says when the answer is a part."""
 
-    def __call__(self, view: GraphView, symbol: Symbol, check: Check = go_on) -> RelatedAnswer: ...
+    def __call__(
+        self, view: GraphView, symbol: Symbol, check: Check = go_on, *, limit: int = MOST_PLACES
+    ) -> RelatedAnswer: ...
 
 
-def callers(view: GraphView, symbol: Symbol, check: Check = go_on) -> RelatedAnswer:
+def callers(view: GraphView, symbol: Symbol, check: Check = go_on, *, limit: int = MOST_PLACES) -> RelatedAnswer:
     """Definitions that call ``symbol``, each once, with the best confidence of its calls."""
     check()
-    answer = view.references(symbol)
+    # Several calls may lie in one caller.
+    answer = view.references(symbol, limit=min(MOST_PLACES, _CALLS_EACH * limit), kind=ReferenceKind.CALL)
     calls = (place for place in answer.places if place.kind is EdgeKind.CALL)
     found = (Related(path=each.path, name=each.enclosing, line=each.line, confidence=each.confidence) for each in calls)
-    return RelatedAnswer(related=_once(found), coverage=answer.coverage)
+    return _answered(found, answer.coverage, limit)
 
 
-def callees(view: GraphView, symbol: Symbol, check: Check = go_on) -> RelatedAnswer:
+def callees(view: GraphView, symbol: Symbol, check: Check = go_on, *, limit: int = MOST_PLACES) -> RelatedAnswer:
     """Definitions of the workspace that ``symbol`` calls. ``ambiguous`` counts calls whose target is not known."""
     facts = view.facts(symbol.path)
     found: list[Related] = []
@@ -74,15 +83,15 @@ def callees(view: GraphView, symbol: Symbol, check: Check = go_on) -> RelatedAns
         unknown += bool(targets) and all(confidence is Confidence.NAME_ONLY for _, confidence in targets)
         found += (_defined(view, target, confidence) for target, confidence in targets)
     coverage = Coverage(complete=not unknown and facts is not None, ambiguous=unknown)
-    return RelatedAnswer(related=_once(found), coverage=coverage)
+    return _answered(found, coverage, limit)
 
 
-def implementers(view: GraphView, symbol: Symbol, check: Check = go_on) -> RelatedAnswer:
+def implementers(view: GraphView, symbol: Symbol, check: Check = go_on, *, limit: int = MOST_PLACES) -> RelatedAnswer:
     """Classes below a class or interface, at every depth; for a member the members that override it."""
     found = (_defined(view, heir, Confidence.EXACT, depth) for heir, depth in heirs(view, symbol, check))
     is_class = symbol.definition.kind in CLASSES
     coverage = view.references(symbol).coverage if is_class else view.coverage()
-    return RelatedAnswer(related=_once(found), coverage=coverage)
+    return _answered(found, coverage, limit)
 
 
 def heirs(view: GraphView, symbol: Symbol, check: Check = go_on) -> tuple[tuple[Symbol, int], ...]:
@@ -101,7 +110,7 @@ def heirs(view: GraphView, symbol: Symbol, check: Check = go_on) -> tuple[tuple[
     return tuple(found.values())
 
 
-def twins(view: GraphView, symbol: Symbol, check: Check = go_on) -> RelatedAnswer:
+def twins(view: GraphView, symbol: Symbol, check: Check = go_on, *, limit: int = MOST_PLACES) -> RelatedAnswer:
     """Definitions of the same qualified name and kind in other files: platform variants, copies, one interface.
 
     Files of the same folder come first (depth 1), others after them (depth 2). A twin is known by name alone.
@@ -115,10 +124,10 @@ def twins(view: GraphView, symbol: Symbol, check: Check = go_on) -> RelatedAnswe
             if same:
                 depth = 1 if path.relative.rpartition("/")[0] == folder else 2
                 found.append(_defined(view, other, Confidence.NAME_ONLY, depth))
-    return RelatedAnswer(related=_once(found), coverage=view.coverage())
+    return _answered(found, view.coverage(), limit)
 
 
-def tests_reaching(view: GraphView, symbol: Symbol, check: Check = go_on) -> RelatedAnswer:  # noqa: PT028  no test
+def tests_reaching(view: GraphView, symbol: Symbol, check: Check = go_on, *, limit: int = MOST_PLACES) -> RelatedAnswer:  # noqa: PT028  no test
     """Functions and methods in test files that use ``symbol``, directly or through up to five others.
 
     A function inside another counts as the outer one, which is what a test runner knows. The top of a test file, which
@@ -133,7 +142,7 @@ def tests_reaching(view: GraphView, symbol: Symbol, check: Check = go_on) -> Rel
             nearest.setdefault((each.path, name), found)  # they come nearest first
     named = {path for path, name in nearest if name}
     tests = (found for (path, name), found in nearest.items() if name or path not in named)
-    return RelatedAnswer(related=_once(tests), coverage=answer.coverage)
+    return _answered(tests, answer.coverage, limit)
 
 
 def _outermost(view: GraphView, path: WorkspacePath, name: str) -> str:
@@ -151,19 +160,33 @@ def _defined(view: GraphView, symbol: Symbol, confidence: Confidence, depth: int
     return Related(path=symbol.path, name=symbol.qualified_name, line=line, confidence=confidence, depth=depth)
 
 
-def _once(found: Iterable[Related]) -> tuple[Related, ...]:
+def _answered(found: Iterable[Related], coverage: Coverage, limit: int) -> RelatedAnswer:
+    """Each definition once, best known first found; the first ``limit`` of them."""
     best: dict[tuple[WorkspacePath, str], Related] = {}
     for each in found:
         key = (each.path, each.name)
         known = best.get(key)
         if known is None or (_ORDER[each.confidence], each.line) < (_ORDER[known.confidence], known.line):
             best[key] = each
-    return tuple(sorted(best.values(), key=lambda each: (each.depth, each.path, each.line)))
+    cut = len(best) > limit
+    # Of a part the nearest, which were found first.
+    related = sorted(best.values(), key=_by_depth if cut or coverage.cut else _by_place)[:limit]
+    return RelatedAnswer(related=tuple(related), coverage=joint_coverage([coverage], cut=cut))
 
 
-def source_of_generated(view: GraphView, symbol: Symbol, check: Check = go_on) -> RelatedAnswer:
+def _by_depth(found: Related) -> int:
+    return found.depth
+
+
+def _by_place(found: Related) -> tuple[int, WorkspacePath, int]:
+    return found.depth, found.path, found.line
+
+
+def source_of_generated(
+    view: GraphView, symbol: Symbol, check: Check = go_on, *, limit: int = MOST_PLACES
+) -> RelatedAnswer:
     """The file that the file of ``symbol`` was generated from, as its header says; ``line`` is that of the header."""
     check()
     edge = generated_from(view, symbol.path)
     related = () if edge is None else (Related(path=edge.target, name="", line=edge.line, confidence=edge.confidence),)
-    return RelatedAnswer(related=related, coverage=Coverage(complete=True))
+    return RelatedAnswer(related=related[:limit], coverage=Coverage(complete=True))

@@ -6,7 +6,6 @@ rules in ``python_names.py`` and its siblings, what lies where by ``state.py``.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import cached_property
@@ -32,6 +31,7 @@ from sightline.graph.meanings import (
     Site,
     SuperMeaning,
 )
+from sightline.graph.names_written import is_in_module, is_tail, with_dots
 from sightline.graph.places import place_of
 from sightline.graph.raw_facts import definition_of, import_of
 from sightline.graph.references import Limit, Uses
@@ -47,8 +47,6 @@ from sightline.workspace.files import WorkspaceView
 
 #: Symbols of the same name that an open reference is said to mean, at most.
 MOST_CANDIDATES = 50
-#: What parts names in other languages than ours: Ruby and C++, Ruby's documentation, PHP.
-_SEPARATOR = re.compile(r"::|#|->|\\")
 #: Remembered answers of one view; more are forgotten all at once.
 MOST_REMEMBERED = 20_000
 #: Places in remembered answers to "who uses this"; checks ask the same again and again.
@@ -135,6 +133,14 @@ class GraphView:
             return ()
         return tuple(self._symbol(DefinitionMeaning(file, number)) for number in range(len(index.definitions)))
 
+    def user(self, place: Place) -> Symbol | None:
+        """The definition around a place, the first of its name; ``None`` at the top of a file."""
+        file, index = self.state.table.id_of(place.path), self._index(place.path)
+        if file is None or index is None or not place.enclosing:
+            return None
+        number = index.first_called(place.enclosing)
+        return None if number < 0 else self._symbol(DefinitionMeaning(file, number))
+
     def lookup(self, text: str) -> tuple[Symbol, ...]:
         """Symbols meant by ``path::Qualified.name``, ``Qualified.name``, ``module.Qualified.name`` or ``name``.
 
@@ -142,7 +148,7 @@ class GraphView:
         meant as the languages write it: ``Shop::Cart``, ``Cart#total``, ``(*Cart).Total``, ``App\\Cart::total()``. Best
         first: those nearest to the top of their file, then by path.
         """
-        plain = _with_dots(text) if not text.startswith(".") else text
+        plain = with_dots(text) if not text.startswith(".") else text
         return self._lookup(text) or (self._lookup(plain) if plain != text else ())
 
     def _lookup(self, text: str) -> tuple[Symbol, ...]:
@@ -153,7 +159,7 @@ class GraphView:
                 continue
             for symbol in self.symbols(path):
                 qualified = symbol.qualified_name
-                if qualified == name or (not separator and (_tail(qualified, name) or _in_module(symbol, name))):
+                if qualified == name or (not separator and (is_tail(qualified, name) or is_in_module(symbol, name))):
                     found.append((qualified.count("."), symbol))
         found.sort(key=lambda item: (item[0], item[1].path, item[1].index))
         return tuple(symbol for _, symbol in found) or self._inherited(where, separator, name)
@@ -313,12 +319,9 @@ class GraphView:
         index = self._files.index(file) if file is not None else None
         if file is None or index is None:
             return None
-        names = index.qualified_name
-        if symbol.index < len(index.definitions) and names(symbol.index) == symbol.qualified_name:
-            return DefinitionMeaning(file, symbol.index)
-        same = (at for at in range(len(index.definitions)) if names(at) == symbol.qualified_name)
-        number = next(same, None)
-        return None if number is None else DefinitionMeaning(file, number)
+        known = symbol.index < len(index.definitions) and index.qualified_name(symbol.index) == symbol.qualified_name
+        number = symbol.index if known else index.first_called(symbol.qualified_name)
+        return None if number < 0 else DefinitionMeaning(file, number)
 
     def _edges_of(self, file: int) -> tuple[Edge, ...]:
         source = self.state.table.path_of(file)
@@ -394,25 +397,3 @@ class GraphView:
             site.place = place_of(self.workspace, path, index, site.reference, confidence)
         known = site.place
         return known if known.confidence is confidence else replace(known, confidence=confidence)
-
-
-def _with_dots(text: str) -> str:
-    """``text`` with dots for the separators of other languages; a path before ``::`` stays."""
-    path, separator, name = text.partition("::")
-    if not separator or not ("/" in path or "." in path):
-        path, name = "", text
-    plain = _SEPARATOR.sub(".", name.removesuffix("()").replace("(*", "").replace(")", "")).strip(".")
-    return f"{path}::{plain}" if path else plain
-
-
-def _tail(qualified: str, name: str) -> bool:
-    return qualified.endswith("." + name)
-
-
-def _in_module(symbol: Symbol, name: str) -> bool:
-    """Whether ``name`` is the qualified name with (the end of) the module's dotted path before it."""
-    if not name.endswith("." + symbol.qualified_name):
-        return False
-    module = str(symbol.path).rpartition(".")[0].removesuffix("/__init__").replace("/", ".")
-    before = name.removesuffix("." + symbol.qualified_name)
-    return module == before or module.endswith("." + before)

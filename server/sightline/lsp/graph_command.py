@@ -202,6 +202,7 @@ def _coverage_json(coverage: Coverage, uri: Callable[[WorkspacePath], str], *, n
         "dynamic": coverage.dynamic,
         "ambiguous": coverage.ambiguous,
         "cut": coverage.cut,
+        "unvisited": coverage.unvisited,
         "unparsedFiles": [{"uri": uri(path), "path": str(path)} for path in coverage.unparsed_files],
         "text": coverage_words(coverage, nothing_found=nothing_found),
     }

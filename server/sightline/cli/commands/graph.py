@@ -13,7 +13,7 @@ from sightline.cli import reports
 from sightline.cli.commands.graph_impact import impact
 from sightline.cli.commands.graph_relations import RELATION_COMMANDS
 from sightline.cli.convert import coverage_json, edges_json, places_json, symbol_json
-from sightline.cli.graph_answers import say_coverage, symbols_called
+from sightline.cli.graph_answers import ask_each, limit_option, room_for, say_coverage, say_limit, symbols_called
 from sightline.cli.graph_formats import FORMATS
 from sightline.cli.output import print_json, say
 from sightline.cli.workspace import json_option, opened, root_option, runs_async
@@ -110,14 +110,21 @@ async def dependencies(path: str, root: str, depth: int, *, as_json: bool) -> in
 @command.command("references")
 @click.argument("name")
 @root_option
+@limit_option
 @json_option
 @runs_async
-async def references(name: str, root: str, *, as_json: bool) -> int:
+async def references(name: str, root: str, limit: int | None, *, as_json: bool) -> int:
     """Print the uses of NAME: `name`, `Class.method` or `path::Class.method`."""
     async with opened(root) as engine:
         view = engine.view
-        answers = [view.references(symbol) for symbol in symbols_called(view, name)]
-        coverage = joint_coverage(answer.coverage for answer in answers)
+        asked = ask_each(
+            symbols_called(view, name),
+            room_for(limit, as_json=as_json),
+            lambda symbol, most: view.references(symbol, limit=most),
+            lambda answer: len(answer.places),
+        )
+        answers = asked.answers
+        coverage = joint_coverage((answer.coverage for answer in answers), cut=asked.is_cut)
         shape = reports.ReferencesJson(
             revision=view.revision,
             symbols=[
@@ -140,6 +147,8 @@ async def references(name: str, root: str, *, as_json: bool) -> int:
             say(f"    {place.path}:{place.line}:{place.column}: {place.kind}{inside} ({place.confidence})")
         if not entry.places:
             say(f"    no uses found ({coverage_words(answer.coverage, nothing_found=True)})")
+    told = sum(len(entry.places) for entry in shape.symbols)
+    say_limit(name, told, asked.left, is_cut=any(answer.coverage.cut for answer in answers))
     say_coverage(coverage, nothing_found=not any(entry.places for entry in shape.symbols))
     return 0
 

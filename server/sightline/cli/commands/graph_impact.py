@@ -11,14 +11,14 @@ from sightline.base.errors import UsageError
 from sightline.base.system import real_system
 from sightline.cli import reports
 from sightline.cli.convert import coverage_json, symbol_json, unmatched_json
-from sightline.cli.graph_answers import say_coverage, symbols_called
+from sightline.cli.graph_answers import ask_each, limit_option, room_for, say_coverage, say_limit, symbols_called
 from sightline.cli.output import print_json, say
 from sightline.cli.workspace import json_option, opened, read_input, root_option, runs_async
 from sightline.engine.engine import Engine
 from sightline.engine.gate import DiffSource
 from sightline.engine.graph_questions import DiffImpact
 from sightline.graph.coverage import joint_coverage
-from sightline.graph.impact import ImpactAnswer, Impacted, impact_of
+from sightline.graph.impact import MOST_IMPACTED, Impacted, impact_of
 
 
 @click.command("impact")
@@ -29,9 +29,10 @@ from sightline.graph.impact import ImpactAnswer, Impacted, impact_of
 @click.option("--staged", is_flag=True, help="Of what is staged in git.")
 @click.option("--commits", metavar="A..B", help="Of what the commits of a range changed; A...B since B left A.")
 @click.option("--depth", type=click.IntRange(1, 50), default=5, show_default=True, help="How many steps to follow.")
+@limit_option
 @json_option
 @runs_async
-async def impact(name: str | None, root: str, depth: int, *, as_json: bool, **source: Any) -> int:
+async def impact(name: str | None, root: str, depth: int, limit: int | None, *, as_json: bool, **source: Any) -> int:
     """Print who is affected, directly or through others, when NAME changes, or by a change of many files."""
     changes = DiffSource(**source)
     if (name is not None) is (changes != DiffSource()):
@@ -40,16 +41,22 @@ async def impact(name: str | None, root: str, depth: int, *, as_json: bool, **so
         changes = replace(changes, diff=read_input(real_system(), changes.diff))
     async with opened(root) as engine:
         if name is not None:
-            return _of_symbol(engine, name, depth, as_json=as_json)
+            return _of_symbol(engine, name, depth, limit, as_json=as_json)
         found = await engine.impact_of_diff(changes, depth)
-    return _tell_diff(found, as_json=as_json)
+    return _tell_diff(found, limit, as_json=as_json)
 
 
-def _of_symbol(engine: Engine, name: str, depth: int, *, as_json: bool) -> int:
+def _of_symbol(engine: Engine, name: str, depth: int, limit: int | None, *, as_json: bool) -> int:
     view = engine.view
     symbols = symbols_called(view, name)
-    answers: list[ImpactAnswer] = [impact_of(view, symbol, depth=depth) for symbol in symbols]
-    coverage = joint_coverage(answer.coverage for answer in answers)
+    asked = ask_each(
+        symbols,
+        room_for(limit, as_json=as_json, usual=MOST_IMPACTED),
+        lambda symbol, most: impact_of(view, symbol, depth=depth, limit=most),
+        lambda answer: len(answer.impacted),
+    )
+    answers = asked.answers
+    coverage = joint_coverage((answer.coverage for answer in answers), cut=asked.is_cut)
     shape = reports.ImpactJson(
         revision=view.revision,
         symbols=[symbol_json(view, symbol) for symbol in symbols],
@@ -60,12 +67,16 @@ def _of_symbol(engine: Engine, name: str, depth: int, *, as_json: bool) -> int:
         print_json(shape.model_dump())
         return 0
     _say_impacted(shape.impacted)
+    say_limit(name, len(shape.impacted), asked.left, is_cut=any(answer.coverage.cut for answer in answers))
     say_coverage(coverage, nothing_found=not shape.impacted)
     return 0
 
 
-def _tell_diff(found: DiffImpact, *, as_json: bool) -> int:
+def _tell_diff(found: DiffImpact, limit: int | None, *, as_json: bool) -> int:
     answer = found.answer
+    affected = answer.affected[: limit or None]
+    is_cut = len(affected) < len(answer.affected)
+    coverage = joint_coverage([answer.coverage], cut=is_cut)
     shape = reports.DiffImpactJson(
         revision=answer.revision,
         changed=[
@@ -82,10 +93,10 @@ def _tell_diff(found: DiffImpact, *, as_json: bool) -> int:
                 of=each.of,
                 test=each.test,
             )
-            for each in answer.affected
+            for each in affected
         ],
         unmatched=unmatched_json(found.unmatched),
-        coverage=coverage_json(answer.coverage),
+        coverage=coverage_json(coverage),
     )
     if as_json:
         print_json(shape.model_dump())
@@ -103,7 +114,8 @@ def _tell_diff(found: DiffImpact, *, as_json: bool) -> int:
             _say_impacted(group)
     if shape.changed and not shape.impacted:
         say("nothing found that depends on it")
-    say_coverage(answer.coverage, nothing_found=bool(shape.changed) and not shape.impacted)
+    say_limit("", len(affected), (), is_cut=is_cut)
+    say_coverage(coverage, nothing_found=bool(shape.changed) and not shape.impacted)
     return 0
 
 

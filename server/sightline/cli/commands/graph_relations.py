@@ -9,7 +9,7 @@ import click
 
 from sightline.cli import reports
 from sightline.cli.convert import coverage_json, symbol_json
-from sightline.cli.graph_answers import say_coverage, symbols_called
+from sightline.cli.graph_answers import ask_each, limit_option, room_for, say_coverage, say_limit, symbols_called
 from sightline.cli.output import print_json, say
 from sightline.cli.workspace import json_option, opened, root_option, runs_async
 from sightline.graph import walks
@@ -28,21 +28,28 @@ _ABOUT: Mapping[str, str] = {
 }
 
 
-_Answer: TypeAlias = reports.RelationJson | reports.NeighbourhoodJson | reports.CyclesJson | reports.EntryPointsJson
+_Answer: TypeAlias = reports.NeighbourhoodJson | reports.CyclesJson | reports.EntryPointsJson
 
 
 def _relation_command(name: str, relation: Relation, about: str) -> click.Command:
     @click.command(name, help=f"{about} NAME: `name`, `Class.method` or `path::Class.method`.")
     @click.argument("symbol", metavar="NAME")
     @root_option
+    @limit_option
     @json_option
     @runs_async
-    async def run(symbol: str, root: str, *, as_json: bool) -> int:
+    async def run(symbol: str, root: str, limit: int | None, *, as_json: bool) -> int:
         async with opened(root) as engine:
             view = engine.view
             symbols = symbols_called(view, symbol)
-            answers = [relation(view, each) for each in symbols]
-            coverage = joint_coverage(answer.coverage for answer in answers)
+            asked = ask_each(
+                symbols,
+                room_for(limit, as_json=as_json),
+                lambda each, most: relation(view, each, limit=most),
+                lambda answer: len(answer.related),
+            )
+            answers = asked.answers
+            coverage = joint_coverage((answer.coverage for answer in answers), cut=asked.is_cut)
             shape = reports.RelationJson(
                 revision=view.revision,
                 relation=name,
@@ -50,7 +57,14 @@ def _relation_command(name: str, relation: Relation, about: str) -> click.Comman
                 related=_related(each for answer in answers for each in answer.related),
                 coverage=coverage_json(coverage),
             )
-        return _tell(shape, _lines(shape.related), coverage, nothing_found=not shape.related, as_json=as_json)
+        if as_json:
+            print_json(shape.model_dump())
+            return 0
+        for line in _lines(shape.related):
+            say(line)
+        say_limit(symbol, len(shape.related), asked.left, is_cut=any(each.coverage.cut for each in answers))
+        say_coverage(coverage, nothing_found=not shape.related)
+        return 0
 
     return run
 
