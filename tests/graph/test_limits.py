@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sightline.graph import meanings, sites
+from sightline.graph import meanings, references, sites
 from sightline.graph.answers import Place
 from sightline.graph.codec import PackedFacts
 from sightline.graph.coverage import coverage_words
@@ -78,6 +78,69 @@ def test_impact_that_is_cut_says_so() -> None:
     whole = impact_of(graph, symbol(graph, "f"), limit=5)
     assert len(whole.impacted) == 5
     assert whole.coverage.complete
+
+
+INCLUDES = st.lists(st.sets(st.sampled_from("abcd")), min_size=6, max_size=6)
+LINES = st.lists(
+    st.sets(
+        st.sampled_from(
+            (
+                "int run(int x);",
+                "int run(int x) { return x; }",
+                "static int run(int x) { return 1; }",
+                "#define run(x) (x)",
+                "extern int run;",
+                "int use(void) { return run(1); }",
+                "int other(struct s *v) { return v->run; }",
+            )
+        ),
+        max_size=3,
+    ),
+    min_size=6,
+    max_size=6,
+)
+
+
+@given(INCLUDES, LINES)
+def test_files_that_cannot_see_a_definition_in_c_are_passed_over_for_nothing(
+    includes: list[set[str]], lines: list[set[str]]
+) -> None:
+    names = ("a.h", "b.h", "c.h", "d.h", "one.c", "two.c")
+    files = {
+        name: "".join(
+            [*(f'#include "{each}.h"\n' for each in sorted(included)), *(f"{each}\n" for each in sorted(own))]
+        )
+        for name, included, own in zip(names, includes, lines, strict=True)
+    }
+    graph, looking_everywhere = graph_of(files), graph_of(files)
+    for definition in graph.lookup("run"):
+        expected = pytest.MonkeyPatch()
+        expected.setattr(references, "_declared", lambda *_: None)
+        whole = looking_everywhere.references(definition)
+        expected.undo()
+        answer = graph.references(definition)
+        assert answer.places == whole.places
+        assert answer.coverage == whole.coverage
+
+
+def test_a_name_of_a_function_is_not_taken_for_the_one_at_the_top() -> None:
+    graph = graph_of(
+        {
+            "lib.py": "class A:\n    def run(self): pass\n\nclass B:\n    def run(self): pass\n",
+            "use.py": """
+                from lib import A as X
+
+                def top():
+                    X().run()
+
+                def inner():
+                    from lib import B as X
+                    X().run()
+            """,
+        }
+    )
+    uses = {name: _enclosing(graph.references(symbol(graph, f"{name}.run")).places) for name in "AB"}
+    assert uses == {"A": ["top"], "B": ["inner"]}
 
 
 USES = st.lists(st.tuples(st.sampled_from(["", "a/", "a/b/", "c/"]), st.sampled_from("xyz"), st.integers(0, 3)))

@@ -181,8 +181,8 @@ def _with_linked(query: Query, file: int, reached: tuple[int, ...], rows: list[_
         meaning
         for each in query.files.defining(name)
         if each not in known and not declared.isdisjoint((each, *query.files.in_reach(each, name)))
-        for path, meaning, kind in _seen(query, each, name)
-        if path in around and kind in _LINKED and _is_linked(query, meaning)
+        for path, meaning, _ in _seen(query, each, name)
+        if path in around and _is_linked(query, meaning)
     ]
     return merged(own, _found(linked, rank))
 
@@ -208,7 +208,8 @@ def _is_declaration(query: Query, meaning: DefinitionMeaning) -> bool:
 def _is_linked(query: Query, meaning: DefinitionMeaning) -> bool:
     """Whether declarations in other texts may stand for this definition."""
     row = _row(query, meaning)
-    return row is not None and "static" not in row.decorators and "#define" not in row.decorators
+    apart = row is None or "static" in row.decorators or "#define" in row.decorators
+    return row is not None and row.kind in _LINKED and not apart
 
 
 def _member_of_space(query: Query, space: ModuleMeaning, name: str) -> Answer:
@@ -248,4 +249,5 @@ C_RULES = replace(
     fitting=fitting,
     member_of_module=_member_of_space,
     more_parts=_more_parts,
+    is_linked=_is_linked,
 )

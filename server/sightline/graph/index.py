@@ -113,6 +113,12 @@ class FileIndex:
         return found
 
     @cached_property
+    def inner_names(self) -> frozenset[str]:
+        """Names that are defined or imported in some definition, not at the top."""
+        scopes = (names for found in (self.scopes, self.imported) for scope, names in found.items() if scope != MODULE)
+        return frozenset(name for names in scopes for name in names)
+
+    @cached_property
     def stars(self) -> dict[int, tuple[ImportRow, ...]]:
         """Scope → imports that bind every public name of their module."""
         found: dict[int, tuple[ImportRow, ...]] = {}

@@ -225,7 +225,9 @@ class Rules:
     ``fitting``: of the meanings of a member those that a reference of this kind can have, where fields and methods of
     one name are two things. ``is_property``: whether reading the function calls it. ``has_builtin_member``: whether the
     built-in class named first has the member named second. ``is_seen_everywhere``: whether the top names of a file are
-    names of every file, with no import.
+    names of every file, with no import. ``is_linked``: where what lies at the top of a file is seen by imports alone
+    that lead to it, whether others see it through a declaration of it too. ``is_scoped``: whether the first name of an
+    expression may mean something else in some function or class of its file than at its top; ``None``: any may.
     """
 
     classes: frozenset[str]
@@ -247,6 +249,8 @@ class Rules:
     bare_name_as: Callable[[Query, Place, str, ReferenceKind], Answer] | None = None
     parts_with: Callable[[Query, DefinitionMeaning, str], Iterable[DefinitionMeaning]] | None = None
     is_seen_everywhere: Callable[[FileIndex], bool] | None = None
+    is_linked: Callable[[Query, DefinitionMeaning], bool] | None = None
+    is_scoped: Callable[[FileIndex, str], bool] | None = None
     named_constructors: bool = False
     imports_members: bool = True
     class_words: tuple[str, ...] = ()

@@ -241,4 +241,5 @@ PYTHON_RULES = Rules(
     class_words=("cls",),
     has_builtin_member=_has_builtin_member,
     takes_keyword=_takes_keyword,
+    is_scoped=lambda index, name: name == "super" or name in index.inner_names,
 )

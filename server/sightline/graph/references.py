@@ -96,6 +96,7 @@ def uses_of(
         outside_above=_has_outside_above(query, index, target),
         everywhere=_is_seen_everywhere(query, target),
         above=above,
+        declared=_declared(query, index, target),
     )
     uses = Uses()
     first = _Wanted(row.name, target.file if row.name in UNNAMED else -1)
@@ -112,6 +113,8 @@ def uses_of(
                 uses.left += sum(len(_candidates(state, other, target.file)) for other in waiting)
                 trim(uses, limit)
                 return uses
+            if not _may_see(search, file, wanted.name):
+                continue
             # One visit for both questions: decoding a file costs more than either.
             # Once each: a file may import a name twice under the same alias.
             aliases = dict.fromkeys(_aliases(search, file, wanted.name))
@@ -166,6 +169,23 @@ class _Search:
     outside_above: bool
     everywhere: bool
     above: frozenset[DefinitionMeaning]
+    declared: frozenset[int] | None  # files of which a user must see one, where that is so
+
+
+def _declared(query: Query, index: FileIndex, target: DefinitionMeaning) -> frozenset[int] | None:
+    """The file of the target and those that may declare it, where its language sees it through such files alone."""
+    row, is_linked = index.definitions[target.number], query.rules(target.file).is_linked
+    if row.parent != MODULE or is_linked is None or len(query.files.defining(row.name)) == 1:
+        return None  # a namespace may be opened anywhere; of the only one of its name anybody may know the name
+    elsewhere = query.files.in_reach(target.file, row.name) if is_linked(query, target) else ()
+    return frozenset((target.file, *elsewhere))
+
+
+def _may_see(search: _Search, file: int, name: str) -> bool:
+    """Whether a file can mean the target at all: decoding the others is most of a search through C."""
+    if search.declared is None or file in search.declared:
+        return True
+    return not search.declared.isdisjoint(search.query.files.in_reach(file, name))
 
 
 def _can_be_by_name(query: Query, state: GraphState, target: DefinitionMeaning) -> bool:

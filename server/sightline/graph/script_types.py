@@ -191,4 +191,5 @@ SCRIPT_RULES = Rules(
     imports_members=False,
     has_builtin_member=_has_builtin_member,
     is_seen_everywhere=_is_script,
+    is_scoped=lambda index, name: name in ("this", "super") or name in index.inner_names,
 )

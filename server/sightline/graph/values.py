@@ -43,8 +43,16 @@ def expression(query: Query, place: Place, text: str, *, local: bool) -> Answer:
 
     ``local``: its first name is bound in a function around it.
     """
+    if not local and place.scope != MODULE and not _is_scoped(query, place.file, text):
+        place = Place(place.file, MODULE)
     key = ("expression", place.file, place.scope, text, local, place.offset if _in_class(query, place) else 0)
     return query.once(key, lambda: _expression(query, place, text, local=local), UNKNOWN)
+
+
+def _is_scoped(query: Query, file: int, text: str) -> bool:
+    """Whether an expression that begins with no local name may mean something else at the top of its file."""
+    index, rule = query.files.index(file), query.rules(file).is_scoped
+    return index is None or rule is None or rule(index, _plain(text.partition(".")[0]))
 
 
 def _in_class(query: Query, place: Place) -> bool:
