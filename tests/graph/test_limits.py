@@ -101,6 +101,10 @@ LINES = st.lists(
 )
 
 
+def _nothing(*_: object) -> None:
+    """Stands for what tells which files can see a definition."""
+
+
 @given(INCLUDES, LINES)
 def test_files_that_cannot_see_a_definition_in_c_are_passed_over_for_nothing(
     includes: list[set[str]], lines: list[set[str]]
@@ -115,7 +119,7 @@ def test_files_that_cannot_see_a_definition_in_c_are_passed_over_for_nothing(
     graph, looking_everywhere = graph_of(files), graph_of(files)
     for definition in graph.lookup("run"):
         expected = pytest.MonkeyPatch()
-        expected.setattr(references, "_declared", lambda *_: None)
+        expected.setattr(references, "_declared", _nothing)
         whole = looking_everywhere.references(definition)
         expected.undo()
         answer = graph.references(definition)
