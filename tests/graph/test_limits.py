@@ -207,15 +207,15 @@ def test_what_the_memory_of_uses_forgets_is_found_again(monkeypatch: pytest.Monk
 
 def test_decoded_facts_are_kept_up_to_so_many_bytes() -> None:
     graph = graph_of(_users(10))
-    packed = [graph.state.packed(file) for file in sorted(graph.state.files())]
-    blobs = [each for each in packed if each is not None]
-    size = IndexCache().index(blobs[1]).bytes_decoded
-    # Texts that are the same have one index; what is asked first is forgotten first.
+    files = sorted(graph.state.files())
+    packed = {file: found for file in files if (found := graph.state.packed(file)) is not None}
+    one, two, *_ = packed
+    size = IndexCache().index(two, packed[two]).bytes_decoded
     cache = IndexCache(limit=size)
-    first = cache.index(blobs[0])
-    second = cache.index(blobs[1])
-    assert cache.index(PackedFacts(blobs[1].blob)) is second
-    assert cache.index(blobs[0]) is not first
+    first = cache.index(one, packed[one])
+    second = cache.index(two, packed[two])
+    assert cache.index(two, PackedFacts(packed[two].blob)) is second, "the same text"
+    assert cache.index(one, packed[one]) is not first, "what was asked first is forgotten first"
 
 
 @given(
