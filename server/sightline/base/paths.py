@@ -14,6 +14,8 @@ from urllib.parse import quote, unquote, urlsplit
 from sightline.base.errors import PathOutsideRoot, UsageError
 
 _DRIVE = re.compile(r"^[A-Za-z]:")
+#: Parts of a path that name no file or folder of their own; an empty path has one of them.
+_NO_NAMES = frozenset(("", ".", ".."))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -28,8 +30,7 @@ class WorkspacePath:
     relative: str
 
     def __post_init__(self) -> None:
-        parts = self.relative.split("/")
-        if not self.relative or "\0" in self.relative or any(part in ("", ".", "..") for part in parts):
+        if "\0" in self.relative or not _NO_NAMES.isdisjoint(self.relative.split("/")):
             raise PathOutsideRoot(f"{self.relative!r} is not a path inside the workspace root {self.root}.")
 
     def __str__(self) -> str:
