@@ -17,4 +17,4 @@ def test_reply_comes_to_what_the_case_says(case: EditCase) -> None:
 def test_no_two_cases_share_a_name() -> None:
     names = [(name, case.name) for name, case in _CASES]
     assert len(set(names)) == len(names)
-    assert len(names) >= 120
+    assert len(names) >= 300

@@ -159,7 +159,10 @@ class _Source:
         tail = self.text.data[place.definition.span.end : self.text.line_span(place.end - 1).end].strip()
         if tail in (b";", b",") and core and not core[-1].rstrip().endswith(tail):
             core = [*core[:-1], core[-1].rstrip() + tail]
-        return LineChange(place.top, place.end, (*comments, *decorators, *core))
+        new = (*comments, *decorators, *core)
+        if list(new) == old and old_heads.core > old_heads.decorators and new_heads.core == new_heads.decorators:
+            return f"The text of {name} only leaves out its decorators, which stay: use a search/replace block."
+        return LineChange(place.top, place.end, new)
 
     def _ancestors(self, definition: Definition) -> list[str]:
         names: list[str] = []

@@ -1,6 +1,6 @@
 """The apply corpus: replies made of real commits, in every format, damaged in many ways. Does the right tree come out?
 
-    python tests/bench/edits/bench_apply.py --repositories DIR [--commits 60] [--seed 4] [--show 10] [--operator NAME]
+    python tests/bench/edits/bench_apply.py --repositories DIR [--commits 16] [--seed 4] [--show 10] [--operator NAME]
 
 ``DIR`` holds git clones (``human_diffs.CODE_BASES`` are looked for). The truth is the commit's own tree, or a refusal
 where nobody could know. A result that is neither is *wrong*, and there must be none. The summary goes to
@@ -143,7 +143,7 @@ def main() -> int:
     """Measures; answers 1 when a result is wrong."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repositories", type=Path, help="folder of git clones")
-    parser.add_argument("--commits", type=int, default=40, help="commits of each code base")
+    parser.add_argument("--commits", type=int, default=16, help="commits of each code base")
     parser.add_argument("--seed", type=int, default=4)
     parser.add_argument("--show", type=int, default=10, help="outcomes shown of each kind that is not good")
     parser.add_argument("--operator", default="", help="only this damage; nothing is written")
@@ -163,7 +163,7 @@ def main() -> int:
         jobs = [pool.submit(judge, commit, options.seed, options.operator) for commit in commits]
         for job in jobs:
             rows += job.result()
-    report = summary(rows, len(commits), [folder.name for folder in folders], time.monotonic() - started)
+    report = summary(rows, len(commits), sorted({commit.repository for commit in commits}), time.monotonic() - started)
     _print(rows, report, options.show)
     if not options.operator and not options.only:
         RESULTS.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")

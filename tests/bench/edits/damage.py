@@ -156,11 +156,9 @@ def tabs_to_spaces(answer: Answer, source: random.Random) -> Reply | None:
     if any(re.match(r"\t* ", line) for line in lines) or not any(line.startswith("\t") for line in lines):
         return None
     old = [line for part in answer.parts for hunk in part.hunks for line in hunk.old]
-    proven = answer.format == "symbol" or any(line.startswith("\t") and line.strip() for line in old)
-    return _reply(
-        _on_lines(answer, lambda line: re.sub(r"^\t+", lambda match: "    " * len(match[0]), line)),
-        TREE if proven else EITHER,
-    )
+    if answer.format != "symbol" and not any(line.startswith("\t") and line.strip() for line in old):
+        return None  # nothing that the reply quotes shows what happened
+    return _reply(_on_lines(answer, lambda line: re.sub(r"^\t+", lambda match: "    " * len(match[0]), line)))
 
 
 def spaces_to_tabs(answer: Answer, source: random.Random) -> Reply | None:
@@ -172,6 +170,9 @@ def spaces_to_tabs(answer: Answer, source: random.Random) -> Reply | None:
     widths = [len(line) - len(line.lstrip(" ")) for line in lines if line.strip()]
     if any(line.startswith("\t") for line in lines) or any(width % 4 for width in widths) or not any(widths):
         return None
+    old = [line for part in answer.parts for hunk in part.hunks for line in hunk.old]
+    if answer.format != "symbol" and not any(line.startswith("    ") and line.strip() for line in old):
+        return None  # nothing that the reply quotes shows what happened
     return _reply(_on_lines(answer, lambda line: re.sub(r"^(?: {4})+", lambda m: "\t" * (len(m[0]) // 4), line)))
 
 

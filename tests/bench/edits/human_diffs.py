@@ -57,9 +57,12 @@ class Commit:
 
 def commits_of(folder: Path, count: int, seed: int) -> Iterator[Commit]:
     """At most ``count`` small commits of the clone ``folder``, the same ones for the same seed."""
-    log = _git(
-        folder, "log", "--no-merges", f"-{count * _LOOK}", "--format=commit %H", "--raw", "--no-abbrev", "-M", "HEAD"
-    )
+    arguments = ("log", "--no-merges", f"-{count * _LOOK}", "--format=commit %H", "--raw", "--no-abbrev", "-M", "HEAD")
+    try:
+        log = _git(folder, *arguments)
+    except subprocess.CalledProcessError as error:
+        print(f"{folder.name} is left out, it is no whole clone: {error.stderr.decode(errors='replace').strip()[:200]}")
+        return
     entries = [part.split("\n") for part in log.decode("utf-8", "replace").split("commit ")[1:]]
     random.Random(seed).shuffle(entries)
     found = 0

@@ -37,6 +37,7 @@ Write the edits as one unified diff in a fence, as `git diff` prints it, with th
 - Never leave lines out of a hunk, and never write "..." for code that stays."""
 
 _MORE_DIFF = re.compile(r"^(?:@@ |[+-][^\s+-])")
+_HUNK = re.compile(r"^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@")
 _PLAIN_NEXT = re.compile(r"^\+\+\+ \S")
 _EXTENDED = re.compile(
     r"^(?P<key>old mode|new mode|deleted file mode|new file mode|copy from|copy to|rename from|rename to"
@@ -132,12 +133,13 @@ def _doubt(lines: tuple[str, ...], stop: int) -> str:
     if stop == len(lines):
         return "The reply ends inside a diff."
     rest = range(stop + 1, len(lines))
+    behind = next((at for at in rest if _begins(lines, at)), len(lines))
     following = next((at for at in rest if fence_of(lines[at], at) is not None), None)
     other = fence_of(lines[following], following) if following is not None else None
-    if following is None or other is None or other.info:
-        return ""
-    goes_on = any(_MORE_DIFF.match(lines[at]) for at in range(stop + 1, following))
-    return "Fences inside the diff hide where it ends." if goes_on else ""
+    closes = following is not None and other is not None and not other.info
+    more = closes and any(_MORE_DIFF.match(lines[at]) for at in range(stop + 1, following or 0))
+    headless = any(_HUNK.match(lines[at]) for at in range(stop + 1, behind))
+    return "Fences inside the diff hide where it ends." if more or headless else ""
 
 
 def _read_file(
