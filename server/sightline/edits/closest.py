@@ -21,7 +21,7 @@ from sightline.edits.indentation import kept_as_in_file, shift_between
 from sightline.edits.line_diff import LineHunk, line_hunks
 
 #: The least likeness of a place that is taken.
-THRESHOLD = 0.8
+THRESHOLD = 0.85
 #: How much more of the search text's characters must stand there in equal lines than anywhere else.
 MARGIN = 0.1
 
