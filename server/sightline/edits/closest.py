@@ -212,7 +212,7 @@ def _merged(
         if shift is None or first is None:
             yield None
             continue
-        new = [shift(line) if line.strip(b" \t") else b"" for line in replace[hunk.new_start : hunk.new_end]]
+        new = [shift(line) if line.strip(b" \t") else line for line in replace[hunk.new_start : hunk.new_end]]
         if any(line is None for line in new):
             yield None
             continue
