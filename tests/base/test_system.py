@@ -323,3 +323,57 @@ def test_the_clock_of_the_machine_goes_forward() -> None:
     clock = real_system().clock
     assert clock.monotonic() <= clock.monotonic()
     assert clock.now() > 1_700_000_000
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits another process's memory")
+async def test_a_program_that_takes_too_much_memory_fails_and_so_do_those_it_starts(processes: RealProcesses) -> None:
+    greedy = "import sys; sys.stdin.read(); x = bytearray(400 << 20)"
+    done = await processes.run([PYTHON, "-c", greedy], directory="/", memory=200 << 20)
+    assert done.code == 1
+    assert b"MemoryError" in done.stderr
+    child = f"import subprocess, sys; sys.stdin.read(); sys.exit(subprocess.call([{PYTHON!r}, '-c', {greedy!r}]))"
+    done = await processes.run([PYTHON, "-c", child], directory="/", memory=200 << 20)
+    assert done.code == 1
+    assert (await processes.run([PYTHON, "-c", greedy], directory="/", memory=2 << 30)).code == 0
+
+
+async def test_a_program_is_never_looked_for_in_the_folder_it_runs_in(tmp_path: Path) -> None:
+    program = tmp_path / "surprise"
+    program.write_text("#!/bin/sh\necho surprise\n")
+    program.chmod(0o755)
+    processes = RealProcesses({"PATH": f".::{os.environ['PATH']}"})
+    done = await processes.run(["/bin/sh", "-c", "surprise"], directory=str(tmp_path))
+    assert done.code == 127
+    assert b"surprise\n" not in done.stdout
+
+
+def test_a_copy_has_content_and_mode_and_is_never_a_link(files: RealFiles, tmp_path: Path) -> None:
+    source = tmp_path / "a.txt"
+    source.write_bytes(b"x" * 100_000)
+    source.chmod(0o750)
+    (tmp_path / "link").symlink_to(source)
+    for name in ("a.txt", "link"):
+        target = tmp_path / "copies" / name
+        files.copy(str(tmp_path / name), str(target))
+        assert target.read_bytes() == source.read_bytes()
+        assert target.stat().st_mode & 0o777 == 0o750
+        assert not target.is_symlink()
+    assert source.stat().st_nlink == 1
+    with pytest.raises(FileExistsError):
+        files.copy(str(source), str(tmp_path / "copies/a.txt"))
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="Not a regular file"):
+        files.copy(str(tmp_path / "pipe"), str(tmp_path / "copies/pipe"))
+
+
+def test_a_tree_is_removed_whatever_a_program_left_in_it(files: RealFiles, tmp_path: Path) -> None:
+    folder = files.temporary_folder()
+    assert os.stat(folder).st_mode & 0o777 == 0o700
+    os.makedirs(f"{folder}/closed/deep")
+    Path(f"{folder}/closed/deep/a.txt").write_bytes(b"x")
+    os.chmod(f"{folder}/closed", 0)
+    os.symlink(tmp_path, f"{folder}/link")
+    files.remove_tree(folder)
+    assert not os.path.lexists(folder)
+    assert tmp_path.exists()
+    files.remove_tree(folder)

@@ -36,6 +36,7 @@ class Recorder:
         stdin: bytes = b"",
         seconds: float = 30.0,
         limit: int = 16 << 20,
+        memory: int | None = None,
     ) -> ProcessResult:
         self.runs.append((tuple(arguments), directory))
         if isinstance(self.answer, Exception):
@@ -90,6 +91,7 @@ async def test_the_workspaces_own_rules_give_possible_findings_only() -> None:
             stdin: bytes = b"",
             seconds: float = 30.0,
             limit: int = 16 << 20,
+            memory: int | None = None,
         ) -> ProcessResult:
             rows = [row] if stdin == b"x = missing\n" else []
             return ProcessResult(code=0, stdout=json.dumps(rows).encode(), stderr=b"")
@@ -110,6 +112,7 @@ async def test_a_broken_configuration_does_not_cost_the_fatal_rules() -> None:
             stdin: bytes = b"",
             seconds: float = 30.0,
             limit: int = 16 << 20,
+            memory: int | None = None,
         ) -> ProcessResult:
             if "--isolated" not in arguments:
                 return ProcessResult(code=2, stdout=b"", stderr=b"ruff failed\n  Cause: no such rule")

@@ -209,3 +209,26 @@ def test_a_refused_edit_is_applied_in_spite_of_accepted_findings_and_the_reason_
     lost = block("shop/invoice.py", "no such line", "x") + RENAME_DEFINITION
     sightline("undo")
     assert sightline("apply", "-", *words, stdin=lost).code == 1, "what could not be placed cannot be accepted"
+
+
+def test_a_linter_that_the_user_names_judges_a_diff_once_the_workspace_is_trusted(
+    work: Path, tmp_path: Path, sightline: Sightline
+) -> None:
+    fake = tmp_path / "bin/gofmt"
+    fake.parent.mkdir()
+    fake.write_text("#!/bin/sh\ngrep -q BAD && { echo '<standard input>:1:1: bad' >&2; exit 2; }\nexit 0\n")
+    fake.chmod(0o755)
+    (tmp_path / "sightline.toml").write_text(
+        f'[checks]\nlinters = ["gofmt"]\nprograms = {{gofmt = "{fake}"}}\n', encoding="utf-8"
+    )
+    (work / "a.go").write_text("package a\n", encoding="utf-8")
+    diff = "--- a/a.go\n+++ b/a.go\n@@ -1 +1 @@\n-package a\n+package BAD\n"
+    ran = sightline("check", "--diff", "-", stdin=diff)
+    assert ran.code == 0
+    assert "not checked: linters (gofmt runs only in workspaces you trust" in ran.out
+    sightline("trust")
+    ran = sightline("check", "--diff", "-", "--json", stdin=diff)
+    assert ran.code == 1
+    assert [(row["check"], row["certainty"], row["line"]) for row in ran.json["findings"]] == [
+        ("linters", "certain", 1)
+    ]

@@ -98,6 +98,33 @@ def test_a_broken_file_is_reported_with_its_line_and_the_rest_holds(text: str, l
         assert problem.line == line
 
 
+@pytest.mark.parametrize("line", ['linters = ["eslint"]', 'programs = {eslint = "./evil"}'])
+def test_a_workspace_names_no_programs(line: str) -> None:
+    loaded = load(system_with({WORKSPACE: f"[checks]\n{line}\n"}))
+    assert (loaded.settings.checks.linters, loaded.settings.checks.programs) == ((), {})
+    (problem,) = loaded.problems
+    assert "read from your own settings only" in problem.message
+    system = system_with()
+    merged = {"checks": {"linters": ["eslint"], "programs": {"eslint": "./evil"}, "seconds": 5}}
+    checks = load_settings(system, locations(system), ("/work",), None, merged).settings.checks
+    assert (checks.linters, checks.programs, checks.seconds) == ((), {}, 5)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('linters = ["eslnt"]', "unknown linter eslnt; known are biome, eslint, gofmt, oxlint"),
+        ('programs = {eslnt = "/bin/x"}', "unknown linter eslnt"),
+        ('programs = {eslint = "eslint_d"}', "'eslint_d' is no path; a program on your PATH needs no entry"),
+    ],
+)
+def test_a_linter_that_is_not_known_is_reported(line: str, words: str) -> None:
+    loaded = load(system_with({USER: f"[checks]\nseconds = 5\n{line}\n"}))
+    (problem,) = loaded.problems
+    assert (problem.line, words in problem.message) == (3, True), problem
+    assert (loaded.settings.checks.linters, loaded.settings.checks.seconds) == ((), 5)
+
+
 def test_a_wrong_value_on_the_command_line_is_an_error() -> None:
     with pytest.raises(UsageError, match=r"context\.budget"):
         load(system_with(), {"context": {"budget": -1}})

@@ -74,6 +74,21 @@ class FileSystem(Protocol):
         """Removes an empty folder."""
         ...
 
+    def temporary_folder(self) -> str:
+        """Makes an empty folder that only this user may enter, and returns its real path."""
+        ...
+
+    def copy(self, source: str, target: str) -> None:
+        """Makes the file ``target`` with content and mode of a regular file, sharing blocks where the system can.
+
+        Never a hard link: what is written into the copy stays there. Missing folders are made.
+        """
+        ...
+
+    def remove_tree(self, path: str) -> None:
+        """Removes a folder with all that is in it, following no link; what is gone already is no error."""
+        ...
+
     def rename(self, old: str, new: str) -> None:
         """Moves a file, replacing ``new``, whose owner stays where the system allows it. Missing folders are made."""
         ...

@@ -21,6 +21,7 @@ class MemoryFiles:
     modes: dict[str, int] = field(default_factory=dict[str, int])
     locked: set[str] = field(default_factory=set[str])
     tick: int = _FIRST_TICK
+    temporary: int = 0
 
     def read(self, path: str, limit: int | None = None) -> bytes:
         if path not in self.contents:
@@ -82,6 +83,17 @@ class MemoryFiles:
         if self._is_folder(path):
             raise OSError(39, "Directory not empty", path)
 
+    def temporary_folder(self) -> str:
+        self.temporary += 1
+        return f"/temporary/{self.temporary}"
+
+    def copy(self, source: str, target: str) -> None:
+        self.write_new(target, self.read(source), mode=self.modes.get(source))
+
+    def remove_tree(self, path: str) -> None:
+        for name in [name for name in self.contents if name.startswith(path.rstrip("/") + "/")]:
+            self.remove(name)
+
     def rename(self, old: str, new: str) -> None:
         data, mode = self.read(old), self.modes.get(old)
         self.remove(old)
@@ -126,6 +138,7 @@ class ScriptedProcesses:
         stdin: bytes = b"",
         seconds: float = 30.0,  # noqa: ARG002  the port's signature
         limit: int = 16 << 20,  # noqa: ARG002  the port's signature
+        memory: int | None = None,  # noqa: ARG002  the port's signature
     ) -> ProcessResult:
         self.started.append(tuple(arguments))
         if self.answer is None:

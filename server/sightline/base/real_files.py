@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import shutil
 import stat as stat_module
 import sys
 import tempfile
@@ -79,6 +81,25 @@ class RealFiles:
     def remove_folder(self, path: str) -> None:
         os.rmdir(path)
 
+    def temporary_folder(self) -> str:
+        return self.real_path(tempfile.mkdtemp(prefix="sightline-"))
+
+    def copy(self, source: str, target: str) -> None:
+        if not stat_module.S_ISREG(os.stat(source).st_mode):
+            raise OSError(errno.EINVAL, "Not a regular file", source)  # opening a pipe would wait for its other end
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        with open(source, "rb") as read, open(target, "xb") as written:
+            if not _shares_blocks(read.fileno(), written.fileno()):
+                shutil.copyfileobj(read, written)
+            os.chmod(target, stat_module.S_IMODE(os.fstat(read.fileno()).st_mode))
+
+    def remove_tree(self, path: str) -> None:
+        for attempt in range(_REMOVALS):
+            shutil.rmtree(path, ignore_errors=attempt < _REMOVALS - 1)
+            if not os.path.lexists(path):
+                return
+            _make_writable(path)
+
     def rename(self, old: str, new: str) -> None:
         folder = os.path.dirname(new)
         os.makedirs(folder, exist_ok=True)
@@ -100,6 +121,19 @@ class RealFiles:
         held = contextlib.ExitStack()
         held.callback(os.close, descriptor)
         return held.close  # which does nothing the second time
+
+
+#: A program that was just killed may have made a file between two steps of a removal.
+_REMOVALS = 3
+#: ``FICLONE`` of Linux: the target shares the blocks of the source until one of them is written (btrfs, XFS).
+_SHARE_BLOCKS = 0x40049409
+
+
+def _make_writable(path: str) -> None:
+    """Lets every folder in a tree of ours be emptied; a program may have left some without that right."""
+    for folder, _, _ in os.walk(path):
+        with contextlib.suppress(OSError):
+            os.chmod(folder, stat_module.S_IRWXU)
 
 
 def _take_over_owner(path: str, like: str) -> None:
@@ -143,6 +177,9 @@ def _sync_folder(folder: str) -> None:
 if sys.platform == "win32":
     import msvcrt
 
+    def _shares_blocks(source: int, target: int) -> bool:  # noqa: ARG001  as on other systems
+        return False
+
     def _lock(descriptor: int) -> None:
         try:
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
@@ -150,6 +187,15 @@ if sys.platform == "win32":
             raise BlockingIOError from error
 else:
     import fcntl
+
+    def _shares_blocks(source: int, target: int) -> bool:
+        if not sys.platform.startswith("linux"):
+            return False
+        try:
+            fcntl.ioctl(target, _SHARE_BLOCKS, source)
+        except OSError:  # another file system, or one that cannot do it
+            return False
+        return True
 
     def _lock(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

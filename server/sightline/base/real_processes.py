@@ -7,9 +7,13 @@ import contextlib
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 
 from sightline.base.system import PASSED_ON, ChildProcess, ProcessResult, ProcessTimeout
+
+if sys.platform == "linux":
+    import resource
 
 
 class RealProcesses:
@@ -17,6 +21,10 @@ class RealProcesses:
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = {name: environment[name] for name in PASSED_ON if name in environment}
+        if "PATH" in environment:
+            # What is relative there would be looked for in the workspace that a program runs in.
+            folders = [folder for folder in environment["PATH"].split(os.pathsep) if os.path.isabs(folder)]
+            self._environment["PATH"] = os.pathsep.join(folders)
 
     async def run(
         self,
@@ -26,9 +34,11 @@ class RealProcesses:
         stdin: bytes = b"",
         seconds: float = 30.0,
         limit: int = 16 << 20,
+        memory: int | None = None,
     ) -> ProcessResult:
         process = await self._start_group(arguments, directory)
         try:
+            _limit_memory(process.pid, memory)
             async with asyncio.timeout(seconds):
                 (out, more_out), (err, more_err), _ = await asyncio.gather(
                     _read(process.stdout, limit), _read(process.stderr, limit), _feed(process.stdin, stdin)
@@ -132,6 +142,18 @@ async def _end_group(process: asyncio.subprocess.Process) -> None:
     # and closed at all, because the garbage collector would warn after the loop is gone.
     process._transport.close()  # type: ignore[attr-defined]  # noqa: SLF001  asyncio offers no other way
     await process.wait()
+
+
+def _limit_memory(process_id: int, memory: int | None) -> None:
+    """Bounds the data of a process and of those it starts from now on.
+
+    Set from outside, because code between fork and exec may hang in a process with threads. It counts what is written
+    to, not what is only reserved: Node.js and Go reserve many times what they use.
+    """
+    if memory is None or sys.platform != "linux":
+        return
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        resource.prlimit(process_id, resource.RLIMIT_DATA, (memory, memory))
 
 
 def _kill_group(process_id: int) -> None:

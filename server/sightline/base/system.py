@@ -109,11 +109,13 @@ class Processes(Protocol):
         stdin: bytes = b"",
         seconds: float = 30.0,
         limit: int = 16 << 20,
+        memory: int | None = None,
     ) -> ProcessResult:
         """Runs a program to its end.
 
         Raises ``OSError`` when it cannot be started and :class:`ProcessTimeout` after ``seconds``. ``limit`` bounds
-        the bytes kept of each output stream. Cancelling the awaiting task kills the whole group.
+        the bytes kept of each output stream, ``memory`` the bytes of data of each process (on Linux; elsewhere there
+        is no such limit). Cancelling the awaiting task kills the whole group.
         """
         ...
 

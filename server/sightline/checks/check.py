@@ -10,6 +10,7 @@ from sightline.base.changes import ChangeSet
 from sightline.base.paths import WorkspacePath
 from sightline.base.system import System
 from sightline.base.text import Span, TextEdit, digest_of
+from sightline.checks.policy import NO_PROGRAMS, CheckPolicy
 from sightline.graph.view import GraphView
 
 
@@ -84,13 +85,17 @@ class SkippedCheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckInput:
-    """One edit to judge: the snapshots around it. ``trusted`` tells whether the user trusts the workspace."""
+    """One edit to judge: the snapshots around it.
+
+    ``trusted`` tells whether the user trusts the workspace, ``policy`` which programs the checks may run there.
+    """
 
     before: GraphView
     after: GraphView
     changes: ChangeSet
     system: System
     trusted: bool = False
+    policy: CheckPolicy = NO_PROGRAMS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from sightline.checks.breakage import BreakageCheck
 from sightline.checks.check import Check
+from sightline.checks.external_lint import ExternalLintCheck
 from sightline.checks.generated import GeneratedCheck
 from sightline.checks.imports import ImportsCheck
 from sightline.checks.lint import LintCheck
 from sightline.checks.syntax import SyntaxCheck
 
-CHECKS: tuple[Check, ...] = (SyntaxCheck(), ImportsCheck(), BreakageCheck(), LintCheck(), GeneratedCheck())
+CHECKS: tuple[Check, ...] = (
+    SyntaxCheck(),
+    ImportsCheck(),
+    BreakageCheck(),
+    LintCheck(),
+    GeneratedCheck(),
+    ExternalLintCheck(),
+)
 
 #: What runs when nobody chose: everything.
 DEFAULT = CHECKS

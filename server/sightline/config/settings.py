@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 from pydantic.config import JsonDict
 
+from sightline.checks.linters.registry import LINTERS
 from sightline.languages.registry import LANGUAGES
 
 #: Marks a setting that only the user may give (user file, environment, editor's machine scope), never a workspace.
@@ -25,6 +26,21 @@ def _known_languages(names: tuple[str, ...]) -> tuple[str, ...]:
     if unknown := sorted({*names} - {*known}):
         raise ValueError(f"unknown language {', '.join(unknown)}; known are all, {', '.join(known)}")
     return names
+
+
+def _known_linters(names: tuple[str, ...]) -> tuple[str, ...]:
+    known = [linter.name for linter in LINTERS]
+    if unknown := sorted({*names} - {*known}):
+        raise ValueError(f"unknown linter {', '.join(unknown)}; known are {', '.join(known)}")
+    return tuple(dict.fromkeys(names))
+
+
+def _places(programs: dict[str, str]) -> dict[str, str]:
+    _known_linters(tuple(programs))
+    for name, place in programs.items():
+        if "/" not in place.replace("\\", "/"):
+            raise ValueError(f"{name}: {place!r} is no path; a program on your PATH needs no entry")
+    return programs
 
 
 class Section(BaseModel):
@@ -124,6 +140,33 @@ class WorkspaceSettings(Section):
     ] = 0
 
 
+class CheckSettings(Section):
+    """Programs of yours that judge edits too. They run only in workspaces you trust (`sightline trust`)."""
+
+    linters: Annotated[
+        tuple[str, ...],
+        Field(
+            description="Linters to run on the files an edit touches, beside ruff, which is built in: "
+            f"{', '.join(f'`{linter.name}`' for linter in LINTERS)}. They are looked for on your PATH.",
+            json_schema_extra=USER_ONLY,
+        ),
+        AfterValidator(_known_linters),
+    ] = ()
+    programs: Annotated[
+        dict[str, str],
+        Field(
+            description="Where a linter is, by its name: an absolute path, or one relative to the workspace, such as "
+            '`{eslint = "node_modules/.bin/eslint"}`, which runs what the workspace has installed.',
+            json_schema_extra=USER_ONLY,
+        ),
+        AfterValidator(_places),
+    ] = {}
+    seconds: Annotated[
+        float,
+        Field(description="Longest run of such a program, in seconds.", gt=0, le=600, json_schema_extra=NARROWING),
+    ] = 30.0
+
+
 class NavigationSettings(Section):
     """Jumping by Sightline's graph, where no other language server does it."""
 
@@ -145,5 +188,6 @@ class Settings(Section):
     model: ModelSettings = ModelSettings()
     context: ContextSettings = ContextSettings()
     edits: EditSettings = EditSettings()
+    checks: CheckSettings = CheckSettings()
     workspace: WorkspaceSettings = WorkspaceSettings()
     navigation: NavigationSettings = NavigationSettings()

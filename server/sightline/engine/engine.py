@@ -23,6 +23,7 @@ from sightline.config.settings import Settings
 from sightline.context.lexical import LexicalIndex
 from sightline.context.pack import ContextPack
 from sightline.edits.diff import unified_diff
+from sightline.engine.check_policy import check_policy
 from sightline.engine.gate import CheckedDiff, DiffSource, check_change
 from sightline.engine.graph_questions import DiffImpact, Question, asked_in_thread, impact_of_step
 from sightline.engine.model import choose_model
@@ -358,6 +359,7 @@ class Engine:
             in_prompt=self._why_not_shown,
             in_edit=self._why_not_touched,
             trusted=self._parts.trusted,
+            checks=check_policy(self.settings),
         )
 
     def _trial_policy(self, *, strict: bool) -> TrialPolicy:
@@ -367,6 +369,7 @@ class Engine:
             permitted=self._why_not_touched,
             trusted=self._parts.trusted,
             strict=strict,
+            checks=check_policy(self.settings),
         )
 
     def _why_not_shown(self, path: WorkspacePath) -> str | None:

@@ -15,6 +15,7 @@ from sightline.base.paths import WorkspacePath
 from sightline.base.system import System
 from sightline.base.text import Text
 from sightline.checks.check import CheckInput, CheckReport, Verdict
+from sightline.checks.policy import NO_PROGRAMS, CheckPolicy
 from sightline.checks.run import run_checks
 from sightline.edits.apply import apply_proposal
 from sightline.edits.between import changes_between
@@ -29,13 +30,14 @@ Permitted = Callable[[WorkspacePath], str | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialPolicy:
-    """What a trial may rely on. ``strict`` lets possible findings reject too."""
+    """What a trial may rely on. ``strict`` lets possible findings reject too; ``checks``: programs they may run."""
 
     system: System
     root: str
     permitted: Permitted
     trusted: bool
     strict: bool = False
+    checks: CheckPolicy = NO_PROGRAMS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,5 +121,12 @@ def _base_texts(view: WorkspaceView, changes: ChangeSet) -> dict[WorkspacePath, 
 
 async def judge(before: GraphView, after: GraphView, changes: ChangeSet, policy: TrialPolicy) -> CheckReport:
     """Runs every check on the step from ``before`` to ``after``."""
-    given = CheckInput(before=before, after=after, changes=changes, system=policy.system, trusted=policy.trusted)
+    given = CheckInput(
+        before=before,
+        after=after,
+        changes=changes,
+        system=policy.system,
+        trusted=policy.trusted,
+        policy=policy.checks,
+    )
     return await run_checks(given, strict=policy.strict)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from sightline.base.changes import ChangeSet
 from sightline.base.system import System
+from sightline.checks.policy import NO_PROGRAMS, CheckPolicy
 from sightline.context.lexical import LexicalIndex
 from sightline.context.pack import ContextPack, build_context
 from sightline.context.request import ContextRequest
@@ -50,6 +51,7 @@ class TurnDependencies:
     in_prompt: Permitted
     in_edit: Permitted
     trusted: bool
+    checks: CheckPolicy = NO_PROGRAMS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +113,13 @@ async def _edit(request: TurnRequest, given: TurnDependencies, choice: ModelChoi
 
     repair = Repair(
         view=given.view,
-        policy=TrialPolicy(system=given.system, root=request.root, permitted=given.in_edit, trusted=given.trusted),
+        policy=TrialPolicy(
+            system=given.system,
+            root=request.root,
+            permitted=given.in_edit,
+            trusted=given.trusted,
+            checks=given.checks,
+        ),
         in_prompt=given.in_prompt,
         listener=given.listener,
         edit_format=request.edit_format,

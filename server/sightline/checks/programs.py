@@ -1,0 +1,101 @@
+"""Finds a program of the user's and runs it within limits. What a workspace brings is run only if the user named it."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sightline.base.system import ProcessResult, ProcessTimeout, System
+from sightline.checks.policy import CheckPolicy
+
+_EXECUTABLE = 0o111
+
+
+class ProgramUnavailable(Exception):
+    """A program is not there, may not run, or did not do its work; the message says why, for a ``SkippedCheck``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invocation:
+    """One run of ``program`` (an absolute path). ``name`` is how people call it."""
+
+    name: str
+    program: str
+    arguments: Sequence[str]
+    directory: str
+    stdin: bytes = b""
+
+
+def find_program(system: System, name: str, policy: CheckPolicy, roots: Sequence[str], root: str) -> str:
+    """Absolute path of the program ``name`` for the workspace folder ``root``, one of ``roots``.
+
+    Folders of ``PATH`` that lie in the workspace, or whose program leads into it, are passed over. Raises
+    :class:`ProgramUnavailable`.
+    """
+    named = policy.programs.get(name, "").replace("\\", "/")
+    if named:
+        path = posixpath.normpath(named if _is_absolute(named) else posixpath.join(root, named))
+        if not _is_program(system, path):
+            raise ProgramUnavailable(f"{name} is not at {path}, where your setting checks.programs says it is")
+        return path
+    endings = [ending.lower() for ending in system.environment.get("PATHEXT", "").split(";")] or [""]
+    for folder in _folders(system):
+        for ending in endings:
+            path = f"{folder}/{name}{ending}"
+            if _is_program(system, path) and not _leads_into(system, path, roots):
+                return path
+    raise ProgramUnavailable(f"{name} is not on your PATH; the setting checks.programs can say where it is")
+
+
+async def run_program(system: System, run: Invocation, policy: CheckPolicy) -> ProcessResult:
+    """Runs a program with an environment of few names, limited in time, memory and output; its whole group is killed.
+
+    Raises :class:`ProgramUnavailable` when it cannot be started, takes too long, says too much or is killed.
+    """
+    try:
+        done = await system.processes.run(
+            (run.program, *run.arguments),
+            directory=run.directory,
+            stdin=run.stdin,
+            seconds=policy.seconds,
+            memory=policy.memory,
+        )
+    except OSError as error:
+        raise ProgramUnavailable(f"{run.name} could not be started: {error.strerror or error}") from error
+    except ProcessTimeout as error:
+        raise ProgramUnavailable(f"{run.name} took longer than {policy.seconds:g} s") from error
+    if done.truncated:
+        raise ProgramUnavailable(f"{run.name} printed too much")
+    if done.code < 0:
+        raise ProgramUnavailable(f"{run.name} was killed by signal {-done.code}")
+    return done
+
+
+def complaint(name: str, done: ProcessResult) -> ProgramUnavailable:
+    """What to raise when a program failed: the first line it printed to standard error, else its exit code."""
+    lines = [line.strip() for line in done.stderr.decode(errors="replace").splitlines() if line.strip()]
+    return ProgramUnavailable(f"{name} failed: {lines[0][:200] if lines else f'exit code {done.code}'}")
+
+
+def _folders(system: System) -> list[str]:
+    path = system.environment.get("PATH", "").replace("\\", "/")
+    separator = ";" if "PATHEXT" in system.environment else ":"
+    return [folder.rstrip("/") for folder in path.split(separator) if _is_absolute(folder)]
+
+
+def _is_absolute(path: str) -> bool:
+    return path.startswith("/") or path[1:3] == ":/"
+
+
+def _is_program(system: System, path: str) -> bool:
+    try:
+        stat = system.files.stat(path)
+    except (OSError, ValueError):
+        return False
+    return stat.is_file and ("PATHEXT" in system.environment or bool(stat.mode & _EXECUTABLE))
+
+
+def _leads_into(system: System, path: str, roots: Sequence[str]) -> bool:
+    places = (path, system.files.real_path(path))
+    return any(place.startswith(root.rstrip("/") + "/") for place in places for root in roots)
