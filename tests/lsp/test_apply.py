@@ -230,7 +230,7 @@ def many(tmp_path: Path) -> Path:
 
 async def test_files_are_edited_moved_deleted_and_created(many: Path) -> None:
     async with window(many) as shown:
-        shown.engine.prepare = lambda turn, **_: prepared_operations(many)  # type: ignore[method-assign]  planned here
+        shown.engine.prepare = lambda turn, *_: prepared_operations(many)  # type: ignore[method-assign]  planned here
         outcome = await shown.editor.command("sightline.apply", {"turn": "ops"})
         assert outcome["applied"], outcome
         assert (many / "a.py").read_text() == "# one\n# two\nx = 1\n"
@@ -247,7 +247,7 @@ async def test_a_closed_file_of_an_encoding_that_editors_guess_is_left_to_the_co
     async with window(many) as shown:
         prepared = prepared_operations(many)
         files = tuple(replace(file, encoding="iso8859-1") if file.kind == "edit" else file for file in prepared.files)
-        shown.engine.prepare = lambda turn, **_: replace(prepared, files=files)  # type: ignore[method-assign]  planned
+        shown.engine.prepare = lambda turn, *_: replace(prepared, files=files)  # type: ignore[method-assign]  planned
         with pytest.raises(JsonRpcException) as error:
             await shown.editor.command("sightline.apply", {"turn": "ops"})
         assert "a.py (iso8859-1)" in error.value.message
@@ -259,7 +259,7 @@ async def test_a_failure_half_way_is_told_and_only_what_landed_counts(
 ) -> None:
     monkeypatch.setattr(landing, "PATIENCE", 0.1)
     async with window(many) as shown:
-        shown.engine.prepare = lambda turn, **_: prepared_operations(many)  # type: ignore[method-assign]  planned here
+        shown.engine.prepare = lambda turn, *_: prepared_operations(many)  # type: ignore[method-assign]  planned here
         shown.editor.manners.append(Manners(fail_after=3))
         outcome = await shown.editor.command("sightline.apply", {"turn": "ops"})
         assert not outcome["applied"]
@@ -272,7 +272,7 @@ async def test_a_failure_half_way_is_told_and_only_what_landed_counts(
 async def test_parts_the_user_unticked_are_found_out(many: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(landing, "PATIENCE", 0.1)
     async with window(many) as shown:
-        shown.engine.prepare = lambda turn, **_: prepared_operations(many)  # type: ignore[method-assign]  planned here
+        shown.engine.prepare = lambda turn, *_: prepared_operations(many)  # type: ignore[method-assign]  planned here
         shown.editor.manners.append(Manners(keep=frozenset({uri_of(many / "a.py")})))
         outcome = await shown.editor.command("sightline.apply", {"turn": "ops"})
         assert not outcome["applied"]
@@ -292,7 +292,7 @@ async def test_an_open_document_that_is_deleted_is_guarded_by_its_version(many: 
             )
             for file in prepared.files
         )  # fmt: skip
-        shown.engine.prepare = lambda turn, **_: PreparedEdit(  # type: ignore[method-assign]  planned here
+        shown.engine.prepare = lambda turn, *_: PreparedEdit(  # type: ignore[method-assign]  planned here
             turn="ops", label="", changes=prepared.changes, files=files, rebased=False
         )
         shown.editor.manners.append(Manners(before=lambda: shown.editor.replace(uri_of(gone), 0, 0, "# precious\n")))
@@ -310,7 +310,7 @@ async def test_without_annotations_the_user_is_asked(many: Path, answer: str | N
     assert stated.workspace.workspace_edit is not None
     stated.workspace.workspace_edit.change_annotation_support = None
     async with window(many, capabilities=stated) as shown:
-        shown.engine.prepare = lambda turn, **_: prepared_operations(many)  # type: ignore[method-assign]  planned here
+        shown.engine.prepare = lambda turn, *_: prepared_operations(many)  # type: ignore[method-assign]  planned here
         shown.editor.answers.append(answer)
         outcome = await shown.editor.command("sightline.apply", {"turn": "ops"})
         assert outcome["applied"] is applied
@@ -323,7 +323,7 @@ async def test_missing_resource_operations_are_refused_before_anything_is_sent(m
         {"workspace": {"applyEdit": True, "workspaceEdit": {"documentChanges": True, "resourceOperations": ["create"]}}}
     )
     async with window(many, capabilities=stated) as shown:
-        shown.engine.prepare = lambda turn, **_: prepared_operations(many)  # type: ignore[method-assign]  planned here
+        shown.engine.prepare = lambda turn, *_: prepared_operations(many)  # type: ignore[method-assign]  planned here
         with pytest.raises(JsonRpcException) as error:
             await shown.editor.command("sightline.apply", {"turn": "ops"})
         data = cast("dict[str, str]", error.value.data)

@@ -142,6 +142,12 @@ class FakeEngine:
         after = FileAfter(path=path, kind="edit", before=file.text, after=file.text.apply(edits), version=file.version)
         return PreparedEdit(turn=turn, label=f"edit {turn}", changes=changes, files=(after,), rebased=False)
 
+    async def judge_again(self, turn: str) -> None:
+        self.calls.append(f"judge {turn}")
+
+    def proposed(self, turn: str) -> PreparedEdit:
+        return self.prepare(turn, Acceptance(everything=True))
+
     def applied(
         self, prepared: PreparedEdit, landed: frozenset[WorkspacePath] = frozenset()
     ) -> tuple[WorkspacePath, ...]:

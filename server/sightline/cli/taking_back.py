@@ -8,7 +8,7 @@ from sightline.cli import history_reports
 from sightline.cli.convert import changes_json
 from sightline.cli.output import note, print_json, say
 from sightline.engine.engine import Engine
-from sightline.engine.pending import PreparedEdit
+from sightline.engine.prepared import PreparedEdit
 
 dry_run_option = click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
 

@@ -26,8 +26,10 @@ from sightline.edits.diff import unified_diff
 from sightline.engine.check_policy import check_policy
 from sightline.engine.gate import CheckedDiff, DiffSource, check_change
 from sightline.engine.graph_questions import DiffImpact, Question, asked_in_thread, impact_of_step
+from sightline.engine.judging import judge_pending
 from sightline.engine.model import choose_model
-from sightline.engine.pending import FileAfter, PendingEdits, PreparedEdit
+from sightline.engine.pending import PendingEdits
+from sightline.engine.prepared import FileAfter, PreparedEdit
 from sightline.features.feature import FeatureContext, FeatureRequest, FeatureResult, Offer, OffersChoices
 from sightline.features.registry import FEATURES
 from sightline.graph.live import IndexReport, LiveGraph
@@ -264,7 +266,7 @@ class Engine:
 
     async def build_prompt(self, request: TurnRequest) -> tuple[ContextPack, Prompt]:
         """The context and the prompt of a task; no model is asked."""
-        return await prepare_prompt(request, self._dependencies(await self.caught_up(), _deaf))
+        return await prepare_prompt(request, self._dependencies(await self.caught_up(), lambda _: None))
 
     async def try_text(self, text: str, edit_format: str, *, strict: bool = False) -> Trial:
         """Tries a reply from anywhere (a web chat, another agent) on the present snapshot."""
@@ -281,9 +283,18 @@ class Engine:
 
         Raises ``ChangeConflict`` when what was typed since touches the same lines, ``UsageError`` (kind
         ``no_such_turn``) for an unknown turn, and ``SightlineError`` (kind ``rejected``) for an edit with certain
-        findings that ``acceptance`` does not cover.
+        findings that ``acceptance`` does not cover. What was found may be of an older revision: :meth:`judge_again`.
         """
         return self._pending.prepare(turn, self._parts.workspace.view, acceptance)
+
+    async def judge_again(self, turn: str) -> None:
+        """Judges a turn's edit once more if its findings are of an older revision. Raises as ``judge_pending``."""
+        policy = self._trial_policy(strict=False)
+        await judge_pending(turn, self._pending, self._parts.workspace, self.caught_up, policy)
+
+    def proposed(self, turn: str) -> PreparedEdit:
+        """A turn's edit to look at, whatever was found and typed since. Raises ``UsageError`` (``no_such_turn``)."""
+        return self._pending.proposed(turn, self._parts.workspace.view)
 
     def applied(
         self, prepared: PreparedEdit, landed: frozenset[WorkspacePath] = frozenset()
@@ -327,15 +338,8 @@ class Engine:
 
     async def write_prepared(self, prepared: PreparedEdit) -> None:
         """Writes an undo or a redo to disk, all or nothing, and tells the journal. For doors without an editor."""
-        before = {file.old or file.path: file.before for file in prepared.files}
         await apply_to_disk(self._parts.system, prepared.changes, self._parts.write_journal)
-
-        def text_before(path: WorkspacePath) -> Text:
-            text = before[path]
-            assert text is not None, f"{path} was there before"
-            return text
-
-        self._pending.written(prepared, text_before)
+        self._pending.written(prepared)
 
     def diff_of(self, changes: ChangeSet) -> str:
         """The change set as a unified diff against the present snapshot."""
@@ -389,15 +393,7 @@ class Engine:
         return tuple(f"{finding.path}:{finding.line}: {finding.message}" for finding in found)
 
     def _hold_undo(self, turn: str | None, hunks: Collection[int], under: str) -> tuple[WorkspacePath, ...]:
-        return self._hold(self.prepare_undo(turn, hunks), under)
+        return self._pending.hold(under, self.prepare_undo(turn, hunks))
 
     def _hold_redo(self, turn: str | None, under: str) -> tuple[WorkspacePath, ...]:
-        return self._hold(self.prepare_redo(turn), under)
-
-    def _hold(self, prepared: PreparedEdit, under: str) -> tuple[WorkspacePath, ...]:
-        self._pending.hold(under, prepared)
-        return tuple(file.path for file in prepared.files)
-
-
-def _deaf(event: object) -> None:
-    del event
+        return self._pending.hold(under, self.prepare_redo(turn))

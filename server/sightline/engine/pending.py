@@ -7,18 +7,17 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
 from sightline.base.changes import ChangeSet, TextLookup
-from sightline.base.errors import SightlineError, UsageError
+from sightline.base.errors import ChangeConflict, SightlineError, UsageError
 from sightline.base.merge import rebase
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Text
 from sightline.checks.acceptance import NOTHING, Acceptance, AcceptedFinding
-from sightline.checks.check import Certainty, Finding
-from sightline.engine.confirmations import why_confirm
+from sightline.checks.check import Certainty, CheckReport, Finding
+from sightline.engine.prepared import PreparedEdit, files_of, texts_before
 from sightline.sessions.hunks import Hunk
 from sightline.sessions.journal import EditJournal, JournalEntry
 from sightline.tasks.result import TurnResult, TurnVerdict
-from sightline.workspace.encodings import UTF8
-from sightline.workspace.files import WorkspaceView
+from sightline.workspace.files import SourceFile, WorkspaceView
 
 #: Edits of older turns are forgotten beyond this number.
 MOST_PENDING = 100
@@ -27,51 +26,17 @@ _HISTORY = "`sightline history` lists the edits that were applied."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FileAfter:
-    """One file of a prepared edit.
-
-    ``kind`` is ``edit``, ``create``, ``delete`` or ``rename`` (then ``old`` is the former path); ``before`` and
-    ``after`` are ``None`` where there is no file. ``version`` is the editor's version of the open document the edit was
-    computed for, ``None`` for a closed file; ``encoding`` is that of a closed file on disk. ``needs_confirmation`` says
-    why the user must be asked, "" if not.
-    """
-
-    path: WorkspacePath
-    kind: str
-    before: Text | None
-    after: Text | None
-    version: int | None = None
-    old: WorkspacePath | None = None
-    needs_confirmation: str = ""
-    encoding: str = UTF8
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PreparedEdit:
-    """A checked edit made ready for the texts as they are *now*.
-
-    ``changes`` holds the digests of exactly these texts. ``rebased`` says that what was typed since the check was
-    merged (the places are disjoint). ``undoes`` is the journal's entry this edit takes back, if it is an undo of all of
-    it, ``redoes`` the one it brings back.
-    """
-
-    turn: str
-    label: str
-    changes: ChangeSet
-    files: tuple[FileAfter, ...]
-    rebased: bool
-    undoes: int | None = None
-    redoes: int | None = None
-    accepted: tuple[AcceptedFinding, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Waiting:
-    """``incomplete``: parts of the reply could not be placed or read, so that no finding tells all that is wrong."""
+    """``incomplete``: parts of the reply could not be placed or read, so that no finding tells all that is wrong.
+
+    ``findings`` were found in ``judged`` at ``revision``; ``None`` for what is not judged, as an undo.
+    """
 
     label: str
     changes: ChangeSet
     base: dict[WorkspacePath, Text]
+    revision: int | None = None
+    judged: ChangeSet | None = None
     findings: tuple[Finding, ...] = ()
     incomplete: bool = False
     undoes: int | None = None
@@ -113,13 +78,15 @@ class PendingEdits:
                 label=label,
                 changes=result.changes,
                 base=dict(result.base),
+                revision=result.revision,
+                judged=result.changes,
                 findings=result.report.findings if result.report is not None else (),
                 incomplete=_is_incomplete(result),
             ),
         )
 
-    def hold(self, turn: str, prepared: PreparedEdit) -> None:
-        """Keeps a prepared edit (an undo) under ``turn``."""
+    def hold(self, turn: str, prepared: PreparedEdit) -> tuple[WorkspacePath, ...]:
+        """Keeps a prepared edit (an undo) under ``turn``. Answers its files."""
         base = {file.old or file.path: file.before for file in prepared.files}
         self._keep(
             turn,
@@ -131,6 +98,7 @@ class PendingEdits:
                 redoes=prepared.redoes,
             ),
         )
+        return tuple(file.path for file in prepared.files)
 
     def discard(self, turn: str) -> None:
         """Forgets the edit of a turn."""
@@ -138,9 +106,7 @@ class PendingEdits:
 
     def prepare(self, turn: str, view: WorkspaceView, acceptance: Acceptance = NOTHING) -> PreparedEdit:
         """See :meth:`Engine.prepare <sightline.engine.engine.Engine.prepare>`."""
-        waiting = self._waiting.get(turn)
-        if waiting is None:
-            raise UsageError(f"No edit is waiting under {turn}.", hint="Ask for the edit again.", kind="no_such_turn")
+        waiting = self._found(turn)
         refused = acceptance.refused(waiting.findings)
         if refused or (waiting.incomplete and not acceptance.everything):
             raise SightlineError(
@@ -149,6 +115,38 @@ class PendingEdits:
                 kind="rejected",
             )
         return replace(_prepared(turn, waiting, view), accepted=acceptance.accepted(waiting.findings))
+
+    def to_judge(self, turn: str, view: WorkspaceView) -> ChangeSet | None:
+        """What of a turn must be judged (again) before it is applied to ``view``; ``None`` if its findings hold.
+
+        Findings of another revision are never trusted: somebody may have typed a new caller. Raises as
+        :meth:`prepare`, but not for findings.
+        """
+        waiting = self._found(turn)
+        if waiting.revision is None:
+            return None
+        changes = _prepared(turn, waiting, view).changes
+        return None if (waiting.revision, waiting.judged) == (view.revision, changes) else changes
+
+    def judged(self, turn: str, changes: ChangeSet, report: CheckReport) -> None:
+        """Takes what was found in a turn's edit at the revision of ``report`` for what holds from now on."""
+        waiting = self._waiting.get(turn)
+        if waiting is not None:
+            self._waiting[turn] = replace(waiting, revision=report.revision, judged=changes, findings=report.findings)
+
+    def proposed(self, turn: str, view: WorkspaceView) -> PreparedEdit:
+        """The edit of a turn for a person to look at; it is not lost where it cannot be applied to the present texts.
+
+        Then ``conflicts`` names the files in its way, and every file is told as the edit was computed for it.
+        """
+        try:
+            return self.prepare(turn, view, Acceptance(everything=True))
+        except ChangeConflict as conflict:
+            waiting = self._found(turn)
+            then = {path: SourceFile(path=path, text=text) for path, text in waiting.base.items()}
+            gone = dict.fromkeys(create.path for create in waiting.changes.creates)
+            view = replace(view, overlay={**view.overlay, **gone, **then})
+            return replace(_prepared(turn, waiting, view), conflicts=conflict.paths or tuple(map(str, then)))
 
     def prepare_undo(self, turn: str | None, view: WorkspaceView, hunks: Collection[int] = ()) -> PreparedEdit:
         """The inverse of an applied edit, or of some of its hunks; the last edit that stands if no turn is named.
@@ -216,20 +214,13 @@ class PendingEdits:
             if path is not None and path not in landed and _text(view, path) != expected
         )
         changes = _without(prepared.changes, frozenset(different))
-        before = {file.old or file.path: file.before for file in prepared.files}
-
-        def lookup(path: WorkspacePath) -> Text:
-            text = before[path]
-            assert text is not None, f"{path} had no text before the edit"
-            return text
-
         if prepared.undoes is None and prepared.redoes is None:
             if not changes.is_empty:
                 self._journal.record(
                     turn=prepared.turn,
                     label=prepared.label,
                     changes=changes,
-                    before=lookup,
+                    before=texts_before(prepared),
                     accepted=prepared.accepted,
                 )
         elif not different:
@@ -238,9 +229,10 @@ class PendingEdits:
             self._waiting.pop(prepared.turn, None)
         return different
 
-    def written(self, prepared: PreparedEdit, before: TextLookup) -> None:
+    def written(self, prepared: PreparedEdit) -> None:
         """Tells that all of ``prepared`` is on disk."""
         if prepared.undoes is None and prepared.redoes is None:
+            before = texts_before(prepared)
             self._journal.record(turn=prepared.turn, label=prepared.label, changes=prepared.changes, before=before)
         else:
             self._mark(prepared)
@@ -250,6 +242,12 @@ class PendingEdits:
             self._journal.mark_undone(prepared.undoes)
         if prepared.redoes is not None:
             self._journal.mark_redone(prepared.redoes)
+
+    def _found(self, turn: str) -> _Waiting:
+        waiting = self._waiting.get(turn)
+        if waiting is None:
+            raise UsageError(f"No edit is waiting under {turn}.", hint="Ask for the edit again.", kind="no_such_turn")
+        return waiting
 
     @property
     def _journal(self) -> EditJournal:
@@ -307,41 +305,15 @@ def _prepared(turn: str, waiting: _Waiting, view: WorkspaceView) -> PreparedEdit
     changes = rebase(waiting.changes, waiting.base, current) if rebased else waiting.changes
     for create in changes.creates:
         if _text(view, create.path) is not None:
-            raise SightlineError(
-                f"{create.path} exists by now.", hint="Move it away or ask again.", kind="change_conflict"
+            raise ChangeConflict(
+                f"{create.path} exists by now.", hint="Move it away or ask again.", paths=(str(create.path),)
             )
     return PreparedEdit(
         turn=turn,
         label=waiting.label,
         changes=changes,
-        files=_files(changes, view),
+        files=files_of(changes, view),
         rebased=rebased,
         undoes=waiting.undoes,
         redoes=waiting.redoes,
     )
-
-
-def _files(changes: ChangeSet, view: WorkspaceView) -> tuple[FileAfter, ...]:
-    after = changes.texts_after(lambda path: view.read(path).text)
-    renamed = {rename.new: rename.old for rename in changes.renames}
-    created = {create.path for create in changes.creates}
-    files: list[FileAfter] = []
-    for path in sorted(after):
-        if path in renamed.values() and path not in created:
-            continue
-        old = renamed.get(path)
-        origin = None if path in created else view.read(old or path)
-        kind = "create" if path in created else "delete" if after[path] is None else "rename" if old else "edit"
-        files.append(
-            FileAfter(
-                path=path,
-                kind=kind,
-                before=origin.text if origin else None,
-                after=after[path],
-                version=origin.version if origin else None,
-                old=old,
-                encoding=origin.encoding if origin else UTF8,
-                needs_confirmation=why_confirm(path, view) or (why_confirm(old, view) if old else ""),
-            )
-        )
-    return tuple(files)

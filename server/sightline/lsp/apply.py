@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,9 @@ from sightline.lsp.session import Session
 from sightline.lsp.workspace_edit import workspace_edit
 
 Prepare = Callable[[], PreparedEdit]
+
+#: Run before an edit is prepared: judges it for the present texts. What it finds, ``Prepare`` raises.
+Judge = Callable[[], Awaitable[None]]
 
 #: An edit that was refused because of typing meanwhile is made ready anew and sent again this often.
 MOST_RETRIES = 2
@@ -48,10 +51,15 @@ class Outcome:
     different: tuple[WorkspacePath, ...] = ()
 
 
-async def apply_edit(session: Session, prepare: Prepare) -> dict[str, Any]:
+async def not_judged() -> None:
+    """For an undo or a redo: the user takes back what they had."""
+
+
+async def apply_edit(session: Session, prepare: Prepare, judge: Judge = not_judged) -> dict[str, Any]:
     """Makes an edit ready and applies it. Answers the outcome as JSON (docs/reference/protocol.md).
 
-    Raises what ``prepare`` raises, ``EditorCannot``, and :class:`SightlineError` (kind ``apply_in_progress``).
+    Each time it is made ready it is judged for what was typed since. Raises what both raise,
+    ``EditorCannot``, and :class:`SightlineError` (kind ``apply_in_progress``).
     """
     if session.applying is not None and not session.applying.done():
         raise SightlineError(
@@ -59,7 +67,7 @@ async def apply_edit(session: Session, prepare: Prepare) -> dict[str, Any]:
             hint="Finish it in the editor (perhaps its preview waits for you), then try again.",
             kind="apply_in_progress",
         )
-    session.applying = session.spawn(_apply(session, prepare), "sightline-apply")
+    session.applying = session.spawn(_apply(session, prepare, judge), "sightline-apply")
     outcome: Outcome = await asyncio.shield(session.applying)
     return outcome_json(session, outcome)
 
@@ -105,17 +113,20 @@ async def landed_by_itself(session: Session, turn: str) -> dict[str, Any] | None
     return outcome_json(session, outcome)
 
 
-async def _apply(session: Session, prepare: Prepare) -> Outcome:
+async def _apply(session: Session, prepare: Prepare, judge: Judge) -> Outcome:
+    await judge()
     prepared = prepare()
     workspace_edit(prepared, session.documents, session.client.can)  # refuses before anybody is asked
     if not await _confirmed(session, prepared):
         return Outcome(prepared=prepared, applied=False, reason="You did not confirm it.")
+    await judge()
     prepared = prepare()
     outcome = await _send(session, prepared)
     for _ in range(MOST_RETRIES):
         if outcome.applied or outcome.different or not _moved_on(session, prepared):
             break
         log.info("The text changed while the edit was on its way; it is made ready anew.")
+        await judge()
         prepared = prepare()
         outcome = await _send(session, prepared)
     _tell(session, outcome)

@@ -11,7 +11,6 @@ from typing import Any
 from lsprotocol import types
 from pydantic import ValidationError
 
-from sightline.checks.acceptance import Acceptance
 from sightline.features.feature import Feature
 from sightline.lsp.apply import apply_edit
 from sightline.lsp.chat import Asked, asked_now, run_feature
@@ -107,7 +106,11 @@ async def _run(call: Call) -> dict[str, Any]:
 
 async def _apply(call: Call) -> dict[str, Any]:
     engine, given = call.session.engine, call.given
-    return await apply_edit(call.session, lambda: engine.prepare(given.turn, given.acceptance))
+    return await apply_edit(
+        call.session,
+        lambda: engine.prepare(given.turn, given.acceptance),
+        lambda: engine.judge_again(given.turn),
+    )
 
 
 def _discard(call: Call) -> dict[str, Any]:
@@ -116,7 +119,7 @@ def _discard(call: Call) -> dict[str, Any]:
 
 
 def _preview(call: Call) -> dict[str, Any]:
-    return preview_json(call.session, call.session.engine.prepare(call.given.turn, Acceptance(everything=True)))
+    return preview_json(call.session, call.session.engine.proposed(call.given.turn))
 
 
 async def _undo(call: Call) -> dict[str, Any]:

@@ -42,7 +42,7 @@ async def run_and_apply(
         told("applying")
         engine = session.engine
         word = Acceptance(everything=result.turn.verdict is TurnVerdict.REJECTED, reason=f"chose {IN_SPITE!r}")
-        applied = await apply_edit(session, lambda: engine.prepare(turn, word))
+        applied = await apply_edit(session, lambda: engine.prepare(turn, word), lambda: engine.judge_again(turn))
     else:
         session.engine.discard(turn)
     return {**feature_json(session, result), "applied": applied}

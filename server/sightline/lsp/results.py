@@ -38,6 +38,7 @@ def preview_json(session: Session, prepared: PreparedEdit) -> dict[str, Any]:
         "turn": prepared.turn,
         "label": prepared.label,
         "rebased": prepared.rebased,
+        "conflicts": list(prepared.conflicts),
         "files": [
             {
                 **file_json(session, file),
