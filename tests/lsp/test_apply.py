@@ -45,8 +45,10 @@ async def test_an_open_document_is_edited_under_its_version(file: Path) -> None:
         outcome = await shown.editor.command("sightline.apply", {"turn": "t"})
         assert outcome == {
             "turn": "t", "label": "edit t", "applied": True, "rebased": False, "reason": "", "different": [],
+            "takenBack": [],
             "files": [
-                {"uri": uri, "path": "a.py", "kind": "edit", "old": None, "version": 2, "needsConfirmation": ""}
+                {"uri": uri, "path": "a.py", "kind": "edit", "old": None, "version": 2, "needsConfirmation": "",
+                 "ripple": False}
             ],
         }  # fmt: skip
         assert shown.editor.buffers[uri].text == CHANGED

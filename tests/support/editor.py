@@ -64,7 +64,8 @@ class Manners:
 
 @dataclass
 class Editor:
-    """One editor window. ``encoding`` holds from ``initialize`` on; ``landed`` is called with every applied change."""
+    """One editor window. ``encoding`` holds from ``initialize`` on; ``landed`` is called with every applied change,
+    ``asked`` before a question is answered."""
 
     client: LanguageClient = field(default_factory=make_test_lsp_client)
     encoding: str = "utf-16"
@@ -77,6 +78,7 @@ class Editor:
     registered: list[types.Registration] = field(default_factory=list[types.Registration])
     manners: deque[Manners] = field(default_factory=deque[Manners])
     checks_versions: bool = True
+    asked: Callable[[], object] = lambda: None
     landed: Callable[[Change], object] = lambda _: None
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     _late: list[types.DidChangeTextDocumentParams] | None = None
@@ -340,6 +342,7 @@ class Editor:
     def _ask(self, params: types.ShowMessageRequestParams) -> types.MessageActionItem | None:
         self.questions.append(params)
         self.changed.set()
+        self.asked()
         answer = self.answers.popleft() if self.answers else None
         return types.MessageActionItem(title=answer) if answer is not None else None
 

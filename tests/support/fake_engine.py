@@ -156,6 +156,9 @@ class FakeEngine:
             self.applied_turns.append(prepared.turn)
         return different
 
+    def taken_back(self, prepared: PreparedEdit) -> None:
+        self.calls.append(f"taken back {prepared.turn}")
+
     def discard(self, turn: str) -> None:
         self.planned.pop(turn, None)
 

@@ -247,11 +247,11 @@ class Engine:
 
     async def impact_of_diff(self, source: DiffSource, depth: int) -> DiffImpact:
         """Who is affected by a change that somebody made or wants to make. Raises as checking it does."""
-        return await impact_of_step(source, await self.caught_up(), self._trial_policy(strict=False), depth)
+        return await impact_of_step(source, await self.caught_up(), self._trial_policy(), depth)
 
     async def propose(self, turn: str, label: str, changes: ChangeSet) -> TurnResult:
         """Tries an edit that no model made on the present snapshot. It waits under ``turn`` for :meth:`prepare`."""
-        result = await try_changes(turn, changes, await self.caught_up(), self._trial_policy(strict=False))
+        result = await try_changes(turn, changes, await self.caught_up(), self._trial_policy())
         self._pending.add(result, label=label[:120])
         return result
 
@@ -289,8 +289,7 @@ class Engine:
 
     async def judge_again(self, turn: str) -> None:
         """Judges a turn's edit once more if its findings are of an older revision. Raises as ``judge_pending``."""
-        policy = self._trial_policy(strict=False)
-        await judge_pending(turn, self._pending, self._parts.workspace, self.caught_up, policy)
+        await judge_pending(turn, self._pending, self._parts.workspace, self.caught_up, self._trial_policy())
 
     def proposed(self, turn: str) -> PreparedEdit:
         """A turn's edit to look at, whatever was found and typed since. Raises ``UsageError`` (``no_such_turn``)."""
@@ -306,6 +305,10 @@ class Engine:
         and of nothing else. Returns the files that did not land as checked (empty: all is well).
         """
         return self._pending.applied(prepared, self._parts.workspace.view, landed)
+
+    def taken_back(self, prepared: PreparedEdit) -> None:
+        """Tells that what landed of ``prepared`` is taken back to the last file: nothing of it stands."""
+        self._pending.taken_back(prepared)
 
     def discard(self, turn: str) -> None:
         """Forgets a turn's edit. An unknown turn is no error: it is forgotten already."""
@@ -366,7 +369,7 @@ class Engine:
             checks=check_policy(self.settings),
         )
 
-    def _trial_policy(self, *, strict: bool) -> TrialPolicy:
+    def _trial_policy(self, *, strict: bool = False) -> TrialPolicy:
         return TrialPolicy(
             system=self._parts.system,
             root=self.roots[0],

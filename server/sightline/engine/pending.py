@@ -37,6 +37,7 @@ class _Waiting:
     base: dict[WorkspacePath, Text]
     revision: int | None = None
     judged: ChangeSet | None = None
+    ripple: frozenset[WorkspacePath] = frozenset()
     findings: tuple[Finding, ...] = ()
     incomplete: bool = False
     undoes: int | None = None
@@ -80,6 +81,7 @@ class PendingEdits:
                 base=dict(result.base),
                 revision=result.revision,
                 judged=result.changes,
+                ripple=result.ripple,
                 findings=result.report.findings if result.report is not None else (),
                 incomplete=_is_incomplete(result),
             ),
@@ -237,6 +239,13 @@ class PendingEdits:
         else:
             self._mark(prepared)
 
+    def taken_back(self, prepared: PreparedEdit) -> None:
+        """See :meth:`Engine.taken_back <sightline.engine.engine.Engine.taken_back>`."""
+        if prepared.undoes is None and prepared.redoes is None:
+            entry = self._journal.find(prepared.turn)
+            if entry is not None:
+                self._journal.remove(entry.id)
+
     def _mark(self, prepared: PreparedEdit) -> None:
         if prepared.undoes is not None:
             self._journal.mark_undone(prepared.undoes)
@@ -312,7 +321,7 @@ def _prepared(turn: str, waiting: _Waiting, view: WorkspaceView) -> PreparedEdit
         turn=turn,
         label=waiting.label,
         changes=changes,
-        files=files_of(changes, view),
+        files=files_of(changes, view, waiting.ripple),
         rebased=rebased,
         undoes=waiting.undoes,
         redoes=waiting.redoes,

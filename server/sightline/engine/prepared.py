@@ -20,7 +20,7 @@ class FileAfter:
     ``kind`` is ``edit``, ``create``, ``delete`` or ``rename`` (then ``old`` is the former path); ``before`` and
     ``after`` are ``None`` where there is no file. ``version`` is the editor's version of the open document the edit was
     computed for, ``None`` for a closed file; ``encoding`` is that of a closed file on disk. ``needs_confirmation`` says
-    why the user must be asked, "" if not.
+    why the user must be asked, "" if not. ``ripple``: the edit that was asked for did not touch it; a repair did.
     """
 
     path: WorkspacePath
@@ -30,6 +30,7 @@ class FileAfter:
     version: int | None = None
     old: WorkspacePath | None = None
     needs_confirmation: str = ""
+    ripple: bool = False
     encoding: str = UTF8
 
 
@@ -66,8 +67,10 @@ def texts_before(prepared: PreparedEdit) -> TextLookup:
     return lookup
 
 
-def files_of(changes: ChangeSet, view: WorkspaceView) -> tuple[FileAfter, ...]:
-    """What ``changes`` does to each file of ``view``."""
+def files_of(
+    changes: ChangeSet, view: WorkspaceView, ripple: frozenset[WorkspacePath] = frozenset()
+) -> tuple[FileAfter, ...]:
+    """What ``changes`` does to each file of ``view``; ``ripple`` are those that a repair added."""
     after = changes.texts_after(lambda path: view.read(path).text)
     renamed = {rename.new: rename.old for rename in changes.renames}
     created = {create.path for create in changes.creates}
@@ -86,6 +89,7 @@ def files_of(changes: ChangeSet, view: WorkspaceView) -> tuple[FileAfter, ...]:
                 after=after[path],
                 version=origin.version if origin else None,
                 old=old,
+                ripple=path in ripple,
                 encoding=origin.encoding if origin else UTF8,
                 needs_confirmation=why_confirm(path, view) or (why_confirm(old, view) if old else ""),
             )

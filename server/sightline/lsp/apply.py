@@ -17,7 +17,9 @@ from lsprotocol import types
 from sightline.base.errors import SightlineError
 from sightline.base.paths import WorkspacePath
 from sightline.engine.engine import FileAfter, PreparedEdit
-from sightline.lsp.landing import Landing, Same, but_for_line_ends, exactly
+from sightline.lsp.landing import Landing
+from sightline.lsp.partial import offer_rollback
+from sightline.lsp.sending import same_texts, send
 from sightline.lsp.session import Session
 from sightline.lsp.workspace_edit import workspace_edit
 
@@ -42,13 +44,15 @@ class Outcome:
     """What became of an edit. ``applied``: every file came to hold exactly the checked text.
 
     ``different`` lists the files that hold something else although the editor changed some of them; it is empty when
-    nothing changed at all. ``reason`` says why not everything was applied.
+    nothing changed at all. ``reason`` says why not everything was applied. ``taken_back`` are files that are as before
+    again because the user did not want a part; ``None`` if they kept it, or all of it landed.
     """
 
     prepared: PreparedEdit
     applied: bool
     reason: str = ""
     different: tuple[WorkspacePath, ...] = ()
+    taken_back: tuple[WorkspacePath, ...] | None = None
 
 
 async def not_judged() -> None:
@@ -77,7 +81,7 @@ def expect_landing(session: Session, prepared: PreparedEdit) -> None:
     forget_handed_out(session, prepared.turn)
     while len(session.handed_out) >= MOST_HANDED_OUT:
         forget_handed_out(session, next(iter(session.handed_out)))
-    landing = Landing(prepared, _same(session))
+    landing = Landing(prepared, same_texts(session))
     session.landings.append(landing)
     session.handed_out[prepared.turn] = prepared, landing
 
@@ -123,7 +127,7 @@ async def _apply(session: Session, prepare: Prepare, judge: Judge) -> Outcome:
     prepared = prepare()
     outcome = await _send(session, prepared)
     for _ in range(MOST_RETRIES):
-        if outcome.applied or outcome.different or not _moved_on(session, prepared):
+        if outcome.applied or outcome.different or outcome.taken_back is not None or not _moved_on(session, prepared):
             break
         log.info("The text changed while the edit was on its way; it is made ready anew.")
         await judge()
@@ -134,46 +138,20 @@ async def _apply(session: Session, prepare: Prepare, judge: Judge) -> Outcome:
 
 
 async def _send(session: Session, prepared: PreparedEdit) -> Outcome:
-    """Sends the edit once and follows it to its end."""
-    edit = workspace_edit(prepared, session.documents, session.client.can)
-    landing = Landing(prepared, _same(session))
-    session.landings.append(landing)
-    try:
-        answer = await session.client.apply_edit(prepared.label, edit)
-        if not answer.applied:
-            await _look_at_disk(session, landing)
-            landing.look(session.engine.workspace)
-            if not landing.seen:  # what differs from before was typed: the editor says that it did nothing
-                return Outcome(prepared=prepared, applied=False, reason=_refusal(answer))
-        missing = await landing.wait(lambda: session.engine.workspace)
-        await _look_at_disk(session, landing)
-        missing &= await landing.wait(lambda: session.engine.workspace) if missing else frozenset()
-    finally:
-        session.landings.remove(landing)
-    return _recorded(session, prepared, landing, missing, answer)
-
-
-def _recorded(
-    session: Session,
-    prepared: PreparedEdit,
-    landing: Landing,
-    missing: frozenset[WorkspacePath],
-    answer: types.ApplyWorkspaceEditResult,
-) -> Outcome:
-    if missing and landing.untouched(session.engine.workspace):
-        return Outcome(prepared=prepared, applied=False, reason="The editor left every file as it was.")
-    session.engine.applied(prepared, landed=frozenset(landing.seen))
-    if not missing:
+    """Sends the edit once, follows it to its end, and records what landed."""
+    sent = await send(session, prepared)
+    if sent.missing and not sent.touched:
+        reason = "The editor left every file as it was." if sent.applied else sent.reason
+        return Outcome(prepared=prepared, applied=False, reason=reason)
+    session.engine.applied(prepared, landed=sent.seen)
+    if not sent.missing:
         return Outcome(prepared=prepared, applied=True)
-    reason = _refusal(answer) if not answer.applied else "The editor did not apply all of it."
-    return Outcome(prepared=prepared, applied=False, reason=reason, different=tuple(sorted(missing)))
-
-
-async def _look_at_disk(session: Session, landing: Landing) -> None:
-    """Lets the engine see what the editor wrote, created, moved or deleted."""
-    closed = tuple(sorted(path for path in landing.paths if session.documents.of_path(path) is None))
-    if closed:
-        await session.host.post("files of an edit", lambda engine: engine.files_changed(closed))
+    reason = "The editor did not apply all of it." if sent.applied else sent.reason
+    rollback = await offer_rollback(session, prepared, sent)
+    if rollback is None:
+        return Outcome(prepared=prepared, applied=False, reason=reason, different=tuple(sorted(sent.missing)))
+    taken_back, left = rollback
+    return Outcome(prepared=prepared, applied=False, reason=reason, different=left, taken_back=taken_back)
 
 
 async def _confirmed(session: Session, prepared: PreparedEdit) -> bool:
@@ -194,16 +172,8 @@ def _moved_on(session: Session, prepared: PreparedEdit) -> bool:
     return any(document is not None and document.version != version for document, version in documents)
 
 
-def _same(session: Session) -> Same:
-    return but_for_line_ends if session.client.can.normalizes_line_endings else exactly
-
-
-def _refusal(answer: types.ApplyWorkspaceEditResult) -> str:
-    return answer.failure_reason or "The editor refused the edit."
-
-
 def _tell(session: Session, outcome: Outcome) -> None:
-    if outcome.different:
+    if outcome.different and outcome.taken_back is None:
         names = ", ".join(str(path) for path in outcome.different)
         session.client.show(
             types.MessageType.Warning,
@@ -223,6 +193,7 @@ def outcome_json(session: Session, outcome: Outcome) -> dict[str, Any]:
         "reason": outcome.reason,
         "files": [file_json(session, file) for file in prepared.files],
         "different": [place_json(session, path) for path in outcome.different],
+        "takenBack": [place_json(session, path) for path in outcome.taken_back or ()],
     }
 
 
@@ -235,6 +206,7 @@ def file_json(session: Session, file: FileAfter) -> dict[str, Any]:
         "old": old,
         "version": file.version,
         "needsConfirmation": file.needs_confirmation,
+        "ripple": file.ripple,
     }
 
 

@@ -21,7 +21,8 @@ from sightline.workspace.encodings import SELF_EVIDENT
 
 DocumentChange = types.TextDocumentEdit | types.CreateFile | types.RenameFile | types.DeleteFile
 
-_PLAIN = "sightline"
+#: Names of annotations. A file that needs confirmation has one of its own: "sightline:" and its path.
+_REQUESTED, _RIPPLE = "sightline", "sightline-ripple"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +41,15 @@ class _Conversion:
         """Name of the annotation of everything that touches ``path``."""
         if not self.can.change_annotations:
             return None
-        return f"{_PLAIN}:{path}" if self.reasons.get(path) else _PLAIN
+        if self.reasons.get(path):
+            return f"{_REQUESTED}:{path}"
+        return _RIPPLE if path in self.ripple else _REQUESTED
+
+    @property
+    def ripple(self) -> frozenset[WorkspacePath]:
+        """Files, before and after, that a repair added to what was asked for."""
+        files = (file for file in self.prepared.files if file.ripple)
+        return frozenset(path for file in files for path in (file.path, file.old) if path is not None)
 
     @property
     def reasons(self) -> dict[WorkspacePath, str]:
@@ -184,9 +193,15 @@ def _annotations(given: _Conversion) -> dict[str, types.ChangeAnnotation] | None
     if not given.can.change_annotations:
         return None
     label = given.prepared.label or "Sightline"
-    annotations = {_PLAIN: types.ChangeAnnotation(label=label, needs_confirmation=False)}
+    annotations = {_REQUESTED: types.ChangeAnnotation(label="Requested", needs_confirmation=False, description=label)}
+    if given.ripple:
+        annotations[_RIPPLE] = types.ChangeAnnotation(
+            label="Ripple",
+            needs_confirmation=False,
+            description="Not asked for, but the requested changes would break these places",
+        )
     for path, reason in given.reasons.items():
-        annotations[f"{_PLAIN}:{path}"] = types.ChangeAnnotation(
-            label=label, needs_confirmation=True, description=f"{path}: {reason}"
+        annotations[f"{_REQUESTED}:{path}"] = types.ChangeAnnotation(
+            label="Needs confirmation", needs_confirmation=True, description=f"{path}: {reason}"
         )
     return annotations

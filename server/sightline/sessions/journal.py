@@ -56,6 +56,7 @@ _MIGRATIONS = (
 )
 
 _ENTRIES = "SELECT id, turn, label, made, undone, accepted FROM entry"
+_UNUSED_TEXTS = "DELETE FROM text WHERE digest NOT IN (SELECT digest FROM entry_text)"
 _PRUNE_OLD = "DELETE FROM entry WHERE made < ?"
 _PRUNE_LARGE = """
     DELETE FROM entry WHERE id < (SELECT max(id) FROM entry) AND id <= (
@@ -197,6 +198,12 @@ class EditJournal:
         """Tells that an undone entry stands again."""
         self._mark(entry, None)
 
+    def remove(self, entry: int) -> None:
+        """Forgets an entry whose edit was taken back before anybody relied on it."""
+        with self._transaction() as connection:
+            connection.execute("DELETE FROM entry WHERE id = ?", (entry,))
+            connection.execute(_UNUSED_TEXTS)
+
     def _mark(self, entry: int, undone: float | None) -> None:
         with self._transaction() as connection:
             if not connection.execute("UPDATE entry SET undone = ? WHERE id = ?", (undone, entry)).rowcount:
@@ -234,7 +241,7 @@ class EditJournal:
     def _prune(self, connection: Connection, now: float) -> None:
         connection.execute(_PRUNE_OLD, (now - self._limits.seconds,))
         connection.execute(_PRUNE_LARGE, (self._limits.size,))
-        connection.execute("DELETE FROM text WHERE digest NOT IN (SELECT digest FROM entry_text)")
+        connection.execute(_UNUSED_TEXTS)
 
     def _query(self, statement: str, *parameters: object) -> list[Any]:
         with self._lock, _translated():

@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 
+from sightline.base.paths import WorkspacePath
 from sightline.checks.check import Certainty
 from sightline.graph.view import GraphView
 from sightline.prompts.build import Prompt
@@ -33,12 +34,13 @@ _SILENCE = ("silent",)
 class RepairOutcome:
     """``trial`` is the last one. ``whole`` is false when the last reply was cut off: nothing of it was used.
 
-    ``mended`` and ``stopped`` as in :class:`sightline.tasks.result.TurnResult`.
+    ``ripple``, ``mended`` and ``stopped`` as in :class:`sightline.tasks.result.TurnResult`.
     """
 
     attempts: tuple[Attempt, ...]
     trial: Trial | None
     whole: bool
+    ripple: frozenset[WorkspacePath] = frozenset()
     mended: tuple[str, ...] = ()
     stopped: str = ""
 
@@ -54,6 +56,8 @@ class Repair:
     edit_format: str
     rounds: int
     _mended: list[str] = field(default_factory=list[str])
+    #: Files of the first reply that held an edit.
+    _requested: frozenset[WorkspacePath] = frozenset()
 
     async def run(self, prompt: Prompt, ask: Ask) -> RepairOutcome:
         """Asks until an edit is accepted, nothing gets better, or the rounds are used up."""
@@ -86,7 +90,9 @@ class Repair:
 
     async def _tried(self, reply: str, last: Trial | None) -> Trial:
         onto = last.after if last is not None else None
-        trial = await mended(await try_reply(reply, "auto", self.view, self.policy, onto=onto), self.policy)
+        trial = await try_reply(reply, "auto", self.view, self.policy, onto=onto)
+        self._requested = self._requested or _touched(trial)
+        trial = await mended(trial, self.policy)
         self._mended += trial.mended
         return trial
 
@@ -110,7 +116,14 @@ class Repair:
         self, attempts: list[Attempt], trial: Trial | None, *, whole: bool = True, stopped: str = ""
     ) -> RepairOutcome:
         mended = tuple(dict.fromkeys(self._mended))
-        return RepairOutcome(attempts=tuple(attempts), trial=trial, whole=whole, mended=mended, stopped=stopped)
+        ripple = _touched(trial) - self._requested if trial is not None else frozenset[WorkspacePath]()
+        return RepairOutcome(
+            attempts=tuple(attempts), trial=trial, whole=whole, ripple=ripple, mended=mended, stopped=stopped
+        )
+
+
+def _touched(trial: Trial) -> frozenset[WorkspacePath]:
+    return frozenset({*trial.changes.paths_before, *trial.changes.paths_after})
 
 
 def _why_done(trial: Trial, seen: list[_Obstacles]) -> str:

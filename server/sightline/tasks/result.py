@@ -99,6 +99,8 @@ class TurnResult:
 
     ``base`` holds the texts of the files it touches as they were in that snapshot.
 
+    ``ripple`` are files that no reply edited before a repair was asked for or something was mended without the model.
+
     A rejected turn keeps its changes so that a person can look at them; nothing applies them by itself. ``mended`` are
     sentences on what was put right without the model, ``stopped`` one on why no further repair was asked for.
     """
@@ -114,5 +116,6 @@ class TurnResult:
     base: Mapping[WorkspacePath, Text] = field(default_factory=dict[WorkspacePath, Text])
     report: CheckReport | None = None
     diff: str = ""
+    ripple: frozenset[WorkspacePath] = frozenset()
     mended: tuple[str, ...] = ()
     stopped: str = ""
