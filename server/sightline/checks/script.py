@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from sightline.checks.definitions import CLASSES, FUNCTIONS
+from sightline.checks.definitions import CLASSES, FUNCTIONS, parent_of
 from sightline.checks.language import is_script
 from sightline.checks.recall import ancestors_of, members_of
 from sightline.checks.signature import Parameters
@@ -29,7 +29,10 @@ def script_parameters(view: GraphView, symbol: Symbol) -> Parameters | None:
         return _constructor(view, symbol)
     if definition.kind not in FUNCTIONS or definition.parameters is None:
         return None
-    return None if _TYPED_NAME.match(_after_name(view, symbol)) else definition.parameters
+    around = parent_of(view, symbol)
+    # A method of a value with a declared type takes what the type says, which may be less than it names.
+    typed = around is not None and around.definition.kind is DefinitionKind.VARIABLE and around.definition.annotation
+    return None if typed or _TYPED_NAME.match(_after_name(view, symbol)) else definition.parameters
 
 
 def may_have_member(view: GraphView, owner: Symbol, name: str) -> bool:

@@ -15,6 +15,7 @@ from sightline.checks.matching import Matching
 from sightline.checks.recall import facts_of
 from sightline.checks.script_globals import is_global
 from sightline.checks.texts import TouchedFile
+from sightline.checks.unused import unused_names
 from sightline.graph.facts import Reference, ReferenceKind
 from sightline.graph.unbound import unbound_names
 
@@ -61,13 +62,24 @@ def _is_bound_around(matching: Matching, path: WorkspacePath, name: str) -> bool
     if is_go(path):
         folder = path.relative.rpartition("/")[0]
         own = (each.relative.rpartition("/")[0] == folder for each in after.files_defining(name))
-        return bool(_TYPE_PARAMETER.fullmatch(name)) or name == "C" or any(own)
+        return bool(_TYPE_PARAMETER.fullmatch(name)) or name == "C" or any(own) or _may_be_package(matching, path)
     if name in _KEYWORDS or path.name.endswith((".d.ts", ".d.mts", ".d.cts")):
         return True
     text = matching.text_after(path)
     if text is None or re.search(_BOUND_IN_TYPE.format(name).encode(), text.data):
         return True
     return is_global(matching.given.before, matching.given.after, path, name)
+
+
+def _may_be_package(matching: Matching, path: WorkspacePath) -> bool:
+    """Whether a Go file imports a package from outside under a name that nothing uses: it may be called otherwise.
+
+    Where the import does not say it, the name is a guess by the package's path.
+    """
+    facts = facts_of(matching.given.after, path)
+    if facts is None:
+        return True
+    return any("." in module.partition("/")[0] for module, _ in unused_names(facts))
 
 
 def _finding(matching: Matching, path: WorkspacePath, reference: Reference, name: str) -> Finding:

@@ -18,8 +18,8 @@ def unused_imports(matching: Matching) -> Iterator[Finding]:
         before, after = facts_of(matching.given.before, file.old), facts_of(matching.given.after, file.new)
         if file.new is None or after is None or after.problems or not is_go(file.new):
             continue
-        unused = _unused(after)
-        known = _unused(before) if before is not None and unused else {}
+        unused = unused_names(after)
+        known = unused_names(before) if before is not None and unused else {}
         was_used = _used(before) if before is not None and unused else frozenset[str]()
         for (module, alias), row in unused.items():
             # The name of a package from outside is a guess where it is not written down, unless it worked before.
@@ -28,7 +28,8 @@ def unused_imports(matching: Matching) -> Iterator[Finding]:
                 yield _finding(matching, file.new, row, alias)
 
 
-def _unused(facts: FileFacts) -> dict[tuple[str, str], Import]:
+def unused_names(facts: FileFacts) -> dict[tuple[str, str], Import]:
+    """Imports whose name nothing uses, by module and name."""
     used = _used(facts)
     return {
         (row.module, name.alias): row

@@ -1,0 +1,261 @@
+"""Mutants: are edits that break something refused at the right place?
+
+    python tests/bench/edits/bench_mutants.py --repositories DIR [--only cobra] [--count 100] [--seed 31] [--keep DIR]
+
+Edits of two dozen kinds (``operators.py``) are drawn by the seed from code bases in Python, TypeScript and Go. Whether
+one breaks anything is for pyright, TypeScript and go/types to say (``oracle.py``): new errors in the files it changes
+and in those that mention what it changed. *Every* mutant with new errors is counted; those without are left out.
+Sightline refuses at the right place when a certain finding, or a place it relates to, stands in the same statement as
+one of those errors; for a text that cannot be parsed any more, when it calls that file's syntax broken.
+
+Beside it: what the rules of aider's linter say of the same mutants. The summary goes to
+``tests/bench/results/mutants.json``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import hashlib
+import json
+import platform
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from aider_rules import AiderRules
+from corpus import CODE_BASES, CodeBaseChoice, chosen
+from histories import History
+from installed import installed
+from mutant_sources import Sources
+from operators import OPERATORS, Mutant, mutants
+from oracle import Error, Oracle, open_oracle, write_settings
+from places import is_found
+from workbench import Workbench, states_of
+
+from sightline.checks.check import Certainty, CheckReport, Verdict
+
+RESULTS = Path(__file__).parent.parent / "results" / "mutants.json"
+RIGHT, ELSEWHERE, POSSIBLE, MISSED = "right", "elsewhere", "possible", "missed"
+
+
+@dataclass(kw_only=True)
+class Row:
+    """One mutant that breaks something, for the listing."""
+
+    identifier: str
+    operator: str
+    outcome: str
+    by_aider: bool
+    seconds: float
+    truth: list[str] = field(default_factory=list[str])
+    findings: list[str] = field(default_factory=list[str])
+
+
+class KnownTruth:
+    """Errors by mutant, kept in a file: oracles are slow, and say the same of the same texts."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._known: dict[str, list[dict[str, Any]]] = json.loads(path.read_text()) if path.exists() else {}
+
+    def errors(self, oracle: Oracle, sources: Sources, mutant: Mutant) -> list[Error]:
+        """New errors after a mutant."""
+        key = f"{oracle.name} {mutant.identifier} {_digest(sources, mutant)}"
+        if key not in self._known:
+            asked = sorted(set(mutant.files) | sources.mentions(mutant.names))
+            self._known[key] = [asdict(error) for error in oracle.new_errors(mutant.files, asked)]
+            if len(self._known) % 20 == 0:
+                self.save()
+        return [Error(**row) for row in self._known[key]]
+
+    def save(self) -> None:
+        """Writes the file."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._path.write_text(json.dumps(self._known))
+
+
+def _digest(sources: Sources, mutant: Mutant) -> str:
+    digest = hashlib.sha256()
+    for path, data in sorted(mutant.files.items()):
+        digest.update(path.encode() + b"\0" + data + b"\0" + sources.texts.get(path, b""))
+    return digest.hexdigest()[:16]
+
+
+def breaking(
+    sources: Sources, oracle: Oracle, truth: KnownTruth, seed: int, count: int
+) -> list[tuple[Mutant, list[Error]]]:
+    """Mutants with errors, the same number of each operator as far as there are any."""
+    streams = {operator: mutants(sources, operator, seed) for operator in OPERATORS}
+    found: dict[str, list[tuple[Mutant, list[Error]]]] = {operator: [] for operator in streams}
+    tried: Counter[str] = Counter()
+    while streams and sum(map(len, found.values())) < count:
+        for operator in list(streams):
+            for mutant in islice(streams[operator], 4):
+                tried[operator] += 1
+                errors = truth.errors(oracle, sources, mutant)
+                if errors:
+                    found[operator].append((mutant, errors))
+                    break
+            else:
+                del streams[operator]
+            if sum(map(len, found.values())) >= count:
+                break
+        print(sources.name, sum(map(len, found.values())), file=sys.stderr, flush=True)
+    truth.save()
+    return [pair for rows in found.values() for pair in rows]
+
+
+def outcome_of(mutant: Mutant, errors: Sequence[Error], report: CheckReport, sources: Sources) -> str:
+    """How a mutant was judged."""
+    texts = {**sources.texts, **mutant.files}
+    if report.verdict is Verdict.REJECT:
+        rows = [
+            row for row in report.findings if row.certainty is Certainty.CERTAIN and row.check in ("syntax", "lint")
+        ]
+        if mutant.syntactic and any(row.path.relative in mutant.files for row in rows):
+            return RIGHT
+        return RIGHT if is_found(report, errors, texts, Certainty.CERTAIN) else ELSEWHERE
+    return POSSIBLE if is_found(report, errors, texts, Certainty.POSSIBLE) else MISSED
+
+
+def judge_one(choice: CodeBaseChoice, arguments: argparse.Namespace, scratch: Path) -> tuple[list[Row], str]:
+    """All mutants of one code base, and the name of the oracle."""
+    history = History((arguments.repositories / choice.name).resolve(), scratch / "mutated")
+    history.check_out("origin/HEAD")
+    write_settings(choice, history.folder, arguments.packages)
+    oracle = open_oracle(choice, history.folder, scratch)
+    if oracle is None:
+        return [], ""
+    sources = Sources(choice, history.folder)
+    truth = KnownTruth(scratch / "truth" / f"{choice.name}.json")
+    try:
+        chosen_mutants = breaking(sources, oracle, truth, arguments.seed, arguments.count or choice.mutants)
+    finally:
+        oracle.close()
+    aider = AiderRules(installed(scratch / "flake8", ("flake8==7.3.0",)), scratch / "aider")
+    store = scratch / "stores" / f"{choice.name}-mutants"
+    return asyncio.run(judge_all(sources, chosen_mutants, aider, store)), oracle.name
+
+
+async def judge_all(
+    sources: Sources, chosen_mutants: Sequence[tuple[Mutant, list[Error]]], aider: AiderRules, store: Path
+) -> list[Row]:
+    """What Sightline says of each mutant, and the rules of aider's linter; what was not refused rightly is printed."""
+    bench = Workbench(sources.root, store)
+    await bench.open()
+    rows: list[Row] = []
+    try:
+        for mutant, errors in chosen_mutants:
+            start = time.perf_counter()
+            judged = await bench.judge(states_of(mutant.files, sources.texts))
+            assert judged is not None
+            report = judged.report
+            row = Row(
+                identifier=mutant.identifier,
+                operator=mutant.operator,
+                outcome=outcome_of(mutant, errors, report, sources),
+                by_aider=aider.refuses(mutant.files),
+                seconds=round(time.perf_counter() - start, 3),
+                truth=[f"{each.path}:{each.line} {each.message}" for each in errors],
+                findings=[
+                    f"{each.certainty} {each.check} {each.path}:{each.line} {each.message}" for each in report.findings
+                ],
+            )
+            rows.append(row)
+            if row.outcome != RIGHT:
+                print(
+                    f"{row.outcome}: {row.identifier}\n    truth {row.truth[:3]}\n    ours {row.findings[:3]}",
+                    flush=True,
+                )
+    finally:
+        await bench.close()
+    return rows
+
+
+def summary_of(rows: Sequence[Row]) -> dict[str, Any]:
+    """Counts, in all and by operator."""
+    outcomes = Counter(row.outcome for row in rows)
+    operators: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in rows:
+        operators[row.operator][row.outcome] += 1
+        operators[row.operator]["by_aiders_rules"] += row.by_aider
+    return {
+        "breaking": len(rows),
+        "refused_at_the_right_place": outcomes[RIGHT],
+        "right_share": round(outcomes[RIGHT] / len(rows), 4) if rows else None,
+        "refused_elsewhere": outcomes[ELSEWHERE],
+        "possible": outcomes[POSSIBLE],
+        "missed": outcomes[MISSED],
+        "refused_by_aiders_rules": sum(row.by_aider for row in rows),
+        "operators": {name: dict(counts) for name, counts in operators.items()},
+    }
+
+
+def main() -> int:
+    """Runs the benchmark; exit code 1 when a target is missed."""
+    arguments = _arguments()
+    if arguments.repositories is None:
+        print("skipped: needs --repositories")
+        return 0
+    report: dict[str, Any] = {
+        "machine": f"{platform.machine()}, {platform.system()}, Python {platform.python_version()}",
+        "versions": {name: version(name) for name in ("sightline", "pyright", "ruff")},
+        "seed": arguments.seed,
+        "targets": {"right_share": 0.95},
+        "languages": {},
+    }
+    every: dict[str, list[Row]] = defaultdict(list)
+    with tempfile.TemporaryDirectory(prefix="sightline-mutants-") as temporary:
+        scratch: Path = (arguments.keep or Path(temporary)).resolve()
+        for choice in _present(arguments):
+            rows, oracle = judge_one(choice, arguments, scratch)
+            language = report["languages"].setdefault(choice.language, {"oracle": oracle, "code_bases": {}})
+            language["code_bases"][choice.name] = summary_of(rows)
+            every[choice.language] += rows
+            print(json.dumps(summary_of(rows)), flush=True)
+    for name, rows in every.items():
+        report["languages"][name]["all"] = summary_of(rows)
+    report["all"] = summary_of([row for rows in every.values() for row in rows])
+    if arguments.details:
+        details = [asdict(row) for rows in every.values() for row in rows]
+        arguments.details.write_text(json.dumps(details, indent=1))
+    if not (arguments.only or arguments.count):
+        RESULTS.write_text(json.dumps(report, indent=2) + "\n")
+    return int((report["all"]["right_share"] or 0) < 0.95)
+
+
+def _present(arguments: argparse.Namespace) -> Iterator[CodeBaseChoice]:
+    for choice in chosen(arguments.only):
+        if not choice.mutants:
+            continue
+        if (arguments.repositories / choice.name / ".git").exists():
+            yield choice
+        else:
+            print(f"{arguments.repositories / choice.name} is missing: left out", file=sys.stderr)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    names = ", ".join(each.name for each in CODE_BASES)
+    parser.add_argument("--repositories", type=Path, help=f"folder that holds clones of {names}")
+    parser.add_argument("--only", action="append", help="this repository or language alone; writes no results")
+    parser.add_argument("--count", type=int, help="mutants of each (default: see corpus.py); writes no results")
+    parser.add_argument("--seed", type=int, default=31)
+    parser.add_argument("--packages", type=Path, action="append", default=[], help="third-party packages for pyright")
+    parser.add_argument("--keep", type=Path, help="folder for clones, graphs, truths and tools, kept for the next run")
+    parser.add_argument("--details", type=Path, help="writes every row to this file")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

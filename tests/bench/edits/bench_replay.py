@@ -1,0 +1,262 @@
+"""Replay: are commits that people made let through, and refused once the hunks of one file are left out?
+
+    python tests/bench/edits/bench_replay.py --repositories DIR [--only flask] [--count 100] [--seed 31] [--keep FOLDER]
+
+``DIR`` holds git clones with their history. Of the last commits of each, some are drawn by the seed, at least 35 % of
+them deleting, renaming or re-signing a definition (by syntax, ``resigning.py``). Each becomes an edit of its parent's
+tree and is judged as ``sightline check`` judges it, on a live graph that follows from tree to tree. A commit that
+people made nearly always works, so that a refusal is a false alarm unless somebody looked (``explained.py``).
+
+Split commits: of those that re-sign, the hunks of one file are left out that uses what others changed. Whether that
+breaks the file, and where, is for pyright, TypeScript and go/types to say (``oracles``). Counted is whether Sightline
+refuses at one of those places.
+
+The summary goes to ``tests/bench/results/replay.json``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import platform
+import random
+import statistics
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from aider_rules import AiderRules
+from corpus import CODE_BASES, CodeBaseChoice, chosen
+from explained import EXPLAINED
+from histories import Commit, History
+from installed import installed
+from oracle import open_oracle
+from resigning import is_resigning
+from sites.read import language_of
+from splits import Split, SplitRow, find_splits, judge_splits, summary_of_splits
+from workbench import FileState, Workbench
+
+from sightline.checks.check import Certainty, CheckReport
+
+RESULTS = Path(__file__).parent.parent / "results" / "replay.json"
+#: Commits are drawn out of so many of the last ones.
+WINDOW = 2_500
+RESIGNING_SHARE = 0.35
+
+
+@dataclass(kw_only=True)
+class Row:
+    """One commit: ``refusals`` are its certain findings."""
+
+    commit: str
+    subject: str
+    resigning: bool
+    seconds: float
+    refusals: list[str] = field(default_factory=list[str])
+    possible: list[str] = field(default_factory=list[str])
+    refused_by_aider: bool = False
+
+
+def draw(history: History, choice: CodeBaseChoice, seed: int, count: int) -> list[Commit]:
+    """Commits in the order of the history, newest first."""
+    listed = history.commits(choice.glob, WINDOW)
+    order = list(range(len(listed)))
+    random.Random(f"{seed}/{choice.name}").shuffle(order)
+    room = {True: round(RESIGNING_SHARE * count), False: count - round(RESIGNING_SHARE * count)}
+    found: dict[int, Commit] = {}
+    for index in order:
+        commit = history.commit(*listed[index])
+        if commit is None or not any(
+            language_of(each.new or each.old or "") == choice.language for each in commit.files
+        ):
+            continue
+        kind = is_resigning(commit, choice.language)
+        if room[kind] > 0:
+            room[kind] -= 1
+            found[index] = commit
+        if not any(room.values()):
+            break
+    return [found[index] for index in sorted(found)]
+
+
+def states_of(commit: Commit) -> list[FileState]:
+    """A commit as an edit."""
+    return [FileState(old=each.old, new=each.new, after=each.after) for each in commit.files]
+
+
+def lines_of(report: CheckReport, certainty: Certainty) -> list[str]:
+    """The findings of a certainty, one line each."""
+    found = [row for row in report.findings if row.certainty is certainty]
+    return [f"{row.check} {row.path}:{row.line} {row.message}" for row in found]
+
+
+async def replay(
+    choice: CodeBaseChoice, history: History, commits: Sequence[Commit], aider: AiderRules, store: Path
+) -> list[Row]:
+    """Judges all commits of one code base; each refusal is printed as it comes."""
+    history.check_out(commits[0].parent)
+    bench = Workbench(history.folder, store)
+    await bench.open()
+    try:
+        return [row async for row in _replayed(choice, history, bench, commits, aider)]
+    finally:
+        await bench.close()
+
+
+async def _replayed(
+    choice: CodeBaseChoice, history: History, bench: Workbench, commits: Sequence[Commit], aider: AiderRules
+) -> AsyncIterator[Row]:
+    for commit in commits:
+        await bench.follow(history.check_out(commit.parent))
+        judged = await bench.judge(states_of(commit))
+        if judged is None:
+            continue
+        after = {each.new: each.after for each in commit.files if each.new is not None and each.after is not None}
+        row = Row(
+            commit=commit.name[:10],
+            subject=commit.subject,
+            resigning=is_resigning(commit, choice.language),
+            seconds=round(judged.fork_seconds + judged.check_seconds, 3),
+            refusals=lines_of(judged.report, Certainty.CERTAIN),
+            possible=lines_of(judged.report, Certainty.POSSIBLE),
+            refused_by_aider=aider.refuses(after),
+        )
+        for line in row.refusals[:4]:
+            print(f"{choice.name} {row.commit} {row.subject}\n    {line}", flush=True)
+        yield row
+
+
+def summary_of(name: str, rows: Sequence[Row]) -> dict[str, Any]:
+    """Counts, and every refused commit with what was found about it."""
+    known = EXPLAINED.get(name, {})
+    refused = [row for row in rows if row.refusals]
+    wrong = [row for row in refused if not known.get(row.commit, "").startswith("real:")]
+    seconds = sorted(row.seconds for row in rows)
+    return {
+        "commits": len(rows),
+        "resigning": sum(row.resigning for row in rows),
+        "refused": len(refused),
+        "refused_wrongly": len(wrong),
+        "refused_by_aiders_rules": sum(row.refused_by_aider for row in rows),
+        "possible_findings": sum(len(row.possible) for row in rows),
+        "seconds_p50": statistics.median(seconds),
+        "seconds_p95": seconds[int(0.95 * (len(seconds) - 1))],
+        "false_alarms_by_check": dict(Counter(line.partition(" ")[0] for row in wrong for line in row.refusals)),
+        "refusals": [
+            {"commit": row.commit, "subject": row.subject, "explanation": known.get(row.commit, ""),
+             "findings": row.refusals[:3]}
+            for row in refused
+        ],
+    }  # fmt: skip
+
+
+def run_one(choice: CodeBaseChoice, arguments: argparse.Namespace, scratch: Path) -> tuple[list[Row], list[SplitRow]]:
+    """Replay and splits of one code base."""
+    history = History((arguments.repositories / choice.name).resolve(), scratch / "clones")
+    commits = draw(history, choice, arguments.seed, arguments.count or choice.commits)
+    store = scratch / "stores" / choice.name
+    aider = AiderRules(installed(scratch / "flake8", ("flake8==7.3.0",)), scratch / "aider")
+    rows = asyncio.run(replay(choice, history, commits, aider, store))
+    refused = {row.commit for row in rows if row.refusals}
+    oracle = None if arguments.no_splits else open_oracle(choice, history.folder, scratch)
+    if oracle is None:
+        return rows, []
+    try:
+        whole = [commit for commit in commits if commit.name[:10] not in refused]
+        splits = find_splits(history, oracle, list(reversed(whole)), choice.language, arguments.seed)
+    finally:
+        oracle.close()
+    return rows, asyncio.run(judge_all_splits(history, splits, store))
+
+
+async def judge_all_splits(history: History, splits: Sequence[Split], store: Path) -> list[SplitRow]:
+    """Judges the splits on a graph of their own."""
+    bench = Workbench(history.folder, store)
+    await bench.open()
+    try:
+        return await judge_splits(history, bench, splits)
+    finally:
+        await bench.close()
+
+
+def totals(rows: Sequence[dict[str, Any]], keys: Sequence[str]) -> dict[str, Any]:
+    """Sums of some counts."""
+    return {key: sum(row[key] for row in rows) for key in keys}
+
+
+def main() -> int:
+    """Runs the benchmark; exit code 1 when a target is missed."""
+    arguments = _arguments()
+    if arguments.repositories is None:
+        print("skipped: needs --repositories")
+        return 0
+    report: dict[str, Any] = {
+        "machine": f"{platform.machine()}, {platform.system()}, Python {platform.python_version()}",
+        "versions": {name: version(name) for name in ("sightline", "pyright")},
+        "seed": arguments.seed,
+        "targets": {"refused_share": 0.01, "split_share": 0.9},
+        "languages": {},
+    }
+    details: dict[str, Any] = {}
+    with tempfile.TemporaryDirectory(prefix="sightline-replay-") as temporary:
+        scratch: Path = (arguments.keep or Path(temporary)).resolve()
+        for choice in _present(arguments):
+            rows, splits = run_one(choice, arguments, scratch)
+            language = report["languages"].setdefault(choice.language, {"code_bases": {}})
+            entry = summary_of(choice.name, rows)
+            language["code_bases"][choice.name] = entry | {"splits": summary_of_splits(splits)}
+            details[choice.name] = {"commits": [asdict(row) for row in rows], "splits": [asdict(row) for row in splits]}
+            print(json.dumps(language["code_bases"][choice.name], indent=1), flush=True)
+    for language in report["languages"].values():
+        parts = list(language["code_bases"].values())
+        keys = ("commits", "resigning", "refused", "refused_wrongly", "refused_by_aiders_rules")
+        language["all"] = totals(parts, keys) | {
+            "splits": totals([part["splits"] for part in parts], ("breaking", "refused_at_the_place", "refused"))
+        }
+    if arguments.details:
+        arguments.details.write_text(json.dumps(details, indent=1))
+    if not (arguments.only or arguments.count):
+        RESULTS.write_text(json.dumps(report, indent=2) + "\n")
+    return int(not all(_meets(language["all"]) for language in report["languages"].values()))
+
+
+def _meets(figures: dict[str, Any]) -> bool:
+    splits = figures["splits"]
+    return (
+        figures["refused"] <= 0.01 * figures["commits"] and splits["refused_at_the_place"] >= 0.9 * splits["breaking"]
+    )
+
+
+def _present(arguments: argparse.Namespace) -> Iterator[CodeBaseChoice]:
+    for choice in chosen(arguments.only):
+        if not choice.commits:
+            continue
+        if (arguments.repositories / choice.name / ".git").exists():
+            yield choice
+        else:
+            print(f"{arguments.repositories / choice.name} has no history: left out", file=sys.stderr)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    names = ", ".join(each.name for each in CODE_BASES)
+    parser.add_argument("--repositories", type=Path, help=f"folder that holds clones of {names}")
+    parser.add_argument("--only", action="append", help="this repository or language alone; writes no results")
+    parser.add_argument("--count", type=int, help="commits of each (default: see corpus.py); writes no results")
+    parser.add_argument("--seed", type=int, default=31)
+    parser.add_argument("--keep", type=Path, help="folder for clones, graphs and tools, kept for the next run")
+    parser.add_argument("--details", type=Path, help="writes every row to this file")
+    parser.add_argument("--no-splits", action="store_true", help="leaves the split commits out")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

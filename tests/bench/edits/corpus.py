@@ -1,0 +1,60 @@
+"""The code bases that replay and mutants run on, by language: the same for both."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeBaseChoice:
+    """One repository: ``glob`` are the sources whose commits are replayed, ``product`` the files that mutants change.
+
+    ``commits`` and ``mutants`` say how many are drawn: fewer mutants where the oracle is slow. ``project``: the
+    ``tsconfig.json`` of TypeScript code bases.
+    """
+
+    name: str
+    language: str
+    glob: str
+    product: re.Pattern[str]
+    commits: int = 110
+    mutants: int = 0
+    project: str = "tsconfig.json"
+
+
+def _python(name: str, glob: str, product: str, mutants: int = 0) -> CodeBaseChoice:
+    return CodeBaseChoice(name=name, language="python", glob=glob, product=re.compile(product), mutants=mutants)
+
+
+def _script(name: str, glob: str, product: str, mutants: int = 0, project: str = "tsconfig.json") -> CodeBaseChoice:
+    pattern = re.compile(product)
+    return CodeBaseChoice(
+        name=name, language="typescript", glob=glob, product=pattern, mutants=mutants, project=project
+    )
+
+
+def _go(name: str, mutants: int = 0, commits: int = 110) -> CodeBaseChoice:
+    pattern = re.compile(r"(?!.*_test\.go$).*\.go$")
+    return CodeBaseChoice(name=name, language="go", glob="**/*.go", product=pattern, mutants=mutants, commits=commits)
+
+
+_VITE = "packages/vite/src/node"
+
+CODE_BASES = (
+    _go("cobra", mutants=170),
+    _go("gin", mutants=170),
+    _go("cli", mutants=170, commits=0),
+    _go("hugo"),
+    _python("flask", "src/**/*.py", r"src/.*\.py$", mutants=150),
+    _python("httpx", "httpx/**/*.py", r"httpx/.*\.py$", mutants=150),
+    _python("pytest", "src/**/*.py", r"src/.*\.py$"),
+    _script("vue-core", "packages/**/*.ts", r"packages/[\w-]+/src/.*\.ts$", mutants=110),
+    _script("vite", f"{_VITE}/**/*.ts", _VITE + r"/(?!.*__tests__).*\.ts$", 100, f"{_VITE}/tsconfig.json"),
+    _script("zod", "**/src/**/*.ts", r"packages/zod/src/v4/(?!.*(tests|benchmarks|locales)/).*\.ts$"),
+)
+
+
+def chosen(only: list[str] | None) -> tuple[CodeBaseChoice, ...]:
+    """All of them, or those named by repository or by language."""
+    return tuple(each for each in CODE_BASES if not only or each.name in only or each.language in only)

@@ -1,0 +1,58 @@
+"""Refused commits that somebody looked at: repository → commit → what was found.
+
+``real:`` means that the commit breaks what the finding says; ``ours:`` that the finding is a false alarm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+EXPLAINED: Mapping[str, Mapping[str, str]] = {
+    "flask": {
+        "a64588f87a": "real: moves app.py, blueprints.py and scaffold.py and leaves every import of them as it was",
+    },
+    "vite": {
+        "2f60b9e9f7": "not looked at: options that went are still read in config.ts",
+        "9d0b18b1cb": "ours: the query ?worker makes another module of the file",
+        "c23d85b965": "ours: the module that WebAssembly imports is made by the test; a plain script cannot find it",
+    },
+    "httpx": {
+        "206c5372a6": "real: removes AsyncClient, which tools/httpxprof/httpxprof/scripts/async.py makes",
+        "00e150f6a5": "real: under TYPE_CHECKING, models.py imports .middleware.base, which the commit deletes",
+    },
+    "cobra": {
+        "4c22a20fd4": "real: removes initializeProject from init.go, which add_test.go calls",
+        "07be8145cc": "real: cobra_test.go is no Go after it (gofmt: expected declaration)",
+        "099c5aef9e": "real: deletes stringInSlice, which OnlyValidArgs calls; an intermediate commit does not compile",
+        "18eefcde17": "real: its args_test.go calls emptyRun and executeCommand, which come to the branch later",
+        "3dc7f13b65": "real: renames RootCmd to rootCmd in root.go, and init_test.go calls RootCmd",
+    },
+    "zod": {
+        "028b289a48": "real: play.ts holds a line of plain text",
+        "362297e103": "real: moves mocker.ts in the spelling of another operating system: the tests import ./Mocker",
+        "267d046901": "not looked at: deno/lib/bundle.js, a file made by a bundler, which names a constant void",
+        "a7bd58a6d3": "real: play.ts holds an object literal of a lone string, which is no syntax",
+        "9894ce3140": "real: deno/lib/types.ts was committed with conflict markers",
+        "a2abcc973d": "real: the generated deno/lib imports ZodParsedType.ts, which was not committed",
+        "aa0a74c7e7": "real: imports ./types/void, which comes with the next commit",
+        "4897269451": "ours: `_zod` is taken for a member of the wrong interface, which lost it",
+    },
+    "gin": {
+        "9ecb76ef6e": "real: routes_test.go is no Go after it (gofmt: expected declaration)",
+        "a04d9e271c": "real: context.go uses MIMEMultipartPOSTForm, which no file defines after it",
+        "e23842ecab": "ours: json-iterator/go is the package jsoniter, which its path does not say; accepted since",
+        "b4963aa7de": "real: its tree_test.go calls getValue with one argument, tree.go asks for two",
+        "e1d27558b3": "real: the test calls SetCookie with four and with six arguments, the function takes seven",
+        "b690611c38": "real: uses ErrorTypeExternal, which this commit removes; later commits of the branch mend it",
+        "4a37b0808b": "real: deletes the type inputHolder, which context.go and gin.go use; mended by a later commit",
+    },
+    "vue-core": {
+        "7c8b12620a": "real: apiCustomElement.ts uses the type ComponentObjectPropsOptions and does not import it",
+        "ed9eb62e59": "ours: nodeOps has a declared type that makes the new parameters optional; accepted since",
+        "305883a12f": "real: scripts/release.js, which is no TypeScript, has a type in its catch clause",
+        "b40845153c": "ours: $ref moves to a declaration that the test names by a reference directive",
+        "d3d9355c5a": "ours: the types of Jest declare the name jasmine; accepted since",
+        "509c192ff4": "real: renames the enum member LeftSqaure, and line 822 of the tokenizer still uses it",
+        "f05d6dfd98": "real: work in progress; isCompatEnabled asks for an instance that its callers do not give yet",
+    },
+}
