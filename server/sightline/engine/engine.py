@@ -9,18 +9,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TypeVar
 
 from sightline.base.changes import ChangeSet
 from sightline.base.errors import SightlineError, UsageError
 from sightline.base.paths import WorkspacePath
-from sightline.base.system import System
 from sightline.base.text import Span, Text
 from sightline.checks.acceptance import NOTHING, Acceptance, AcceptedFinding
 from sightline.checks.present import present_findings
 from sightline.config.settings import Settings
-from sightline.context.lexical import LexicalIndex
 from sightline.context.pack import ContextPack
 from sightline.edits.diff import unified_diff
 from sightline.engine.check_policy import check_policy
@@ -28,27 +25,27 @@ from sightline.engine.gate import CheckedDiff, DiffSource, check_change
 from sightline.engine.graph_questions import DiffImpact, Question, asked_in_thread, impact_of_step
 from sightline.engine.judging import judge_pending
 from sightline.engine.model import choose_model
+from sightline.engine.parts import EngineParts
 from sightline.engine.pending import PendingEdits
 from sightline.engine.prepared import FileAfter, PreparedEdit
 from sightline.features.feature import FeatureContext, FeatureRequest, FeatureResult, Offer, OffersChoices
 from sightline.features.registry import FEATURES
-from sightline.graph.live import IndexReport, LiveGraph
+from sightline.graph.live import IndexReport
 from sightline.graph.view import GraphView
 from sightline.models.provider import Provider
 from sightline.models.tokens import count_tokens
 from sightline.prompts.build import Prompt
 from sightline.sessions.hunks import Hunk
-from sightline.sessions.journal import EditJournal, JournalEntry
+from sightline.sessions.journal import JournalEntry
 from sightline.tasks.proposed import try_changes
 from sightline.tasks.result import Listener, TurnRequest, TurnResult
 from sightline.tasks.trial import Trial, TrialPolicy, try_reply
 from sightline.tasks.turn import TurnDependencies, prepare_prompt, run_turn
 from sightline.workspace.files import WorkspaceView
-from sightline.workspace.live import LiveWorkspace
 from sightline.workspace.protected import is_protected
 from sightline.workspace.write import apply_to_disk
 
-__all__ = ["Engine", "EngineParts", "FileAfter", "PreparedEdit", "Progress"]
+__all__ = ["Engine", "FileAfter", "PreparedEdit", "Progress"]
 
 #: How long (seconds) a question waits for what was just typed; then it is answered from what was there before.
 PATIENCE = 10.0
@@ -57,26 +54,6 @@ T = TypeVar("T")
 
 #: Called with (what is being read, files done, files in all) while the workspace is indexed.
 Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EngineParts:
-    """What an engine is made of.
-
-    ``journal`` opens the edit journal when it is first needed: a home that cannot be written is no reason not to index.
-    ``write_journal`` is the folder of the crash journal for files on disk. ``live``: words of the workspace are read in
-    the background, not at the first question.
-    """
-
-    system: System
-    settings: Settings
-    trusted: bool
-    workspace: LiveWorkspace
-    graph: LiveGraph
-    journal: Callable[[], EditJournal]
-    write_journal: str
-    index: LexicalIndex
-    live: bool = False
 
 
 class Engine:

@@ -11,7 +11,8 @@ from sightline.config.locations import Locations
 from sightline.config.settings import Settings
 from sightline.context.lexical import LexicalIndex
 from sightline.context.lexical_store import LexicalStore
-from sightline.engine.engine import Engine, EngineParts
+from sightline.engine.engine import Engine
+from sightline.engine.parts import EngineParts
 from sightline.graph.live import LiveGraph
 from sightline.sessions.journal import EditJournal
 from sightline.workspace.live import LiveWorkspace

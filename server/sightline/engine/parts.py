@@ -1,0 +1,33 @@
+"""What an engine is made of, handed over by ``opening.py``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sightline.base.system import System
+from sightline.config.settings import Settings
+from sightline.context.lexical import LexicalIndex
+from sightline.graph.live import LiveGraph
+from sightline.sessions.journal import EditJournal
+from sightline.workspace.live import LiveWorkspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineParts:
+    """What an engine is made of.
+
+    ``journal`` opens the edit journal when it is first needed: a home that cannot be written is no reason not to index.
+    ``write_journal`` is the folder of the crash journal for files on disk. ``live``: words of the workspace are read in
+    the background, not at the first question.
+    """
+
+    system: System
+    settings: Settings
+    trusted: bool
+    workspace: LiveWorkspace
+    graph: LiveGraph
+    journal: Callable[[], EditJournal]
+    write_journal: str
+    index: LexicalIndex
+    live: bool = False
