@@ -5,7 +5,8 @@
 
 As ``bench_symbols_python.py``: 1,000 uses (half of them calls of attributes) with a target in the code base and 300
 definitions, drawn by a seed. Truth: TypeScript's language service over the project at the root of the code base, by
-``script_truth/service.mjs`` (``getDefinitionAtPosition``, ``findReferences``). It works on a copy into which the bench
+``script_truth/service.mjs`` (``getDefinitionAtPosition``, ``findReferences``). Only files of that project count, on
+either side. It works on a copy into which the bench
 installs, by npm, the declarations of those packages through which most types flow; others are unknown to it. Needs
 Node.js and npm. The answers are kept in ``--truth``.
 """
@@ -76,7 +77,8 @@ def _measured(root: Path, arguments: argparse.Namespace) -> Figures:
     finally:
         remembered.save()
         truth.close()
-    return measure(Asked(root, source.identity), uses, definitions, arguments.truth / f"errors-{root.name}.txt")
+    asked = Asked(root, source.identity, source.paths)
+    return measure(asked, uses, definitions, arguments.truth / f"errors-{root.name}.txt")
 
 
 def _copy_of(root: Path, scratch: Path, packages: tuple[str, ...]) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -44,10 +44,17 @@ class OurReferences:
 
 
 class Asked:
-    """The graph of one code base, built once. ``identity`` names what is defined at a spot, as the truth does."""
+    """The graph of one code base, built once. ``identity`` names what is defined at a spot, as the truth does.
 
-    def __init__(self, root: Path, identity: Callable[[Spot], Identity | None]) -> None:
+    ``within``: the files that the truth reads. Of places in others it can say nothing: they are left out, and "these
+    are all" is not counted where some were.
+    """
+
+    def __init__(
+        self, root: Path, identity: Callable[[Spot], Identity | None], within: Collection[str] | None = None
+    ) -> None:
         self._root = str(root.resolve())
+        self._within = frozenset(within) if within is not None else None
         self._identity = identity
         self.view: GraphView = asyncio.run(_built(self._root))
         self._references: dict[str, dict[int, Reference]] = {}
@@ -79,11 +86,14 @@ class Asked:
         answers = [self.view.references(symbol) for symbol in symbols]
         milliseconds = (time.process_time() - began) * 1_000
         places: dict[Spot, str] = {}
+        unseen = False
         for answer in answers:
             for spot, confidence in self._places(answer):
-                if not defines(self._identity(spot), site):
+                if self._within is not None and spot.path not in self._within:
+                    unseen = True
+                elif not defines(self._identity(spot), site):
                     places[spot] = _better(places.get(spot), confidence)
-        complete = all(answer.coverage.complete for answer in answers)
+        complete = not unseen and all(answer.coverage.complete for answer in answers)
         return OurReferences(places=places, complete=complete, milliseconds=milliseconds)
 
     def _places(self, answer: ReferencesAnswer) -> list[tuple[Spot, str]]:
@@ -102,7 +112,8 @@ class Asked:
         if path not in self._references:
             facts = self.view.facts(self._path(path))
             found = facts.references if facts is not None else ()
-            self._references[path] = {each.span.start: each for each in found}
+            # Of several at one place the first, as an editor gets it: `{ name }` reads a variable, then fills a key.
+            self._references[path] = {each.span.start: each for each in reversed(found)}
         return self._references[path]
 
     def _symbols_in(self, path: str) -> dict[str, list[Symbol]]:
