@@ -256,7 +256,7 @@ def test_what_a_typed_class_with_a_base_sets_is_inherited() -> None:
     assert uses(plain, "own.js::Own.driver") == ["own.js:4:24 attribute inferred"]
 
 
-def test_names_of_a_file_that_is_no_module_may_be_used_everywhere() -> None:
+def test_names_of_a_file_that_is_no_module_are_seen_everywhere() -> None:
     graph = graph_of(
         {
             "global.d.ts": "declare var __DEV__: boolean\ndeclare var __TEST__: boolean\n",
@@ -264,7 +264,7 @@ def test_names_of_a_file_that_is_no_module_may_be_used_everywhere() -> None:
             "use.ts": "import { __TEST__ } from './module';\nif (__DEV__) { __TEST__; }\n",
         }
     )
-    assert uses(graph, "global.d.ts::__DEV__") == ["use.ts:2:5 read name_only"]
-    assert not graph.references(symbol(graph, "global.d.ts::__DEV__")).coverage.complete
+    assert uses(graph, "global.d.ts::__DEV__") == ["use.ts:2:5 read inferred"]
+    assert graph.references(symbol(graph, "global.d.ts::__DEV__")).coverage.complete
     assert uses(graph, "global.d.ts::__TEST__") == []
     assert graph.references(symbol(graph, "global.d.ts::__TEST__")).coverage.complete

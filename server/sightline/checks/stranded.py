@@ -22,13 +22,15 @@ from sightline.checks.recall import facts_of, members_of, symbols_of
 from sightline.checks.script import is_parameter_property
 from sightline.checks.script_imports import exported_names
 from sightline.graph.answers import Confidence, Place, Symbol
-from sightline.graph.facts import FileFacts, Reference, ReferenceKind
+from sightline.graph.facts import Definition, FileFacts, Reference, ReferenceKind
 from sightline.graph.index import MODULE
 from sightline.graph.view import GraphView
 
 _SETUP = re.compile(rb"<script\b[^<>]{0,200}\ssetup\b")
 #: Names of several words, which somebody made up.
 _COMPOUND = re.compile(r"[a-z0-9][A-Z]|[A-Za-z]_[A-Za-z]|^[a-z]{12,}$")
+#: What is expected of an object literal where one type is named, as the receiver of its keys says it.
+_EXPECTED = re.compile(r":(?:[\w$]+\.)*([\w$]+)")
 #: Uses by name alone are listed up to this number.
 MOST_BY_NAME = 20
 #: With more definitions of the same name left, a use by name alone most likely means one of those.
@@ -200,7 +202,7 @@ def _passes_on(view: GraphView, path: WorkspacePath, name: str) -> bool:
 def _finding(matching: Matching, removed: Removed, use: Use, place: Place) -> Finding:
     symbol = removed.symbol
     known = place.confidence in _enough(symbol.path) or _is_only_meaning(matching, removed, use)
-    certain = known and not _is_excused(matching, removed, use)
+    certain = known and _is_told(removed, use) and not _is_excused(matching, removed, use)
     certainty = Certainty.CERTAIN if certain else Certainty.POSSIBLE
     name = symbol.qualified_name if symbol.definition.parent >= 0 else symbol.definition.name
     verb = "imported" if use[1].kind is ReferenceKind.IMPORT else "used"
@@ -243,6 +245,8 @@ def _is_only_meaning(matching: Matching, removed: Removed, use: Use) -> bool:
     """
     name, path = removed.symbol.definition.name, removed.symbol.path
     typed = (is_go(path) and is_go(use[0])) or (is_typed_script(path) and is_typed_script(use[0]))
+    if _stands_for_another(removed.symbol.definition):
+        return False
     if not typed or removed.symbol.definition.parent < 0 or len(removed.group) != 1 or not _COMPOUND.search(name):
         return False
     before, after = matching.given.before, matching.given.after
@@ -250,6 +254,24 @@ def _is_only_meaning(matching: Matching, removed: Removed, use: Use) -> bool:
         return False
     beside = is_go(path) and path.relative.rpartition("/")[0] == use[0].relative.rpartition("/")[0]
     return use[0] == path or beside or any(edge.target == path for edge in before.dependencies(use[0]))
+
+
+def _stands_for_another(definition: Definition) -> bool:
+    """Whether a member of an object is no more than a name: ``{ insert }``, which may be somebody else's."""
+    return definition.alias == definition.name and definition.span == definition.name_span
+
+
+def _is_told(removed: Removed, use: Use) -> bool:
+    """Whether a key of an object must be a member of the type that lost it: the literal stands where that is written.
+
+    Of an argument, an assertion, a union or an alias the compiler may expect something else, or more than one thing.
+    """
+    path, reference = use
+    if reference.kind is not ReferenceKind.KEYWORD or not is_script(path):
+        return True
+    expected = _EXPECTED.fullmatch(reference.receiver)
+    owner = parent_name(removed.symbol).rpartition(".")[2]
+    return is_typed_script(path) and expected is not None and expected[1] == owner
 
 
 def _is_excused(matching: Matching, removed: Removed, use: Use) -> bool:

@@ -9,6 +9,7 @@ from sightline.base.text import Span
 from sightline.graph.answers import Confidence, Symbol
 from sightline.graph.facts import Reference
 from sightline.graph.index import FileIndex
+from sightline.graph.raw_facts import is_shorthand
 from sightline.graph.stopping import Check, go_on
 from sightline.graph.view import GraphView
 
@@ -32,7 +33,9 @@ def definition_at(view: GraphView, path: WorkspacePath, offset: int) -> Symbol |
     """The definition whose name stands at a byte offset."""
     index = view.index(path)
     for number, row in enumerate(index.definitions if index is not None else ()):
-        if row.name_start <= offset <= row.name_end and row.name_end > row.name_start:
+        is_named = row.name_start <= offset <= row.name_end and row.name_end > row.name_start
+        # ``{ name }`` defines a member, but whoever points at it means the variable.
+        if is_named and not is_shorthand(row):
             return view.symbols(path)[number]
     return None
 

@@ -46,6 +46,7 @@ from sightline.graph.extract_script_bindings import (
 from sightline.graph.extract_script_definitions import Declared, read_definitions
 from sightline.graph.extract_script_exports import Modules, read_modules
 from sightline.graph.extract_script_globals import GLOBALS
+from sightline.graph.extract_script_literals import literal_keys
 from sightline.graph.extract_script_loaders import read_loaders
 from sightline.graph.extract_text import ParsedText, field_of, syntax_problems
 from sightline.graph.facts import DefinitionKind, ReferenceKind
@@ -59,6 +60,7 @@ _INTRINSIC = re.compile(rb"[a-z][^.]*")
 _GAP = SPACE + b"?.!"
 _TYPE = REFERENCE_CODE[ReferenceKind.TYPE]
 _STRING = REFERENCE_CODE[ReferenceKind.STRING]
+_KEYWORD = REFERENCE_CODE[ReferenceKind.KEYWORD]
 _IMPORT = REFERENCE_CODE[ReferenceKind.IMPORT]
 _KINDS = (
     ("type", ReferenceKind.TYPE),
@@ -270,6 +272,13 @@ def _more_references(
             rows.local_roots.setdefault(scope.unit, set()).add(root_of(receiver))
             local = LOCAL_FLAG
         more.append((strings[name], start, kind | local, index_of[scopes.container_at(start)], strings[receiver], -1))
+    for key in literal_keys(text):
+        scope = scopes.scopes[scopes.scope_at(key.start)]
+        if key.root in scope.foreign:
+            continue
+        local = LOCAL_FLAG if key.root in scope.visible else 0
+        enclosing = index_of[scopes.container_at(key.start)]
+        more.append((strings[key.name], key.start, _KEYWORD | local, enclosing, strings[key.receiver], -1))
     return more
 
 

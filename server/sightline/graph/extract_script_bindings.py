@@ -12,7 +12,7 @@ from sightline.graph.extract_names import SKIP, Names, callee_text, dotted
 from sightline.graph.extract_rows import Draft
 from sightline.graph.extract_scopes import Region, ScopeKind, ScopeMap
 from sightline.graph.extract_script_definitions import Declared
-from sightline.graph.extract_script_variables import BY_PLACE
+from sightline.graph.extract_script_variables import BY_PLACE, is_shorthand
 from sightline.graph.extract_text import ParsedText, Span2, field_of, plain
 from sightline.graph.facts import DefinitionKind, ReferenceKind
 from sightline.graph.raw_facts import REFERENCE_CODE, BindingRow
@@ -75,6 +75,8 @@ def bind_script(text: ParsedText, names: Names, declared: Declared, scopes: Scop
     hoisted = text.spans("var")
     hoisted_starts = [start for start, _ in hoisted]
     for draft in (*declared.containers, *declared.others):
+        if is_shorthand(draft):
+            continue  # it uses what it names
         kinds[draft.name_end] = SKIP
         if "." in draft.name:  # namespace A.B
             for at in range(bisect_left(names.starts, draft.name_start), bisect_left(names.starts, draft.name_end)):

@@ -76,6 +76,10 @@ def member_drafts(text: ParsedText, value: Node, drafts: list[Holder], others: l
     for child in value.named_children:
         if child.type == "method_definition":
             drafts.append((method_draft(text, child), None))
+        elif child.type == "shorthand_property_identifier":
+            draft = variable_draft(text, child.byte_range, child.byte_range, None)
+            draft.kind, draft.alias = _ATTRIBUTE, draft.name
+            others.append(draft)
         elif child.type == "pair":
             key, held = field_of(child, "key"), unwrapped(field_of(child, "value"))
             if key is None or key.type == "computed_property_name":
@@ -86,6 +90,12 @@ def member_drafts(text: ParsedText, value: Node, drafts: list[Holder], others: l
                 others.append(draft)
             else:
                 place(draft, held, drafts, others)
+
+
+def is_shorthand(draft: Draft) -> bool:
+    """Whether a member of an object is a name that stands for itself: ``{ insert }``."""
+    is_name = (draft.start, draft.end) == (draft.name_start, draft.name_end)
+    return is_name and draft.kind == _ATTRIBUTE and draft.alias == draft.name
 
 
 def name_span(name: Node | None, otherwise: int) -> Span2:

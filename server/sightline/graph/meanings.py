@@ -228,6 +228,9 @@ class Rules:
     names of every file, with no import. ``is_linked``: where what lies at the top of a file is seen by imports alone
     that lead to it, whether others see it through a declaration of it too. ``is_scoped``: whether the first name of an
     expression may mean something else in some function or class of its file than at its top; ``None``: any may.
+    ``given``: what a key of an object means, by what is expected of the object. ``declared_outside``: what a member of
+    a value from outside the workspace means. ``declared_first``: whether the type that a variable is declared with
+    says what its members are, whatever it holds.
     """
 
     classes: frozenset[str]
@@ -255,6 +258,9 @@ class Rules:
     imports_members: bool = True
     class_words: tuple[str, ...] = ()
     takes_keyword: Callable[[Query, DefinitionMeaning, str], bool] | None = None
+    given: Callable[[Query, Place, Reference], Answer] | None = None
+    declared_outside: Callable[[Query, Place, Reference], Answer] | None = None
+    declared_first: bool = False
 
 
 Memo: TypeAlias = dict[Hashable, object]

@@ -27,7 +27,7 @@ from sightline.graph.raw_facts import DefinitionRow, ImportRow, RawFacts, facts_
 from sightline.languages.spec import LanguageSpec
 
 #: Raised with every change to what extraction returns: stored facts of other versions are dropped.
-EXTRACTOR_VERSION: Final = 12
+EXTRACTOR_VERSION: Final = 13
 
 #: Spliced rows keep texts that nothing uses any more; beyond this many too many, the file is read whole.
 _STALE_STRINGS = 2_000

@@ -132,6 +132,12 @@ def longer_by(code: int) -> int:
     return code >> LONGER_SHIFT
 
 
+def is_shorthand(row: DefinitionRow) -> bool:
+    """Whether a member of an object literal stands for the variable of its name: ``{ insert }``."""
+    is_name = (row.start, row.end) == (row.name_start, row.name_end)
+    return is_name and row.alias == row.name and row.kind == DefinitionKind.ATTRIBUTE
+
+
 def definition_of(row: DefinitionRow) -> Definition:
     """One definition as an object."""
     parameters = row.parameters

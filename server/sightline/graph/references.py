@@ -67,6 +67,9 @@ class Limit(NamedTuple):
         return sum(self.kind is None or use.site.reference.kind is self.kind for use in found)
 
 
+#: Kinds of what a key of an object may stand for.
+_GIVEN = frozenset((DefinitionKind.ATTRIBUTE.value, DefinitionKind.METHOD.value))
+
 NOTHING_ABOVE: frozenset[DefinitionMeaning] = frozenset()
 
 
@@ -212,7 +215,9 @@ def _can_be_by_keyword(query: Query, target: DefinitionMeaning) -> bool:
     index = query.files.index(target.file)
     assert index is not None, "the target is a definition of the view"
     row = index.definitions[target.number]
-    if row.kind != DefinitionKind.ATTRIBUTE or row.parent == MODULE:
+    if row.kind not in _GIVEN or row.parent == MODULE:
+        return False
+    if row.kind != DefinitionKind.ATTRIBUTE and query.rules(target.file).given is None:
         return False
     takes = query.rules(target.file).takes_keyword
     return takes is None or takes(query, type_around(query, target.file, index, row.parent), row.name)

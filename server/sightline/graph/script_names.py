@@ -35,6 +35,8 @@ CLASSES = frozenset(
         DefinitionKind.NAMESPACE.value,
     }
 )
+#: Files that define a name and are looked at for a global one.
+_MOST_FILES = 40
 _OPEN = FUNCTIONS | {DefinitionKind.NAMESPACE.value}
 
 
@@ -49,7 +51,32 @@ def bare_name(query: Query, place: Place, name: str) -> Answer:
         if row.kind in _OPEN and (found := _in_scope(query, place.file, index, scope, name)):
             return found
         scope = row.parent
-    return module_name(query, place.file, name)
+    return module_name(query, place.file, name) or _global_name(query, place.file, index, name)
+
+
+def _global_name(query: Query, file: int, index: FileIndex, name: str) -> Answer:
+    """What one file that is no module declares for all (``declare const __DEV__: boolean``)."""
+    if name in index.imported.get(MODULE, {}) or name in index.scopes.get(MODULE, {}):
+        return UNKNOWN
+    return query.once(("global", query.files.language(file), name), lambda: _declared_for_all(query, name), UNKNOWN)
+
+
+def _declared_for_all(query: Query, name: str) -> Answer:
+    files = query.files.defining(name)
+    found: list[Answer] = []
+    for file in files if len(files) <= _MOST_FILES else ():
+        index = query.files.index(file)
+        if index is None or index.language != "typescript" or not is_script(index):
+            continue
+        numbers = index.scopes.get(MODULE, {}).get(name, ())
+        found += [weakened(_exactly(file, number), Rank.INFERRED) for number in numbers[:1]]
+    return found[0] if len(found) == 1 else UNKNOWN
+
+
+def is_script(index: FileIndex) -> bool:
+    """Whether a file is no module: without import and export its names are global (handbook, "Modules")."""
+    exported = any(row.exported and row.parent == MODULE for row in index.definitions)
+    return not exported and not any(row.enclosing == MODULE and not row.dynamic for row in index.imports)
 
 
 def module_name(query: Query, file: int, name: str) -> Answer:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from sightline.graph.facts import DefinitionKind, Reference
-from sightline.graph.index import MODULE, FileIndex
+from sightline.graph.index import MODULE
 from sightline.graph.meanings import (
     UNKNOWN,
     Ancestor,
@@ -27,7 +27,17 @@ from sightline.graph.meanings import (
     weakened,
 )
 from sightline.graph.raw_facts import DefinitionRow
-from sightline.graph.script_names import CLASSES, FUNCTIONS, bare_name, imported_meaning, member_of_module, renamed
+from sightline.graph.script_keys import given
+from sightline.graph.script_names import (
+    CLASSES,
+    FUNCTIONS,
+    bare_name,
+    imported_meaning,
+    is_script,
+    member_of_module,
+    renamed,
+)
+from sightline.graph.script_outside import declared_outside
 from sightline.graph.values import expression, is_class, member, through_alias
 
 _DOTTED = re.compile(r"^[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)*$")
@@ -168,12 +178,6 @@ def _has_builtin_member(owner: str, name: str) -> bool:  # noqa: ARG001  no base
     return False
 
 
-def _is_script(index: FileIndex) -> bool:
-    """Whether a file is no module: without import and export its names are global (handbook, "Modules")."""
-    exported = any(row.exported and row.parent == MODULE for row in index.definitions)
-    return not exported and not any(row.enclosing == MODULE and not row.dynamic for row in index.imports)
-
-
 SCRIPT_RULES = Rules(
     classes=CLASSES,
     functions=FUNCTIONS,
@@ -190,6 +194,9 @@ SCRIPT_RULES = Rules(
     is_property=_is_property,
     imports_members=False,
     has_builtin_member=_has_builtin_member,
-    is_seen_everywhere=_is_script,
+    is_seen_everywhere=is_script,
     is_scoped=lambda index, name: name in ("this", "super") or name in index.inner_names,
+    given=given,
+    declared_outside=declared_outside,
+    declared_first=True,
 )

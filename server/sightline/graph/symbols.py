@@ -8,6 +8,7 @@ from __future__ import annotations
 from sightline.graph.facts import DefinitionKind, Reference, ReferenceKind
 from sightline.graph.meanings import (
     EXTERNAL,
+    OUTSIDE,
     UNKNOWN,
     Answer,
     DefinitionMeaning,
@@ -58,6 +59,8 @@ def meaning_of(query: Query, file: int, reference: Reference) -> Answer:
             return rules.bare_name_as(query, place, reference.name, reference.kind)
         return rules.bare_name(query, place, reference.name)
     answer = attribute(query, expression(query, place, reference.receiver, local=reference.local), reference.name)
+    if rules.declared_outside is not None and all(each.meaning == OUTSIDE for each in answer):
+        answer = rules.declared_outside(query, place, reference) or answer
     return rules.fitting(query, answer, reference.kind) if rules.fitting is not None else answer
 
 
@@ -99,6 +102,9 @@ def _opened(query: Query, found: Found, depth: int = 0) -> Answer:
 
 def _keyword(query: Query, place: Place, reference: Reference) -> Answer:
     """A keyword argument of a constructor that a class generates from its attributes (dataclasses, models)."""
+    given = query.rules(place.file).given
+    if given is not None:
+        return given(query, place, reference)
     callee = expression(query, place, reference.receiver, local=reference.local) if reference.receiver else UNKNOWN
     if not callee:
         return UNKNOWN

@@ -29,7 +29,7 @@ from sightline.graph.meanings import (
     merged,
     weakened,
 )
-from sightline.graph.raw_facts import DefinitionRow, ParameterRow
+from sightline.graph.raw_facts import DefinitionRow, ParameterRow, is_shorthand
 
 #: Different things that may be said of one name in the functions of a file that have no name. More say nothing of any
 #: of them: minified code says dozens of each letter, all in terms of other letters.
@@ -89,10 +89,10 @@ def _followed(query: Query, answer: Answer, part: str) -> Answer:
     """What a call or an element of a part gives; the part itself if it is neither."""
     if part.endswith("()"):
         return called(query, answer)
-    return _elements(query, answer) if part.endswith("[]") else answer
+    return elements(query, answer) if part.endswith("[]") else answer
 
 
-def _elements(query: Query, answer: Answer) -> Answer:
+def elements(query: Query, answer: Answer) -> Answer:
     """What the containers among the values hold."""
     found: list[Answer] = []
     for each in answer:
@@ -261,6 +261,8 @@ def _attribute(query: Query, meaning: object, name: str) -> Answer:
         case DefinitionMeaning():
             if is_class(query, meaning):
                 return member(query, meaning, name)
+            if _is_declared(query, meaning) and (declared := attribute(query, value_of(query, meaning), name)):
+                return declared
             # Remembered, so that values of one another (``x = y``, ``y = x``) end.
             return _own_member(query, meaning, name) or query.once(
                 ("attribute", meaning, name), lambda: attribute(query, value_of(query, meaning), name), UNKNOWN
@@ -269,14 +271,24 @@ def _attribute(query: Query, meaning: object, name: str) -> Answer:
             return EXTERNAL if meaning == OUTSIDE else UNKNOWN
 
 
+def _is_declared(query: Query, meaning: DefinitionMeaning) -> bool:
+    row = row_of(query, meaning)
+    return row is not None and bool(row.annotation) and row.kind in _VALUES and query.rules(meaning.file).declared_first
+
+
 def _own_member(query: Query, owner: DefinitionMeaning, name: str) -> Answer:
     """A member of an object literal."""
     index = query.files.index(owner.file)
     row = index.definitions[owner.number] if index else None
     if index is None or row is None or row.kind not in _VALUES:
         return UNKNOWN
-    found = index.scopes.get(owner.number, {}).get(name, ())
-    return tuple(Found(DefinitionMeaning(owner.file, number), Rank.EXACT) for number in found)
+    found: list[Answer] = []
+    for number in index.scopes.get(owner.number, {}).get(name, ()):
+        if is_shorthand(index.definitions[number]):
+            found.append(query.rules(owner.file).bare_name(query, Place(owner.file, MODULE), name))
+        else:
+            found.append((Found(DefinitionMeaning(owner.file, number), Rank.EXACT),))
+    return merged(*found)
 
 
 def member(query: Query, owner: DefinitionMeaning, name: str, skip: int = 0) -> Answer:

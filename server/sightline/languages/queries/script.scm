@@ -14,6 +14,7 @@
 (arguments (object [(pair key: (property_identifier) @option) (method_definition name: (property_identifier) @option)]))
 (new_expression constructor: [(identifier) (member_expression)] @new)
 (subscript_expression object: (_) @subscript.object index: (string) @subscript.index)
+[(object) (array)] @literal
 
 ; Definitions.
 [(function_declaration) (generator_function_declaration)] @function

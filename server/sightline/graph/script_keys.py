@@ -1,0 +1,55 @@
+"""What keys of object literals mean: members of the type that is expected where the literal stands.
+
+How a use says what is expected is told in ``extract_script_literals.py``.
+Source: the TypeScript handbook ("Contextual Typing", "Object Types", "Functions").
+"""
+
+from __future__ import annotations
+
+from sightline.graph.facts import Reference
+from sightline.graph.meanings import (
+    OUTSIDE,
+    UNKNOWN,
+    Answer,
+    DefinitionMeaning,
+    Place,
+    Query,
+    Rank,
+    merged,
+    weakened,
+)
+from sightline.graph.values import attribute, elements, expression, is_class, member, row_of
+
+
+def given(query: Query, place: Place, reference: Reference) -> Answer:
+    """What a key means; unknown where nothing tells the type that is expected."""
+    text, keys = reference.receiver, ""
+    if text.endswith(")") and not text.endswith("()"):
+        text, _, keys = text[:-1].rpartition("(")
+    path = [*(keys.split(".") if keys else ()), reference.name]
+    for mark in (":", "as "):
+        if text.startswith(mark):
+            return _through(query, query.rules(place.file).annotated(query, place, text.removeprefix(mark)), path)
+    callee = expression(query, place, text, local=reference.local) if text not in ("", "?") else UNKNOWN
+    return merged(*(_taken(query, each.meaning, path) for each in callee))
+
+
+def _through(query: Query, answer: Answer, path: list[str]) -> Answer:
+    """The member at the end of a path of keys; what comes from outside tells nothing of a key."""
+    for part in path:
+        answer = elements(query, answer) if part == "[]" else attribute(query, answer, part)
+    return weakened(tuple(each for each in answer if each.meaning != OUTSIDE), Rank.INFERRED)
+
+
+def _taken(query: Query, meaning: object, path: list[str]) -> Answer:
+    """The member that some parameter of a function, or of the constructor of a class, has there."""
+    row = row_of(query, meaning)
+    if row is None or not isinstance(meaning, DefinitionMeaning):
+        return UNKNOWN
+    rules = query.rules(meaning.file)
+    if is_class(query, meaning):
+        constructors = member(query, meaning, "constructor")
+        return merged(*(_taken(query, each.meaning, path) for each in constructors if each.meaning != meaning))
+    outer = Place(meaning.file, row.parent)
+    annotated = [parameter[3] for parameter in row.parameters or () if parameter[3]]
+    return merged(*(_through(query, rules.annotated(query, outer, each), path) for each in annotated))

@@ -1,0 +1,77 @@
+"""Members of the workspace's own that values from outside have.
+
+Source: the TypeScript handbook ("Declaration Merging", "Module Augmentation").
+"""
+
+from __future__ import annotations
+
+from sightline.graph.facts import DefinitionKind, Reference
+from sightline.graph.index import MODULE, FileIndex
+from sightline.graph.meanings import (
+    OUTSIDE,
+    UNKNOWN,
+    Answer,
+    DefinitionMeaning,
+    Found,
+    Place,
+    Query,
+    Rank,
+)
+from sightline.graph.script_names import is_script
+
+_INTERFACE, _NAMESPACE = DefinitionKind.INTERFACE.value, DefinitionKind.NAMESPACE.value
+#: Files that define a member of one name and are looked at; a name of more tells nothing.
+_MOST_FILES = 40
+
+
+def declared_outside(query: Query, place: Place, reference: Reference) -> Answer:
+    """The member of that name by which the workspace augments a module from outside, for a value that comes from one.
+
+    ``expect(x).ours()``, where ``declare module "runner" { interface Assertion extends Ours {} }`` says so: nothing
+    else can give such a value a member of the workspace's own.
+    """
+    head = reference.receiver.partition(".")[0].removesuffix("()")
+    if reference.local or not head.replace("$", "_").isidentifier() or not _is_outside(query, place, head):
+        return UNKNOWN
+    files = query.files.defining(reference.name)
+    if len(files) > _MOST_FILES:
+        return UNKNOWN
+    found = [each for file in files for each in _augmenting(query, file, reference.name)]
+    return (Found(found[0], Rank.INFERRED),) if len(found) == 1 else UNKNOWN
+
+
+def _is_outside(query: Query, place: Place, name: str) -> bool:
+    """Whether a bare name is somebody else's: imported from outside, or bound nowhere in the workspace."""
+    answer = query.rules(place.file).bare_name(query, place, name)
+    if answer:
+        return all(each.meaning == OUTSIDE for each in answer)
+    index = query.files.index(place.file)
+    if index is None or name in index.imported.get(MODULE, {}) or name in index.scopes.get(MODULE, {}):
+        return False
+    return not any(_is_top(query.files.index(file), name) for file in query.files.defining(name))
+
+
+def _is_top(index: FileIndex | None, name: str) -> bool:
+    return index is not None and name in index.scopes.get(MODULE, {}) and is_script(index)
+
+
+def _augmenting(query: Query, file: int, name: str) -> list[DefinitionMeaning]:
+    """Members ``name`` of interfaces that the file declares within ``declare module``, or that such ones extend."""
+    index = query.files.index(file)
+    if index is None:
+        return []
+    rows = index.definitions
+    within = [row for row in rows if row.kind == _INTERFACE and _is_ambient(index, row.parent)]
+    extended = {base for row in within for base in row.bases}
+    found: list[DefinitionMeaning] = []
+    for number, row in enumerate(rows):
+        if row.name != name or row.parent < 0 or rows[row.parent].kind != _INTERFACE:
+            continue
+        owner = rows[row.parent]
+        if _is_ambient(index, owner.parent) or (owner.parent == MODULE and owner.name in extended):
+            found.append(DefinitionMeaning(file, number))
+    return found
+
+
+def _is_ambient(index: FileIndex, scope: int) -> bool:
+    return scope != MODULE and index.definitions[scope].kind == _NAMESPACE
