@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import posixpath
+import re
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from sightline.base.errors import PathOutsideRoot, UsageError
@@ -88,6 +89,7 @@ NAME_PARTS = st.lists(
 
 @given(st.lists(NAME_PARTS.map("".join), min_size=1, max_size=4))
 def test_every_path_survives_its_address(parts: list[str]) -> None:
+    assume(not re.fullmatch("[A-Za-z]:", parts[0]))  # in an address nothing tells a folder /a: from the drive a:
     path = "/" + "/".join(parts)
     uri = path_to_uri(path)
     assert uri.startswith("file:///")

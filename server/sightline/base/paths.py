@@ -104,7 +104,8 @@ def path_to_uri(path: str) -> str:
 def uri_to_path(uri: str) -> str | None:
     """Absolute path of a ``file:`` address with forward slashes; ``None`` for any other scheme (``untitled:``…).
 
-    An address with a host is a network path (``//host/share/file``), as RFC 8089, appendix E.3.1, has it.
+    An address with a host is a network path (``//host/share/file``), as RFC 8089, appendix E.3.1, has it. What begins
+    like a drive is one (appendix E.2), though a folder could be called so where there are no drives.
     """
     try:
         parts = urlsplit(uri)
