@@ -27,6 +27,7 @@ from sightline.engine.judging import judge_pending
 from sightline.engine.model import choose_model
 from sightline.engine.parts import EngineParts
 from sightline.engine.pending import PendingEdits
+from sightline.engine.permissions import Permissions
 from sightline.engine.prepared import FileAfter, PreparedEdit
 from sightline.features.feature import FeatureContext, FeatureRequest, FeatureResult, Offer, OffersChoices
 from sightline.features.registry import FEATURES
@@ -42,7 +43,6 @@ from sightline.tasks.result import Listener, TurnRequest, TurnResult
 from sightline.tasks.trial import Trial, TrialPolicy, try_reply
 from sightline.tasks.turn import TurnDependencies, prepare_prompt, run_turn
 from sightline.workspace.files import WorkspaceView
-from sightline.workspace.protected import is_protected
 from sightline.workspace.write import apply_to_disk
 
 __all__ = ["Engine", "FileAfter", "PreparedEdit", "Progress"]
@@ -66,6 +66,7 @@ class Engine:
         self._reading: asyncio.Task[None] | None = None
         self._provider: Provider | None = None
         self._pending = PendingEdits(parts.journal)
+        self._permissions = Permissions(parts.workspace)
         self._updates = asyncio.Lock()
 
     # Life ------------------------------------------------------------------------------------------------------
@@ -340,8 +341,8 @@ class Engine:
             system=self._parts.system,
             listener=listener,
             count_tokens=count_tokens,
-            in_prompt=self._why_not_shown,
-            in_edit=self._why_not_touched,
+            in_prompt=self._permissions.why_not_shown,
+            in_edit=self._permissions.why_not_touched,
             trusted=self._parts.trusted,
             checks=check_policy(self.settings),
         )
@@ -350,23 +351,11 @@ class Engine:
         return TrialPolicy(
             system=self._parts.system,
             root=self.roots[0],
-            permitted=self._why_not_touched,
+            permitted=self._permissions.why_not_touched,
             trusted=self._parts.trusted,
             strict=strict,
             checks=check_policy(self.settings),
         )
-
-    def _why_not_shown(self, path: WorkspacePath) -> str | None:
-        """Asked by the name given and by the real one: a link to a secret is as secret."""
-        view = self._parts.workspace.view
-        if view.is_ignored(path):
-            return "it is ignored in this workspace"
-        return is_protected(path) or is_protected(view.canonical(path))
-
-    def _why_not_touched(self, path: WorkspacePath) -> str | None:
-        """A model may not edit what it may not see."""
-        reason = self._why_not_shown(path)
-        return f"{path} may not be edited: {reason}." if reason else None
 
     async def _diagnose(self, path: WorkspacePath, span: Span | None) -> tuple[str, ...]:
         found = await present_findings(await self.caught_up(), path, self._parts.system, span=span)
