@@ -105,7 +105,8 @@ async function applyTurn(session: Session, given: TurnArguments): Promise<void> 
   if (reason === undefined) return;
   const answer = await session.execute<ApplyAnswer>("sightline.apply", { ...given, reason });
   if (!answer.applied) {
-    if (answer.different.length === 0) void vscode.window.showWarningMessage(`Sightline: Not applied. ${answer.reason}`);
+    const toldByServer = answer.different.length > 0 || answer.takenBack.length > 0;
+    if (!toldByServer) void vscode.window.showWarningMessage(`Sightline: Not applied. ${answer.reason}`);
     return; // otherwise the server has told which files to look at
   }
   tellApplied(session, answer, given.turn);

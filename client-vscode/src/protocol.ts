@@ -94,6 +94,8 @@ export interface ApplyAnswer {
   readonly label: string;
   readonly files: readonly FileName[];
   readonly different: readonly FileName[];
+  /** Files that hold again what they held, because the rest of the edit did not land. */
+  readonly takenBack: readonly FileName[];
 }
 
 /** What a feature run as a command of its own tells beside its answer; null if nothing was applied. */

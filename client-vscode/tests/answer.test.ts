@@ -4,7 +4,7 @@ import { answer, type Button, buttons, type Reply, takenBack } from "../src/chat
 import type { FeatureAnswer, Outcome, RunArguments, TurnEvent, Verdict } from "../src/protocol";
 import { Turns } from "../src/turns";
 
-const APPLIED = { applied: true, reason: "", label: "", files: [{ path: "a_b.py", uri: "file:///w/a_b.py" }], different: [] };
+const APPLIED = { applied: true, reason: "", label: "", files: [{ path: "a_b.py", uri: "file:///w/a_b.py" }], different: [], takenBack: [] };
 const unwanted = () => Promise.reject(new Error("not asked for"));
 const GIVEN: RunArguments = { command: "fix", turn: "t1", text: "", mentions: [], diagnostics: [] };
 
