@@ -37,10 +37,28 @@ class _Memory:
 _MEMORIES: WeakKeyDictionary[GraphView, _Memory] = WeakKeyDictionary()
 
 
+#: Rows freed at once: some tenths of a millisecond. Freeing holds the interpreter, in whatever thread it happens.
+_ROWS_FREED = 500
+
+
 def forget(*views: GraphView) -> None:
-    """Lets go of everything kept for some views."""
+    """Lets go of everything kept for some views, little by little: to be called in a thread.
+
+    The facts of a file of 50,000 lines take 70 ms to free as a whole, during which no other thread gets its turn.
+    """
     for view in views:
-        _MEMORIES.pop(view, None)
+        rows = _rows_of(_MEMORIES.pop(view, _Memory()))
+        while rows:
+            del rows[-_ROWS_FREED:]
+
+
+def _rows_of(memory: _Memory) -> list[object]:
+    """All that a memory is large by; whoever holds the list holds the rows, and the memory itself goes at once."""
+    rows: list[object] = [symbol for found in memory.symbols.values() for symbol in found]
+    for facts in memory.facts.values():
+        if facts is not None:
+            rows += (*facts.references, *facts.definitions, *facts.bindings)
+    return rows
 
 
 def facts_of(view: GraphView, path: WorkspacePath | None) -> FileFacts | None:

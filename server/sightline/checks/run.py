@@ -6,6 +6,7 @@ noise. The event loop only waits here; each check does its long work in threads 
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
 
@@ -53,7 +54,7 @@ async def run_checks(given: CheckInput, checks: Sequence[Check] = DEFAULT, *, st
         fixed += outcome.fixed
         skipped += outcome.skipped
         decided = sound and check.name == _DECISIVE and any(_is_certain(finding) for finding in outcome.findings)
-    forget(given.before, given.after)
+    await asyncio.to_thread(forget, given.before, given.after)
     kept = _without_echoes(findings)
     rejected = kept if strict else [finding for finding in kept if _is_certain(finding)]
     return CheckReport(
