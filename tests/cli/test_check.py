@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from cli.conftest import BREAKING, Sightline, git
+from sightline.checks.registry import CHECKS
 from sightline.cli import reports
+from sightline.cli.sarif import RULES
 from support.shop import CART, RENAME_DEFINITION, block
 
 
@@ -170,6 +172,10 @@ def test_a_repository_that_names_programs_runs_none(sightline: Sightline, work: 
     sightline("check", "--base", "HEAD")
     sightline("check", "--staged")
     assert not trap.exists()
+
+
+def test_every_check_is_a_rule_of_sarif() -> None:
+    assert set(RULES) == {check.name for check in CHECKS} | {"unmatched"}
 
 
 def test_a_finding_is_accepted_by_its_id_for_a_reason(sightline: Sightline, work: Path) -> None:

@@ -17,11 +17,13 @@ from sightline.engine.gate import CheckedDiff
 
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
-#: What a rule looks for. Rules are named as checks are in ``sightline check --json``.
-_RULES: Final = {
+#: What a rule looks for: each check, and ``unmatched``. Rules are named as checks are in ``sightline check --json``.
+RULES: Final = {
     "breakage": "The change takes away or re-signs something that is still used elsewhere.",
+    "generated": "The change edits a file that is made from another one.",
     "imports": "The change imports what is neither in the workspace nor installed nor declared.",
-    "lint": "A linter finds an error that was not there before the change.",
+    "lint": "ruff finds an error that was not there before the change.",
+    "linters": "A linter that the user chose finds something that was not there before the change.",
     "syntax": "The changed text cannot be parsed.",
     "unmatched": "A part of the diff does not fit the files, so it was not judged.",
 }
@@ -55,7 +57,7 @@ def sarif_log(outcome: CheckedDiff, word: Acceptance) -> dict[str, Any]:
 
 
 def _rule(name: str) -> dict[str, Any]:
-    return {"id": name, "shortDescription": {"text": _RULES.get(name, f"The check {name} finds something new.")}}
+    return {"id": name, "shortDescription": {"text": RULES[name]}}
 
 
 def _invocation(skipped: Iterable[SkippedCheck]) -> dict[str, Any]:

@@ -70,10 +70,15 @@ class DiffSource:
     staged: bool = False
     commits: str | None = None
 
+    @property
+    def is_one(self) -> bool:
+        """Whether exactly one thing is meant."""
+        return sum((self.diff is not None, self.base is not None, self.staged, self.commits is not None)) == 1
+
 
 async def step_of(source: DiffSource, view: GraphView, policy: TrialPolicy) -> Step:
     """The change that ``source`` means. Raises :class:`UsageError` when it is not exactly one thing, and by git."""
-    if sum((source.diff is not None, source.base is not None, source.staged, source.commits is not None)) != 1:
+    if not source.is_one:
         raise UsageError("Say which change is meant: a diff, a revision to compare with, commits, or what is staged.")
     if source.diff is not None:
         return await _step_of_diff(source.diff, view, policy)

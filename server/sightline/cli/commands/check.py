@@ -39,7 +39,7 @@ async def command(
     Only new findings are reported. Exit code 0 accepts, 1 rejects.
     """
     change = DiffSource(**source)
-    if sum((change.diff is not None, change.base is not None, change.staged, change.commits is not None)) != 1:
+    if not change.is_one:
         raise UsageError("Say what to judge: one of --diff FILE, --base REV, --commits A..B or --staged.")
     if as_json and as_sarif:
         raise UsageError("Only one of --json and --sarif can be printed.")
