@@ -14,7 +14,6 @@ to temporary folders; nothing is downloaded.
 
 from __future__ import annotations
 
-import argparse
 import re
 import shlex
 import tempfile
@@ -23,7 +22,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from edges.comparison import Edge, compared, our_edges, report, run, version_of
+from edges.comparison import Edge, compared, is_skipped, options, our_edges, report, run, version_of
 
 RESULT = Path(__file__).parent / "results" / "edges_bash.json"
 #: Seconds for one file of tests, and what ``timeout`` says of one that it ended.
@@ -145,12 +144,8 @@ def _inside(repository: Path, path: str) -> str:
 
 def main() -> None:
     """Prints one line a repository, and writes all of it."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--repositories", type=Path, help="folder of code bases")
-    parser.add_argument("--output", type=Path, default=RESULT)
-    arguments = parser.parse_args()
-    if arguments.repositories is None:
-        print("skipped: needs --repositories")
+    arguments = options(__doc__, RESULT).parse_args()
+    if is_skipped(arguments.repositories):
         return
     rows: list[dict[str, Any]] = []
     for chosen in sorted(arguments.repositories.iterdir()):

@@ -15,17 +15,15 @@ compilers they find; nothing is downloaded.
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 import shlex
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from edges.comparison import Edge, compared, our_edges, report, run, version_of
+from edges.comparison import Edge, compared, is_skipped, options, our_edges, report, run, version_of
 
 RESULT = Path(__file__).parent / "results" / "edges_c.json"
 _COMPILERS = re.compile(r"(?:.*[-/])?(?:cc|gcc|g\+\+|c\+\+|clang|clang\+\+)")
@@ -132,12 +130,8 @@ def _reached(start: str, edges: dict[str, list[str]]) -> set[str]:
 
 def main() -> None:
     """Prints one line a repository, and writes all of it."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--repositories", type=Path, help="folder of code bases")
-    parser.add_argument("--output", type=Path, default=RESULT)
-    arguments = parser.parse_args()
-    if arguments.repositories is None or not all(map(shutil.which, ("cmake", "make"))):
-        print("skipped: needs --repositories and the commands cmake and make")
+    arguments = options(__doc__, RESULT).parse_args()
+    if is_skipped(arguments.repositories, "cmake", "make"):
         return
     rows: list[dict[str, Any]] = []
     for chosen in sorted(arguments.repositories.iterdir()):

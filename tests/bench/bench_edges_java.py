@@ -13,14 +13,12 @@ documentation names, and all these count as surplus here. Needs ``javac`` and ``
 
 from __future__ import annotations
 
-import argparse
 import re
-import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
 
-from edges.comparison import compared, our_edges, report, run, version_of
+from edges.comparison import compared, is_skipped, options, our_edges, report, run, version_of
 
 RESULT = Path(__file__).parent / "results" / "edges_java.json"
 _SOURCE = Path("src") / "main" / "java"
@@ -74,13 +72,8 @@ def _classes(sources: Path, file: Path) -> set[str]:
 
 def main() -> None:
     """Prints one line a repository, and writes all of it."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--repositories", type=Path, help="folder of code bases")
-    parser.add_argument("--output", type=Path, default=RESULT)
-    arguments = parser.parse_args()
-    missing = [each for each in ("javac", "jdeps") if shutil.which(each) is None]
-    if arguments.repositories is None or missing:
-        print(f"skipped: needs --repositories{' and the commands ' + ', '.join(missing) if missing else ''}")
+    arguments = options(__doc__, RESULT).parse_args()
+    if is_skipped(arguments.repositories, "javac", "jdeps"):
         return
     rows: list[dict[str, Any]] = []
     for repository in sorted(arguments.repositories.iterdir()):

@@ -15,14 +15,13 @@ them are left out of both sides, and counted as ``undecided``. Needs ``java`` an
 
 from __future__ import annotations
 
-import argparse
 import re
 import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
 
-from edges.comparison import Edge, compared, our_edges, report, run, version_of
+from edges.comparison import Edge, compared, options, our_edges, report, run, version_of
 
 RESULT = Path(__file__).parent / "results" / "edges_kotlin.json"
 _SET = re.compile(r"val (\w+) by (?:getting|creating)\s*\{(.*?)\n    \}", re.DOTALL)
@@ -100,10 +99,8 @@ def measure(repository: Path, module: Path, kotlinc: Path) -> dict[str, Any] | N
 
 def main() -> None:
     """Prints one line a module, and writes all of it."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--repositories", type=Path, help="folder of code bases")
+    parser = options(__doc__, RESULT)
     parser.add_argument("--kotlinc", type=Path, default=Path(shutil.which("kotlinc") or "kotlinc"))
-    parser.add_argument("--output", type=Path, default=RESULT)
     arguments = parser.parse_args()
     if arguments.repositories is None or not arguments.kotlinc.exists() or shutil.which("javap") is None:
         print("skipped: needs --repositories, --kotlinc and the command javap")

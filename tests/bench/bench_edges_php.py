@@ -13,13 +13,12 @@ downloaded.
 
 from __future__ import annotations
 
-import argparse
 import json
 import shutil
 from pathlib import Path
 from typing import Any
 
-from edges.comparison import compared, our_edges, report, run, version_of
+from edges.comparison import compared, options, our_edges, report, run, version_of
 
 RESULT = Path(__file__).parent / "results" / "edges_php.json"
 _ORACLE = Path(__file__).parent / "oracles" / "php_names.php"
@@ -41,10 +40,7 @@ def measure(repository: Path) -> dict[str, Any]:
 
 def main() -> None:
     """Prints one line a repository, and writes all of it."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--repositories", type=Path, help="folder of code bases")
-    parser.add_argument("--output", type=Path, default=RESULT)
-    arguments = parser.parse_args()
+    arguments = options(__doc__, RESULT).parse_args()
     if arguments.repositories is None or shutil.which("php") is None or not _PARSER.exists():
         print("skipped: needs --repositories, the command php and Debian's php-parser")
         return

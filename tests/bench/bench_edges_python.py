@@ -14,7 +14,6 @@ What that overrules is listed in the results, with the figures as they were befo
 
 from __future__ import annotations
 
-import argparse
 import ast
 import json
 import os
@@ -27,6 +26,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from edges.comparison import options, our_edges
 from installed import installed
 
 RESULT = Path(__file__).parent / "results" / "edges_python.json"
@@ -74,10 +74,8 @@ CODE_BASES = {
 
 def main() -> int:
     """Prints a line for each code base and tool, and writes all of it."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--repositories", type=Path, help="folder of code bases")
+    parser = options(__doc__, RESULT)
     parser.add_argument("--truth", type=Path, help="folder for grimp (default: beside the code bases)")
-    parser.add_argument("--output", type=Path, default=RESULT)
     arguments = parser.parse_args()
     if arguments.repositories is None:
         print("skipped: needs --repositories")
@@ -91,7 +89,7 @@ def main() -> int:
         if not repository.is_dir():
             print(f"{repository} is missing: left out")
             continue
-        ours = _ours(repository)
+        ours = our_edges(repository)
         versions["grimp"], modules, imports = _grimp(repository, code, library)
         for tool, (files, truth) in {"grimp": (modules, imports), "ruff": _ruff(repository, code)}.items():
             rows.append(_compared(repository, code, library, tool, truth, {e for e in ours if files.issuperset(e)}))
@@ -103,12 +101,6 @@ def main() -> int:
     met = all(min(row["recall"], row["precision"]) >= BAR for row in rows)
     print("every figure meets its bar" if met else f"below {BAR}")
     return 0 if met else 1
-
-
-def _ours(repository: Path) -> Edges:
-    command = [str(Path(sys.executable).with_name("sightline")), "graph", "export", "--json", "--root", str(repository)]
-    exported = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
-    return {(edge["source"], edge["target"]) for edge in exported["edges"]}
 
 
 def _grimp(repository: Path, code: CodeBase, library: Path) -> tuple[str, set[str], Edges]:

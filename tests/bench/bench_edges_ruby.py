@@ -14,13 +14,11 @@ Libraries that are not on the machine are taken for empty ones. Needs ``ruby`` 3
 
 from __future__ import annotations
 
-import argparse
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
-from edges.comparison import compared, our_edges, report, run, version_of
+from edges.comparison import compared, is_skipped, options, our_edges, report, run, version_of
 
 RESULT = Path(__file__).parent / "results" / "edges_ruby.json"
 _ORACLES = Path(__file__).parent / "oracles"
@@ -45,12 +43,8 @@ def measure(repository: Path) -> dict[str, Any] | None:
 
 def main() -> None:
     """Prints one line a repository, and writes all of it."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--repositories", type=Path, help="folder of code bases")
-    parser.add_argument("--output", type=Path, default=RESULT)
-    arguments = parser.parse_args()
-    if arguments.repositories is None or shutil.which("ruby") is None:
-        print("skipped: needs --repositories and the command ruby")
+    arguments = options(__doc__, RESULT).parse_args()
+    if is_skipped(arguments.repositories, "ruby"):
         return
     rows: list[dict[str, Any]] = []
     for chosen in sorted({each.parent for each in arguments.repositories.glob("*/*.gemspec")}):

@@ -15,12 +15,10 @@ files that rustc reads on this machine count, on either side. Needs ``cargo`` an
 
 from __future__ import annotations
 
-import argparse
-import shutil
 from pathlib import Path
 from typing import Any
 
-from edges.comparison import compared, our_edges, report, version_of
+from edges.comparison import compared, is_skipped, options, our_edges, report, version_of
 from edges.rust_truth import rust_truth
 
 RESULT = Path(__file__).parent / "results" / "edges_rust.json"
@@ -35,13 +33,8 @@ def measure(repository: Path) -> dict[str, Any]:
 
 def main() -> None:
     """Prints one line a repository, and writes all of it."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--repositories", type=Path, help="folder of code bases")
-    parser.add_argument("--output", type=Path, default=RESULT)
-    arguments = parser.parse_args()
-    missing = [each for each in ("cargo", "rustc") if shutil.which(each) is None]
-    if arguments.repositories is None or missing:
-        print(f"skipped: needs --repositories{' and the commands ' + ', '.join(missing) if missing else ''}")
+    arguments = options(__doc__, RESULT).parse_args()
+    if is_skipped(arguments.repositories, "cargo", "rustc"):
         return
     chosen = sorted(each.parent.resolve() for each in arguments.repositories.glob("*/Cargo.toml"))
     report([measure(each) for each in chosen], arguments.output, f"{version_of('cargo', '--version')}; module trees")

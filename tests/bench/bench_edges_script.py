@@ -14,17 +14,16 @@ Needs Node.js and npm, which installs the tools into a scratch folder.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import platform
 import shutil
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
+from edges.comparison import options, our_edges
 from node_tools import TYPESCRIPT, install_tools
 
 RESULT = Path(__file__).parent / "results" / "edges_script.json"
@@ -55,13 +54,6 @@ def copy_of(repository: Path, scratch: Path) -> tuple[Path, list[str]]:
     shutil.copytree(repository, copy, symlinks=True, ignore=shutil.ignore_patterns(".git", "node_modules"))
     found = [path for path in copy.rglob("*") if path.name.endswith(_CODE) and path.is_file() and not path.is_symlink()]
     return copy, sorted(path.relative_to(copy).as_posix() for path in found)
-
-
-def our_edges(repository: Path) -> set[tuple[str, str]]:
-    """Pairs of files."""
-    command = [str(Path(sys.executable).with_name("sightline")), "graph", "export", "--json", "--root", str(repository)]
-    exported = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
-    return {(edge["source"], edge["target"]) for edge in exported["edges"]}
 
 
 def measure(repository: Path, tools: Path, scratch: Path) -> dict[str, Any]:
@@ -118,10 +110,8 @@ def machine() -> dict[str, Any]:
 
 def main() -> None:
     """Prints one line a code base, and writes all of it."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--repositories", type=Path, help="folder of code bases")
+    parser = options(__doc__, RESULT)
     parser.add_argument("--only", default="", help="measures these alone and keeps the other rows of the results")
-    parser.add_argument("--output", type=Path, default=RESULT)
     arguments = parser.parse_args()
     if arguments.repositories is None or shutil.which("npm") is None:
         print("skipped: needs --repositories, Node.js and npm")

@@ -186,7 +186,7 @@ def _typing(path: Path, *, pause: float) -> Callable[[Session], Awaitable[object
                 _change(session, path, version, {"range": range_, "text": typed})
                 await asyncio.sleep(pause)
         _close(session, path)
-        await _quiet(session)
+        await session.quiet(QUIET)
 
     return run
 
@@ -199,7 +199,7 @@ def _typing_layouts(path: Path) -> Callable[[Session], Awaitable[object]]:
             _change(session, path, version, {"text": f"{text}\n{LAYOUTS[version % 2]}"})
             await asyncio.sleep(0.3)
         _close(session, path)
-        await _quiet(session)
+        await session.quiet(QUIET)
 
     return run
 
@@ -218,7 +218,7 @@ def _switch(root: Path) -> Callable[[Session], Awaitable[object]]:
         await asyncio.to_thread(write)
         changes = [{"uri": path.as_uri(), "type": 2} for path in chosen]
         session.notify("workspace/didChangeWatchedFiles", {"changes": changes})
-        await _quiet(session)
+        await session.quiet(QUIET)
 
     return run
 
@@ -228,7 +228,7 @@ def _rescan(root: Path) -> Callable[[Session], Awaitable[object]]:
         rules = root / ".gitignore"
         rules.write_text("*.nothing\n", encoding="utf-8")  # new rules mean a look at everything
         session.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": rules.as_uri(), "type": 1}]})
-        await _quiet(session)
+        await session.quiet(QUIET)
 
     return run
 
@@ -245,17 +245,6 @@ def _change(session: Session, path: Path, version: int, change: object) -> None:
 
 def _close(session: Session, path: Path) -> None:
     session.notify("textDocument/didClose", {"textDocument": {"uri": path.as_uri()}})
-
-
-async def _quiet(session: Session) -> None:
-    """Waits until a second goes by in which the graph's revision stays what it was."""
-    before = -1
-    while True:
-        revision = (await session.command("sightline.status"))["revision"]
-        await asyncio.sleep(QUIET)
-        if revision == before:
-            return
-        before = revision
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ from loop.branches import MAIN, OTHER, Branches, two_branches
 from loop.corpus import DENSE, ORDINARY, environment, prepare
 from loop.counted_server import EVERY as COUNTED_EVERY
 from loop.pinging import Session, serving, spread
-from loop.working import Editor, quiet
+from loop.working import QUIET, Editor
 
 RESULTS = Path(__file__).resolve().parent / "results"
 SEED = 31
@@ -107,7 +107,7 @@ async def _work(session: Session, branches: Branches, log: Path, rounds: int) ->
             await editor.move_files()
             await editor.ask(tries=number % 4 == 0 and branch == MAIN, path=ORDINARY)
         await editor.check_out(MAIN)  # what was saved is put back
-        await quiet(session)
+        await session.quiet(QUIET)
         await asyncio.sleep(SETTLED)
         row: Figures = {"at": time.monotonic(), "began": began, "did": dict(editor.did), **_held(session, log)}
         print(

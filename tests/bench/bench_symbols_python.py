@@ -22,7 +22,7 @@ from symbols.asked import Asked
 from symbols.pyright_truth import PyrightTruth
 from symbols.python_source import PythonSource
 from symbols.remembered import RememberedTruth
-from symbols.report import measure, write
+from symbols.report import arguments_of, measure, write
 from symbols.sampling import draw_definitions, draw_uses
 from symbols.scoring import Figures
 
@@ -48,7 +48,7 @@ CODE_BASES = {
 
 def main() -> int:
     """Measures each code base that is there."""
-    arguments = _arguments()
+    arguments = arguments_of(__doc__, CODE_BASES)
     if arguments.repositories is None:
         print("skipped: needs --repositories")
         return 0
@@ -80,20 +80,6 @@ def _measured(root: Path, needs: CodeBase, arguments: argparse.Namespace) -> Fig
     finally:
         remembered.save()
         truth.close()
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--repositories", type=Path, help="folder of code bases")
-    parser.add_argument("--truth", type=Path, help="folder that keeps pyright's answers (default: beside them)")
-    parser.add_argument("--only", action="append", choices=sorted(CODE_BASES), help="this one alone; writes no results")
-    parser.add_argument("--uses", type=int, default=1_000)
-    parser.add_argument("--definitions", type=int, default=300)
-    parser.add_argument("--seed", type=int, default=31)
-    arguments = parser.parse_args()
-    if arguments.truth is None and arguments.repositories is not None:
-        arguments.truth = arguments.repositories / ".sightline-symbols"
-    return arguments
 
 
 if __name__ == "__main__":

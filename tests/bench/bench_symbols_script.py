@@ -22,7 +22,7 @@ from pathlib import Path
 from node_tools import TYPESCRIPT, install_packages, install_tools
 from symbols.asked import Asked
 from symbols.remembered import RememberedTruth
-from symbols.report import measure, write
+from symbols.report import arguments_of, measure, write
 from symbols.sampling import draw_definitions, draw_uses
 from symbols.scoring import Figures
 from symbols.script_source import ScriptSource
@@ -45,7 +45,7 @@ CODE_BASES = {
 
 def main() -> int:
     """Measures each code base that is there."""
-    arguments = _arguments()
+    arguments = arguments_of(__doc__, CODE_BASES)
     if arguments.repositories is None or shutil.which("npm") is None:
         print("skipped: needs --repositories, Node.js and npm")
         return 0
@@ -88,20 +88,6 @@ def _copy_of(root: Path, scratch: Path, packages: tuple[str, ...]) -> Path:
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(root, copy, symlinks=True, ignore=shutil.ignore_patterns(".git", "node_modules"))
     return copy
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--repositories", type=Path, help="folder of code bases")
-    parser.add_argument("--truth", type=Path, help="folder that keeps the answers (default: beside the code bases)")
-    parser.add_argument("--only", action="append", choices=sorted(CODE_BASES), help="this one alone; writes no results")
-    parser.add_argument("--uses", type=int, default=1_000)
-    parser.add_argument("--definitions", type=int, default=300)
-    parser.add_argument("--seed", type=int, default=31)
-    arguments = parser.parse_args()
-    if arguments.truth is None and arguments.repositories is not None:
-        arguments.truth = arguments.repositories / ".sightline-symbols"
-    return arguments
 
 
 if __name__ == "__main__":

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 from collections.abc import Collection
@@ -15,6 +17,23 @@ from typing import Any
 Edge = tuple[str, str]
 
 _SHOWN = 20
+
+
+def options(description: str | None, result: Path) -> argparse.ArgumentParser:
+    """The options of every bench of edges; ``result`` is where it writes unless told otherwise."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--repositories", type=Path, help="folder of code bases")
+    parser.add_argument("--output", type=Path, default=result)
+    return parser
+
+
+def is_skipped(repositories: Path | None, *commands: str) -> bool:
+    """Whether there is no folder, or one of the commands is not on the machine; said if so."""
+    missing = [each for each in commands if shutil.which(each) is None]
+    if repositories is None or missing:
+        print(f"skipped: needs --repositories{''.join(f', the command {each}' for each in missing)}")
+        return True
+    return False
 
 
 def our_edges(repository: Path) -> set[Edge]:

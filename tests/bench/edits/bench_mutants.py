@@ -23,7 +23,7 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from itertools import islice
@@ -33,7 +33,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from aider_rules import AiderRules
-from corpus import CODE_BASES, CodeBaseChoice, chosen
+from corpus import CodeBaseChoice, chosen, options, present
 from histories import History
 from installed import installed
 from mutant_sources import Sources
@@ -217,7 +217,8 @@ def main() -> int:
     every: dict[str, list[Row]] = defaultdict(list)
     with tempfile.TemporaryDirectory(prefix="sightline-mutants-") as temporary:
         scratch: Path = (arguments.keep or Path(temporary)).resolve()
-        for choice in _present(arguments):
+        choices = (each for each in chosen(arguments.only) if each.mutants)
+        for choice in present(choices, arguments.repositories):
             rows, oracle = judge_one(choice, arguments, scratch)
             language = report["languages"].setdefault(choice.language, {"oracle": oracle, "code_bases": {}})
             language["code_bases"][choice.name] = summary_of(rows)
@@ -234,26 +235,9 @@ def main() -> int:
     return int((report["all"]["right_share"] or 0) < 0.95)
 
 
-def _present(arguments: argparse.Namespace) -> Iterator[CodeBaseChoice]:
-    for choice in chosen(arguments.only):
-        if not choice.mutants:
-            continue
-        if (arguments.repositories / choice.name / ".git").exists():
-            yield choice
-        else:
-            print(f"{arguments.repositories / choice.name} is missing: left out", file=sys.stderr)
-
-
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    names = ", ".join(each.name for each in CODE_BASES)
-    parser.add_argument("--repositories", type=Path, help=f"folder that holds clones of {names}")
-    parser.add_argument("--only", action="append", help="this repository or language alone; writes no results")
-    parser.add_argument("--count", type=int, help="mutants of each (default: see corpus.py); writes no results")
-    parser.add_argument("--seed", type=int, default=31)
+    parser = options(__doc__, "mutants")
     parser.add_argument("--packages", type=Path, action="append", default=[], help="third-party packages for pyright")
-    parser.add_argument("--keep", type=Path, help="folder for clones, graphs, truths and tools, kept for the next run")
-    parser.add_argument("--details", type=Path, help="writes every row to this file")
     return parser.parse_args()
 
 

@@ -25,7 +25,7 @@ import statistics
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -34,7 +34,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from aider_rules import AiderRules
-from corpus import CODE_BASES, CodeBaseChoice, chosen
+from corpus import CodeBaseChoice, chosen, options, present
 from explained import EXPLAINED
 from histories import Commit, History
 from installed import installed
@@ -208,7 +208,8 @@ def main() -> int:
     details: dict[str, Any] = {}
     with tempfile.TemporaryDirectory(prefix="sightline-replay-") as temporary:
         scratch: Path = (arguments.keep or Path(temporary)).resolve()
-        for choice in _present(arguments):
+        choices = (each for each in chosen(arguments.only) if each.commits)
+        for choice in present(choices, arguments.repositories):
             rows, splits = run_one(choice, arguments, scratch)
             language = report["languages"].setdefault(choice.language, {"code_bases": {}})
             entry = summary_of(choice.name, rows)
@@ -235,25 +236,8 @@ def _meets(figures: dict[str, Any]) -> bool:
     )
 
 
-def _present(arguments: argparse.Namespace) -> Iterator[CodeBaseChoice]:
-    for choice in chosen(arguments.only):
-        if not choice.commits:
-            continue
-        if (arguments.repositories / choice.name / ".git").exists():
-            yield choice
-        else:
-            print(f"{arguments.repositories / choice.name} has no history: left out", file=sys.stderr)
-
-
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    names = ", ".join(each.name for each in CODE_BASES)
-    parser.add_argument("--repositories", type=Path, help=f"folder that holds clones of {names}")
-    parser.add_argument("--only", action="append", help="this repository or language alone; writes no results")
-    parser.add_argument("--count", type=int, help="commits of each (default: see corpus.py); writes no results")
-    parser.add_argument("--seed", type=int, default=31)
-    parser.add_argument("--keep", type=Path, help="folder for clones, graphs and tools, kept for the next run")
-    parser.add_argument("--details", type=Path, help="writes every row to this file")
+    parser = options(__doc__, "commits")
     parser.add_argument("--no-splits", action="store_true", help="leaves the split commits out")
     return parser.parse_args()
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
 import re
+import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,3 +62,25 @@ CODE_BASES = (
 def chosen(only: list[str] | None) -> tuple[CodeBaseChoice, ...]:
     """All of them, or those named by repository or by language."""
     return tuple(each for each in CODE_BASES if not only or each.name in only or each.language in only)
+
+
+def present(choices: Iterable[CodeBaseChoice], repositories: Path) -> Iterator[CodeBaseChoice]:
+    """Those with a clone in the folder; the others are named on the error output."""
+    for choice in choices:
+        if (repositories / choice.name / ".git").exists():
+            yield choice
+        else:
+            print(f"{repositories / choice.name} has no history: left out", file=sys.stderr)
+
+
+def options(description: str | None, drawn: str) -> argparse.ArgumentParser:
+    """The options that replay and mutants share; ``drawn`` says what is drawn from a code base."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    names = ", ".join(each.name for each in CODE_BASES)
+    parser.add_argument("--repositories", type=Path, help=f"folder that holds clones of {names}")
+    parser.add_argument("--only", action="append", help="this repository or language alone; writes no results")
+    parser.add_argument("--count", type=int, help=f"{drawn} of each (default: see corpus.py); writes no results")
+    parser.add_argument("--seed", type=int, default=31)
+    parser.add_argument("--keep", type=Path, help="folder for clones, graphs, truths and tools, kept for the next run")
+    parser.add_argument("--details", type=Path, help="writes every row to this file")
+    return parser

@@ -58,6 +58,16 @@ class Session:
             self._changed.clear()
             await self._changed.wait()
 
+    async def quiet(self, seconds: float) -> None:
+        """Waits until the server's revision stays what it was for so long."""
+        before = -1
+        while True:
+            revision = (await self.command("sightline.status"))["revision"]
+            await asyncio.sleep(seconds)
+            if revision == before:
+                return
+            before = revision
+
     def ping(self) -> None:
         """Asks for the status; only the time of the answer counts."""
         self._ask("workspace/executeCommand", {"command": "sightline.status"}, None)

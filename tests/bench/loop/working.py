@@ -46,7 +46,7 @@ class Editor:
         self.did["branches checked out"] += 1
         self.did["watched files told"] += len(changes)
         self._session.notify("workspace/didChangeWatchedFiles", {"changes": changes})
-        await quiet(self._session)
+        await self._session.quiet(QUIET)
 
     async def type_in_files(self) -> None:
         """Types in some files side by side; half of them are saved, the others are closed as they are."""
@@ -76,10 +76,10 @@ class Editor:
         for number in range(5):
             (first / f"note{number}.py").write_text(f"from scratch import note{number - 1}\n", "utf-8")
         self._tell((first, 1))
-        await quiet(self._session)
+        await self._session.quiet(QUIET)
         first.rename(second)
         self._tell((first, 3), (second, 1))
-        await quiet(self._session)
+        await self._session.quiet(QUIET)
         for path in second.iterdir():
             path.unlink()
         second.rmdir()
@@ -142,14 +142,3 @@ class _Document:
 def _position(text: str, at: int) -> dict[str, int]:
     line = text.rfind("\n", 0, at) + 1
     return {"line": text.count("\n", 0, at), "character": len(text[line:at].encode())}
-
-
-async def quiet(session: Session) -> None:
-    """Waits until the server's revision stays what it was for a moment."""
-    before = -1
-    while True:
-        revision = (await session.command("sightline.status"))["revision"]
-        await asyncio.sleep(QUIET)
-        if revision == before:
-            return
-        before = revision

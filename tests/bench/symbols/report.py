@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import platform
 import random
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -27,6 +28,21 @@ from symbols.sites import DefinitionSite, Spot, Truth
 
 #: Examples printed of each kind of error.
 _SHOWN = 5
+
+
+def arguments_of(description: str | None, code_bases: Collection[str]) -> argparse.Namespace:
+    """What a symbol benchmark was started with; ``truth`` is set whenever ``repositories`` is."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--repositories", type=Path, help="folder of code bases")
+    parser.add_argument("--truth", type=Path, help="folder that keeps the answers (default: beside the code bases)")
+    parser.add_argument("--only", action="append", choices=sorted(code_bases), help="this one alone; writes no results")
+    parser.add_argument("--uses", type=int, default=1_000)
+    parser.add_argument("--definitions", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=31)
+    arguments = parser.parse_args()
+    if arguments.truth is None and arguments.repositories is not None:
+        arguments.truth = arguments.repositories / ".sightline-symbols"
+    return arguments
 
 
 def measure(
