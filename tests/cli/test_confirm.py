@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cli.conftest import Sightline
-from sightline.cli import edit_reports
+from sightline.cli import edit_reports, history_reports
 from support.shop import HARMLESS, block, script
 
 HOOK = ".github/workflows/ci.yml"
@@ -85,6 +85,24 @@ def test_ask_apply_is_no_word_for_such_files(
     assert (ran.code, told.applied) == ((0, True) if confirmed else (1, False))
     assert [each.path for each in told.unconfirmed] == ([] if confirmed else [HOOK])
     assert ("pull_request_target" in hook.read_text("utf-8")) is confirmed
+
+
+@pytest.mark.parametrize("command", ["undo", "redo"])
+def test_taking_back_and_bringing_back_ask_for_the_same_word(sightline: Sightline, hook: Path, command: str) -> None:
+    assert sightline("apply", "-", "--confirm", HOOK, stdin=EDIT).code == 0
+    if command == "redo":
+        assert sightline("undo", "--confirm", HOOK).code == 0
+    before = hook.read_text("utf-8")
+    ran = sightline(command)
+    assert (ran.code, hook.read_text("utf-8")) == (1, before)
+    assert f"--confirm {HOOK}" in ran.err
+    refused = sightline(command, "--json")
+    told = history_reports.TakenBackJson.model_validate(refused.json)
+    assert (refused.code, told.applied, [each.path for each in told.unconfirmed]) == (1, False, [HOOK])
+    assert sightline(command, "--dry-run").code == 0
+    assert hook.read_text("utf-8") == before
+    assert sightline(command, "--confirm", HOOK).code == 0
+    assert hook.read_text("utf-8") != before
 
 
 def test_the_files_that_were_approved_are_the_files_that_are_written(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
+from sightline.cli.edit_reports import ConfirmJson
 from sightline.cli.reports import AcceptedJson, ChangeJson, Report
 
 
@@ -14,6 +17,7 @@ class TakenBackJson(Report):
     applied: bool
     rebased: bool
     changes: list[ChangeJson]
+    unconfirmed: list[ConfirmJson] = Field(default_factory=list["ConfirmJson"])
     diff: str
 
 
