@@ -7,12 +7,14 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 from xml.dom import minidom
 
 import pytest
 
 from cli.conftest import BREAKING, Sightline, git
 from sightline.cli import edit_reports, reports, setup_reports
+from sightline.engine.engine import Engine
 from support.shop import HARMLESS, INVOICE, RENAME_DEFINITION, RENAME_USES, script
 
 
@@ -188,6 +190,57 @@ def test_ask_without_a_terminal_writes_nothing_by_itself(
     assert ran.code == 0
     assert '+    print("INVOICE")' in ran.out
     assert (work / "shop/invoice.py").read_text("utf-8") == INVOICE
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_a_reply_is_not_lost_when_its_edit_cannot_be_written(
+    sightline: Sightline, work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, as_json: bool
+) -> None:
+    model(tmp_path, monkeypatch, HARMLESS)
+    write, invoice = Engine.write, work / "shop/invoice.py"
+
+    async def write_late(engine: Engine, *given: Any) -> None:
+        invoice.write_text(INVOICE.replace('"Invoice"', '"Bill"'), "utf-8")
+        await write(engine, *given)
+
+    monkeypatch.setattr(Engine, "write", write_late)
+    ran = sightline("ask", "shout", "--task-type", "refactor", "--apply", *(["--json"] if as_json else []))
+    assert ran.code == 2
+    assert '"Bill"' in invoice.read_text("utf-8")
+    if as_json:
+        told = edit_reports.AskJson.model_validate(ran.json)
+        assert (told.verdict, told.applied, told.text) == ("accepted", False, HARMLESS.strip())
+        assert told.error is not None
+        assert told.error.kind == "change_conflict"
+    else:
+        assert '+    print("INVOICE")' in ran.out
+        assert "invoice.py" in ran.err
+
+
+def test_an_edit_that_only_the_history_does_not_take_is_told_as_applied(
+    sightline: Sightline, work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert sightline("history").code == 0
+    (journal,) = (tmp_path / "own").rglob("edits.sqlite3")
+    journal.unlink()
+    journal.mkdir()
+    model(tmp_path, monkeypatch, HARMLESS)
+    ran = sightline("ask", "shout", "--task-type", "refactor", "--apply", "--json")
+    told = edit_reports.AskJson.model_validate(ran.json)
+    assert told.error is not None
+    assert (ran.code, told.applied, told.error.kind) == (2, True, "database")
+    assert "INVOICE" in (work / "shop/invoice.py").read_text("utf-8")
+
+
+def test_the_history_names_an_edit_in_one_short_line(
+    sightline: Sightline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model(tmp_path, monkeypatch, HARMLESS)
+    task = "shout\nturn-1  2026-01-01 00:00  not an entry\n" + "and be loud " * 50
+    assert sightline("ask", task, "--task-type", "refactor", "--apply", "--json").code == 0
+    (line,) = sightline("history").out.splitlines()
+    assert "refactor: shout turn-1" in line
+    assert len(line) < 180
 
 
 def test_ask_tells_a_refusal_by_its_exit_code(

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import asdict
 
 from sightline.base.changes import ChangeSet
+from sightline.base.errors import SightlineError
+from sightline.base.redact import redact
 from sightline.checks.acceptance import AcceptedFinding
 from sightline.checks.check import CheckReport, Finding, SkippedCheck
 from sightline.cli import edit_reports, reports
@@ -176,10 +178,20 @@ def total_usage(attempts: Iterable[Attempt]) -> Usage:
     )
 
 
+def error_json(error: SightlineError) -> reports.ErrorBody:
+    """An error beside a result that it does not take away."""
+    return reports.ErrorBody(kind=error.kind, message=redact(error.message), hint=redact(error.hint))
+
+
 def ask_json(
-    result: TurnResult, task_type: str, unconfirmed: list[edit_reports.ConfirmJson], *, applied: bool
+    result: TurnResult,
+    task_type: str,
+    unconfirmed: list[edit_reports.ConfirmJson],
+    *,
+    applied: bool,
+    failure: SightlineError | None = None,
 ) -> edit_reports.AskJson:
-    """The outcome of a turn."""
+    """The outcome of a turn; ``failure`` is why its edit could not be written."""
     report = result.report
     return edit_reports.AskJson(
         verdict=result.verdict.value,
@@ -196,6 +208,7 @@ def ask_json(
         unconfirmed=unconfirmed,
         mended=list(result.mended),
         stopped=result.stopped,
+        error=error_json(failure) if failure is not None else None,
         prompt_tokens=result.prompt.tokens,
         usage=usage_json(total_usage(result.attempts)),
     )

@@ -9,6 +9,7 @@ from pydantic import Field
 from sightline.cli.reports import (
     AcceptedJson,
     ChangeJson,
+    ErrorBody,
     FindingJson,
     PlacedJson,
     Report,
@@ -64,6 +65,7 @@ class AskJson(Report):
     """`sightline ask --json`.
 
     `mended` are sentences on what was put right without the model; `stopped` says why no further repair was asked for.
+    `error` says why an edit that was wanted could not be written or kept in the history (exit code 2); null otherwise.
     """
 
     verdict: Literal["answered", "accepted", "rejected", "no_edits"]
@@ -80,5 +82,6 @@ class AskJson(Report):
     unconfirmed: list[ConfirmJson] = Field(default_factory=list["ConfirmJson"])
     mended: list[str] = Field(default_factory=list[str])
     stopped: str = ""
+    error: ErrorBody | None = None
     prompt_tokens: int
     usage: UsageJson

@@ -239,7 +239,7 @@ class Engine:
         self._provider = provider
         view = await self.caught_up()
         result = await run_turn(request, self._dependencies(view, listener), choice)
-        self._pending.add(result, label=f"{request.task_type}: {request.task}"[:120])
+        self._pending.add(result, label=request.label)
         return result
 
     async def build_prompt(self, request: TurnRequest) -> tuple[ContextPack, Prompt]:

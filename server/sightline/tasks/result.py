@@ -65,6 +65,11 @@ class TurnRequest:
     open_files: tuple[WorkspacePath, ...] = ()
     edit_format: str = "search_replace"
 
+    @property
+    def label(self) -> str:
+        """What the history calls an edit of this turn."""
+        return f"{self.task_type}: {self.task}"[:120]
+
 
 class TurnVerdict(StrEnum):
     """What came of a turn."""

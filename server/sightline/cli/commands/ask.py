@@ -16,7 +16,7 @@ from sightline.cli.confirming import (
     unconfirmed_json,
 )
 from sightline.cli.convert import ask_json
-from sightline.cli.output import note, print_json, say, stream
+from sightline.cli.output import note, print_json, report_error, say, stream
 from sightline.cli.task import budget_option, task_arguments, task_text, task_type_option, turn_request
 from sightline.cli.workspace import given_settings, json_option, model_option, opened, root_option, runs_async
 from sightline.engine.engine import Engine
@@ -60,14 +60,29 @@ async def command(  # noqa: PLR0913  click hands over one argument an option
         waiting = unconfirmed(engine, result.changes, confirmed) if wanted else NONE
         if not as_json:
             waiting = asked(waiting)
-        applied = wanted and not waiting
-        if applied:
-            await engine.write(result.turn, text, result.changes)
+        failure = await _written(engine, request, result) if wanted and not waiting else None
+    # The history comes after the files: where it alone fails, they are written.
+    applied = wanted and not waiting and (failure is None or failure.kind == "database")
     if as_json:
-        print_json(ask_json(result, request.task_type, unconfirmed_json(waiting), applied=applied).model_dump())
+        waits = unconfirmed_json(waiting)
+        shape = ask_json(result, request.task_type, waits, applied=applied, failure=failure)
+        print_json(shape.model_dump())
     else:
         _tell(result, waiting, applied=applied)
+        if failure is not None:
+            report_error(failure.kind, failure.message, failure.hint, as_json=False)
+    if failure is not None:
+        return 2
     return 0 if result.verdict in (TurnVerdict.ANSWERED, TurnVerdict.ACCEPTED) and not waiting else 1
+
+
+async def _written(engine: Engine, request: TurnRequest, result: TurnResult) -> SightlineError | None:
+    """Writes the edit; an error is answered, not raised: the reply was paid for and must not be lost with it."""
+    try:
+        await engine.write(result.turn, request.label, result.changes)
+    except SightlineError as error:
+        return error
+    return None
 
 
 def _wanted(result: TurnResult, mode: str | None, *, as_json: bool) -> bool:
