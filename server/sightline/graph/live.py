@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Callable, Collection, Generator, Iterable
 from typing import TypeVar
 
-from sightline.base.memory import give_back, share_one_arena
+from sightline.base.heap import give_back, share_one_heap
 from sightline.base.paths import WorkspacePath
 from sightline.base.system import System
 from sightline.graph.advance import Changes, advance, belongs, changed_existence, closed_files, parsed_changes
@@ -63,7 +63,7 @@ class LiveGraph:
 
     def __init__(self, system: System, store_path: str, *, workers: int | None = None) -> None:
         """``store_path``: file of the cache database. ``workers``: parsing processes, one per core if ``None``."""
-        share_one_arena()  # before threads of ours allocate
+        share_one_heap()  # before threads of ours allocate
         self._system = system
         self._parsing = Parsing(
             system=system, pool=WorkerPool(system.processes, workers=workers or None), store=GraphStore(store_path)

@@ -28,7 +28,7 @@ from sightline.lsp.server import serve
 )
 def command(port: int | None, model: str | None, log_level: str) -> int:
     """Run the language server on standard input and output. Editors start it; you need not."""
-    share_one_heap()
+    share_one_heap()  # as the graph does, but before the threads that read and write
     system = real_system()
     own = load_settings(system, locations(system), ()).settings  # what is wrong in it is told with the first folder
     options = ServerOptions(
