@@ -377,3 +377,26 @@ def test_a_tree_is_removed_whatever_a_program_left_in_it(files: RealFiles, tmp_p
     assert not os.path.lexists(folder)
     assert tmp_path.exists()
     files.remove_tree(folder)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="POSIX's users and rights")
+def test_folders_that_their_owner_may_not_read_are_removed_and_what_links_lead_to_stays_as_it_is(
+    files: RealFiles, tmp_path: Path
+) -> None:
+    tmp_path.chmod(0o500)
+    root = os.geteuid() == 0  # who may read all
+    if root:
+        os.seteuid(NOBODY)
+    try:
+        folder = files.temporary_folder()
+        os.makedirs(f"{folder}/closed/deep")
+        Path(f"{folder}/closed/deep/a.txt").write_bytes(b"x")
+        os.symlink(tmp_path, f"{folder}/link")
+        os.chmod(f"{folder}/closed/deep", 0o500)
+        os.chmod(f"{folder}/closed", 0)
+        files.remove_tree(folder)
+        assert not os.path.lexists(folder)
+    finally:
+        if root:
+            os.seteuid(0)
+    assert tmp_path.stat().st_mode & 0o777 == 0o500
