@@ -176,6 +176,16 @@ async def test_a_program_of_the_workspace_is_never_found_by_chance(linter: Linte
     assert (skipped.reason, runs(tmp_path)) == (expected, [])
 
 
+async def test_a_program_of_a_workspace_opened_through_a_link_is_not_found_by_its_real_path(tmp_path: Path) -> None:
+    programs = fake(tmp_path, "eslint", below="real/node_modules/.bin")
+    (tmp_path / "work").symlink_to(tmp_path / "real")
+    programs.path = f"{tmp_path}/real/node_modules/.bin"
+    given = programs.given({"a.ts": "x\n"}, {"a.ts": "BAD\n"}, CheckPolicy(linters=("eslint",)))
+    outcome = await ExternalLintCheck().run(given)
+    assert [row.reason.partition(";")[0] for row in outcome.skipped] == ["eslint is not on your PATH"]
+    assert runs(tmp_path) == []
+
+
 @pytest.mark.parametrize("linter", EVERY)
 async def test_a_program_of_the_workspace_runs_where_the_user_says_so(linter: Linter, tmp_path: Path) -> None:
     programs = fake(tmp_path, linter.name, below="work/node_modules/.bin")

@@ -39,7 +39,7 @@ def find_program(system: System, name: str, policy: CheckPolicy, roots: Sequence
         if not _is_program(system, path):
             raise ProgramUnavailable(f"{name} is not at {path}, where your setting checks.programs says it is")
         return path
-    endings = [ending.lower() for ending in system.environment.get("PATHEXT", "").split(";")] or [""]
+    endings = [ending.lower() for ending in system.environment.get("PATHEXT", "").split(";")]
     for folder in _folders(system):
         for ending in endings:
             path = f"{folder}/{name}{ending}"
@@ -98,4 +98,5 @@ def _is_program(system: System, path: str) -> bool:
 
 def _leads_into(system: System, path: str, roots: Sequence[str]) -> bool:
     places = (path, system.files.real_path(path))
-    return any(place.startswith(root.rstrip("/") + "/") for place in places for root in roots)
+    folders = (*roots, *map(system.files.real_path, roots))
+    return any(place.startswith(folder.rstrip("/") + "/") for place in places for folder in folders)
