@@ -186,6 +186,21 @@ async def test_a_program_of_a_workspace_opened_through_a_link_is_not_found_by_it
     assert runs(tmp_path) == []
 
 
+@pytest.mark.parametrize("linter", [row for row in EVERY if row.id != "gofmt"])
+@pytest.mark.parametrize(("folder", "judged"), [("(group)/[id] x/", True), ("x&calc&/", False), ("%PATH%/", False)])
+async def test_no_name_of_a_file_reaches_the_interpreter_of_a_batch_file(
+    linter: Linter, folder: str, judged: bool, tmp_path: Path
+) -> None:
+    programs = fake(tmp_path, linter.name)
+    (tmp_path / "bin" / linter.name).rename(tmp_path / "bin" / f"{linter.name}.cmd")
+    programs.environment = {"PATHEXT": ".EXE;.CMD"}
+    given = programs.given({"b.md": ""}, {file_of(linter, folder): "BAD\n"}, named(linter))
+    outcome = await ExternalLintCheck().run(given)
+    assert (len(outcome.findings), bool(runs(tmp_path))) == ((1, True) if judged else (0, False))
+    said = "is a batch file, for which a name of a file here may be a command"
+    assert [row.reason for row in outcome.skipped] == ([] if judged else [f"{linter.name} {said}"])
+
+
 @pytest.mark.parametrize("linter", EVERY)
 async def test_a_program_of_the_workspace_runs_where_the_user_says_so(linter: Linter, tmp_path: Path) -> None:
     programs = fake(tmp_path, linter.name, below="work/node_modules/.bin")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,9 @@ from sightline.base.system import ProcessResult, ProcessTimeout, System
 from sightline.checks.policy import CheckPolicy
 
 _EXECUTABLE = 0o111
+#: Windows hands batch files, such as npm makes for its programs, to an interpreter that acts upon these in arguments.
+_BATCH = (".cmd", ".bat")
+_INTERPRETED = re.compile(r'[&|<>^%!"\r\n]')
 
 
 class ProgramUnavailable(Exception):
@@ -51,8 +55,11 @@ def find_program(system: System, name: str, policy: CheckPolicy, roots: Sequence
 async def run_program(system: System, run: Invocation, policy: CheckPolicy) -> ProcessResult:
     """Runs a program with an environment of few names, limited in time, memory and output; its whole group is killed.
 
-    Raises :class:`ProgramUnavailable` when it cannot be started, takes too long, says too much or is killed.
+    Raises :class:`ProgramUnavailable` when it must not or cannot be started, takes too long, says too much or is
+    killed.
     """
+    if run.program.lower().endswith(_BATCH) and any(map(_INTERPRETED.search, run.arguments)):
+        raise ProgramUnavailable(f"{run.name} is a batch file, for which a name of a file here may be a command")
     try:
         done = await system.processes.run(
             (run.program, *run.arguments),
