@@ -379,6 +379,10 @@ def test_a_tree_is_removed_whatever_a_program_left_in_it(files: RealFiles, tmp_p
     files.remove_tree(folder)
 
 
+#: The user without rights on Debian and most others.
+NOBODY = 65_534
+
+
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="POSIX's users and rights")
 def test_folders_that_their_owner_may_not_read_are_removed_and_what_links_lead_to_stays_as_it_is(
     files: RealFiles, tmp_path: Path

@@ -130,10 +130,15 @@ _SHARE_BLOCKS = 0x40049409
 
 
 def _make_writable(path: str) -> None:
-    """Lets every folder in a tree of ours be emptied; a program may have left some without that right."""
-    for folder, _, _ in os.walk(path):
-        with contextlib.suppress(OSError):
-            os.chmod(folder, stat_module.S_IRWXU)
+    """Lets every folder in a tree of ours be read and emptied; a program may have left some without that right."""
+    with contextlib.suppress(OSError):
+        os.chmod(path, stat_module.S_IRWXU)
+    for folder, names, _ in os.walk(path):  # which reads a folder after it was answered as a name
+        for name in names:
+            below = os.path.join(folder, name)
+            if not os.path.islink(below):
+                with contextlib.suppress(OSError):
+                    os.chmod(below, stat_module.S_IRWXU)
 
 
 def _take_over_owner(path: str, like: str) -> None:
