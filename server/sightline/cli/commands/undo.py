@@ -26,4 +26,6 @@ async def command(
     history TURN` numbers its changes.
     """
     async with opened(root) as engine:
-        return await write_and_tell(engine, engine.prepare_undo(turn, hunks), confirmed, dry_run=dry_run, as_json=as_json)
+        return await write_and_tell(
+            engine, engine.prepare_undo(turn, hunks), confirmed, dry_run=dry_run, as_json=as_json
+        )
