@@ -256,9 +256,7 @@ async def test_a_closed_file_of_an_encoding_that_editors_guess_is_left_to_the_co
         assert (many / "a.py").read_text() == "x = 1\n"
 
 
-async def test_a_failure_half_way_is_told_and_only_what_landed_counts(
-    many: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_failure_half_way_is_told_and_taken_back(many: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(landing, "PATIENCE", 0.1)
     async with window(many) as shown:
         shown.engine.prepare = lambda turn, *_: prepared_operations(many)  # type: ignore[method-assign]  planned here
@@ -266,9 +264,11 @@ async def test_a_failure_half_way_is_told_and_only_what_landed_counts(
         outcome = await shown.editor.command("sightline.apply", {"turn": "ops"})
         assert not outcome["applied"]
         assert outcome["reason"] == "The disk is full."
-        assert [place["path"] for place in outcome["different"]] == ["gone.py", "made.py"]
+        assert outcome["different"] == []
+        assert [place["path"] for place in outcome["takenBack"]] == ["a.py", "sub/new.py"]
         assert shown.engine.applied_turns == []
-        assert "gone.py, made.py" in shown.editor.client.messages[0].message
+        assert "taken back ops" in shown.engine.calls
+        assert "The disk is full. Taken back: a.py, sub/new.py." in shown.editor.client.messages[0].message
 
 
 async def test_parts_the_user_unticked_are_found_out(many: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from lsprotocol import types
 
 from sightline.base.changes import ChangeSet, FileCreate, FileEdit, FileRename
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Span, Text, TextEdit
-from support.editor import Manners
+from support.editor import Change, Manners
 from support.shop_window import ShopWindow, shop_window
 from support.trees import read_tree
 
@@ -57,11 +58,12 @@ async def test_wherever_the_editor_stops_everything_is_taken_back(tmp_path: Path
         await proposed(shop)
         before = read_tree(shop.root)
         shop.editor.manners.append(Manners(fail_after=landed))
-        shop.editor.answers.append("Take it back")
         outcome = await shop.editor.command("sightline.apply", {"turn": "t"})
         assert (outcome["applied"], outcome["different"]) == (False, [])
         assert outcome["takenBack"]
-        assert "The disk is full." in shop.editor.questions[0].message
+        assert shop.editor.questions == []  # nobody chose a part: the editor failed
+        assert "The disk is full." in told(shop)
+        assert "Taken back: " in told(shop)
         after = read_tree(shop.root)
         after.pop("sub/", None)  # an editor's move makes folders, and no edit removes one
         assert after == before
@@ -81,10 +83,14 @@ async def test_what_was_typed_into_it_since_is_left_and_told(tmp_path: Path) -> 
         await proposed(shop)
         uri = shop.uri("a.py")
         shop.editor.manners.append(Manners(fail_after=2))
-        shop.editor.answers.append("Take it back")
-        answer = shop.editor.begin("sightline.apply", {"turn": "t"})[1]
-        shop.editor.asked = lambda: shop.editor.type(uri, "b = 1\n", "# typed\n")
-        outcome = await answer
+
+        def type_behind(change: Change) -> None:
+            if isinstance(change, types.TextDocumentEdit) and change.text_document.uri == uri:
+                shop.editor.type(uri, "b = 1\n", "# typed\n")
+
+        shop.editor.landed = type_behind
+        outcome = await shop.editor.command("sightline.apply", {"turn": "t"})
+        shop.editor.landed = lambda _: None
         assert [place["path"] for place in outcome["takenBack"]] == ["sub/new.py"]
         assert [place["path"] for place in outcome["different"]] == ["a.py"]
         assert shop.text("a.py") == "a = 2\n\nb = 1\n# typed\n"
@@ -94,6 +100,17 @@ async def test_what_was_typed_into_it_since_is_left_and_told(tmp_path: Path) -> 
         assert entry["undone"] is None  # what stands can be undone
         assert (await shop.editor.command("sightline.undo"))["applied"]
         assert shop.text("a.py") == "a = 1\n\nb = 1\n# typed\n"
+
+
+async def test_a_part_that_the_user_chose_is_taken_back_at_their_word(tmp_path: Path) -> None:
+    async with shop_window(tmp_path, files=FILES) as shop:
+        await proposed(shop)
+        shop.editor.manners.append(Manners(keep=frozenset({shop.uri("a.py")})))
+        shop.editor.answers.append("Take it back")
+        outcome = await shop.editor.command("sightline.apply", {"turn": "t"})
+        assert "old.py" in shop.editor.questions[0].message
+        assert [place["path"] for place in outcome["takenBack"]] == ["a.py"]
+        assert shop.text("a.py") == FILES["a.py"]
 
 
 async def test_the_user_may_keep_what_landed(tmp_path: Path) -> None:
@@ -112,7 +129,6 @@ async def test_a_rollback_that_the_editor_refuses_is_told(tmp_path: Path) -> Non
     async with shop_window(tmp_path, files=FILES) as shop:
         await proposed(shop)
         shop.editor.manners += [Manners(fail_after=2), Manners(refuse="Not now.")]
-        shop.editor.answers.append("Take it back")
         outcome = await shop.editor.command("sightline.apply", {"turn": "t"})
         assert outcome["takenBack"] == []
         assert "a.py" in [place["path"] for place in outcome["different"]]

@@ -18,7 +18,7 @@ from sightline.base.errors import SightlineError
 from sightline.base.paths import WorkspacePath
 from sightline.engine.engine import FileAfter, PreparedEdit
 from sightline.lsp.landing import Landing
-from sightline.lsp.partial import offer_rollback
+from sightline.lsp.partial import roll_back
 from sightline.lsp.sending import same_texts, send
 from sightline.lsp.session import Session
 from sightline.lsp.workspace_edit import workspace_edit
@@ -45,7 +45,7 @@ class Outcome:
 
     ``different`` lists the files that hold something else although the editor changed some of them; it is empty when
     nothing changed at all. ``reason`` says why not everything was applied. ``taken_back`` are files that are as before
-    again because the user did not want a part; ``None`` if they kept it, or all of it landed.
+    again because a part is not what was checked; ``None`` if the user kept it, or all of it landed.
     """
 
     prepared: PreparedEdit
@@ -147,7 +147,7 @@ async def _send(session: Session, prepared: PreparedEdit) -> Outcome:
     if not sent.missing:
         return Outcome(prepared=prepared, applied=True)
     reason = "The editor did not apply all of it." if sent.applied else sent.reason
-    rollback = await offer_rollback(session, prepared, sent)
+    rollback = await roll_back(session, prepared, sent)
     if rollback is None:
         return Outcome(prepared=prepared, applied=False, reason=reason, different=tuple(sorted(sent.missing)))
     taken_back, left = rollback

@@ -1,7 +1,8 @@
-"""An edit that landed in part: the user decides whether what landed is taken back.
+"""An edit that landed in part: what landed is taken back, since the checks judged the whole.
 
-Editors apply files one after the other (VS Code's ``textOnlyTransactional``), and a preview lets the user untick some.
-What the checks judged was the whole.
+Editors apply files one after the other (VS Code's ``textOnlyTransactional``): where one says that it failed, nobody
+chose the part, and it is taken back at once. Where it says that all is well, somebody unticked parts in its preview:
+then the user is asked (docs/decisions/0002-partial-application.md).
 """
 
 from __future__ import annotations
@@ -22,25 +23,20 @@ TAKE_BACK, KEEP = "Take it back", "Keep it"
 TakenBack = tuple[tuple[WorkspacePath, ...], tuple[WorkspacePath, ...]]
 
 
-async def offer_rollback(session: Session, prepared: PreparedEdit, sent: Sent) -> TakenBack | None:
-    """Asks whether what landed shall be taken back, and takes it back.
+async def roll_back(session: Session, prepared: PreparedEdit, sent: Sent) -> TakenBack | None:
+    """Takes back what landed: at once if the editor failed, at the user's word if they chose a part.
 
     ``None`` if the user keeps it or the editor cannot ask. Text that is not exactly what the edit
     left there is never touched.
     """
-    landed, missing = (", ".join(map(str, sorted(paths))) for paths in (sent.seen, sent.missing))
-    question = f"The edit was applied in part only. Applied: {landed or 'nothing as it was checked'}. Not: {missing}. "
-    why = "" if sent.applied else f"{sent.reason} "
-    answer = await session.client.choose(
-        types.MessageType.Warning, f"{question}{why}Only the whole edit was checked.", (TAKE_BACK, KEEP)
-    )
-    if answer != TAKE_BACK:
+    if sent.applied and not await _is_unwanted(session, sent):
         return None
+    failure = "" if sent.applied else f"The editor applied the edit in part only: {sent.reason}"
     rollback = rollback_of(prepared, session.engine.workspace, same_texts(session))
     if rollback.edit.changes.is_empty:
         if not rollback.left:
             session.engine.taken_back(prepared)
-        _tell(session, (), rollback.left, "")
+        _tell(session, failure, (), rollback.left)
         return (), rollback.left
     try:
         back = await send(session, rollback.edit)
@@ -53,14 +49,27 @@ async def offer_rollback(session: Session, prepared: PreparedEdit, sent: Sent) -
     left = tuple(sorted({*rollback.left, *failed}))
     if not left:
         session.engine.taken_back(prepared)
-    _tell(session, taken_back, left, reason)
+    _tell(session, failure, taken_back, left, reason)
     return taken_back, left
 
 
+async def _is_unwanted(session: Session, sent: Sent) -> bool:
+    landed, missing = (", ".join(map(str, sorted(paths))) for paths in (sent.seen, sent.missing))
+    question = f"The edit was applied in part only. Applied: {landed or 'nothing as it was checked'}. Not: {missing}. "
+    answer = await session.client.choose(
+        types.MessageType.Warning, f"{question}Only the whole edit was checked.", (TAKE_BACK, KEEP)
+    )
+    return answer == TAKE_BACK
+
+
 def _tell(
-    session: Session, taken_back: tuple[WorkspacePath, ...], left: tuple[WorkspacePath, ...], reason: str
+    session: Session,
+    failure: str,
+    taken_back: tuple[WorkspacePath, ...],
+    left: tuple[WorkspacePath, ...],
+    reason: str = "",
 ) -> None:
     done = f"Taken back: {', '.join(map(str, taken_back))}." if taken_back else "Nothing was taken back."
-    kept = f" Left as they are, because they hold something else by now: {', '.join(map(str, left))}." if left else ""
-    kind = types.MessageType.Warning if left else types.MessageType.Info
-    session.client.show(kind, f"{done}{kept} {reason}".strip())
+    kept = f"Left as they are, because they hold something else by now: {', '.join(map(str, left))}." if left else ""
+    kind = types.MessageType.Warning if left or failure else types.MessageType.Info
+    session.client.show(kind, " ".join(filter(None, (failure, done, kept, reason))))
