@@ -18,7 +18,7 @@ _INSERTIONS = (
     b"x", b" ", b"\n", b"(", b")", b'"', b".a", b"_z", b"(1)", b", b=2", b"# c\n", b"// c\n", b"import os\n",
     b"\n    y = x.z(1)\n", b"\n        self.q = Foo(a, *b, c=1)\n", b"\n        this.q = new Foo(b)\n", b"x = Foo()\n",
     b"def f(): pass\n", b"const z = a.b(c)\n", b"return x", b"@dec\n", b"global G; G = 1", b'getattr(a, "b")',
-    b"class Q: pass\n",
+    b"class Q: pass\n", b"id = 1\n", b"\n    type = 1\n", b"import filter\n", b"\n    def list(self): pass\n",
 )  # fmt: skip
 
 
@@ -126,3 +126,64 @@ def test_what_tells_on_other_statements(old: bytes, new: bytes) -> None:
     )
     spliced, fresh = _after(source, old, new)
     assert spliced == fresh
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"x = filter", b"x  = filter"),  # which the class itself defines
+        (b"z = list", b"z  = list"),
+        (b"def filter(", b"def filters("),  # what the class reads of that name is the language's own now
+        (b"import list", b"import lists"),
+        (b"y = 2", b"id = 2"),
+        (b"y = 2", b"w = 2"),  # the class defines it twice
+        (b"y = 2", b"x = 2"),
+        (b"y = 2\n", b"y = 2\nlast = 1\n"),  # the class ends, and what came after it no longer lies in it
+        (b"    y = 2\n", b""),
+        (b"import os", b""),
+    ],
+)
+def test_what_a_class_binds_tells_on_its_own_statements(old: bytes, new: bytes) -> None:
+    source = (
+        b"import os\n\n\nclass K:\n    def filter(self): pass\n    import list\n    y = 2\n"
+        b"    x = filter(1)\n    z = list(id(2))\n    w = 3\n\n\ndef after():\n    return K.x\n"
+    )
+    spliced, fresh = _after(source, old, new)
+    assert spliced == fresh
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"def first(self):", b"def renamed(self):"),
+        (b"y = 2", b"y = 2; more = 3"),
+        (b"y = 2\n", b"y = 2\nends = K\n"),
+        (b"import os", b"import os, sys"),
+        (b"class K:", b"class Other:"),
+        (b"def after", b"def before"),
+    ],
+)
+def test_a_name_that_nothing_else_binds_is_spliced(old: bytes, new: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = (
+        b"import os\n\n\nclass K:\n    def first(self):\n        return os.more\n\n    y = 2\n\n"
+        b"    def second(self):\n        return self.first() + more\n\n\ndef after():\n    return K.x\n"
+    )
+    count = _Count(monkeypatch)
+    spliced, fresh = _after(source, old, new)
+    assert spliced == fresh
+    assert count.spliced == 1
+
+
+def test_bodies_that_begin_in_one_another_are_read_alike_wherever_they_lie() -> None:
+    """In broken code a body may begin in the one before it and end behind it."""
+    broken = (
+        b"def outer(a) -> list[int]:\n    local = 1\n\n    def nested(d):\n        return d + local\n\n"
+        b"    class Hidden// c\n      field = 1\n\n    return nested\n\n\nasync def gather(\n    first,\n): ...\n"
+    )
+    language = language_of("a.py")
+    assert language is not None
+    alone = [(row.name, row.kind) for row in parse(broken, language).definitions]
+    for count in range(1, 9):
+        before = b"".join(b"def before%d(): ...\n" % number for number in range(count))
+        found = parse(before + broken, language).definitions[count:]
+        assert [(row.name, row.kind) for row in found] == alone

@@ -14,7 +14,7 @@ class Context:
     ``ancestors``: the containers around the statements, outermost first; their numbers are their places here.
     ``foreign``: see ``Scope.foreign``. ``seen``: container (-1 for the module) and name of what is defined before the
     statements, or is a function or class; ``later``: of all other variables and attributes. ``visible``: the type
-    parameters of the ancestors.
+    parameters of the ancestors. ``bound``: ancestor and name of what hides a name of the language there.
     """
 
     ancestors: tuple[Draft, ...]
@@ -22,3 +22,4 @@ class Context:
     seen: frozenset[tuple[int, bytes]]
     later: frozenset[tuple[int, bytes]]
     visible: frozenset[bytes]
+    bound: frozenset[tuple[int, bytes]] = frozenset()

@@ -62,6 +62,8 @@ def extract_python(text: ParsedText, context: Context | None = None) -> RawFacts
     names = _names(text)
     bound = bind(text, names, containers, scopes, context)
     _bind_imports(imports, scopes)
+    for number, name in context.bound if context is not None else ():
+        scopes.scopes[scopes.scope_by_key[number]].bound.add(name)
     for index, node in enumerate(lambdas):
         _bind_lambda(text, node, scopes, len(containers) + index)
     for start, end in text.spans("type_parameter"):

@@ -143,7 +143,8 @@ class ScopeMap:
             self._cut(end, container, scope)
 
     def _cut(self, at: int, container: int, scope: int) -> None:
-        if self.bounds[-1] == at:
+        # In broken code the body of one definition may begin in another and end behind it.
+        if self.bounds[-1] >= at:
             self.containers[-1] = container
             self.scope_of[-1] = scope
         else:

@@ -10,16 +10,17 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-
-from tree_sitter import Node, Tree
 
 from sightline.base.text import digest_of
 from sightline.graph.extract_context import Context
 from sightline.graph.extract_rows import Draft, export_digest
-from sightline.graph.extract_text import Span2, field_of
+from sightline.graph.extract_run import Run
 from sightline.graph.facts import DefinitionKind, ReferenceKind
 from sightline.graph.raw_facts import (
+    LOCAL_FLAG,
     REFERENCE_CODE,
     REFERENCE_STRIDE,
     CallRow,
@@ -30,120 +31,21 @@ from sightline.graph.raw_facts import (
 )
 from sightline.graph.unread import MAXIMUM_PROBLEMS
 
+_WRITE = REFERENCE_CODE[ReferenceKind.WRITE]
 _STRING = REFERENCE_CODE[ReferenceKind.STRING]
 _SYNTAX = "syntax"
 _CLASS = DefinitionKind.CLASS.value
-_CLASSES = frozenset(("class_definition", "class_declaration", "abstract_class_declaration"))
-_WRAPPERS = {"decorated_definition": "definition", "export_statement": "declaration"}
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """A run of whole statements, as byte offsets of the old and the new text, inside ``depth`` classes.
+class Telling:
+    """Which names, once bound or no longer, tell on statements elsewhere: ``foreign``, those of the language, always.
 
-    ``parameters`` are the names of those classes' type parameters.
+    ``by_mention``: every other name that these statements mention; else those only that they bind too.
     """
 
-    start: int
-    old_end: int
-    new_end: int
-    depth: int
-    parameters: frozenset[bytes]
-
-    @property
-    def delta(self) -> int:
-        """How far everything behind the run moves."""
-        return self.new_end - self.old_end
-
-
-def touched_run(old: Tree, edited: Tree, new: Tree, old_edit: Span2, length: int) -> Run | None:
-    """The statements an edit touched, in both trees; ``None`` when the trees do not agree on what is around them.
-
-    ``edited`` is the old tree with the edit applied to its offsets.
-    """
-    if "ERROR" in (old.root_node.type, new.root_node.type):
-        return None
-    delta = length - (old_edit[1] - old_edit[0])
-    low, high = old_edit[0], old_edit[0] + length
-    for changed in edited.changed_ranges(new):
-        low, high = min(low, changed.start_byte), max(high, changed.end_byte)
-    before, after = _run_in(old, low, high - delta), _run_in(new, low, high)
-    if before.around != after.around:
-        return None
-    end = max(after.end, before.end + delta)
-    return Run(min(before.start, after.start), end - delta, end, len(after.around), after.parameters)
-
-
-@dataclass(frozen=True, slots=True)
-class _Touched:
-    """Statements of one tree, and the starts of the classes around them."""
-
-    start: int
-    end: int
-    around: tuple[int, ...]
-    parameters: frozenset[bytes]
-
-
-def _run_in(tree: Tree, low: int, high: int) -> _Touched:
-    """The statements that touch ``low..high``."""
-    level: Node = tree.root_node
-    around: list[int] = []
-    parameters: frozenset[bytes] = frozenset()
-    while True:
-        touching = _touching(level, low, high)
-        inner = _class_in(touching[0]) if len(touching) == 1 else None
-        body = None if inner is None else field_of(inner, "body")
-        if inner is None or body is None or body.start_byte >= low or high >= body.end_byte:
-            break
-        around.append(touching[0].start_byte)
-        parameters |= _type_parameters(inner)
-        level = body
-    if not touching:
-        return _Touched(low, high, tuple(around), parameters)
-    first, last = touching[0], touching[-1]
-    if level.type == "class_body":  # decorators are siblings of what they decorate
-        while (before := first.prev_sibling) is not None and before.type == "decorator":
-            first = before
-        while last.type == "decorator" and (after := last.next_sibling) is not None:
-            last = after
-    return _Touched(min(low, first.start_byte), max(high, last.end_byte), tuple(around), parameters)
-
-
-def _type_parameters(node: Node) -> frozenset[bytes]:
-    """The names of a class's own type parameters (TypeScript: each a node with a name; Python: each a type)."""
-    found: set[bytes] = set()
-    listed = field_of(node, "type_parameters")
-    for child in listed.named_children if listed is not None else ():
-        named: Node | None = field_of(child, "name") or child
-        while named is not None and named.type not in ("identifier", "type_identifier"):
-            named = named.named_children[0] if named.named_child_count else None
-        if named is not None:
-            found.add(named.text or b"")
-    return frozenset(found)
-
-
-def _touching(level: Node, low: int, high: int) -> list[Node]:
-    """The children of ``level`` that share a byte or an end with ``low..high``."""
-    cursor = level.walk()
-    if cursor.goto_first_child_for_byte(max(low - 1, 0)) is None:
-        return []
-    found: list[Node] = []
-    node = cursor.node
-    while node is not None and node.start_byte <= high:
-        if node.end_byte >= low:
-            found.append(node)
-        if not cursor.goto_next_sibling():
-            break
-        node = cursor.node
-    return found
-
-
-def _class_in(statement: Node) -> Node | None:
-    """The class that a statement declares, decorated or exported."""
-    inner: Node | None = statement
-    while inner is not None and inner.type in _WRAPPERS:
-        inner = field_of(inner, _WRAPPERS[inner.type])
-    return inner if inner is not None and inner.type in _CLASSES else None
+    foreign: frozenset[bytes]
+    by_mention: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,32 +82,42 @@ def place_of(rows: RawFacts, run: Run) -> Place | None:
     return Place(run, first, max(first, last), around)
 
 
-def context_of(data: bytes, rows: RawFacts, place: Place, foreign: frozenset[bytes]) -> Context:
+def context_of(data: bytes, rows: RawFacts, place: Place, foreign: frozenset[bytes], telling: Telling) -> Context:
     """What the extractor has to know about everything outside the run; ``data`` is the new text."""
     level = {-1: -1} | {index: number for number, index in enumerate(place.ancestors)}
     covered = dict.fromkeys(level, 0)  # level → end of the last function or class in it
     seen: set[tuple[int, bytes]] = set()
     later: set[tuple[int, bytes]] = set()
+    bound = {
+        (level[row.enclosing], name[1].partition(".")[0].encode("utf-8", "replace"))
+        for row in rows.imports
+        if row.enclosing in level and not place.run.start <= row.start < place.run.old_end
+        for name in row.names
+    }
     for index, row in enumerate(rows.definitions):
         number = level.get(row.parent)
         if number is None or place.first <= index < place.last:
             continue
         name = (number, row.name.encode("utf-8", "replace"))
         before = index < place.first
+        member = _is_member(data, row.name_start + (0 if before else place.run.delta))
+        if not member:
+            bound.add(name)
         if row.parameters is not None or row.kind == _CLASS:
             seen.add(name)
             covered[row.parent] = row.end
-        elif row.start < covered[row.parent] or _is_member(data, row.name_start + (0 if before else place.run.delta)):
+        elif row.start < covered[row.parent] or member:
             if before:  # ``self.x = …`` and ``global x`` define only what nothing defines directly
                 later.add(name)
         else:
             later.add(name)
             if before:
                 seen.add(name)
+    hiding = frozenset(each for each in bound if each[0] >= 0 and each[1] in telling.foreign | place.run.parameters)
     ancestors = tuple(
         _ancestor(rows.definitions[index], number, place) for index, number in level.items() if index >= 0
     )
-    return Context(ancestors, foreign, frozenset(seen), frozenset(later), place.run.parameters)
+    return Context(ancestors, foreign, frozenset(seen), frozenset(later), place.run.parameters, hiding)
 
 
 def _is_member(data: bytes, at: int) -> bool:
@@ -229,12 +141,12 @@ def _ancestor(row: DefinitionRow, number: int, place: Place) -> Draft:
     )
 
 
-def spliced(data: bytes, old: RawFacts, part: RawFacts, place: Place) -> RawFacts | None:
+def spliced(data: bytes, old: RawFacts, part: RawFacts, place: Place, telling: Telling) -> RawFacts | None:
     """The old rows with those of the run replaced by ``part``; ``None`` if others could be read differently now.
 
     ``part`` begins with the definitions of the run's ancestors.
     """
-    if not _same_surroundings(old, part, place):
+    if not _same_surroundings(data, old, part, place, telling):
         return None
     run = place.run
     moved = _Moved(place, len(part.definitions) - len(place.ancestors) - (place.last - place.first))
@@ -252,8 +164,10 @@ def spliced(data: bytes, old: RawFacts, part: RawFacts, place: Place) -> RawFact
         *((moved.behind(row[0]), *row[1:]) for row in old.bindings if row[0] >= place.last),
     )
     shown = _shown(old.definitions[place.first : place.last], place.first)
-    unchanged = shown == _shown(definitions[place.first : place.last + moved.more], place.first) and all(
-        row.enclosing >= 0 for row in part.imports
+    unchanged = (
+        shown == _shown(definitions[place.first : place.last + moved.more], place.first)
+        and all(row.enclosing >= 0 for row in part.imports)
+        and not any(low <= row.start < high and row.enclosing < 0 for row in old.imports)
     )
     rows = RawFacts(
         digest=digest_of(data),
@@ -293,24 +207,56 @@ class _Moved:
         return index + self.more if index >= self.place.last else index
 
 
-def _same_surroundings(old: RawFacts, part: RawFacts, place: Place) -> bool:
-    """Whether the run binds the same names for everybody else as before, and nothing tells on others."""
+def _same_surroundings(data: bytes, old: RawFacts, part: RawFacts, place: Place, telling: Telling) -> bool:
+    """Whether the run binds the same names for everybody else as before, or none that matter to them."""
     count = len(place.ancestors)
     mine = old.definitions[place.first : place.last]
-    before = [(row.name, row.kind, row.parent) for row in mine if row.parent < place.first]
-    level = dict(enumerate(place.ancestors))
-    after = [(row.name, row.kind, level.get(row.parent, -1)) for row in part.definitions[count:] if row.parent < count]
+    before = Counter((row.name, row.kind, row.parent) for row in mine if row.parent < place.first)
+    level = dict(enumerate(place.ancestors)) | {-1: -1}
+    after = Counter((row.name, row.kind, level[row.parent]) for row in part.definitions[count:] if row.parent < count)
     low, high = place.run.start, place.run.old_end
-    imported = {name[1] for row in old.imports if row.enclosing < 0 and low <= row.start < high for name in row.names}
+    imports = (row for row in old.imports if low <= row.start < high)
+    imported = _bound_by(imports, {at: at for at in level.values()}), _bound_by(part.imports, level)
+    changed = {name for name, *_ in (before - after) + (after - before)}
+    changed |= {name for name, _ in imported[0] ^ imported[1]}
     return (
         [row.name for row in part.definitions[:count]] == [old.definitions[at].name for at in place.ancestors]
-        and sorted(before) == sorted(after)
         and all(row.parent < place.last for row in mine)
-        and imported == {name[1] for row in part.imports if row.enclosing < 0 for name in row.names}
         and not any(row[0] == place.outer for row in old.bindings)
         and not any(row[0] < count for row in part.bindings)
         and not ("__all__" in part.strings or _uses(old, "__all__", low, high))
         and not any(name == "__all__" for name, _, _ in before)
+        and not (changed and _tells(data, old, place, telling, changed))
+    )
+
+
+def _bound_by(imports: Iterable[ImportRow], level: Mapping[int, int]) -> set[tuple[str, int]]:
+    """The names that imports bind outside of functions, each with the definition around, or -1."""
+    return {(name[1], level[row.enclosing]) for row in imports if row.enclosing in level for name in row.names}
+
+
+def _tells(data: bytes, old: RawFacts, place: Place, telling: Telling, names: set[str]) -> bool:
+    """Whether statements outside the run could be read differently because these names are bound, or are no longer.
+
+    They could where they bind such a name as well: the first of them all is its definition.
+    """
+    run = place.run
+    if names & {"__all__", "*"} or any(each.encode("utf-8", "replace") in run.parameters for each in names):
+        return True
+    if any(each.partition(".")[0].encode("utf-8", "replace") in telling.foreign for each in names):
+        return True
+    if telling.by_mention:
+        words = [each.encode("utf-8", "replace") for each in names]
+        return any(word in data[: run.start] or word in data[run.new_end :] for word in words)
+    rows = enumerate(old.definitions)
+    if any(row.name in names and not place.first <= at < place.last and at not in place.ancestors for at, row in rows):
+        return True
+    numbers = {at for at, text in enumerate(old.strings) if text in names}
+    flat = old.references
+    columns = zip(flat[0::REFERENCE_STRIDE], flat[1::REFERENCE_STRIDE], flat[2::REFERENCE_STRIDE], strict=True)
+    return any(
+        name in numbers and kind & ~LOCAL_FLAG == _WRITE and not run.start <= start < run.old_end
+        for name, start, kind in columns
     )
 
 

@@ -19,15 +19,16 @@ from sightline.graph.dialects import dialect_of
 from sightline.graph.extract_common import Extractor, extractor
 from sightline.graph.extract_component import component_rows
 from sightline.graph.extract_python import extract_python, python_foreign
+from sightline.graph.extract_run import touched_run
 from sightline.graph.extract_script import extract_script, lists_exports, script_foreign
-from sightline.graph.extract_splice import context_of, place_of, spliced, touched_run
+from sightline.graph.extract_splice import Telling, context_of, place_of, spliced
 from sightline.graph.extract_text import CutAcross, captured, captured_within, parsed
 from sightline.graph.facts import FileFacts
 from sightline.graph.raw_facts import DefinitionRow, ImportRow, RawFacts, facts_of
 from sightline.languages.spec import LanguageSpec
 
 #: Raised with every change to what extraction returns: stored facts of other versions are dropped.
-EXTRACTOR_VERSION: Final = 13
+EXTRACTOR_VERSION: Final = 14
 
 #: Spliced rows keep texts that nothing uses any more; beyond this many too many, the file is read whole.
 _STALE_STRINGS = 2_000
@@ -35,21 +36,30 @@ _STALE_STRINGS = 2_000
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """How captures become facts. ``tells_on_others``: text that decides what statements elsewhere mean."""
+    """How captures become facts. ``tells_on_others``: text that decides what statements elsewhere mean, if any does.
+
+    ``by_mention``: see ``Telling``.
+    """
 
     extract: Extractor
     foreign: Callable[[tuple[DefinitionRow, ...], tuple[ImportRow, ...]], frozenset[bytes]]
-    tells_on_others: Callable[[bytes], bool]
+    tells_on_others: Callable[[bytes], bool] | None
+    by_mention: bool
+
+    @property
+    def telling(self) -> Telling:
+        """What names tell on statements elsewhere."""
+        return Telling(self.foreign((), ()), self.by_mention)
 
 
 def _common(dialect: Dialect) -> _Reading:
     """The reading of a dialect, which is never spliced: any text may tell on any statement."""
-    return _Reading(extractor(dialect), lambda _, __: frozenset(), lambda _: True)
+    return _Reading(extractor(dialect), lambda _, __: frozenset(), lambda _: True, by_mention=True)
 
 
 _OWN_READINGS = {
-    "python": _Reading(extract_python, python_foreign, lambda _: False),
-    "script": _Reading(extract_script, script_foreign, lists_exports),
+    "python": _Reading(extract_python, python_foreign, None, by_mention=False),
+    "script": _Reading(extract_script, script_foreign, lists_exports, by_mention=True),
 }
 
 
@@ -156,12 +166,16 @@ def _spliced(
     if run is None or len(old_rows.strings) > _STALE_STRINGS + len(old_rows.references):
         return None
     place = place_of(old_rows, run)
-    if place is None or reading.tells_on_others(data) or reading.tells_on_others(trees[0].root_node.text or b""):
+    if place is None or (reading.tells_on_others is not None and _tells(reading.tells_on_others, data, trees[0])):
         return None
-    foreign = reading.foreign(old_rows.definitions, old_rows.imports)
+    foreign, telling = reading.foreign(old_rows.definitions, old_rows.imports), reading.telling
     try:
         text = captured_within(data, trees[2], language, run.start, run.new_end)
-        part = reading.extract(text, context_of(data, old_rows, place, foreign))
+        part = reading.extract(text, context_of(data, old_rows, place, foreign, telling))
     except CutAcross:
         return None
-    return spliced(data, old_rows, part, place)
+    return spliced(data, old_rows, part, place, telling)
+
+
+def _tells(tells_on_others: Callable[[bytes], bool], data: bytes, old: Tree) -> bool:
+    return tells_on_others(data) or tells_on_others(old.root_node.text or b"")
