@@ -14,6 +14,7 @@ from typing import Any, cast
 from sightline.base.errors import SightlineError
 from sightline.base.paths import WorkspacePath
 from sightline.base.system import System
+from sightline.languages.python_environment import ENVIRONMENTS, package_folders
 from sightline.languages.toml_text import parse_toml
 from sightline.workspace.files import WorkspaceView
 
@@ -25,7 +26,6 @@ _REQUIREMENT_FILES = (
     "requirements/tests.txt", "requirements/production.txt", "tests/requirements/py3.txt",
 )  # fmt: skip
 _QUOTING_FILES = ("setup.py", "setup.cfg", "Pipfile", "environment.yml", "tox.ini", "noxfile.py")
-_ENVIRONMENTS = (".venv", "venv", "env")
 
 #: Imported name → distribution, where the two have little in common.
 _DISTRIBUTIONS = {
@@ -100,11 +100,9 @@ def _text(view: WorkspaceView, root: str, name: str) -> str | None:
 def _installed(system: System, root: str) -> frozenset[str]:
     """Names that can be imported from an environment kept inside the workspace."""
     found: set[str] = set()
-    for environment in _ENVIRONMENTS:
-        library = f"{root}/{environment}/lib"
-        for version in _names(system, library):
-            found.update(entry.partition(".")[0] for entry in _names(system, f"{library}/{version}/site-packages"))
-        found.update(entry.partition(".")[0] for entry in _names(system, f"{root}/{environment}/Lib/site-packages"))
+    for environment in ENVIRONMENTS:
+        for folder in package_folders(system, f"{root}/{environment}"):
+            found.update(entry.partition(".")[0] for entry in _names(system, folder))
     return frozenset(found)
 
 

@@ -16,8 +16,8 @@ from functools import lru_cache
 from sightline.base.system import System
 from sightline.checks.package_source import PackageClass, PackageModule, read_module
 from sightline.checks.signature import Parameters
+from sightline.languages.python_environment import ENVIRONMENTS, package_folders
 
-_ENVIRONMENTS = (".venv", "venv", "env")
 #: Classes and names looked at for one question.
 _MOST_STEPS = 200
 _LARGEST_MODULE = 2 << 20
@@ -134,20 +134,11 @@ _BUILTINS = PackageModule(name="builtins", bound={}, classes={}, targets={})
 def _folders(system: System, root: str) -> Iterator[str]:
     """Folders that packages are installed in, then the standard library's."""
     active = system.environment.get("VIRTUAL_ENV", "")
-    for environment in (*(f"{root}/{name}" for name in _ENVIRONMENTS), *([active] if active else [])):
-        for version in _names(system, f"{environment}/lib"):
-            yield f"{environment}/lib/{version}/site-packages"
-        yield f"{environment}/Lib/site-packages"
+    for environment in (*(f"{root}/{name}" for name in ENVIRONMENTS), *([active] if active else [])):
+        yield from package_folders(system, environment)
     yield _library()
 
 
 @lru_cache(maxsize=1)
 def _library() -> str:
     return sysconfig.get_path("stdlib")
-
-
-def _names(system: System, folder: str) -> list[str]:
-    try:
-        return sorted(entry.name for entry in system.files.list(folder) if entry.name.startswith("python"))
-    except OSError:
-        return []

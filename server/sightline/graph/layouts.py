@@ -11,7 +11,7 @@ from sightline.base.paths import WorkspacePath
 from sightline.graph.state import GraphState
 from sightline.languages.python_layout import PythonLayout
 from sightline.languages.registry import family_of
-from sightline.languages.resolver import ProjectLayout, build_layout, is_configuration, shapes_layout
+from sightline.languages.resolver import ProjectLayout, build_layout, is_configuration, shapes_layout, with_installed
 from sightline.workspace.files import WorkspaceView
 
 _NOTHING = ProjectLayout()
@@ -79,7 +79,8 @@ def _layout(workspace: WorkspaceView, root: str) -> ProjectLayout:
         except SightlineError:
             return None
 
-    return build_layout([path.relative for path in workspace.paths() if path.root == root], read)
+    layout = build_layout([path.relative for path in workspace.paths() if path.root == root], read)
+    return with_installed(layout, workspace.system, root)
 
 
 def top_key(root: str, name: str) -> int:
@@ -113,7 +114,7 @@ def _files_of(state: GraphState, root: str, family: str) -> Generator[None, None
 def _redirected_python(
     old: PythonLayout, new: PythonLayout, root: str, state: GraphState
 ) -> Generator[None, None, set[int]]:
-    if old.roots != new.roots:
+    if (old.roots, old.modules) != (new.roots, new.modules):
         return (yield from _files_of(state, root, "python"))
     found: set[int] = set()
     # A file's own root depends on which of the folders above it are packages.

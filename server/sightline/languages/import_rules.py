@@ -1,7 +1,7 @@
 """``ImportRules``: what a family of languages brings so that its imports can be followed; and the values that pass.
 
-A rule is pure: it names candidate paths, a folder or a namespace, and somebody else looks which of them exist. All
-paths are relative to one workspace root, with forward slashes.
+A rule is pure, ``installed`` apart: it names candidate paths, a folder or a namespace, and somebody else looks which of
+them exist. All paths are relative to one workspace root, with forward slashes.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from sightline.base.system import System
 
 #: Reads a file of the workspace by its relative path; ``None`` for one that is missing or no text.
 Reader = Callable[[str], str | None]
@@ -68,6 +70,10 @@ def _no_layout(files: Collection[str], read: Reader) -> object:  # noqa: ARG001 
     return None
 
 
+def _as_it_is(layout: Any, system: System, root: str) -> Any:  # noqa: ARG001  the rules' signature
+    return layout
+
+
 def _nothing(name: str) -> bool:  # noqa: ARG001  the rules' signature
     return False
 
@@ -93,11 +99,12 @@ class ImportRules:
     """How imports of one family lead to files.
 
     ``candidates(importer, request, layout)``: what an import may lead to. ``layout(files, read)``: where modules of a
-    root are looked for, a value of immutable parts; broken configuration is passed over. ``is_configuration(name)``:
-    whether the text of a file of this name shapes the layout. ``reads(layout, path)``: whether that of a file of any
-    other name did. ``shapes(layout, path)``: whether the coming of this file may; ``rests_on(layout, path)``: whether
-    its going may, if that is another question. ``base(path, layout)``: what of an importer's path decides where its
-    imports lead; files of one base share answers, relative imports apart (with ``by_path``, only files of one path do).
+    root are looked for, a value of immutable parts; broken configuration is passed over. ``installed(layout, system,
+    root)``: the layout with what the environment at the root adds. ``is_configuration(name)``: whether the text of a
+    file of this name shapes the layout. ``reads(layout, path)``: whether that of a file of any other name did.
+    ``shapes(layout, path)``: whether the coming of this file may; ``rests_on(layout, path)``: whether its going may, if
+    that is another question. ``base(path, layout)``: what of an importer's path decides where its imports lead; files
+    of one base share answers, relative imports apart (with ``by_path``, only files of one path do).
     ``is_builtin(module)``: whether a module belongs to the language's own library. ``separator``: what joins a module
     and an imported name that may be a module too, where the text of both is to be looked for (``crate::a::b``); empty
     where candidates tell.
@@ -114,6 +121,7 @@ class ImportRules:
 
     candidates: Callable[[str, ImportRequest, Any], tuple[ImportCandidates, ...]]
     layout: Callable[[Collection[str], Reader], Any] = _no_layout
+    installed: Callable[[Any, System, str], Any] = _as_it_is
     is_configuration: Callable[[str], bool] = _nothing
     reads: Callable[[Any, str], bool] = _no_shape
     shapes: Callable[[Any, str], bool] = _no_shape

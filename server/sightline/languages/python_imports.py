@@ -12,6 +12,7 @@ from sightline.languages.python_layout import (
     holds_python_layout,
     python_layout,
     shapes_python_layout,
+    with_installed,
 )
 
 #: A package wins over a module of the same name, and what runs over what only types.
@@ -34,6 +35,9 @@ def module_paths(importer: str, module: str, level: int, layout: PythonLayout) -
     if not inner:
         return ()
     found: dict[str, None] = {}
+    for name, place in layout.modules.items():
+        if module == name or module.startswith(f"{name}."):
+            found.update(dict.fromkeys(_files("", join(place, inner[len(name) + 1 :]))))
     for root in search_roots(importer, inner.partition("/")[0], layout):
         found.update(dict.fromkeys(_files(root, inner)))
     return tuple(found)
@@ -90,6 +94,7 @@ def _candidates(importer: str, request: ImportRequest, layout: PythonLayout) -> 
 PYTHON_IMPORTS = ImportRules(
     candidates=_candidates,
     layout=python_layout,
+    installed=with_installed,
     is_configuration=lambda name: name in PYTHON_CONFIGURATION,
     shapes=shapes_python_layout,
     rests_on=holds_python_layout,

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import configparser
 import re
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any, cast
 
+from sightline.base.system import System
 from sightline.languages.folders import normal
 from sightline.languages.jsonc import parse_json
+from sightline.languages.python_environment import editable_installs
 from sightline.languages.toml_text import parse_toml
 
 #: Files whose text says where source lies or what is installed.
@@ -32,12 +34,14 @@ class PythonLayout:
 
     ``further``: folders above a top-level package or beside a ``conftest.py``; they are searched only for the top-level
     names they hold (``tops``: name → folders), since there may be many. The root itself is the empty string.
+    ``modules``: dotted names that the environment leads to a place of their own (path without ending).
     """
 
     roots: tuple[str, ...] = ("",)
     packages: frozenset[str] = frozenset()
     further: frozenset[str] = frozenset()
     tops: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    modules: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 def python_layout(files: Collection[str], read: Callable[[str], str | None]) -> PythonLayout:
@@ -57,6 +61,13 @@ def python_layout(files: Collection[str], read: Callable[[str], str | None]) -> 
     folders |= {path.rpartition("/")[0] for path in sources if path.rpartition("/")[2] == "conftest.py"}
     further = frozenset(folder for folder in folders if folder not in packages and folder not in roots)
     return PythonLayout(roots=tuple(roots), packages=packages, further=further, tops=_tops(sources, further))
+
+
+def with_installed(layout: PythonLayout, system: System, root: str) -> PythonLayout:
+    """``layout`` and what the environment of the root at ``root`` installs in editable form."""
+    installed = editable_installs(system, root)
+    roots = islice(dict.fromkeys((*layout.roots, *installed.folders)), _MOST_ROOTS)
+    return replace(layout, roots=tuple(roots), modules=installed.modules)
 
 
 def shapes_python_layout(layout: PythonLayout, path: str) -> bool:

@@ -6,9 +6,10 @@ What the project's configuration says about where modules lie is read once, into
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from sightline.base.system import System
 from sightline.languages.dependencies import declares_dependencies, distributions_of, read_dependencies
 from sightline.languages.import_registry import IMPORT_RULES
 from sightline.languages.import_rules import ImportBinding, ImportCandidates, ImportRequest, Reader
@@ -54,6 +55,12 @@ def build_layout(files: Collection[str], read: Reader) -> ProjectLayout:
         families={family: rules.layout(files, read) for family, rules in IMPORT_RULES.items()},
         dependencies=read_dependencies(files, read),
     )
+
+
+def with_installed(layout: ProjectLayout, system: System, root: str) -> ProjectLayout:
+    """``layout`` and what the environment at ``root`` (absolute path) installs from the root's own sources."""
+    added = {family: rules.installed(layout.of(family), system, root) for family, rules in IMPORT_RULES.items()}
+    return replace(layout, families=added)
 
 
 def shapes_layout(layout: ProjectLayout, path: str, *, goes: bool = False) -> bool:
