@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sightline.languages.registry import LANGUAGES, language_named
-from sightline.languages.skim import SkimmedImport, skimmed
+from sightline.languages.skim import ImportSkim, SkimmedImport, skimmed
 
 _CASES = {
     "python": (
@@ -138,6 +141,28 @@ def test_no_text_is_too_odd(language: object, pieces: list[bytes]) -> None:
     assert skim is not None
     lines = [each.line for each in skimmed(data, skim)]
     assert all(0 <= line <= data.count(b"\n") for line in lines)
+
+
+@given(
+    st.sampled_from(
+        [each.skim for each in LANGUAGES if each.skim is not None and (each.skim.words or each.skim.keyword)]
+    ),
+    st.lists(
+        st.sampled_from(
+            [b"\n", b'"""', b"'''", b"'", b'"', b"\\", b" ", b"#", b"//", b"/*", b"*/", b"(", b")", b",", b";"]
+        )
+        | st.sampled_from(
+            [b"import", b"\nimport a", b"from a import b", b"\n  from .a import (", b"require('a')", b"export"]
+        )
+        | st.sampled_from([b"\n#include <a.h>", b" include ", b" from './a'", b'\nimport "a"', b"`", b"{", b"a"]),
+        max_size=30,
+    ),
+)
+def test_looking_for_words_first_changes_nothing(skim: ImportSkim, pieces: list[bytes]) -> None:
+    either = skim.statement.pattern if skim.passed is None else skim.passed.pattern + b"|" + skim.statement.pattern
+    slow = replace(skim, statement=re.compile(either, skim.statement.flags), words=(), keyword=b"", passed=None)
+    data = b"".join(pieces)
+    assert list(skimmed(data, skim)) == list(skimmed(data, slow))
 
 
 @pytest.mark.parametrize("language", [each.name for each in LANGUAGES if each.skim is not None])

@@ -10,7 +10,7 @@ from sightline.graph.extract_text import EndlessParse
 from sightline.graph.parse import parse_rows
 from sightline.graph.raw_facts import RawFacts
 from sightline.languages.spec import LanguageSpec
-from sightline.workspace.files import SourceFile
+from sightline.workspace.source import SourceFile
 
 _log = logging.getLogger(__name__)
 

@@ -18,11 +18,10 @@ from typing import TypeAlias, cast
 from sightline.base.errors import SourceUnavailable
 from sightline.base.paths import WorkspacePath
 from sightline.base.system import RealClock
-from sightline.graph.facts_blob import facts_blob
 from sightline.graph.frames import IMPORTS, FrameReader, pack_frame
 from sightline.graph.skim import skim_blob
 from sightline.languages.registry import language_named
-from sightline.workspace.files import MAXIMUM_FILE_SIZE, decode_source
+from sightline.workspace.source import MAXIMUM_FILE_SIZE, decode_source
 
 #: Answers are held back at most this long and this much, to save system calls (seconds, bytes).
 _HOLD_SECONDS = 0.1
@@ -98,6 +97,9 @@ def _read_file(roots: tuple[str, ...], path: str, language: str, task: str) -> _
         return "", b"", 0, 0, error.kind
     if task == IMPORTS:
         return "", skim_blob(source.text.data, language_named(language)), found.st_size, found.st_mtime_ns, ""
+    # Half of a worker's start, which the first answer would wait for: a skim does without.
+    from sightline.graph.facts_blob import facts_blob  # noqa: PLC0415
+
     blob, reason = facts_blob(source, language_named(language))
     return source.digest, blob, found.st_size, found.st_mtime_ns, reason
 

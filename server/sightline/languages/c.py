@@ -15,7 +15,8 @@ from sightline.languages.spec import LanguageSpec, load_grammar
 
 #: One level stands for quotes: the includer's folder comes first.
 _SKIM = ImportSkim(
-    statement=re.compile(rb"""^[ \t]*#[ \t]*include[ \t]*(?:(?P<level>")|<)(?P<module>[^">\n]+)[">]""", re.MULTILINE)
+    statement=re.compile(rb"""^[ \t]*#[ \t]*include[ \t]*(?:(?P<level>")|<)(?P<module>[^">\n]+)[">]""", re.MULTILINE),
+    keyword=b"include",
 )
 
 C = LanguageSpec(

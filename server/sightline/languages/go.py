@@ -15,6 +15,7 @@ _SKIM = ImportSkim(
         re.MULTILINE | re.DOTALL,
     ),
     item=re.compile(rb"""^[ \t]*(?:[\w.]+[ \t]+)?"([^"\n]+)\"""", re.MULTILINE),
+    words=(b"import",),
 )
 
 GO = LanguageSpec(

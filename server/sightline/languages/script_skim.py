@@ -16,5 +16,6 @@ SCRIPT_SKIM = ImportSkim(
         rb"""|i(?P<dynamic>mport)(?<![\w.$]import)\s*\(\s*|require(?<![\w.$]require)\s*\(\s*)['"](?P<module>[^'"\n]+)['"]"""
         rb"""|'(?:[^'\\\n]+|\\.)*+'|"(?:[^"\\\n]+|\\.)*+\"""",
         re.DOTALL,
-    )
+    ),
+    words=(b"import", b"require", b"from"),
 )

@@ -34,15 +34,24 @@ class ImportSkim:
     path whose last part may be a tree of paths in braces (Rust); ``reexport`` and ``dynamic``, which need only match.
     ``prefix`` is put before every ``module``. ``from_line_end``: a statement's match begins with the end of the line
     before it; the first line is then given one too.
+
+    Most of a text holds no import, and looking for a word is many times faster than looking for a pattern:
+    ``words``: every statement holds one of these, so that nothing is looked for behind the last of them. ``keyword``: a
+    statement holds this word in its first line and begins with that line; no other lines are tried. What must not be
+    taken for a statement is then matched by ``passed`` alone.
     """
 
     statement: re.Pattern[bytes]
     item: re.Pattern[bytes] | None = None
     prefix: str = ""
     from_line_end: bool = False
+    words: tuple[bytes, ...] = ()
+    keyword: bytes = b""
+    passed: re.Pattern[bytes] | None = None
 
 
-_NAME = re.compile(rb"[ \t\r\n\\(]*(\*|[\w.$\x80-\xff]+)")
+#: The first word of a text and of each part behind a comma.
+_LISTED = re.compile(rb"(?:\A|,)[ \t\r\n\\(]*(\*|[\w.$\x80-\xff]+)")
 _COMMENT = re.compile(rb"#[^\n]*")
 _ALIAS = re.compile(r"\s+as\s+\w+")
 _TREE = re.compile(r"[^{},;\s]+|[{},]")
@@ -55,9 +64,7 @@ def skimmed(data: bytes, skim: ImportSkim) -> Iterator[SkimmedImport]:
     line = counted = 0
     if skim.from_line_end:
         data = b"\n" + data
-    for match in skim.statement.finditer(data):
-        if match.lastindex is None:
-            continue
+    for match in _on_lines(data, skim) if skim.keyword else _anywhere(data, skim):
         groups = match.groupdict()
         line, counted = line + data.count(b"\n", counted, match.start()), match.start()
         reexport, dynamic = bool(groups.get("reexport")), bool(groups.get("dynamic"))
@@ -65,6 +72,42 @@ def skimmed(data: bytes, skim: ImportSkim) -> Iterator[SkimmedImport]:
         for module, names, offset in _modules(match, groups, skim):
             at = line + data.count(b"\n", counted, offset) if offset > counted else line
             yield SkimmedImport(module, names, level, at, reexport, dynamic)
+
+
+def _anywhere(data: bytes, skim: ImportSkim) -> Iterator[re.Match[bytes]]:
+    """The statements of a text, wherever they begin."""
+    last = max(map(data.rfind, skim.words)) if skim.words else len(data)
+    if last < 0:
+        return
+    for match in skim.statement.finditer(data):
+        if match.start() > last:
+            return
+        if match.lastindex is not None:
+            yield match
+
+
+def _on_lines(data: bytes, skim: ImportSkim) -> Iterator[re.Match[bytes]]:
+    """The statements of a text that begin with the lines in which the keyword stands."""
+    keyword, passed = skim.keyword, skim.passed
+    done = -1
+    passing: re.Match[bytes] | None = None
+    at = data.find(keyword)
+    while at >= 0:
+        start = data.rfind(b"\n", 0, at) + (0 if skim.from_line_end else 1)
+        match = skim.statement.match(data, start)
+        if match is not None and passed is not None:
+            if done < 0:
+                done, passing = 0, passed.search(data)
+            while passing is not None and passing.start() < start:
+                done = max(done, passing.end())
+                passing = passed.search(data, done)
+        if match is not None and start >= done:
+            yield match
+            done = match.end()
+            if passed is not None and passing is not None and passing.start() < done:
+                passing = passed.search(data, done)
+        line_end = data.find(b"\n", at)
+        at = -1 if line_end < 0 else data.find(keyword, max(done, line_end))
 
 
 def _modules(
@@ -88,8 +131,7 @@ def _modules(
 
 def _listed(text: bytes) -> tuple[str, ...]:
     """The first word of each part between commas."""
-    found = (_NAME.match(part) for part in _COMMENT.sub(b"", text).split(b","))
-    return tuple(_text(each.group(1)) for each in found if each is not None)
+    return tuple(map(_text, _LISTED.findall(_COMMENT.sub(b"", text) if b"#" in text else text)))
 
 
 def _text(written: bytes) -> str:
