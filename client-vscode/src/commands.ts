@@ -137,6 +137,7 @@ async function takeBack(session: Session, given: object, command: "sightline.und
 
 async function showStatus(session: Session, log: vscode.LogOutputChannel): Promise<void> {
   const choices = [
+    ...indexingChoices(session),
     { label: "$(sparkle) Choose a model…", run: () => void vscode.commands.executeCommand("sightline.chooseModel") },
     { label: "$(key) Set the API key…", run: () => void vscode.commands.executeCommand("sightline.setApiKey") },
     { label: "$(output) Show the log", run: () => log.show() },
@@ -151,8 +152,15 @@ async function showStatus(session: Session, log: vscode.LogOutputChannel): Promi
   choice?.run();
 }
 
+function indexingChoices(session: Session): { label: string; run: () => void }[] {
+  const choice = (label: string, command: string) => [{ label, run: () => void told(() => session.execute(command, {})) }];
+  if (session.status.state === "indexing") return choice("$(debug-pause) Pause indexing", "sightline.pauseIndexing");
+  if (session.status.state === "paused") return choice("$(debug-continue) Go on indexing", "sightline.index");
+  return [];
+}
+
 async function statusNow(session: Session): Promise<string> {
-  if (!["starting", "indexing", "ready"].includes(session.status.state)) return session.status.message;
+  if (!["starting", "indexing", "paused", "ready"].includes(session.status.state)) return session.status.message;
   try {
     return statusSentence(await session.execute<StatusAnswer>("sightline.status", {}), vscode.workspace.isTrusted);
   } catch (error) {

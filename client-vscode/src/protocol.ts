@@ -47,7 +47,7 @@ export interface TurnEvent {
 }
 
 export interface StatusChanged {
-  readonly state: "starting" | "indexing" | "ready" | "failed";
+  readonly state: "starting" | "indexing" | "paused" | "ready" | "failed";
   readonly message: string;
 }
 

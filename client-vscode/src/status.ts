@@ -1,7 +1,7 @@
 /** What the status bar shows for each state of the server. Knows no VS Code. */
 import type { StatusAnswer } from "./protocol";
 
-export type State = "stopped" | "installing" | "starting" | "indexing" | "ready" | "failed";
+export type State = "stopped" | "installing" | "starting" | "indexing" | "paused" | "ready" | "failed";
 
 export interface Status {
   readonly state: State;
@@ -19,6 +19,7 @@ const ICONS: Readonly<Record<State, string>> = {
   installing: "$(cloud-download)",
   starting: "$(sync~spin)",
   indexing: "$(sync~spin)",
+  paused: "$(debug-pause)",
   ready: "$(check)",
   failed: "$(error)",
 };
@@ -27,6 +28,7 @@ const WORDS: Readonly<Record<State, string>> = {
   installing: "installing",
   starting: "starting",
   indexing: "indexing",
+  paused: "indexing paused",
   ready: "",
   failed: "failed",
 };

@@ -6,11 +6,11 @@ import { ServerProblem } from "../src/server/machine";
 import { type State, statusSentence, statusView } from "../src/status";
 
 it("shows each state by an icon and a word, and warns only of a failure", () => {
-  const states: State[] = ["stopped", "installing", "starting", "indexing", "ready", "failed"];
+  const states: State[] = ["stopped", "installing", "starting", "indexing", "paused", "ready", "failed"];
   const views = states.map((state) => statusView({ state, message: "Why." }));
   expect(new Set(views.map(({ text }) => text)).size).toBe(states.length);
-  expect(views.map(({ warns }) => warns)).toEqual([false, false, false, false, false, true]);
-  expect(views[4]?.text).toBe("$(check) Sightline");
+  expect(views.map(({ warns }) => warns)).toEqual([false, false, false, false, false, false, true]);
+  expect(views[5]?.text).toBe("$(check) Sightline");
   expect(views.every(({ tooltip }) => tooltip.startsWith("Why."))).toBe(true);
 });
 

@@ -319,10 +319,10 @@ async def test_indexing_is_stopped_and_taken_up_again(tmp_path: Path) -> None:
         for _ in range(200):
             for token in reports:
                 shop.editor.client.window_work_done_progress_cancel(types.WorkDoneProgressCancelParams(token=token))
-            if shop.editor.states and shop.editor.states[-1] == "ready":
+            if shop.editor.states and shop.editor.states[-1] == "paused":
                 break
             await asyncio.sleep(0.01)
-        assert shop.editor.states[-1] == "ready"
+        assert shop.editor.states[-1] == "paused"
         assert (await shop.editor.command("sightline.index"))["message"] == "The index is ready."
         answer = await shop.editor.command("sightline.run", {"command": "impact", "text": "total"})
         assert [place["path"] for place in answer["places"]] != []

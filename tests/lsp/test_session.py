@@ -10,7 +10,6 @@ import pytest
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
-from sightline.base.errors import SightlineError
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Span
 from sightline.engine.engine import Progress
@@ -255,44 +254,7 @@ async def test_a_bug_is_told_as_one_without_a_traceback(tmp_path: Path, caplog: 
     assert any(record.exc_info for record in caplog.records)
 
 
-# ------------------------------------------------------------------ the index
-
-
-async def test_indexing_shows_progress_that_can_be_cancelled(tmp_path: Path) -> None:
-    reached = asyncio.Event()
-
-    async def index(progress: Progress) -> None:
-        while True:
-            progress("Reading imports", 50, 200)
-            reached.set()
-            await asyncio.sleep(0.02)
-
-    async with window(tmp_path, engine={"indexing": index}, wait=False) as shown:
-        await reached.wait()
-        reports = shown.editor.client.progress_reports
-        await shown.editor.until(lambda: bool(reports))
-        token = next(iter(reports))
-        await shown.editor.until(lambda: len(reports[token]) >= 2)
-        assert any(getattr(report, "percentage", None) == 25 for report in reports[token])
-        shown.editor.client.window_work_done_progress_cancel(types.WorkDoneProgressCancelParams(token=token))
-        await shown.editor.ready()
-        assert shown.editor.states == ["indexing", "ready"]
-        answer = await shown.editor.command("sightline.run", {"command": "explain", "text": "hello"})
-        assert answer["text"] == "You said hello."
-        assert type(reports[token][-1]).__name__ == "WorkDoneProgressEnd"
-
-
-async def test_a_workspace_that_cannot_be_indexed_fails_with_its_reason(tmp_path: Path) -> None:
-    async def index(progress: Progress) -> None:
-        raise SightlineError("The home folder is no project.", hint="Open a folder inside.", kind="large_root")
-
-    async with window(tmp_path, engine={"indexing": index}) as shown:
-        assert shown.editor.states[-1] == "failed"
-        assert "home folder" in shown.editor.client.messages[0].message
-        with pytest.raises(JsonRpcException) as error:
-            await shown.editor.command("sightline.run", {"command": "fix"})
-        assert error_data(error)["kind"] == "large_root"
-        assert (await shown.editor.command("sightline.status"))["state"] == "failed"
+# ------------------------------------------------------------------ the folders
 
 
 async def test_folders_come_and_go(tmp_path: Path) -> None:

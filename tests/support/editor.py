@@ -133,7 +133,7 @@ class Editor:
 
     async def ready(self) -> None:
         """Waits until the server's index is there."""
-        await self.until(lambda: bool(self.states) and self.states[-1] in ("ready", "failed"))
+        await self.until(lambda: bool(self.states) and self.states[-1] in ("ready", "paused", "failed"))
 
     # -------------------------------------------------------------- typing
 

@@ -49,7 +49,7 @@ def code_actions(session: Session, params: types.CodeActionParams) -> list[Actio
         _action(session, feature, document, params) for feature in asked_for if not isinstance(feature, OffersChoices)
     ]
     choosing = [feature for feature in asked_for if isinstance(feature, OffersChoices)]
-    if not choosing or session.host.state != "ready":
+    if not choosing or not session.host.is_indexed:
         return plain
     arguments = _arguments(session, document, params, list(params.context.diagnostics))
     asked = asked_now(session, FeatureArguments.model_validate(arguments))  # before anything typed after this request

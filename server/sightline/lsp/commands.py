@@ -145,6 +145,11 @@ async def _index(call: Call) -> dict[str, Any]:
     return _status(call)
 
 
+async def _pause(call: Call) -> dict[str, Any]:
+    await call.session.host.pause()
+    return _status(call)
+
+
 async def _graph(call: Call) -> dict[str, Any]:
     assert call.found is not None, "it takes GraphArguments"
     return await graph_answer(call.session, call.given, call.found)
@@ -158,7 +163,7 @@ async def _models(call: Call) -> dict[str, Any]:
 def _status(call: Call) -> dict[str, Any]:
     session = call.session
     engine = session.host.open_engine()
-    ready = engine is not None and session.host.state == "ready"
+    ready = engine is not None and session.host.is_indexed
     return {
         "state": session.host.state,
         "message": session.host.message,
@@ -182,6 +187,7 @@ _COMMANDS: dict[str, Command] = {
     "sightline.redo": Command(takes=RedoArguments, title="bringing an edit back", run=_redo),
     "sightline.history": Command(takes=HistoryArguments, title="reading the history", run=_history),
     "sightline.index": Command(takes=NoArguments, title="indexing", run=_index),
+    "sightline.pauseIndexing": Command(takes=NoArguments, title="pausing", run=_pause),
     "sightline.graph": Command(takes=GraphArguments, title="asking the graph", run=_graph),
     "sightline.models": Command(takes=NoArguments, title="looking for models", run=_models),
     "sightline.status": Command(takes=NoArguments, title="status", run=_status),

@@ -49,6 +49,9 @@ class EngineHost:
         self._jobs: asyncio.Queue[tuple[str, Job, asyncio.Future[None]]] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
         self._asking: asyncio.Task[None] | None = None
+        self._indexing: asyncio.Task[object] | None = None
+        self._rests = asyncio.Event()  # nothing is being indexed
+        self._rests.set()
 
     @property
     def engine(self) -> Engine:
@@ -92,8 +95,19 @@ class EngineHost:
         self._jobs.put_nowait((name, job, finished))
         return finished
 
+    @property
+    def is_indexed(self) -> bool:
+        """Whether the graph is there, whole or as far as it came before it was paused."""
+        return self.state in ("ready", "paused")
+
+    async def pause(self) -> None:
+        """Stops indexing, if it is under way, until :meth:`index_again`; what was read so far is kept."""
+        if self._indexing is not None:
+            self._indexing.cancel()
+            await self._rests.wait()
+
     async def index_again(self) -> None:
-        """Indexes anew, with progress: after the user stopped it, or when something looks wrong. Waits for the end."""
+        """Goes on after a pause, or indexes anew when something looks wrong; with progress. Waits for the end."""
         if self._engine is None and self._settled.is_set():
             self._settled.clear()
             self._usable.clear()
@@ -178,6 +192,8 @@ class EngineHost:
         self._tell("indexing", "Indexing the workspace.")
         progress = ServerProgress(self._client)
         indexing = asyncio.create_task(engine.start(progress.report), name="sightline-index")
+        self._indexing = indexing
+        self._rests.clear()
         progress.begin("Sightline: indexing", indexing.cancel)
         watching = asyncio.create_task(self._watch_imports(engine), name="sightline-imports")
         try:
@@ -186,7 +202,7 @@ class EngineHost:
             own = asyncio.current_task()
             if own is None or own.cancelling():
                 raise
-            self._tell("ready", "Indexing was stopped. Answers come from what is indexed so far.")
+            self._tell("paused", "Indexing is paused. Answers come from what is indexed so far.")
         except SightlineError as error:
             await self._close_engine(engine)
             self._fail(error)
@@ -197,6 +213,8 @@ class EngineHost:
         else:
             self._tell("ready", "The index is ready.")
         finally:
+            self._indexing = None
+            self._rests.set()
             watching.cancel()
             progress.end(self.message)
 
@@ -223,7 +241,7 @@ class EngineHost:
 
     def _tell(self, state: str, message: str) -> None:
         self.state, self.message = state, message
-        if state in ("ready", "failed"):
+        if state in ("ready", "paused", "failed"):
             self._settled.set()
             self._usable.set()
         self.state_changed(state)

@@ -53,7 +53,7 @@ def snapshot(session: Session, uri: str | None = None, position: types.Position 
     if document is None and engine is not None and uri is not None and (absolute := uri_to_path(uri)) is not None:
         path = engine.workspace_path(absolute)
     return Snapshot(
-        view=engine.view if engine is not None and session.host.state == "ready" else None,
+        view=engine.view if engine is not None and session.host.is_indexed else None,
         path=path,
         text=document.text if document is not None else None,
         offset=offset,
