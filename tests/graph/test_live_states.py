@@ -28,12 +28,13 @@ def small_limits() -> Iterator[None]:
 
 
 class LateStates(LiveStates):
-    """The same when nothing is ever short enough to be done on the event loop."""
+    """The same when nothing is ever short enough to be done on the event loop, or to be parsed whole."""
 
     def __init__(self) -> None:
         self.patch = pytest.MonkeyPatch()
         self.patch.setattr(documents_module, "READ_AT_ONCE", -1)
         self.patch.setattr(documents_module, "SPLICED_AT_ONCE", -1)
+        self.patch.setattr(documents_module, "WINDOWED", -1)
         self.patch.setattr(live_module, "SMALL_WORKSPACE", -1)
         self.patch.setattr(slices_module, "SLICE_SECONDS", 0)
         super().__init__()

@@ -187,3 +187,15 @@ def test_bodies_that_begin_in_one_another_are_read_alike_wherever_they_lie() -> 
         before = b"".join(b"def before%d(): ...\n" % number for number in range(count))
         found = parse(before + broken, language).definitions[count:]
         assert [(row.name, row.kind) for row in found] == alone
+
+
+def test_the_base_of_a_class_says_what_its_methods_define() -> None:
+    """In TypeScript, what a class with a base does not declare is inherited."""
+    source = b"class A extends B {\n  first() { this.x = 1 }\n  constructor(a) {\n    this.y = a\n  }\n}\n"
+    language = language_of("a.ts")
+    assert language is not None
+    tree, rows = parse_tree(source, language)
+    at = source.index(b"this.y")
+    changed = source[:at] + b"a;" + source[at:]
+    now = parse_tree(changed, language, tree, TreeEdit(old=Span(at, at), length=2), rows)[1]
+    assert facts_of(now) == parse(changed, language)

@@ -10,18 +10,20 @@ reads in a thread; until then a document is as it was.
 from __future__ import annotations
 
 import asyncio
+from array import array
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tree_sitter import Tree
 
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Span, Text, minimal_edit
 from sightline.graph.advance import belongs, parsed_changes
-from sightline.graph.extract_text import EndlessParse, LongParse
+from sightline.graph.extract_text import EndlessParse, LongParse, parsed
+from sightline.graph.extract_window import statement_starts
 from sightline.graph.facts_blob import why_without_facts
 from sightline.graph.index import FileIndex
-from sightline.graph.parse import TreeEdit, parse_rest, parse_touched, parse_tree
+from sightline.graph.parse import TreeEdit, moved_tree, parse_rest, parse_touched, parse_tree, parse_window
 from sightline.graph.raw_facts import RawFacts
 from sightline.graph.segments import NO_EDGES
 from sightline.graph.state import FileTable, HotFile
@@ -40,13 +42,29 @@ STEPS_AT_ONCE = 384
 SPLICED_AT_ONCE = 128 << 10
 
 
+#: Of a text longer than this only some statements are parsed again, if they take no more than so many bytes (on the
+#: event loop; beside it). Parsing all of a shorter one costs no more.
+WINDOWED = 16 << 10
+_WINDOW_AT_ONCE = 16 << 10
+_WINDOW = 96 << 10
+
+
 @dataclass(frozen=True, slots=True)
 class _Document:
+    """``fresh``: read whole. ``unsure``: there are errors, and a parse of everything might get past them otherwise.
+
+    ``behind``: the tree is an older one, only its offsets are those of the text. ``starts``: see
+    ``statement_starts``; empty until somebody asks.
+    """
+
     tree: Tree
     rows: RawFacts
     text: Text
     fresh: bool
     file: HotFile
+    unsure: bool
+    behind: bool = False
+    starts: array[int] = field(default_factory=lambda: array("I"))
 
 
 class OpenDocuments:
@@ -110,7 +128,7 @@ class OpenDocuments:
     def reparse_when_quiet(self, view: WorkspaceView, settle: Callable[[WorkspacePath], None]) -> None:
         """Calls ``settle`` for every document with errors once it has been quiet for :data:`QUIET_SECONDS`."""
         for path, document in self._documents.items():
-            if document.fresh or not document.tree.root_node.has_error:
+            if document.fresh or not document.unsure:
                 continue
             if path in view.overlay and path not in self._timers:
                 self._timers[path] = asyncio.get_running_loop().call_later(QUIET_SECONDS, self._fire, path, settle)
@@ -203,12 +221,38 @@ def _touched(path: WorkspacePath, text: Text, before: _Document, steps: int | No
     if edit is None:
         return before
     change = TreeEdit(old=Span(edit.span.start, edit.span.end), length=len(edit.new))
-    tree, rows = parse_touched(text.data, _language(path), before.tree, change, before.rows, steps=steps)
+    language = _language(path)
+    if len(text.data) > WINDOWED and (found := _by_window(language, text, before, change, steps)) is not None:
+        return found
+    tree = parsed(before.text.data, language, before.tree, steps=steps) if before.behind else before.tree
+    tree, rows = parse_touched(text.data, language, tree, change, before.rows, steps=steps)
     return tree if rows is None else _document(text, tree, rows, fresh=False)
 
 
+def _by_window(
+    language: LanguageSpec, text: Text, before: _Document, change: TreeEdit, steps: int | None
+) -> _Document | None:
+    """The new document if parsing only the statements around the change gives it."""
+    starts = before.starts or statement_starts(before.tree)
+    texts, limits = (before.text.data, text.data), (_WINDOW if steps is None else _WINDOW_AT_ONCE, steps)
+    found = parse_window(texts, language, starts, change, before.rows, limits)
+    if found is None:
+        return None
+    return _Document(
+        tree=moved_tree(before.tree, change),
+        rows=found.rows,
+        text=text,
+        fresh=False,
+        file=HotFile(FileIndex(found.rows, text), NO_EDGES),
+        unsure=before.unsure or found.has_error,
+        behind=True,
+        starts=found.starts,
+    )
+
+
 def _document(text: Text, tree: Tree, rows: RawFacts, *, fresh: bool) -> _Document:
-    return _Document(tree, rows, text, fresh, HotFile(FileIndex(rows, text), NO_EDGES))
+    file = HotFile(FileIndex(rows, text), NO_EDGES)
+    return _Document(tree, rows, text, fresh, file, unsure=tree.root_node.has_error)
 
 
 def _language(path: WorkspacePath) -> LanguageSpec:

@@ -31,6 +31,7 @@ from sightline.graph.raw_facts import (
 )
 from sightline.graph.unread import MAXIMUM_PROBLEMS
 
+_new_row = DefinitionRow._make  # of thousands of rows, each named field would cost as much again
 _WRITE = REFERENCE_CODE[ReferenceKind.WRITE]
 _STRING = REFERENCE_CODE[ReferenceKind.STRING]
 _SYNTAX = "syntax"
@@ -88,36 +89,37 @@ def context_of(data: bytes, rows: RawFacts, place: Place, foreign: frozenset[byt
     covered = dict.fromkeys(level, 0)  # level → end of the last function or class in it
     seen: set[tuple[int, bytes]] = set()
     later: set[tuple[int, bytes]] = set()
-    bound = {
+    hiding = telling.foreign | place.run.parameters
+    imported = (
         (level[row.enclosing], name[1].partition(".")[0].encode("utf-8", "replace"))
         for row in rows.imports
-        if row.enclosing in level and not place.run.start <= row.start < place.run.old_end
+        if row.enclosing in place.ancestors and not place.run.start <= row.start < place.run.old_end
         for name in row.names
-    }
+    )
+    bound = {name for name in imported if name[1] in hiding}
     for index, row in enumerate(rows.definitions):
         number = level.get(row.parent)
         if number is None or place.first <= index < place.last:
             continue
         name = (number, row.name.encode("utf-8", "replace"))
         before = index < place.first
-        member = _is_member(data, row.name_start + (0 if before else place.run.delta))
-        if not member:
+        name_start = row.name_start + (0 if before else place.run.delta)
+        if number >= 0 and name[1] in hiding and not _is_member(data, name_start):
             bound.add(name)
         if row.parameters is not None or row.kind == _CLASS:
             seen.add(name)
             covered[row.parent] = row.end
-        elif row.start < covered[row.parent] or member:
+        elif row.start < covered[row.parent] or _is_member(data, name_start):
             if before:  # ``self.x = …`` and ``global x`` define only what nothing defines directly
                 later.add(name)
         else:
             later.add(name)
             if before:
                 seen.add(name)
-    hiding = frozenset(each for each in bound if each[0] >= 0 and each[1] in telling.foreign | place.run.parameters)
     ancestors = tuple(
         _ancestor(rows.definitions[index], number, place) for index, number in level.items() if index >= 0
     )
-    return Context(ancestors, foreign, frozenset(seen), frozenset(later), place.run.parameters, hiding)
+    return Context(ancestors, foreign, frozenset(seen), frozenset(later), place.run.parameters, frozenset(bound))
 
 
 def _is_member(data: bytes, at: int) -> bool:
@@ -137,6 +139,7 @@ def _ancestor(row: DefinitionRow, number: int, place: Place) -> Draft:
         body_start=row.body_start,
         parent=number - 1,
         container=number,
+        bases=row.bases,
         exported=row.exported,
     )
 
@@ -217,8 +220,7 @@ def _same_surroundings(data: bytes, old: RawFacts, part: RawFacts, place: Place,
     low, high = place.run.start, place.run.old_end
     imports = (row for row in old.imports if low <= row.start < high)
     imported = _bound_by(imports, {at: at for at in level.values()}), _bound_by(part.imports, level)
-    changed = {name for name, *_ in (before - after) + (after - before)}
-    changed |= {name for name, _ in imported[0] ^ imported[1]}
+    changed = {(name, parent) for name, _, parent in (before - after) + (after - before)} | (imported[0] ^ imported[1])
     return (
         [row.name for row in part.definitions[:count]] == [old.definitions[at].name for at in place.ancestors]
         and all(row.parent < place.last for row in mine)
@@ -235,12 +237,13 @@ def _bound_by(imports: Iterable[ImportRow], level: Mapping[int, int]) -> set[tup
     return {(name[1], level[row.enclosing]) for row in imports if row.enclosing in level for name in row.names}
 
 
-def _tells(data: bytes, old: RawFacts, place: Place, telling: Telling, names: set[str]) -> bool:
-    """Whether statements outside the run could be read differently because these names are bound, or are no longer.
+def _tells(data: bytes, old: RawFacts, place: Place, telling: Telling, changed: set[tuple[str, int]]) -> bool:
+    """Whether statements outside the run could be read differently because names (each with the definition around, or
+    -1) are bound there, or are no longer.
 
     They could where they bind such a name as well: the first of them all is its definition.
     """
-    run = place.run
+    run, names = place.run, {name for name, _ in changed}
     if names & {"__all__", "*"} or any(each.encode("utf-8", "replace") in run.parameters for each in names):
         return True
     if any(each.partition(".")[0].encode("utf-8", "replace") in telling.foreign for each in names):
@@ -248,13 +251,13 @@ def _tells(data: bytes, old: RawFacts, place: Place, telling: Telling, names: se
     if telling.by_mention:
         words = [each.encode("utf-8", "replace") for each in names]
         return any(word in data[: run.start] or word in data[run.new_end :] for word in words)
-    rows = enumerate(old.definitions)
-    if any(row.name in names and not place.first <= at < place.last and at not in place.ancestors for at, row in rows):
+    outside = (*old.definitions[: place.first], *old.definitions[place.last :])
+    if any((row.name, row.parent) in changed for row in outside if row.name in names):
         return True
     numbers = {at for at, text in enumerate(old.strings) if text in names}
     flat = old.references
     columns = zip(flat[0::REFERENCE_STRIDE], flat[1::REFERENCE_STRIDE], flat[2::REFERENCE_STRIDE], strict=True)
-    return any(
+    return bool(numbers) and any(
         name in numbers and kind & ~LOCAL_FLAG == _WRITE and not run.start <= start < run.old_end
         for name, start, kind in columns
     )
@@ -277,10 +280,13 @@ def _definitions(old: RawFacts, part: RawFacts, moved: _Moved) -> tuple[Definiti
         head[index] = row._replace(end=row.end + delta)
     tail = old.definitions[place.last :]
     if delta or moved.more:
+        behind = moved.behind
         tail = tuple(
-            DefinitionRow(
-                row[0], row[1], row[2] + delta, row[3] + delta, row[4] + delta, row[5] + delta, row[6] + delta,
-                moved.behind(row[7]), *row[8:],
+            _new_row(
+                (
+                    row[0], row[1], row[2] + delta, row[3] + delta, row[4] + delta, row[5] + delta, row[6] + delta,
+                    behind(row[7]), *row[8:],
+                )
             )
             for row in tail
         )  # fmt: skip

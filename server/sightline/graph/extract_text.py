@@ -11,7 +11,7 @@ from functools import cache
 from operator import attrgetter
 from typing import Any, TypeAlias
 
-from tree_sitter import Node, Parser, Query, QueryCursor, Tree
+from tree_sitter import Node, Parser, Query, QueryCursor, Range, Tree
 
 from sightline.graph.lent_bytes import take_back
 from sightline.graph.raw_facts import ProblemRow
@@ -113,10 +113,10 @@ class _Progress:
 
     __slots__ = ("balancing", "end", "furthest", "stalled", "steps")
 
-    def __init__(self, data: bytes, steps: int | None) -> None:
+    def __init__(self, data: bytes, steps: int | None, within: Span2) -> None:
         self.steps = steps
-        self.end = len(data.rstrip())  # where the last token ends, as the parser counts
-        self.balancing = len(data) // _BYTES_PER_BALANCING
+        self.end = within[0] + len(data[slice(*within)].rstrip())  # where the last token ends, as the parser counts
+        self.balancing = (within[1] - within[0]) // _BYTES_PER_BALANCING
         self.furthest = -1
         self.stalled = 0
 
@@ -138,16 +138,25 @@ class _Progress:
         return self.stalled > _MOST_STALLS + (self.balancing if offset >= self.end else 0)
 
 
-def parsed(data: bytes, language: LanguageSpec, old_tree: Tree | None = None, *, steps: int | None = None) -> Tree:
-    """The tree of a text. It is handed to the parser piece by piece: so other threads get their turns.
+def parsed(
+    data: bytes,
+    language: LanguageSpec,
+    old_tree: Tree | None = None,
+    *,
+    steps: int | None = None,
+    within: Span2 | None = None,
+) -> Tree:
+    """The tree of a text, or of the part of it ``within`` two offsets.
 
-    The parser otherwise keeps the interpreter for the whole of it, 100 ms for every megabyte; each text has a parser of
-    its own, since those turns are other threads' chance to parse. Raises :class:`EndlessParse`, and :class:`LongParse`
-    when more than ``steps`` (hundreds of the parser's own; ``None`` for any number) would be needed.
+    The text is handed to the parser piece by piece: so other threads get their turns. The parser otherwise keeps the
+    interpreter for the whole of it, 100 ms for every megabyte; each text has a parser of its own, since those turns are
+    other threads' chance to parse. Raises :class:`EndlessParse`, and :class:`LongParse` when more than ``steps``
+    (hundreds of the parser's own; ``None`` for any number) would be needed.
     """
-
     pieces = _Pieces(data, b"\n" if language.needs_final_newline else b"")
-    parser, progress = Parser(language.grammar()), _Progress(data, steps)
+    parser, progress = Parser(language.grammar()), _Progress(data, steps, within or (0, len(data)))
+    if within is not None:
+        parser.included_ranges = [Range((0, 0), (0, 0), *within)]  # nobody asks for rows and columns
     try:
         if old_tree is None:
             tree = parser.parse(pieces, progress_callback=progress)

@@ -6,6 +6,7 @@ the bytes hold.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -19,16 +20,20 @@ from sightline.graph.dialects import dialect_of
 from sightline.graph.extract_common import Extractor, extractor
 from sightline.graph.extract_component import component_rows
 from sightline.graph.extract_python import extract_python, python_foreign
-from sightline.graph.extract_run import touched_run
+from sightline.graph.extract_run import Run, touched_run
 from sightline.graph.extract_script import extract_script, lists_exports, script_foreign
 from sightline.graph.extract_splice import Telling, context_of, place_of, spliced
 from sightline.graph.extract_text import CutAcross, captured, captured_within, parsed
+from sightline.graph.extract_window import starts_after, window_of
 from sightline.graph.facts import FileFacts
 from sightline.graph.raw_facts import DefinitionRow, ImportRow, RawFacts, facts_of
 from sightline.languages.spec import LanguageSpec
 
 #: Raised with every change to what extraction returns: stored facts of other versions are dropped.
 EXTRACTOR_VERSION: Final = 14
+
+#: Statements that are parsed beside the touched ones, on either side: first one, more if those change.
+_MARGINS = (1, 8, 64)
 
 #: Spliced rows keep texts that nothing uses any more; beyond this many too many, the file is read whole.
 _STALE_STRINGS = 2_000
@@ -121,10 +126,59 @@ def parse_touched(
     """The quick half of :func:`parse_tree`: the new tree, and the facts if the touched statements alone give them."""
     if language.prepare is not None or language.parses_whole:  # an edit anywhere may decide what of the text is code
         return _tree(data, language, steps), None
-    edited = old_tree.copy()
-    edited.edit(edit.old.start, edit.old.end, edit.old.start + edit.length, (0, 0), (0, 0), (0, 0))
+    edited = moved_tree(old_tree, edit)
     tree = parsed(data, language, edited, steps=steps)
-    return tree, None if old_rows is None else _spliced(data, language, (old_tree, edited, tree), edit, old_rows)
+    if old_rows is None or (run := _run_of((old_tree, edited, tree), edit)) is None:
+        return tree, None
+    return tree, _spliced(data, language, (old_tree, tree), run, old_rows)
+
+
+def moved_tree(tree: Tree, edit: TreeEdit) -> Tree:
+    """``tree`` with its offsets moved as the edit moved the text; what it holds there is what it held before."""
+    moved = tree.copy()
+    moved.edit(edit.old.start, edit.old.end, edit.old.start + edit.length, (0, 0), (0, 0), (0, 0))
+    return moved
+
+
+@dataclass(frozen=True, slots=True)
+class WindowRead:
+    """The facts of a text of which only some statements were parsed; ``starts`` as ``statement_starts`` gives them."""
+
+    rows: RawFacts
+    starts: array[int]
+    has_error: bool
+
+
+def parse_window(
+    texts: tuple[bytes, bytes],
+    language: LanguageSpec,
+    starts: array[int],
+    edit: TreeEdit,
+    old_rows: RawFacts,
+    limits: tuple[int, int | None],
+) -> WindowRead | None:
+    """The facts of the second of two texts from those of the first, by parsing only statements around the edit.
+
+    ``None`` where that cannot tell them. ``limits``: bytes to parse, and steps as in :func:`parse_tree`. Where
+    statements are broken, the facts are what they seem to be: only a parse of everything recovers from errors as a
+    parse of everything does.
+    """
+    if language.prepare is not None or language.parses_whole or language.extractor not in _OWN_READINGS:
+        return None
+    (old, new), (longest, steps) = texts, limits
+    for margin in _MARGINS:
+        window = window_of(old, starts, (edit.old.start, edit.old.end), margin)
+        if window.end - window.start + edit.length > longest:
+            return None
+        before = parsed(old, language, steps=steps, within=(window.start, window.end))
+        edited = moved_tree(before, edit)
+        after = parsed(new, language, edited, steps=steps, within=(window.start, window.end + len(new) - len(old)))
+        run = _run_of((before, edited, after), edit)
+        found = None if run is None else starts_after(starts, window, (before, after), run)
+        if run is not None and found is not None:
+            rows = _spliced(new, language, (before, after), run, old_rows)
+            return None if rows is None else WindowRead(rows, found, after.root_node.has_error)
+    return None
 
 
 def parse_rest(data: bytes, language: LanguageSpec, tree: Tree, *, steps: int | None = None) -> RawFacts:
@@ -158,19 +212,23 @@ def _extracted(data: bytes, tree: Tree, language: LanguageSpec, extract: Extract
         return extract(captured(data, tree, language, at_once=True))
 
 
+def _run_of(trees: tuple[Tree, Tree, Tree], edit: TreeEdit) -> Run | None:
+    return touched_run(*trees, (edit.old.start, edit.old.end), edit.length)
+
+
 def _spliced(
-    data: bytes, language: LanguageSpec, trees: tuple[Tree, Tree, Tree], edit: TreeEdit, old_rows: RawFacts
+    data: bytes, language: LanguageSpec, trees: tuple[Tree, Tree], run: Run, old_rows: RawFacts
 ) -> RawFacts | None:
+    """The new facts, by reading the run again. ``trees`` hold it as it was and as it is."""
     reading = _reading(language.extractor)
-    run = touched_run(*trees, (edit.old.start, edit.old.end), edit.length)
-    if run is None or len(old_rows.strings) > _STALE_STRINGS + len(old_rows.references):
+    if len(old_rows.strings) > _STALE_STRINGS + len(old_rows.references):
         return None
     place = place_of(old_rows, run)
     if place is None or (reading.tells_on_others is not None and _tells(reading.tells_on_others, data, trees[0])):
         return None
     foreign, telling = reading.foreign(old_rows.definitions, old_rows.imports), reading.telling
     try:
-        text = captured_within(data, trees[2], language, run.start, run.new_end)
+        text = captured_within(data, trees[1], language, run.start, run.new_end)
         part = reading.extract(text, context_of(data, old_rows, place, foreign, telling))
     except CutAcross:
         return None
