@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cli.conftest import Ran, Sightline
 from sightline.cli import history_reports
-from support.shop import CART, HARMLESS, INVOICE, block
+from support.shop import CART, HARMLESS, INVOICE, RENAME_DEFINITION, RENAME_USES, block
 
 TWO = HARMLESS + block("shop/cart.py", '    """Sum of prices with tax."""', '    """The sum."""')
 NEW = "shop/rates.py\n```python\n<<<<<<< SEARCH\n=======\nRATE = 0.2\n>>>>>>> REPLACE\n```\n"
@@ -87,3 +87,22 @@ def test_what_somebody_took_back_by_hand_is_not_taken_back_again(sightline: Sigh
     assert told.json["error"]["kind"] == "nothing_to_undo"
     assert "already" in told.json["error"]["message"]
     assert history(sightline("history", "--json")).edits[0].undone is not None
+
+
+def test_an_undo_that_strands_what_was_written_since_wants_a_word(sightline: Sightline, work: Path) -> None:
+    assert sightline("apply", "-", stdin=RENAME_DEFINITION + RENAME_USES).code == 0
+    (work / "shop/new.py").write_text("from shop.cart import grand_total\n\nSUM = grand_total([1], 0.2)\n", "utf-8")
+    refused = sightline("undo")
+    assert refused.code == 1
+    assert "shop/new.py:1" in refused.err
+    assert "--anyway" in refused.err
+    assert "grand_total" in (work / "shop/cart.py").read_text("utf-8")
+    told = sightline("undo", "--json")
+    shape = history_reports.TakenBackJson.model_validate(told.json)
+    assert (told.code, shape.applied, {each.path for each in shape.findings}) == (1, False, {"shop/new.py"})
+    assert sightline("undo", "--dry-run").code == 0
+    assert sightline("undo", "--anyway").code == 0
+    assert (work / "shop/cart.py").read_text("utf-8") == CART
+    (work / "shop/new.py").write_text("from shop.cart import total\n\nSUM = total([1], 0.2)\n", "utf-8")
+    assert sightline("redo").code == 1
+    assert sightline("redo", "--anyway").code == 0

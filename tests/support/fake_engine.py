@@ -17,6 +17,7 @@ from sightline.base.paths import WorkspacePath, confine
 from sightline.base.system import real_system
 from sightline.base.text import Span, Text, TextEdit
 from sightline.checks.acceptance import NOTHING, Acceptance
+from sightline.checks.check import Finding
 from sightline.config.settings import Settings
 from sightline.engine.engine import Engine, FileAfter, PreparedEdit, Progress
 from sightline.features.feature import FeatureRequest, FeatureResult
@@ -141,6 +142,14 @@ class FakeEngine:
         changes = ChangeSet(base={path: file.digest}, edits=(FileEdit(path=path, edits=edits),))
         after = FileAfter(path=path, kind="edit", before=file.text, after=file.text.apply(edits), version=file.version)
         return PreparedEdit(turn=turn, label=f"edit {turn}", changes=changes, files=(after,), rebased=False)
+
+    def takes_back(self, turn: str) -> bool:
+        del turn
+        return False
+
+    async def broken_by(self, prepared: PreparedEdit) -> tuple[Finding, ...]:
+        self.calls.append(f"weigh {prepared.turn}")
+        return ()
 
     async def judge_again(self, turn: str) -> None:
         self.calls.append(f"judge {turn}")

@@ -7,17 +7,21 @@ from typing import Literal
 from pydantic import Field
 
 from sightline.cli.edit_reports import ConfirmJson
-from sightline.cli.reports import AcceptedJson, ChangeJson, Report
+from sightline.cli.reports import AcceptedJson, ChangeJson, FindingJson, Report
 
 
 class TakenBackJson(Report):
-    """`sightline undo --json` and `sightline redo --json`. `rebased`: merged with what changed in the files since."""
+    """`sightline undo --json` and `sightline redo --json`. `rebased`: merged with what changed in the files since.
+
+    `findings` are what it certainly breaks by now: unless `--anyway` is said, nothing is written then.
+    """
 
     label: str
     applied: bool
     rebased: bool
     changes: list[ChangeJson]
     unconfirmed: list[ConfirmJson] = Field(default_factory=list["ConfirmJson"])
+    findings: list[FindingJson] = Field(default_factory=list["FindingJson"])
     diff: str
 
 

@@ -16,6 +16,7 @@ from sightline.base.errors import SightlineError, UsageError
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Span, Text
 from sightline.checks.acceptance import NOTHING, Acceptance, AcceptedFinding
+from sightline.checks.check import Finding
 from sightline.checks.present import present_findings
 from sightline.config.settings import Settings
 from sightline.context.pack import ContextPack
@@ -23,7 +24,7 @@ from sightline.edits.diff import unified_diff
 from sightline.engine.check_policy import check_policy
 from sightline.engine.gate import CheckedDiff, DiffSource, check_change
 from sightline.engine.graph_questions import DiffImpact, Question, asked_in_thread, impact_of_step
-from sightline.engine.judging import judge_pending
+from sightline.engine.judging import broken_by, judge_pending
 from sightline.engine.model import choose_model
 from sightline.engine.parts import EngineParts
 from sightline.engine.pending import PendingEdits
@@ -299,6 +300,17 @@ class Engine:
     def prepare_redo(self, turn: str | None = None) -> PreparedEdit:
         """The edit that was undone last, or of ``turn``, ready for the present texts."""
         return self._pending.prepare_redo(turn, self._parts.workspace.view)
+
+    def takes_back(self, turn: str) -> bool:
+        """Whether what waits under ``turn`` is an undo or a redo. Raises ``UsageError`` (``no_such_turn``)."""
+        return self._pending.takes_back(turn)
+
+    async def broken_by(self, prepared: PreparedEdit) -> tuple[Finding, ...]:
+        """What an undo or a redo would certainly break by now. It is for the user to weigh: they take back their own.
+
+        Raises ``ChangeConflict`` when the texts are no longer those it was made ready for.
+        """
+        return await broken_by(prepared, self.caught_up, self._trial_policy())
 
     def history(self, limit: int = 20) -> tuple[JournalEntry, ...]:
         """The newest applied edits, undone ones too, the newest first."""

@@ -1,4 +1,5 @@
-"""Judges an edit that waits once more when the workspace is no longer the one in which it was judged."""
+"""Judges an edit before it is applied: one that waits when the workspace is no longer that in which it was judged, and
+what takes an applied edit back or brings it back, which nobody has judged for what was written since."""
 
 from __future__ import annotations
 
@@ -6,7 +7,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from sightline.base.errors import ChangeConflict
+from sightline.checks.check import Certainty, Finding
 from sightline.engine.pending import PendingEdits
+from sightline.engine.prepared import PreparedEdit
 from sightline.graph.view import GraphView
 from sightline.tasks.trial import TrialPolicy, judge
 from sightline.workspace.live import LiveWorkspace
@@ -41,3 +44,26 @@ async def judge_pending(
             "The workspace keeps changing, so the edit could not be judged as it would be.",
             hint="Apply it again when nothing is being typed or written.",
         )
+
+
+async def broken_by(
+    prepared: PreparedEdit, caught_up: Callable[[], Awaitable[GraphView]], policy: TrialPolicy
+) -> tuple[Finding, ...]:
+    """What an undo or a redo would certainly break of what was written since the edit.
+
+    Lines of its own files that stood there on the side to which it leads are not written since: what is wrong with
+    them was so then. Raises ``ChangeConflict`` when somebody types meanwhile.
+    """
+    view = await caught_up()
+    for path, digest in prepared.changes.base.items():
+        if not view.workspace.exists(path) or view.workspace.read(path).text.digest != digest:
+            raise ChangeConflict(f"{path} changed meanwhile.", hint="Try again when nothing is being typed or written.")
+    after = await asyncio.to_thread(view.fork, prepared.changes)
+    report = await judge(view, after, prepared.changes, policy)
+    old = {path: frozenset(map(bytes.strip, text.data.split(b"\n"))) for path, text in prepared.leads_to.items()}
+
+    def is_old(found: Finding) -> bool:
+        lines = after.workspace.read(found.path).text.data.split(b"\n") if found.path in old else []
+        return found.line <= len(lines) and lines[found.line - 1].strip() in old[found.path]
+
+    return tuple(found for found in report.findings if found.certainty is Certainty.CERTAIN and not is_old(found))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 
 from sightline.base.changes import ChangeSet, TextLookup
 from sightline.base.errors import ChangeConflict, SightlineError, UsageError
@@ -29,7 +29,7 @@ _HISTORY = "`sightline history` lists the edits that were applied."
 class _Waiting:
     """``incomplete``: parts of the reply could not be placed or read, so that no finding tells all that is wrong.
 
-    ``findings`` were found in ``judged`` at ``revision``; ``None`` for what is not judged, as an undo.
+    ``findings`` were found in ``judged`` at ``revision``; ``None`` for an undo or a redo, judged by the door itself.
     """
 
     label: str
@@ -42,6 +42,7 @@ class _Waiting:
     incomplete: bool = False
     undoes: int | None = None
     redoes: int | None = None
+    leads_to: Mapping[WorkspacePath, Text] = field(default_factory=dict[WorkspacePath, Text])
 
 
 class PendingEdits:
@@ -98,6 +99,7 @@ class PendingEdits:
                 base={path: text for path, text in base.items() if text is not None},
                 undoes=prepared.undoes,
                 redoes=prepared.redoes,
+                leads_to=prepared.leads_to,
             ),
         )
         return tuple(file.path for file in prepared.files)
@@ -117,6 +119,10 @@ class PendingEdits:
                 kind="rejected",
             )
         return replace(_prepared(turn, waiting, view), accepted=acceptance.accepted(waiting.findings))
+
+    def takes_back(self, turn: str) -> bool:
+        """See :meth:`Engine.takes_back <sightline.engine.engine.Engine.takes_back>`."""
+        return self._found(turn).revision is None
 
     def to_judge(self, turn: str, view: WorkspaceView) -> ChangeSet | None:
         """What of a turn must be judged (again) before it is applied to ``view``; ``None`` if its findings hold.
@@ -169,6 +175,7 @@ class PendingEdits:
             changes=inverse,
             base={path: view.read(path).text for path in inverse.paths_before},
             undoes=None if hunks else entry.id,
+            leads_to=self._journal.leads_back_to(entry.id),
         )
         prepared = _prepared(f"undo-{entry.id}" + "".join(f"-{hunk}" for hunk in hunks), waiting, view)
         return replace(prepared, rebased=inverse != self._journal.inverse(entry.id, hunks=hunks))
@@ -190,6 +197,7 @@ class PendingEdits:
             changes=forward,
             base={path: view.read(path).text for path in forward.paths_before},
             redoes=entry.id,
+            leads_to=self._journal.leads_to(entry.id),
         )
         prepared = _prepared(f"redo-{entry.id}", waiting, view)
         return replace(prepared, rebased=forward != self._journal.forward(entry.id))
@@ -325,4 +333,5 @@ def _prepared(turn: str, waiting: _Waiting, view: WorkspaceView) -> PreparedEdit
         rebased=rebased,
         undoes=waiting.undoes,
         redoes=waiting.redoes,
+        leads_to=waiting.leads_to,
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sightline.base.changes import ChangeSet, TextLookup
 from sightline.base.paths import WorkspacePath
@@ -40,8 +41,8 @@ class PreparedEdit:
 
     ``changes`` holds the digests of exactly these texts. ``rebased`` says that what was typed since the check was
     merged (the places are disjoint). ``undoes`` is the journal's entry this edit takes back, if it is an undo of all of
-    it, ``redoes`` the one it brings back. ``conflicts`` are files for whose present texts it cannot be made ready; then
-    it is only to be looked at.
+    it, ``redoes`` the one it brings back; then ``leads_to`` has the texts they lead to where nothing was typed since.
+    ``conflicts`` are files for whose present texts it cannot be made ready; then it is only to be looked at.
     """
 
     turn: str
@@ -53,6 +54,7 @@ class PreparedEdit:
     redoes: int | None = None
     accepted: tuple[AcceptedFinding, ...] = ()
     conflicts: tuple[str, ...] = ()
+    leads_to: Mapping[WorkspacePath, Text] = field(default_factory=dict[WorkspacePath, Text])
 
 
 def texts_before(prepared: PreparedEdit) -> TextLookup:

@@ -16,7 +16,7 @@ from lsprotocol import types
 
 from sightline.base.errors import SightlineError
 from sightline.base.paths import WorkspacePath
-from sightline.engine.engine import FileAfter, PreparedEdit
+from sightline.engine.engine import Engine, FileAfter, PreparedEdit
 from sightline.lsp.landing import Landing
 from sightline.lsp.partial import roll_back
 from sightline.lsp.sending import same_texts, send
@@ -25,8 +25,9 @@ from sightline.lsp.workspace_edit import workspace_edit
 
 Prepare = Callable[[], PreparedEdit]
 
-#: Run before an edit is prepared: judges it for the present texts. What it finds, ``Prepare`` raises.
-Judge = Callable[[], Awaitable[None]]
+#: Run before an edit is prepared: judges it for the present texts. What it finds, ``Prepare`` raises; an answer that is
+#: not "" says why the user does not want it after all.
+Judge = Callable[[], Awaitable[str]]
 
 #: An edit that was refused because of typing meanwhile is made ready anew and sent again this often.
 MOST_RETRIES = 2
@@ -55,11 +56,7 @@ class Outcome:
     taken_back: tuple[WorkspacePath, ...] | None = None
 
 
-async def not_judged() -> None:
-    """For an undo or a redo: the user takes back what they had."""
-
-
-async def apply_edit(session: Session, prepare: Prepare, judge: Judge = not_judged) -> dict[str, Any]:
+async def apply_edit(session: Session, prepare: Prepare, judge: Judge) -> dict[str, Any]:
     """Makes an edit ready and applies it. Answers the outcome as JSON (docs/reference/protocol.md).
 
     Each time it is made ready it is judged for what was typed since. Raises what both raise,
@@ -74,6 +71,16 @@ async def apply_edit(session: Session, prepare: Prepare, judge: Judge = not_judg
     session.applying = session.spawn(_apply(session, prepare, judge), "sightline-apply")
     outcome: Outcome = await asyncio.shield(session.applying)
     return outcome_json(session, outcome)
+
+
+def judging(engine: Engine, turn: str) -> Judge:
+    """Judges the edit that waits under ``turn`` once more if its findings are of an older revision."""
+
+    async def judge() -> str:
+        await engine.judge_again(turn)
+        return ""
+
+    return judge
 
 
 def expect_landing(session: Session, prepared: PreparedEdit) -> None:
@@ -118,19 +125,23 @@ async def landed_by_itself(session: Session, turn: str) -> dict[str, Any] | None
 
 
 async def _apply(session: Session, prepare: Prepare, judge: Judge) -> Outcome:
-    await judge()
+    unwanted = await judge()
     prepared = prepare()
+    if unwanted:
+        return Outcome(prepared=prepared, applied=False, reason=unwanted)
     workspace_edit(prepared, session.documents, session.client.can)  # refuses before anybody is asked
     if not await _confirmed(session, prepared):
         return Outcome(prepared=prepared, applied=False, reason="You did not confirm it.")
-    await judge()
+    if unwanted := await judge():
+        return Outcome(prepared=prepared, applied=False, reason=unwanted)
     prepared = prepare()
     outcome = await _send(session, prepared)
     for _ in range(MOST_RETRIES):
         if outcome.applied or outcome.different or outcome.taken_back is not None or not _moved_on(session, prepared):
             break
         log.info("The text changed while the edit was on its way; it is made ready anew.")
-        await judge()
+        if unwanted := await judge():
+            return Outcome(prepared=prepared, applied=False, reason=unwanted)
         prepared = prepare()
         outcome = await _send(session, prepared)
     _tell(session, outcome)

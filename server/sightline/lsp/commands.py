@@ -12,7 +12,7 @@ from lsprotocol import types
 from pydantic import ValidationError
 
 from sightline.features.feature import Feature
-from sightline.lsp.apply import apply_edit
+from sightline.lsp.apply import apply_edit, judging
 from sightline.lsp.chat import Asked, asked_now, run_feature
 from sightline.lsp.errors import BadArguments, bad_arguments
 from sightline.lsp.graph_command import asked_of_graph, graph_answer
@@ -34,6 +34,7 @@ from sightline.lsp.progress import client_progress
 from sightline.lsp.results import entry_json, feature_json, hunk_json, preview_json
 from sightline.lsp.session import Session
 from sightline.lsp.snapshots import Snapshot
+from sightline.lsp.taking_back import take_back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,10 +107,10 @@ async def _run(call: Call) -> dict[str, Any]:
 
 async def _apply(call: Call) -> dict[str, Any]:
     engine, given = call.session.engine, call.given
+    if engine.takes_back(given.turn):
+        return await take_back(call.session, lambda: engine.prepare(given.turn), anyway=given.in_spite_of_findings)
     return await apply_edit(
-        call.session,
-        lambda: engine.prepare(given.turn, given.acceptance),
-        lambda: engine.judge_again(given.turn),
+        call.session, lambda: engine.prepare(given.turn, given.acceptance), judging(engine, given.turn)
     )
 
 
@@ -124,12 +125,13 @@ def _preview(call: Call) -> dict[str, Any]:
 
 async def _undo(call: Call) -> dict[str, Any]:
     engine = call.session.engine
-    return await apply_edit(call.session, lambda: engine.prepare_undo(call.given.turn, call.given.hunks))
+    given = call.given
+    return await take_back(call.session, lambda: engine.prepare_undo(given.turn, given.hunks), anyway=given.anyway)
 
 
 async def _redo(call: Call) -> dict[str, Any]:
     engine = call.session.engine
-    return await apply_edit(call.session, lambda: engine.prepare_redo(call.given.turn))
+    return await take_back(call.session, lambda: engine.prepare_redo(call.given.turn), anyway=call.given.anyway)
 
 
 async def _history(call: Call) -> dict[str, Any]:

@@ -166,17 +166,19 @@ class ApplyArguments(TurnArguments):
 class UndoArguments(Arguments):
     """Arguments of ``sightline.undo``; without a turn, the last applied edit is taken back.
 
-    ``hunks`` are numbers of ``sightline.history``: only these changes of the edit.
+    ``hunks`` are numbers of ``sightline.history``: only these changes of the edit. ``anyway``: whatever it breaks.
     """
 
     turn: str | None = None
     hunks: list[int] = Field(default_factory=list[int], max_length=10_000)
+    anyway: bool = False
 
 
 class RedoArguments(Arguments):
     """Arguments of ``sightline.redo``; without a turn, the edit that was undone last is brought back."""
 
     turn: str | None = None
+    anyway: bool = False
 
 
 class HistoryArguments(Arguments):

@@ -9,7 +9,7 @@ from lsprotocol import types
 
 from sightline.checks.acceptance import Acceptance
 from sightline.features.feature import Feature, FeatureResult
-from sightline.lsp.apply import apply_edit, landed_by_itself
+from sightline.lsp.apply import apply_edit, judging, landed_by_itself
 from sightline.lsp.chat import Asked, run_feature
 from sightline.lsp.results import feature_json
 from sightline.lsp.session import Session
@@ -42,7 +42,7 @@ async def run_and_apply(
         told("applying")
         engine = session.engine
         word = Acceptance(everything=result.turn.verdict is TurnVerdict.REJECTED, reason=f"chose {IN_SPITE!r}")
-        applied = await apply_edit(session, lambda: engine.prepare(turn, word), lambda: engine.judge_again(turn))
+        applied = await apply_edit(session, lambda: engine.prepare(turn, word), judging(engine, turn))
     else:
         session.engine.discard(turn)
     return {**feature_json(session, result), "applied": applied}

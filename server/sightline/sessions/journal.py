@@ -183,12 +183,22 @@ class EditJournal:
 
     def forward(self, entry: int, current: TextLookup | None = None) -> ChangeSet:
         """The change set of an entry, for a redo; as :meth:`inverse`."""
-        forward, inverse, after = self._load(entry)
+        forward, _, _ = self._load(entry)
         if current is None:
             return forward
+        return rebase(forward, self.leads_back_to(entry), _present(forward, current))
+
+    def leads_back_to(self, entry: int) -> dict[WorkspacePath, Text]:
+        """Texts that the inverse of an entry brings back where nothing was typed since, of files it does not remove."""
+        _, inverse, after = self._load(entry)
         moved = {rename.old: rename.new for rename in inverse.renames}
-        before = {moved.get(edit.path, edit.path): after[edit.path].apply(edit.edits) for edit in inverse.edits}
-        return rebase(forward, before, _present(forward, current))
+        edited = {moved.get(edit.path, edit.path): after[edit.path].apply(edit.edits) for edit in inverse.edits}
+        return edited | {create.path: create.text for create in inverse.creates}
+
+    def leads_to(self, entry: int) -> dict[WorkspacePath, Text]:
+        """Texts that an entry leaves where nothing was typed since, of files that it edits or makes."""
+        forward, _, after = self._load(entry)
+        return after | {create.path: create.text for create in forward.creates}
 
     def mark_undone(self, entry: int) -> None:
         """Tells that an entry was taken back."""
