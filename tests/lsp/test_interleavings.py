@@ -64,6 +64,7 @@ class Case:
     before: dict[str, dict[int, str]] = field(default_factory=dict[str, "dict[int, str]"])
     after: dict[str, dict[int, str]] = field(default_factory=dict[str, "dict[int, str]"])
     arrived: set[str] = field(default_factory=set[str])
+    returned: set[str] = field(default_factory=set[str])
     wrong: list[str] = field(default_factory=list[str])
     typed: int = 0
     most_typed: int = 0
@@ -106,9 +107,15 @@ class Case:
     def landed(self, change: Change) -> None:
         """The editor truly applied a change: the judge applies it too, and compares."""
         name = address_of(change).rpartition("/")[2]
-        self.arrived.add(name)
+        before, after = self.before.get(name, {}), self.after.get(name, {})
+        if (self.shop.editor.edits[-1].label or "").startswith("Take back"):
+            before, after = after, before
+            self.arrived.discard(name)
+            self.returned.add(name)
+        else:
+            self.arrived.add(name)
         try:
-            self.models[name].land(self.before.get(name, {}), self.after.get(name, {}))
+            self.models[name].land(before, after)
         except LandedElsewhere as error:
             self.wrong.append(f"{name}: {error}")
         self.models[name].touched.clear()  # from here on, what is typed matters to an undo only
@@ -172,6 +179,7 @@ class Case:
         manners = self.manners()
         self.shop.editor.manners.append(manners)
         self.arrived.clear()
+        self.returned.clear()
         answer = await self.ask(command, given)
         self.shop.editor.manners.clear()
         if isinstance(answer, str):
@@ -182,11 +190,16 @@ class Case:
         different = {place["path"] for place in answer["different"]}
         if answer["applied"] is not (self.arrived == set(lines)):
             self.wrong.append(f"{command} says applied={answer['applied']}, arrived: {self.arrived} of {set(lines)}")
-        if different != (set(lines) - self.arrived if self.arrived else set[str]()):
+        if {place["path"] for place in answer["takenBack"]} != self.returned:
+            self.wrong.append(f"{command} says {answer['takenBack']} were taken back, it was {self.returned}")
+        halted = manners.fail_after is not None and not answer["applied"]
+        failed = self.arrived if halted else None  # what landed then is taken back, or left
+        expected = set(lines) - self.arrived if self.arrived else set[str]()
+        if different != (expected if failed is None or not (failed or self.returned) else failed):
             self.wrong.append(f"{command} calls {different} different, arrived: {self.arrived} of {set(lines)}")
         if answer["applied"]:
             return "rebased" if answer["rebased"] else "applied"
-        return "part" if self.arrived else "refused"
+        return "part" if self.arrived else "back" if self.returned else "refused"
 
 
 async def run_case(case: Case) -> list[str]:
@@ -249,5 +262,5 @@ async def test_interleavings(tmp_path: Path, group: int, monkeypatch: pytest.Mon
             assert not case.wrong, f"seed {seed}: " + "\n".join(case.wrong)
     # Each kind of thing must have happened, or the seeds prove nothing.
     happened = {kind for kind, count in outcomes.items() if count}
-    assert {"applied", "rebased", "refused", "part", "conflict"} <= happened, outcomes
+    assert {"applied", "rebased", "refused", "part", "back", "conflict"} <= happened, outcomes
     assert any(kind.startswith("undo ") for kind in happened), outcomes

@@ -33,11 +33,14 @@ async def roll_back(session: Session, prepared: PreparedEdit, sent: Sent) -> Tak
         return None
     failure = "" if sent.applied else f"The editor applied the edit in part only: {sent.reason}"
     rollback = rollback_of(prepared, session.engine.workspace, same_texts(session))
+    # What never was as checked and is edited or deleted in one step is as the user has it: nothing landed there.
+    whole = {file.path for file in prepared.files if file.kind in ("edit", "delete")} - sent.seen
+    stay = tuple(path for path in rollback.left if path not in whole)
     if rollback.edit.changes.is_empty:
-        if not rollback.left:
+        if not stay:
             session.engine.taken_back(prepared)
-        _tell(session, failure, (), rollback.left)
-        return (), rollback.left
+        _tell(session, failure, (), stay)
+        return (), stay
     try:
         back = await send(session, rollback.edit)
         missing_again, reason = back.missing, "" if back.applied else back.reason
@@ -46,7 +49,7 @@ async def roll_back(session: Session, prepared: PreparedEdit, sent: Sent) -> Tak
     former = {file.path: file.old or file.path for file in prepared.files}
     failed = {path for path in rollback.files if path in missing_again or former[path] in missing_again}
     taken_back = tuple(path for path in rollback.files if path not in failed)
-    left = tuple(sorted({*rollback.left, *failed}))
+    left = tuple(sorted({*stay, *failed}))
     if not left:
         session.engine.taken_back(prepared)
     _tell(session, failure, taken_back, left, reason)
