@@ -119,6 +119,20 @@ def test_the_files_that_were_approved_are_the_files_that_are_written(
     assert written == {change.path for change in done.changes} == {"shop/invoice.py", HOOK, "made.py"}
 
 
+def test_a_new_file_over_one_that_is_there_is_asked_about(sightline: Sightline, work: Path) -> None:
+    (work / "notes.md").write_text("# Notes\n\n- one\n", "utf-8")
+    anew = "notes.md\n```\n<<<<<<< SEARCH\n=======\n# New notes\n>>>>>>> REPLACE\n```\n"
+    ran = sightline("apply", "-", stdin=anew)
+    assert ran.code == 1
+    assert "--confirm notes.md" in ran.err
+    assert "-- one" in ran.out
+    assert (work / "notes.md").read_text("utf-8").startswith("# Notes")
+    assert sightline("apply", "-", "--confirm", "notes.md", stdin=anew).code == 0
+    assert (work / "notes.md").read_text("utf-8") == "# New notes\n"
+    assert sightline("undo").code == 0
+    assert (work / "notes.md").read_text("utf-8") == "# Notes\n\n- one\n"
+
+
 def contents(work: Path) -> dict[str, bytes]:
     """Every file of the workspace."""
     return {str(path.relative_to(work)): path.read_bytes() for path in work.rglob("*") if path.is_file()}

@@ -129,11 +129,12 @@ def test_a_forbidden_file_is_refused_before_it_is_read() -> None:
     assert sorted(asked) == ["a.py", "secret.txt"]
 
 
-def test_a_file_on_disk_that_the_scan_does_not_know_is_not_created_over() -> None:
+def test_a_file_on_disk_that_the_scan_does_not_know_is_made_anew_at_the_users_word_only() -> None:
     view = _view({"/w/a.py": b""}, ("/w",))
     view.system.files.write("/w/ignored.py", b"x = 1\n")
     applied = _apply(view, "ignored.py\n<<<<<<< SEARCH\n=======\ny = 1\n>>>>>>> REPLACE\n")
-    assert "exists and is not empty" in applied.unmatched[0].reason
+    assert applied.replaced == {WorkspacePath("/w", "ignored.py")}
+    assert applied.changes.creates == ()
 
 
 def test_a_file_deleted_in_this_view_can_be_made_again() -> None:

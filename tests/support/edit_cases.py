@@ -10,13 +10,14 @@ A case file is a list of sections, each begun by a line ``@@@@ word argument fla
     @@@@ after a.py              the text of a file afterwards; all others must be as before
     @@@@ gone a.py               a file that is deleted or moved away
     @@@@ already a.py            a path reported as already so
+    @@@@ anew a.py               a file that is made although it is there: whoever applies it asks first
     @@@@ how a.py whitespace     how the least sure edit of the file was found
     @@@@ problem words           words of a problem of the proposal, in order of lines
     @@@@ unmatched words         words of the reason of an unmatched edit
     @@@@ nearest words           words of the nearest lines of the last unmatched edit
 
 A path with a space is written with ``%20``. A case passes when exactly these problems, unmatched edits, texts and notes
-of "already" come out.
+of "already" and "anew" come out.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ class EditCase:
     after: dict[str, bytes] = field(default_factory=dict[str, bytes])
     gone: list[str] = field(default_factory=list[str])
     already: list[str] = field(default_factory=list[str])
+    anew: list[str] = field(default_factory=list[str])
     how: dict[str, str] = field(default_factory=dict[str, str])
     problems: list[str] = field(default_factory=list[str])
     unmatched: list[str] = field(default_factory=list[str])
@@ -76,6 +78,8 @@ def read_cases(name: str) -> list[EditCase]:
                 case.asked = argument
             case "after":
                 case.after[argument] = text
+            case "anew":
+                case.anew.append(argument)
             case "gone":
                 case.gone.append(argument)
             case "already":
@@ -119,6 +123,7 @@ def check_case(case: EditCase) -> None:
     _assert_words([unmatched.reason for unmatched in applied.unmatched], case.unmatched, "unmatched")
     _assert_words([unmatched.nearest for unmatched in applied.unmatched][-len(case.nearest) :], case.nearest, "nearest")
     assert [str(path) for path in applied.already] == case.already
+    assert sorted(str(path) for path in applied.replaced) == case.anew
     forked = view.fork(applied.changes)
     found = {str(path): forked.read(path).bytes_on_disk for path in forked.paths()}
     expected = {name: data for name, data in {**case.files, **case.after}.items() if name not in case.gone}

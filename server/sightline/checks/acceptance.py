@@ -35,6 +35,11 @@ class Acceptance:
         """Certain findings that nobody accepts."""
         return tuple(each for each in _certain(findings) if not self.everything and each.id not in self.reasons)
 
+    def doubted(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        """Possible findings that nobody accepts: the user is asked about what they speak of."""
+        possible = (each for each in findings if each.certainty is Certainty.POSSIBLE)
+        return tuple(each for each in possible if not self.everything and each.id not in self.reasons)
+
     def accepted(self, findings: Iterable[Finding]) -> tuple[AcceptedFinding, ...]:
         """Findings that are accepted."""
         return tuple(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import click
 
@@ -19,7 +19,8 @@ confirm_option = click.option(
     "confirmed",
     multiple=True,
     metavar="PATH",
-    help="Edit this file although something runs it later (hooks, workflows, package scripts); repeatable.",
+    help="Edit this file although something runs it later (hooks, workflows, package scripts), or replace it whole; "
+    "repeatable.",
 )
 
 #: Files by path, and why they want a word of their own.
@@ -33,10 +34,12 @@ def on_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def unconfirmed(engine: Engine, changes: ChangeSet, confirmed: tuple[str, ...]) -> Unconfirmed:
-    """The files of a change that still want the user's word, and why."""
+def unconfirmed(
+    engine: Engine, changes: ChangeSet, confirmed: tuple[str, ...], replaced: Iterable[WorkspacePath] = ()
+) -> Unconfirmed:
+    """The files of a change that still want the user's word, and why; ``replaced`` as in ``files_to_confirm``."""
     named = {name.removeprefix("./") for name in confirmed}
-    found = files_to_confirm(changes, engine.workspace)
+    found = files_to_confirm(changes, engine.workspace, replaced)
     return {path: why for path, why in found.items() if str(path) not in named and path.absolute not in named}
 
 

@@ -52,6 +52,7 @@ class _Plan:
     located: list[Placement] = field(default_factory=list[Placement])
     already: list[WorkspacePath] = field(default_factory=list[WorkspacePath])
     notes: list[str] = field(default_factory=list[str])
+    replaced: set[WorkspacePath] = field(default_factory=set[WorkspacePath])
 
     def refuse(self, edit: ProposedEdit, reason: str) -> None:
         self.unmatched.append(Unmatched(path=edit.path, reason=reason, line=edit.line))
@@ -208,6 +209,7 @@ def _take_outcomes(plan: _Plan) -> None:
         outcome = text_edits(file, plan.texts[path], common) if again and file is not None else first
         plan.unmatched += [_with_guess(item, path) if path in plan.guessed else item for item in outcome.unmatched]
         if outcome.edits:
+            plan.replaced |= {path} if outcome.anew else set()
             plan.edits.append(FileEdit(path=path, edits=outcome.edits))
             plan.located += [
                 Placement(path=path, how=found.how, line=found.first + 1, score=found.score) for found in outcome.found
@@ -295,4 +297,5 @@ def _result(plan: _Plan) -> AppliedProposal:
         located=tuple(plan.located),
         already=tuple(path for path in dict.fromkeys(plan.already) if path not in touched),
         notes=tuple(dict.fromkeys(plan.notes)),
+        replaced=frozenset(plan.replaced),
     )

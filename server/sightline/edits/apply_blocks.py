@@ -37,13 +37,14 @@ class Found:
 class TextOutcome:
     """What the edits of one file come to. No ``edits`` and nothing ``unmatched``: the text is so already.
 
-    ``tabs`` are the changes of tabs that blocks needed to be found.
+    ``tabs`` are the changes of tabs that blocks needed to be found. ``anew``: a new file is asked for where one stands.
     """
 
     edits: tuple[TextEdit, ...] = ()
     found: tuple[Found, ...] = ()
     unmatched: tuple[Unmatched, ...] = ()
     tabs: frozenset[TabChange] = frozenset()
+    anew: bool = False
 
 
 @dataclass(slots=True)

@@ -81,8 +81,11 @@ def _same_text(edit: TextEditing, text: str) -> bool:
 def _apply_diffs(file: SourceFile, diffs: Sequence[FileDiff], tabs: TabChange | None) -> TextOutcome:
     first = diffs[0]
     if first.kind in (DiffKind.CREATE, DiffKind.COPY):
-        if Text.of(text_of_hunks(first.hunks) or "") == file.text and len(diffs) == 1:
+        made = text_of_hunks(first.hunks) or ""
+        if Text.of(made) == file.text and len(diffs) == 1:
             return TextOutcome()
+        if first.tolerant and len(diffs) == 1 and first.kind is DiffKind.CREATE and made.strip():
+            return _anew(file, made)
         return _refused(diffs, f"{file.path} exists already.")
     if len(diffs) > 1 and not all(diff.tolerant and diff.kind is first.kind for diff in diffs):
         return _refused(diffs[1:], f"{file.path} is in the diff more than once.")
@@ -133,13 +136,21 @@ def _fill(file: SourceFile, blocks: Sequence[ReplaceBlock], fillings: Sequence[R
     """Blocks with an empty search: they make a file, or fill an empty one."""
     if all(Text.of(block.replace) == file.text for block in blocks):
         return TextOutcome()
-    if file.text.data.strip():
-        return _refused(fillings, f"{file.path} exists and is not empty: the SEARCH part must hold lines of it.")
     made = new_text(blocks, None)
     if not isinstance(made, Text):
-        return made or _refused(blocks, f"{file.path} is empty: the first block must have an empty SEARCH part.")
+        return made or _refused(blocks, f"{file.path}: the first block must have an empty SEARCH part.")
+    if file.text.data.strip():
+        if not made.data.strip() or any(block.search for block in fillings):
+            return _refused(fillings, f"{file.path} exists and is not empty: the SEARCH part must hold lines of it.")
+        return _anew(file, str(made))
     lines = FileLines(file.text)
     return TextOutcome(edits=lines.edits_to(split_lines(str(made))), found=(Found(how=Located.WHOLE),))
+
+
+def _anew(file: SourceFile, made: str) -> TextOutcome:
+    """A new file in place of the one that is there: whoever applies it asks first."""
+    edits = FileLines(file.text).edits_to(split_lines(made))
+    return TextOutcome(edits=edits, found=(Found(how=Located.WHOLE),), anew=True)
 
 
 def _refused(edits: Sequence[TextEditing], reason: str) -> TextOutcome:

@@ -238,7 +238,8 @@ class AppliedProposal:
     ``changes`` holds what matched; a caller refuses the whole when ``unmatched`` is not empty, or when the proposal
     had problems. ``already`` lists paths whose edit is in the text already (not a failure).
     ``located`` says of every edit that was placed how that was done.
-    ``notes`` are sentences on what a change set cannot carry and was left out (file modes).
+    ``notes`` are sentences on what a change set cannot carry and was left out (file modes). ``replaced`` are files that
+    the proposal means to make although they are there: they are edited at the user's word only.
     """
 
     changes: ChangeSet
@@ -246,3 +247,4 @@ class AppliedProposal:
     located: tuple[Placement, ...] = ()
     already: tuple[WorkspacePath, ...] = ()
     notes: tuple[str, ...] = ()
+    replaced: frozenset[WorkspacePath] = frozenset()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 
 from sightline.base.changes import ChangeSet
@@ -20,8 +21,19 @@ def why_confirm(path: WorkspacePath, view: WorkspaceView) -> str:
     return named or ""
 
 
-def files_to_confirm(changes: ChangeSet, view: WorkspaceView) -> dict[WorkspacePath, str]:
-    """Every file of a change that must be confirmed, former names included, and why; sorted by path."""
+def why_replaced(paths: Iterable[WorkspacePath]) -> dict[WorkspacePath, str]:
+    """Why files must be confirmed that a reply means to make although they are there."""
+    return dict.fromkeys(paths, "the reply makes it as a new file, and would replace the whole one that is there")
+
+
+def files_to_confirm(
+    changes: ChangeSet, view: WorkspaceView, replaced: Iterable[WorkspacePath] = ()
+) -> dict[WorkspacePath, str]:
+    """Every file of a change that must be confirmed, former names included, and why; sorted by path.
+
+    ``replaced`` are those that a reply means to make although they are there.
+    """
     touched = sorted({*changes.paths_before, *changes.paths_after})
-    reasons = {path: why_confirm(path, view) for path in touched}
+    anew = why_replaced(replaced)
+    reasons = {path: why_confirm(path, view) or anew.get(path, "") for path in touched}
     return {path: reason for path, reason in reasons.items() if reason}

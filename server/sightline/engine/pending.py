@@ -10,9 +10,11 @@ from sightline.base.changes import ChangeSet, TextLookup
 from sightline.base.errors import ChangeConflict, SightlineError, UsageError
 from sightline.base.merge import rebase
 from sightline.base.paths import WorkspacePath
-from sightline.base.text import Text
+from sightline.base.text import Span, Text
 from sightline.checks.acceptance import NOTHING, Acceptance, AcceptedFinding
 from sightline.checks.check import Certainty, CheckReport, Finding
+from sightline.engine.confirmations import why_replaced
+from sightline.engine.marks import Places, file_doubts, marks_of
 from sightline.engine.prepared import PreparedEdit, files_of, texts_before
 from sightline.sessions.hunks import Hunk
 from sightline.sessions.journal import EditJournal, JournalEntry
@@ -38,6 +40,8 @@ class _Waiting:
     revision: int | None = None
     judged: ChangeSet | None = None
     ripple: frozenset[WorkspacePath] = frozenset()
+    requested: Places = field(default_factory=dict[WorkspacePath, "tuple[Span, ...]"])
+    replaced: frozenset[WorkspacePath] = frozenset()
     findings: tuple[Finding, ...] = ()
     incomplete: bool = False
     undoes: int | None = None
@@ -83,6 +87,8 @@ class PendingEdits:
                 revision=result.revision,
                 judged=result.changes,
                 ripple=result.ripple,
+                requested=result.requested,
+                replaced=result.replaced,
                 findings=result.report.findings if result.report is not None else (),
                 incomplete=_is_incomplete(result),
             ),
@@ -108,8 +114,13 @@ class PendingEdits:
         """Forgets the edit of a turn."""
         self._waiting.pop(turn, None)
 
-    def prepare(self, turn: str, view: WorkspaceView, acceptance: Acceptance = NOTHING) -> PreparedEdit:
-        """See :meth:`Engine.prepare <sightline.engine.engine.Engine.prepare>`."""
+    def prepare(
+        self, turn: str, view: WorkspaceView, acceptance: Acceptance = NOTHING, weighed: Acceptance | None = None
+    ) -> PreparedEdit:
+        """See :meth:`Engine.prepare <sightline.engine.engine.Engine.prepare>`.
+
+        ``weighed``: the possible findings that are no longer in doubt, where these are not those of ``acceptance``.
+        """
         waiting = self._found(turn)
         refused = acceptance.refused(waiting.findings)
         if refused or (waiting.incomplete and not acceptance.everything):
@@ -118,7 +129,8 @@ class PendingEdits:
                 hint="Look at the findings; apply it in spite of them only if you know better.",
                 kind="rejected",
             )
-        return replace(_prepared(turn, waiting, view), accepted=acceptance.accepted(waiting.findings))
+        doubted = (weighed or acceptance).doubted(waiting.findings)
+        return replace(_prepared(turn, waiting, view, doubted), accepted=acceptance.accepted(waiting.findings))
 
     def takes_back(self, turn: str) -> bool:
         """See :meth:`Engine.takes_back <sightline.engine.engine.Engine.takes_back>`."""
@@ -148,7 +160,7 @@ class PendingEdits:
         Then ``conflicts`` names the files in its way, and every file is told as the edit was computed for it.
         """
         try:
-            return self.prepare(turn, view, Acceptance(everything=True))
+            return self.prepare(turn, view, Acceptance(everything=True), NOTHING)
         except ChangeConflict as conflict:
             waiting = self._found(turn)
             then = {path: SourceFile(path=path, text=text) for path, text in waiting.base.items()}
@@ -315,7 +327,7 @@ def _first_of(findings: tuple[Finding, ...]) -> str:
     return f" {first.path}:{first.line}: {first.message}{more}"
 
 
-def _prepared(turn: str, waiting: _Waiting, view: WorkspaceView) -> PreparedEdit:
+def _prepared(turn: str, waiting: _Waiting, view: WorkspaceView, doubted: tuple[Finding, ...] = ()) -> PreparedEdit:
     current = {path: _text(view, path) for path in waiting.changes.paths_before}
     moved_on = {path for path, text in current.items() if text is None or text.digest != waiting.changes.base[path]}
     rebased = bool(moved_on)
@@ -325,11 +337,13 @@ def _prepared(turn: str, waiting: _Waiting, view: WorkspaceView) -> PreparedEdit
             raise ChangeConflict(
                 f"{create.path} exists by now.", hint="Move it away or ask again.", paths=(str(create.path),)
             )
+    files = files_of(changes, view, waiting.ripple, file_doubts(changes, doubted) | why_replaced(waiting.replaced))
     return PreparedEdit(
         turn=turn,
         label=waiting.label,
         changes=changes,
-        files=files_of(changes, view, waiting.ripple),
+        files=files,
+        marks=marks_of(changes, files, waiting.base, waiting.requested, doubted),
         rebased=rebased,
         undoes=waiting.undoes,
         redoes=waiting.redoes,

@@ -13,6 +13,9 @@ from sightline.engine.confirmations import why_confirm
 from sightline.workspace.encodings import UTF8
 from sightline.workspace.files import WorkspaceView
 
+#: No file wants a word but for its name.
+NO_REASONS: Mapping[WorkspacePath, str] = {}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileAfter:
@@ -36,12 +39,24 @@ class FileAfter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EditMark:
+    """What a single text edit is: ``ripple`` if a repair added it in a file that the edit asked for touches elsewhere.
+
+    ``doubt`` says what it may break, "" if nothing: then the user is asked about it.
+    """
+
+    ripple: bool = False
+    doubt: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PreparedEdit:
     """A checked edit made ready for the texts as they are *now*.
 
     ``changes`` holds the digests of exactly these texts. ``rebased`` says that what was typed since the check was
     merged (the places are disjoint). ``undoes`` is the journal's entry this edit takes back, if it is an undo of all of
     it, ``redoes`` the one it brings back; then ``leads_to`` has the texts they lead to where nothing was typed since.
+    ``marks`` group the single text edits of ``changes``, by the path before the change and in their order.
     ``conflicts`` are files for whose present texts it cannot be made ready; then it is only to be looked at.
     """
 
@@ -55,6 +70,19 @@ class PreparedEdit:
     accepted: tuple[AcceptedFinding, ...] = ()
     conflicts: tuple[str, ...] = ()
     leads_to: Mapping[WorkspacePath, Text] = field(default_factory=dict[WorkspacePath, Text])
+    marks: Mapping[WorkspacePath, tuple[EditMark, ...]] = field(
+        default_factory=dict[WorkspacePath, "tuple[EditMark, ...]"]
+    )
+
+    @property
+    def confirmations(self) -> dict[str, str]:
+        """Why the user must be asked about files or places in them, by the path of the file; empty if not."""
+        reasons = {str(file.path): file.needs_confirmation for file in self.files if file.needs_confirmation}
+        for path, marks in self.marks.items():
+            doubts = dict.fromkeys(mark.doubt for mark in marks if mark.doubt)
+            if doubts and str(path) not in reasons:
+                reasons[str(path)] = "; ".join(doubts)
+        return reasons
 
 
 def texts_before(prepared: PreparedEdit) -> TextLookup:
@@ -70,9 +98,15 @@ def texts_before(prepared: PreparedEdit) -> TextLookup:
 
 
 def files_of(
-    changes: ChangeSet, view: WorkspaceView, ripple: frozenset[WorkspacePath] = frozenset()
+    changes: ChangeSet,
+    view: WorkspaceView,
+    ripple: frozenset[WorkspacePath] = frozenset(),
+    reasons: Mapping[WorkspacePath, str] = NO_REASONS,
 ) -> tuple[FileAfter, ...]:
-    """What ``changes`` does to each file of ``view``; ``ripple`` are those that a repair added."""
+    """What ``changes`` does to each file of ``view``; ``ripple`` are those that a repair added.
+
+    ``reasons`` say why some files want the user's word, beside what their names say.
+    """
     after = changes.texts_after(lambda path: view.read(path).text)
     renamed = {rename.new: rename.old for rename in changes.renames}
     created = {create.path for create in changes.creates}
@@ -93,7 +127,15 @@ def files_of(
                 old=old,
                 ripple=path in ripple,
                 encoding=origin.encoding if origin else UTF8,
-                needs_confirmation=why_confirm(path, view) or (why_confirm(old, view) if old else ""),
+                needs_confirmation=_why_confirm((path, old), view, reasons),
             )
         )
     return tuple(files)
+
+
+def _why_confirm(
+    paths: tuple[WorkspacePath, WorkspacePath | None], view: WorkspaceView, reasons: Mapping[WorkspacePath, str]
+) -> str:
+    named = [path for path in paths if path is not None]
+    found = [why_confirm(path, view) for path in named] + [reasons.get(path, "") for path in named]
+    return next(filter(None, found), "")

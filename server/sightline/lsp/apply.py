@@ -167,7 +167,7 @@ async def _send(session: Session, prepared: PreparedEdit) -> Outcome:
 
 async def _confirmed(session: Session, prepared: PreparedEdit) -> bool:
     """Asks about files that need it, unless the editor's own preview will."""
-    reasons = {str(file.path): file.needs_confirmation for file in prepared.files if file.needs_confirmation}
+    reasons = prepared.confirmations
     if not reasons or session.client.can.change_annotations:
         return True
     question = "; ".join(f"{path}: {reason}" for path, reason in reasons.items())

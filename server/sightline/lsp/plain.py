@@ -41,7 +41,7 @@ async def run_and_apply(
     elif await _wanted(session, result, result.turn):
         told("applying")
         engine = session.engine
-        word = Acceptance(everything=result.turn.verdict is TurnVerdict.REJECTED, reason=f"chose {IN_SPITE!r}")
+        word = _word(result.turn)
         applied = await apply_edit(session, lambda: engine.prepare(turn, word), judging(engine, turn))
     else:
         session.engine.discard(turn)
@@ -55,6 +55,14 @@ def shortened(text: str) -> str:
 
 def _is_answer(result: FeatureResult) -> bool:
     return result.turn is None or result.turn.verdict is TurnVerdict.ANSWERED
+
+
+def _word(turn: TurnResult) -> Acceptance:
+    """What the user accepted with their answer: all that was listed in the question, and nothing that comes later."""
+    if turn.verdict is TurnVerdict.REJECTED:
+        return Acceptance(everything=True, reason=f"chose {IN_SPITE!r}")
+    listed = turn.report.findings if turn.report is not None else ()
+    return Acceptance(reasons={finding.id: f"chose {APPLY!r}" for finding in listed})
 
 
 async def _wanted(session: Session, result: FeatureResult, turn: TurnResult) -> bool:

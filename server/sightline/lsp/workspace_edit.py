@@ -14,6 +14,7 @@ from sightline.base.errors import ChangeConflict
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Text, TextEdit
 from sightline.engine.engine import FileAfter, PreparedEdit
+from sightline.engine.prepared import EditMark
 from sightline.lsp.capabilities import EditorCapabilities
 from sightline.lsp.documents import Documents, range_of
 from sightline.lsp.errors import EditorCannot
@@ -22,7 +23,7 @@ from sightline.workspace.encodings import SELF_EVIDENT
 DocumentChange = types.TextDocumentEdit | types.CreateFile | types.RenameFile | types.DeleteFile
 
 #: Names of annotations. A file that needs confirmation has one of its own: "sightline:" and its path.
-_REQUESTED, _RIPPLE = "sightline", "sightline-ripple"
+_REQUESTED, _RIPPLE, _DOUBT = "sightline", "sightline-ripple", "sightline-doubt"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,13 +38,24 @@ class _Conversion:
         files = ((file.old or file.path, file.before) for file in self.prepared.files)
         return {path: text for path, text in files if text is not None}
 
-    def annotation(self, path: WorkspacePath) -> str | None:
-        """Name of the annotation of everything that touches ``path``."""
+    def annotation(self, path: WorkspacePath, number: int | None = None) -> str | None:
+        """Name of the annotation of everything that touches ``path``, or of one of its text edits."""
         if not self.can.change_annotations:
             return None
         if self.reasons.get(path):
             return f"{_REQUESTED}:{path}"
-        return _RIPPLE if path in self.ripple else _REQUESTED
+        marks = self.prepared.marks.get(path)
+        mark = marks[number] if marks is not None and number is not None else EditMark()
+        if mark.doubt:
+            return self.doubts[mark.doubt]
+        return _RIPPLE if path in self.ripple or mark.ripple else _REQUESTED
+
+    @property
+    def doubts(self) -> dict[str, str]:
+        """Names of the annotations of text edits that may break something, by what they may break."""
+        marks = (mark for path in sorted(self.prepared.marks) for mark in self.prepared.marks[path])
+        found = dict.fromkeys(mark.doubt for mark in marks if mark.doubt)
+        return {doubt: f"{_DOUBT}:{number}" for number, doubt in enumerate(found)}
 
     @property
     def ripple(self) -> frozenset[WorkspacePath]:
@@ -129,8 +141,8 @@ def _plain_changes(given: _Conversion) -> dict[str, list[types.TextEdit]]:
 def _text_changes(given: _Conversion) -> list[DocumentChange]:
     changes: list[DocumentChange] = []
     for edit in given.prepared.changes.edits:
-        annotation = given.annotation(edit.path)
-        edits = [_text_edit(range_, text, annotation) for range_, text in _ranges(given, edit.path, edit.edits)]
+        ranges = _ranges(given, edit.path, edit.edits)
+        edits = [_text_edit(*place, given.annotation(edit.path, number)) for number, place in enumerate(ranges)]
         changes.append(_document_edit(given, edit.path, edits))
     edited = {edit.path for edit in given.prepared.changes.edits}
     # A file operation carries no version. An empty edit before it does, and makes the editor check it.
@@ -194,7 +206,7 @@ def _annotations(given: _Conversion) -> dict[str, types.ChangeAnnotation] | None
         return None
     label = given.prepared.label or "Sightline"
     annotations = {_REQUESTED: types.ChangeAnnotation(label="Requested", needs_confirmation=False, description=label)}
-    if given.ripple:
+    if given.ripple or any(mark.ripple for marks in given.prepared.marks.values() for mark in marks):
         annotations[_RIPPLE] = types.ChangeAnnotation(
             label="Ripple",
             needs_confirmation=False,
@@ -203,5 +215,9 @@ def _annotations(given: _Conversion) -> dict[str, types.ChangeAnnotation] | None
     for path, reason in given.reasons.items():
         annotations[f"{_REQUESTED}:{path}"] = types.ChangeAnnotation(
             label="Needs confirmation", needs_confirmation=True, description=f"{path}: {reason}"
+        )
+    for doubt, name in given.doubts.items():
+        annotations[name] = types.ChangeAnnotation(
+            label="Needs confirmation", needs_confirmation=True, description=doubt
         )
     return annotations

@@ -45,6 +45,7 @@ async def mended(trial: Trial, policy: TrialPolicy) -> Trial:
         already=trial.already,
         located=trial.located,
         silent=trial.silent,
+        replaced=trial.replaced,
         mended=(*trial.mended, *done.said),
     )
 

@@ -8,10 +8,11 @@ was found before: a model that turns in circles costs time and money, and a pers
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from sightline.base.paths import WorkspacePath
+from sightline.base.text import Span
 from sightline.checks.check import Certainty
 from sightline.graph.view import GraphView
 from sightline.prompts.build import Prompt
@@ -34,13 +35,15 @@ _SILENCE = ("silent",)
 class RepairOutcome:
     """``trial`` is the last one. ``whole`` is false when the last reply was cut off: nothing of it was used.
 
-    ``ripple``, ``mended`` and ``stopped`` as in :class:`sightline.tasks.result.TurnResult`.
+    The other fields are those of :class:`sightline.tasks.result.TurnResult`.
     """
 
     attempts: tuple[Attempt, ...]
     trial: Trial | None
     whole: bool
     ripple: frozenset[WorkspacePath] = frozenset()
+    requested: Mapping[WorkspacePath, tuple[Span, ...]] = field(default_factory=dict[WorkspacePath, "tuple[Span, ...]"])
+    replaced: frozenset[WorkspacePath] = frozenset()
     mended: tuple[str, ...] = ()
     stopped: str = ""
 
@@ -56,8 +59,12 @@ class Repair:
     edit_format: str
     rounds: int
     _mended: list[str] = field(default_factory=list[str])
-    #: Files of the first reply that held an edit.
+    #: Files of the first reply that held an edit, and its places in those that were there.
     _requested: frozenset[WorkspacePath] = frozenset()
+    _places: Mapping[WorkspacePath, tuple[Span, ...]] = field(default_factory=dict[WorkspacePath, "tuple[Span, ...]"])
+    _replaced: frozenset[WorkspacePath] = frozenset()
+    #: Files of which the model was told that they are there already.
+    _doubted: frozenset[WorkspacePath] = frozenset()
 
     async def run(self, prompt: Prompt, ask: Ask) -> RepairOutcome:
         """Asks until an edit is accepted, nothing gets better, or the rounds are used up."""
@@ -70,7 +77,7 @@ class Repair:
             if not whole:
                 return self._outcome([*attempts, attempt], trial, whole=False)
             self.listener(stage_event(TurnStage.CHECKS, number))
-            trial = await self._tried(attempt.reply, trial)
+            draft, trial = trial, await self._tried(attempt.reply, trial)
             attempts.append(
                 replace(
                     attempt,
@@ -81,22 +88,37 @@ class Repair:
                 )
             )
             stopped = _why_done(trial, seen)
+            doubted = trial.accepted and trial.replaced - self._doubted
+            if doubted and number <= self.rounds:
+                self.listener(replace(stage_event(TurnStage.REPAIR, number), text=_doubt(doubted)))
+                prompt = await self._asked_again(
+                    prompt, attempt.reply, replace(trial, problems=(_doubt(doubted),)), draft
+                )
+                self._doubted, trial = self._doubted | doubted, draft
+                if draft is None:  # what comes next is the first that counts
+                    self._requested, self._places = frozenset(), {}
+                continue
+            self._replaced |= trial.replaced
             if trial.accepted or stopped or number > self.rounds:
                 break
             seen.append(_obstacles(trial))
             self.listener(replace(stage_event(TurnStage.REPAIR, number), text=_refused_by(trial)))
-            prompt = await self._asked_again(prompt, attempt.reply, trial)
+            prompt = await self._asked_again(prompt, attempt.reply, trial, trial)
         return self._outcome(attempts, trial, stopped=stopped)
 
     async def _tried(self, reply: str, last: Trial | None) -> Trial:
         onto = last.after if last is not None else None
         trial = await try_reply(reply, "auto", self.view, self.policy, onto=onto)
-        self._requested = self._requested or _touched(trial)
+        if not self._requested:
+            self._requested = _touched(trial)
+            self._places = {edit.path: tuple(one.span for one in edit.edits) for edit in trial.changes.edits}
         trial = await mended(trial, self.policy)
         self._mended += trial.mended
         return trial
 
-    async def _asked_again(self, prompt: Prompt, reply: str, trial: Trial) -> Prompt:
+    async def _asked_again(self, prompt: Prompt, reply: str, trial: Trial, draft: Trial | None) -> Prompt:
+        """The question after ``trial``; further edits are for the files of ``draft``, else for those of the user."""
+        after = draft.after if draft is not None else self.view
         refusal = Refusal(
             reply=reply,
             findings=trial.report.findings if trial.report is not None else (),
@@ -105,7 +127,7 @@ class Repair:
             problems=self._complaints(trial),
             mended=trial.mended,
         )
-        return await asyncio.to_thread(build_repair, prompt, refusal, trial.after, self.in_prompt)
+        return await asyncio.to_thread(build_repair, prompt, refusal, after, self.in_prompt)
 
     def _complaints(self, trial: Trial) -> tuple[str, ...]:
         if not trial.silent:
@@ -118,7 +140,14 @@ class Repair:
         mended = tuple(dict.fromkeys(self._mended))
         ripple = _touched(trial) - self._requested if trial is not None else frozenset[WorkspacePath]()
         return RepairOutcome(
-            attempts=tuple(attempts), trial=trial, whole=whole, ripple=ripple, mended=mended, stopped=stopped
+            attempts=tuple(attempts),
+            trial=trial,
+            whole=whole,
+            ripple=ripple,
+            requested=self._places,
+            replaced=self._replaced,
+            mended=mended,
+            stopped=stopped,
         )
 
 
@@ -151,6 +180,15 @@ def _obstacles(trial: Trial) -> _Obstacles:
         certain = (each for each in trial.report.findings if each.certainty is Certainty.CERTAIN)
         found |= {(each.check, str(each.path), each.message) for each in certain}
     return frozenset(found)
+
+
+def _doubt(paths: frozenset[WorkspacePath]) -> str:
+    """What a model is told that makes files anew, perhaps because it does not know that they are there."""
+    names = ", ".join(map(str, sorted(paths)))
+    return (
+        f"{names} exists already and is not empty. Nothing of this reply was used. To change the file, quote lines of "
+        "it; to replace all of it, send the same edits once more."
+    )
 
 
 def _refused_by(trial: Trial) -> str:

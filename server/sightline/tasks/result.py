@@ -104,7 +104,9 @@ class TurnResult:
 
     ``base`` holds the texts of the files it touches as they were in that snapshot.
 
-    ``ripple`` are files that no reply edited before a repair was asked for or something was mended without the model.
+    ``ripple`` are files that no reply edited before a repair was asked for or something was mended without the model;
+    ``requested`` are the places of ``base`` in the other edited files that were edited by then, ``replaced`` files that
+    a reply meant to make although they are there.
 
     A rejected turn keeps its changes so that a person can look at them; nothing applies them by itself. ``mended`` are
     sentences on what was put right without the model, ``stopped`` one on why no further repair was asked for.
@@ -122,5 +124,7 @@ class TurnResult:
     report: CheckReport | None = None
     diff: str = ""
     ripple: frozenset[WorkspacePath] = frozenset()
+    requested: Mapping[WorkspacePath, tuple[Span, ...]] = field(default_factory=dict[WorkspacePath, "tuple[Span, ...]"])
+    replaced: frozenset[WorkspacePath] = frozenset()
     mended: tuple[str, ...] = ()
     stopped: str = ""

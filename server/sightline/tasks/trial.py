@@ -47,7 +47,8 @@ class Trial:
     ``changes`` leads from the turn's first snapshot to ``after``; ``base`` holds the texts it was computed for: closed
     files may be others on disk by now. ``report`` is ``None`` when nothing could be placed. ``mended`` are sentences on
     what was put right without the model (``mend.py``), ``located`` says how every edit that was placed was found.
-    ``silent``: the reply itself held nothing like an edit.
+    ``silent``: the reply itself held nothing like an edit. ``replaced`` are files that the reply means to make although
+    they are there.
     """
 
     before: GraphView
@@ -61,6 +62,7 @@ class Trial:
     mended: tuple[str, ...] = ()
     located: tuple[Placement, ...] = ()
     silent: bool = False
+    replaced: frozenset[WorkspacePath] = frozenset()
 
     @property
     def accepted(self) -> bool:
@@ -93,6 +95,7 @@ async def try_reply(
         already=applied.already,
         located=applied.located,
         silent=not proposal.edits and not proposal.problems,
+        replaced=applied.replaced,
     )
 
 

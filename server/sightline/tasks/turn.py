@@ -132,7 +132,14 @@ async def _edit(request: TurnRequest, given: TurnDependencies, choice: ModelChoi
     else:
         verdict = TurnVerdict.ACCEPTED if outcome.whole and trial.accepted else TurnVerdict.REJECTED
     result = _result(request, given, choice, prompt=prompt, attempts=outcome.attempts, verdict=verdict, trial=trial)
-    return replace(result, ripple=outcome.ripple, mended=outcome.mended, stopped=outcome.stopped)
+    return replace(
+        result,
+        ripple=outcome.ripple,
+        requested=outcome.requested,
+        replaced=outcome.replaced,
+        mended=outcome.mended,
+        stopped=outcome.stopped,
+    )
 
 
 async def _ask(

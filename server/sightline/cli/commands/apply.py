@@ -57,8 +57,9 @@ async def command(  # noqa: PLR0913  one for each option
 ) -> int:
     """Try, check and apply a model's reply. Nothing is written unless every part fits and no check rejects it.
 
-    Files that something runs later (hooks, workflows, package scripts, settings) are edited at your word only: on a
-    terminal you are asked, elsewhere you name them with --confirm.
+    Files that something runs later (hooks, workflows, package scripts, settings), and files that are there although the
+    reply makes them anew, are edited at your word only: on a terminal you are asked, elsewhere you name them with
+    --confirm.
     """
     text = read_input(real_system(), file)
     async with opened(root) as engine:
@@ -71,7 +72,7 @@ async def command(  # noqa: PLR0913  one for each option
         wanted = whole and report is not None and word.allows(report, strict=strict)
         if not as_json:
             _tell(outcome, diff, word)
-        waiting = unconfirmed(engine, outcome.changes, confirmed) if wanted else NONE
+        waiting = unconfirmed(engine, outcome.changes, confirmed, outcome.replaced) if wanted else NONE
         if not dry_run and not as_json:
             waiting = asked(waiting)
         applied = wanted and not dry_run and not waiting and not outcome.changes.is_empty

@@ -57,7 +57,7 @@ async def command(  # noqa: PLR0913  click hands over one argument an option
         request = turn_request(engine, text, task_type)
         result = await engine.ask(request, _quiet) if as_json else await _streamed(engine, request)
         wanted = result.verdict is TurnVerdict.ACCEPTED and _wanted(result, mode, as_json=as_json)
-        waiting = unconfirmed(engine, result.changes, confirmed) if wanted else NONE
+        waiting = unconfirmed(engine, result.changes, confirmed, result.replaced) if wanted else NONE
         if not as_json:
             waiting = asked(waiting)
         failure = await _written(engine, request, result) if wanted and not waiting else None
