@@ -1,4 +1,5 @@
-"""Imports: one that the edit brings in must lead somewhere, and the names it asks for must be there.
+"""Imports: one that the edit brings in must lead somewhere, the names it asks for must be there, and it must not close
+a circle (``circular.py``).
 
 Inside the workspace that is certain. Whether a package from outside is installed where the code will run, nobody here
 can know: an undeclared one is a possible problem. Imports of other files that the edit broke are ``breakage``'s.
@@ -8,12 +9,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Span, Text
-from sightline.checks.check import Certainty, CheckInput, CheckOutcome, Finding, Severity
+from sightline.checks.check import Certainty, CheckInput, CheckOutcome, Finding, RelatedPlace, Severity
+from sightline.checks.circular import Circle, new_circles
 from sightline.checks.import_rules import BrokenImport, broken_imports, certainty_of_missing_module, spelled
-from sightline.checks.language import is_python, is_script
+from sightline.checks.language import is_go, is_python, is_script
 from sightline.checks.recall import facts_of
 from sightline.checks.script_imports import broken_script_imports, certainty_of_missing_script
 from sightline.checks.texts import TouchedFile, line_and_column, new_ones, touched_files
@@ -38,6 +41,7 @@ class ImportsCheck:
         findings: list[Finding] = []
         fixed: list[str] = []
         for file in touched_files(given):
+            findings += (self._circular(file, circle) for circle in new_circles(given, file))
             if file.new is None or file.after is None or not (is_python(file.path) or is_script(file.path)):
                 continue
             old, new = _broken_before(given.before, file), _broken_after(given.after, file)
@@ -65,6 +69,21 @@ class ImportsCheck:
         reason = "it is neither declared nor installed" if outside else "the workspace has no such module"
         message = f"`{spelled(row)}` cannot be imported: {reason}."
         return [self._finding(file, row.span, message, certainty, row.module)]
+
+    def _circular(self, file: TouchedFile, circle: Circle) -> Finding:
+        way = " -> ".join(str(each) for each in circle.files)
+        failure, related = circle.failure, ()
+        if failure is not None:
+            reason = f"and `{failure.name}` is asked of {failure.module} before that has defined it"
+            asked = f"`{failure.name}` is asked for here"
+            related = (RelatedPlace(path=failure.path, line=failure.line, message=asked),)
+        elif is_go(file.path):
+            reason = "which Go refuses to compile"
+        else:
+            reason = "so what works depends on which is imported first"
+        message = f"This import closes a circle, {way}, {reason}."
+        found = self._finding(file, circle.span, message, circle.certainty, circle.module)
+        return replace(found, related=related)
 
     def _finding(self, file: TouchedFile, span: Span, message: str, certainty: Certainty, symbol: str) -> Finding:
         assert file.after is not None
