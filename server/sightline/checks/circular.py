@@ -13,15 +13,17 @@ from dataclasses import dataclass
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Span
 from sightline.checks.check import Certainty, CheckInput
-from sightline.checks.import_run import Failure, import_failure, module_asked, packages_around
+from sightline.checks.import_run import Failure, ImportRuns, module_asked, packages_around
 from sightline.checks.language import is_go, is_python
-from sightline.checks.recall import facts_of
+from sightline.checks.recall import facts_of, import_targets
 from sightline.checks.texts import TouchedFile
 from sightline.graph.facts import Import
 from sightline.graph.view import GraphView
 
 #: Modules of a circle that are each tried as the first one imported.
 _MOST_TRIED = 12
+#: Circles of one file that are told of.
+_MOST_CIRCLES = 3
 #: Modules looked at on the way back; with more, a circle is not found.
 _MOST_VISITED = 3_000
 
@@ -60,16 +62,18 @@ def _python_circles(
     given: CheckInput, file: TouchedFile, path: WorkspacePath, rows: Sequence[Import]
 ) -> Iterator[Circle]:
     after = given.after
-    targets = [(row, target) for row in rows for target in _targets_of(after, path, row)]
+    targets = [(row, target) for row in rows for target in _targets_of(after, path, row) if target != path]
     reaching = _reaching(after, path) if targets else frozenset[WorkspacePath]()
+    now, then = ImportRuns(after, reaching | {path}), ImportRuns(given.before, reaching | {path})
     seen: set[Span] = set()
     for row, target in targets:
-        way = _way(after, target, path, reaching) if row.span not in seen and target in reaching else None
+        known = row.span in seen or target not in reaching or len(seen) >= _MOST_CIRCLES
+        way = None if known else _way(after, target, path, reaching)
         if way is None:
             continue
-        played, tried = reaching | {path}, (path, *way[:-1])[:_MOST_TRIED]
-        failures = [import_failure(after, each, played) for each in tried]
-        is_certain = all(failures) and any(_worked(given.before, file, each, played) for each in tried)
+        tried = (path, *way[:-1])[:_MOST_TRIED]
+        failures = [now.failure(each) for each in tried]
+        is_certain = all(failures) and any(_worked(then, given.before, file, each) for each in tried)
         if not is_certain and _was_in_circle(given.before, file, target):
             continue
         seen.add(row.span)
@@ -82,10 +86,10 @@ def _python_circles(
         )
 
 
-def _worked(view: GraphView, file: TouchedFile, path: WorkspacePath, played: frozenset[WorkspacePath]) -> bool:
-    """Whether a module of the graph after was there before, or is new, and importing it was not known to fail."""
+def _worked(runs: ImportRuns, view: GraphView, file: TouchedFile, path: WorkspacePath) -> bool:
+    """Whether a module of the graph after is new, or importing it was not known to fail before."""
     old = file.old if path == file.new else path
-    return old is None or not view.workspace.exists(old) or import_failure(view, old, played) is None
+    return old is None or not view.workspace.exists(old) or runs.failure(old) is None
 
 
 def _was_in_circle(view: GraphView, file: TouchedFile, target: WorkspacePath) -> bool:
@@ -142,11 +146,13 @@ def _reaching(view: GraphView, path: WorkspacePath) -> frozenset[WorkspacePath]:
     return frozenset(map(table.path_of, found))
 
 
-def _all_targets(view: GraphView, path: WorkspacePath) -> Iterator[WorkspacePath]:
-    facts = facts_of(view, path)
-    for row in facts.imports if facts is not None else ():
-        if _runs(row):
-            yield from _targets_of(view, path, row)
+def _all_targets(view: GraphView, path: WorkspacePath) -> tuple[WorkspacePath, ...]:
+    kept = import_targets(view)
+    if path not in kept:
+        facts = facts_of(view, path)
+        rows = (row for row in facts.imports if _runs(row)) if facts is not None else ()
+        kept[path] = tuple(dict.fromkeys(each for row in rows for each in _targets_of(view, path, row)))
+    return kept[path]
 
 
 def _targets_of(view: GraphView, path: WorkspacePath, row: Import) -> Iterator[WorkspacePath]:

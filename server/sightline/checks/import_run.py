@@ -45,18 +45,32 @@ class _Unknown(Exception):
 class _Module:
     bound: set[str] = field(default_factory=set[str])
     modules: dict[str, WorkspacePath] = field(default_factory=dict[str, WorkspacePath])
+    starred: bool = False  # it has bound names that nobody lists here
     finished: bool = False
 
 
-def import_failure(view: GraphView, path: WorkspacePath, played: Collection[WorkspacePath]) -> Failure | None:
-    """Why importing ``path`` first of all fails, if it does for sure; ``None`` if not, or nobody can tell."""
-    try:
-        _Run(view, played).load(path)
-    except _Failed as failed:
-        return failed.failure
-    except (_Unknown, RecursionError):
-        pass
-    return None
+class ImportRuns:
+    """Answers for one graph; ``played`` are the modules whose code is looked at."""
+
+    def __init__(self, view: GraphView, played: Collection[WorkspacePath]) -> None:
+        self._view = view
+        self._played = played
+        self._known: dict[WorkspacePath, Failure | None] = {}
+
+    def failure(self, path: WorkspacePath) -> Failure | None:
+        """Why importing ``path`` first of all fails, if it does for sure; ``None`` if not, or nobody can tell."""
+        if path not in self._known:
+            self._known[path] = self._failure(path)
+        return self._known[path]
+
+    def _failure(self, path: WorkspacePath) -> Failure | None:
+        try:
+            _Run(self._view, self._played).load(path)
+        except _Failed as failed:
+            return failed.failure
+        except (_Unknown, RecursionError):
+            pass
+        return None
 
 
 def packages_around(view: GraphView, path: WorkspacePath) -> Sequence[WorkspacePath]:
@@ -117,8 +131,7 @@ class _Run:
         if target is not None:
             self.load(target)
         for (each, name), (_, bound) in zip(inner, step.asked, strict=True):
-            if name == "*" and target in self._played and not self._is_finished(target):
-                raise _Unknown
+            module.starred = module.starred or name == "*"
             if target is not None and not step.caught and not step.maybe:
                 self._need(path, step, target, name, also=each)
             if each is not None:
@@ -143,13 +156,10 @@ class _Run:
         if asked is None or asked.finished or name in asked.bound or name == "*" or also is not None or target == path:
             return
         names = names_of_module(self._view, target)
-        if names is None:
+        if names is None or asked.starred:
             raise _Unknown
         if name in names and not name.startswith("__"):
             raise _Failed(Failure(path=path, line=step.line, module=target, name=name))
-
-    def _is_finished(self, path: WorkspacePath | None) -> bool:
-        return path in self._modules and self._modules[path].finished
 
 
 def _file(view: GraphView, root: str, relative: str) -> WorkspacePath | None:

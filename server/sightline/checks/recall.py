@@ -32,6 +32,9 @@ class _Memory:
     )
     headers: dict[tuple[WorkspacePath, int], str] = field(default_factory=dict[tuple[WorkspacePath, int], str])
     packages: dict[str, Packages] = field(default_factory=dict[str, Packages])
+    targets: dict[WorkspacePath, tuple[WorkspacePath, ...]] = field(
+        default_factory=dict[WorkspacePath, tuple[WorkspacePath, ...]]
+    )
 
 
 _MEMORIES: WeakKeyDictionary[GraphView, _Memory] = WeakKeyDictionary()
@@ -129,6 +132,11 @@ def packages_of(view: GraphView, root: str) -> Packages:
     if root not in kept:
         kept[root] = Packages(view.workspace.system, root)
     return kept[root]
+
+
+def import_targets(view: GraphView) -> dict[WorkspacePath, tuple[WorkspacePath, ...]]:
+    """Where ``circular.py`` keeps what a file imports when it is imported itself."""
+    return _memory(view).targets
 
 
 def _memory(view: GraphView) -> _Memory:
