@@ -8,7 +8,8 @@ A case file holds several cases, in the manner of txtar:
     xx a.py xx                     the edit deletes the file
     >> a.py -> b.py >>             the edit moves the file
 
-Files below ``.venv`` are installed packages, which are there but no part of the workspace.
+Files below ``.venv`` are installed packages, which are there but no part of the workspace; so are those below ``.go``,
+which is what ``GOROOT`` names.
 
 Expected findings stand on the lines they point at, in the text after the edit: ``#! certain breakage words`` (``//!``
 in TypeScript and JavaScript), where the words must occur in the message. A line may carry several.
@@ -141,7 +142,8 @@ def processes() -> RealProcesses:
 
 def _workspace(files: dict[str, str]) -> WorkspaceView:
     memory = memory_system({f"{ROOT}/{name}": text for name, text in files.items()})
-    system = System(files=memory.files, clock=ManualClock(), processes=processes())
+    environment = {"GOROOT": f"{ROOT}/.go"}
+    system = System(files=memory.files, clock=ManualClock(), processes=processes(), environment=environment)
     return WorkspaceView(
         revision=1,
         roots=(ROOT,),
@@ -152,4 +154,4 @@ def _workspace(files: dict[str, str]) -> WorkspaceView:
 
 
 def _is_own(name: str) -> bool:
-    return not name.startswith(".venv/")
+    return not name.startswith((".venv/", ".go/"))

@@ -9,17 +9,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from sightline.base.paths import WorkspacePath
+from sightline.base.text import Span
 from sightline.checks.definitions import FUNCTIONS
 from sightline.checks.recall import facts_of
 from sightline.checks.signature import Parameters
 from sightline.checks.texts import read_text
 from sightline.graph.answers import Symbol
-from sightline.graph.facts import CallShape, DefinitionKind, ParameterKind, Reference
+from sightline.graph.facts import CallShape, DefinitionKind, ParameterKind, Reference, ReferenceKind
 from sightline.graph.view import GraphView
 
 _BLANK = b" \t\r\n,"
 #: Bytes of arguments that are looked through for the closing bracket.
 _LONGEST = 5_000
+_NOBODY = Reference(name="", span=Span(0, 0), kind=ReferenceKind.CALL)
 
 
 def go_parameters(view: GraphView, path: WorkspacePath, reference: Reference, symbol: Symbol) -> Parameters | None:
@@ -47,19 +49,29 @@ def go_call(call: CallShape) -> CallShape:
     return replace(call, positional=call.positional + 1, splat=False) if call.splat else call
 
 
-def _may_give_several(view: GraphView, path: WorkspacePath, reference: Reference) -> bool:
-    """Whether the only argument is itself a call, which may give several values at once: ``f(g())``."""
+def only_argument(view: GraphView, path: WorkspacePath, reference: Reference) -> Reference | None:
+    """The name called in the only argument of a call, ``None`` if that is no call.
+
+    A reference of no name stands for a call whose name nobody can tell.
+    """
     text, facts = read_text(view.workspace, path), facts_of(view, path)
     if text is None or facts is None:
-        return True
+        return _NOBODY
     start = text.data.find(b"(", reference.span.end)
     end = _closing(text.data, start)
     argument = text.data[start + 1 : end].rstrip(_BLANK)
     if not argument.endswith(b")"):
-        return False
+        return None
     inner = next((at for at in _openings(argument) if _closing(argument, at) == len(argument) - 1), -1)
-    called = next((row for row in facts.references if row.span.end == start + 1 + inner), None)
-    meant = view.resolve_known(path, called) if called is not None else ()
+    return next((row for row in facts.references if row.span.end == start + 1 + inner), _NOBODY)
+
+
+def _may_give_several(view: GraphView, path: WorkspacePath, reference: Reference) -> bool:
+    """Whether the only argument is itself a call, which may give several values at once: ``f(g())``."""
+    called = only_argument(view, path, reference)
+    if called is None:
+        return False
+    meant = view.resolve_known(path, called) if called.name else ()
     results = [each.definition.annotation for each in meant if each.definition.kind in FUNCTIONS]
     return not results or any(not result or result.startswith("(") for result in results)
 

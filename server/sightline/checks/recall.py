@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 from sightline.base.paths import WorkspacePath
+from sightline.checks.go_packages import GoPackages
 from sightline.checks.packages import Packages
 from sightline.checks.texts import read_text
 from sightline.graph.answers import Symbol
@@ -32,6 +33,7 @@ class _Memory:
     )
     headers: dict[tuple[WorkspacePath, int], str] = field(default_factory=dict[tuple[WorkspacePath, int], str])
     packages: dict[str, Packages] = field(default_factory=dict[str, Packages])
+    go: dict[str, GoPackages] = field(default_factory=dict[str, GoPackages])
     targets: dict[WorkspacePath, tuple[WorkspacePath, ...]] = field(
         default_factory=dict[WorkspacePath, tuple[WorkspacePath, ...]]
     )
@@ -131,6 +133,14 @@ def packages_of(view: GraphView, root: str) -> Packages:
     kept = _memory(view).packages
     if root not in kept:
         kept[root] = Packages(view.workspace.system, root)
+    return kept[root]
+
+
+def go_packages_of(view: GraphView, root: str) -> GoPackages:
+    """The packages from outside that Go code below ``root`` can import."""
+    kept = _memory(view).go
+    if root not in kept:
+        kept[root] = GoPackages(view.workspace.system, root)
     return kept[root]
 
 
