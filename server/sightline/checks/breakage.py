@@ -17,6 +17,7 @@ from sightline.checks.check import CheckInput, CheckOutcome, Finding
 from sightline.checks.definitions import Added, Altered, DefinitionChanges, Removed, definition_changes
 from sightline.checks.go_interfaces import unsatisfied
 from sightline.checks.go_library_calls import unfit_library_calls
+from sightline.checks.go_locals import unsound_locals
 from sightline.checks.language import is_go, is_python, is_script
 from sightline.checks.matching import Matching
 from sightline.checks.modules_gone import lost_imports
@@ -74,6 +75,7 @@ def _findings(given: CheckInput) -> Iterator[Finding]:
     yield from unused_imports(matching)
     yield from unsatisfied(matching, changes)
     yield from unfit_library_calls(matching)
+    yield from unsound_locals(matching)
 
 
 def _in_languages(changes: DefinitionChanges, *languages: Callable[[WorkspacePath], bool]) -> DefinitionChanges:

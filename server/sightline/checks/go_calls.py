@@ -5,6 +5,7 @@ Source: the Go Programming Language Specification, "Calls", "Passing arguments t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -18,6 +19,7 @@ from sightline.graph.answers import Symbol
 from sightline.graph.facts import CallShape, DefinitionKind, ParameterKind, Reference, ReferenceKind
 from sightline.graph.view import GraphView
 
+_TEXT = re.compile(rb"\"(?:\\.|[^\"\\\n])*+\"|`[^`]*+`|'(?:\\.|[^'\\\n])*+'|//[^\n]*+")
 _BLANK = b" \t\r\n,"
 #: Bytes of arguments that are looked through for the closing bracket.
 _LONGEST = 5_000
@@ -49,6 +51,28 @@ def go_call(call: CallShape) -> CallShape:
     return replace(call, positional=call.positional + 1, splat=False) if call.splat else call
 
 
+def instantiated_call(view: GraphView, path: WorkspacePath, reference: Reference) -> CallShape | None:
+    """The arguments of ``f[T](...)``, where the name alone looks like a type."""
+    if reference.kind not in (ReferenceKind.TYPE, ReferenceKind.READ):
+        return None
+    text = read_text(view.workspace, path)
+    if text is None or text.data[reference.span.end : reference.span.end + 1] != b"[":
+        return None
+    start = _closing(text.data, reference.span.end) + 1
+    if text.data[start : start + 1] != b"(":
+        return None
+    if not any(each.definition.kind in FUNCTIONS for each in view.resolve_known(path, reference)):
+        return None
+    end = _closing(text.data, start)
+    arguments = _TEXT.sub(b"0", text.data[start + 1 : end]).rstrip(_BLANK)
+    inner = list(_openings(arguments, b"([{"))
+    spans = [(at, _closing(arguments, at)) for at in inner]
+    commas = [at for at in _openings(arguments, b",") if not any(first < at < last for first, last in spans)]
+    splat = arguments.endswith(b"...")
+    count = len(commas) + 1 if arguments else 0
+    return CallShape(positional=count - splat, splat=splat)
+
+
 def only_argument(view: GraphView, path: WorkspacePath, reference: Reference) -> Reference | None:
     """The name called in the only argument of a call, ``None`` if that is no call.
 
@@ -76,8 +100,8 @@ def _may_give_several(view: GraphView, path: WorkspacePath, reference: Reference
     return not results or any(not result or result.startswith("(") for result in results)
 
 
-def _openings(data: bytes) -> Iterator[int]:
-    return (at for at in range(len(data)) if data[at : at + 1] == b"(")
+def _openings(data: bytes, signs: bytes = b"(") -> Iterator[int]:
+    return (at for at, byte in enumerate(data) if byte in signs)
 
 
 def _closing(data: bytes, start: int) -> int:

@@ -1,6 +1,6 @@
 """Calls that are not written as one: decorators, calls of a class given its type arguments, of ``cls``, of an alias.
 
-Python only.
+Of Go, calls of a function given its type arguments; all else is Python's.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from functools import lru_cache
 from sightline.base.text import Span, Text
 from sightline.checks.classes import constructor
 from sightline.checks.definitions import CLASSES
-from sightline.checks.language import is_python
+from sightline.checks.go_calls import instantiated_call
+from sightline.checks.language import is_go, is_python
 from sightline.checks.matching import Matching, Use, symbol_before
 from sightline.checks.recall import facts_of, is_rebound, symbols_of
 from sightline.checks.signature import mismatch
@@ -28,7 +29,12 @@ _VALUES = frozenset({DefinitionKind.VARIABLE, DefinitionKind.ATTRIBUTE})
 def as_call(view: GraphView, use: Use) -> Reference:
     """The reference with the arguments that it hands over although they are not written right behind it."""
     path, reference = use
-    if reference.call is not None or not is_python(path):
+    if reference.call is not None:
+        return reference
+    if is_go(path):
+        call = instantiated_call(view, path, reference)
+        return replace(reference, call=call) if call is not None else reference
+    if not is_python(path):
         return reference
     if reference.kind is ReferenceKind.DECORATE:
         return replace(reference, call=CallShape(positional=1))
