@@ -115,6 +115,19 @@ async def test_a_short_text_that_takes_the_parser_long_is_read_beside_the_loop(
     assert graph.view.workspace.read(path(name)).text == Text.of(UNLUCKY + " " * 4)
 
 
+@pytest.mark.parametrize("name", ["typed.rb", "typed.go", "typed.kt", "typed.cs"])
+async def test_recovery_from_errors_ends_beside_the_loop_too(
+    opened: tuple[LiveWorkspace, LiveGraph], steps: Counter[bool], name: str
+) -> None:
+    """Of 6 KB that Ruby's grammar recovers from after a million questions, it is given up."""
+    workspace, graph = opened
+    _open(workspace, graph, name, Text.of("<!--\n" * 1_200))
+    await graph.caught_up()
+    assert steps[True] + steps[False] < 25_000 + STEPS_AT_ONCE
+    if name == "typed.rb":
+        assert dict(graph.view.unparsed())[path(name)] == "too_broken"
+
+
 async def test_a_text_that_cannot_be_read_is_not_tried_again_while_it_stays(
     opened: tuple[LiveWorkspace, LiveGraph], steps: Counter[bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -210,6 +210,10 @@ def _read(path: WorkspacePath, text: Text, before: _Document | None, steps: int 
             found = _document(text, found, parse_rest(text.data, language, found, steps=steps), fresh=False)
     except LongParse:
         raise
+    except EndlessParse as error:
+        if before is not None:  # only a parse of everything may say so: what is kept of an old tree can mislead it
+            return _read(path, text, None, steps)
+        return HotFile(None, NO_EDGES, reason=why_without_facts(path, error))
     except Exception as error:  # noqa: BLE001  as in facts_blob.py: one text must not stop what follows all others
         return HotFile(None, NO_EDGES, reason=why_without_facts(path, error))
     return found

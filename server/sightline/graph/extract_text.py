@@ -33,6 +33,11 @@ _ERRORS = f"[(ERROR) (MISSING)] @{_ERROR}"
 #: 3,000 levels of nesting 85.
 _MOST_STALLS = 128
 
+#: How often it may be asked at all, and how often more for every KB. Of 8,700 texts of all languages, 2,400 of them
+#: broken, none took more than 23 for a KB; of one that is broken in an unlucky way 6 KB can take a million: 15 s.
+_MOST_ASKED = 20_000
+_ASKED_FOR_A_KILOBYTE = 200
+
 #: Balancing a tree takes one question per 136 bytes at most in those files (a table of C).
 _BYTES_PER_BALANCING = 32
 
@@ -96,7 +101,9 @@ def _place_of(node: Node) -> tuple[Span2, str]:
 
 
 class EndlessParse(Exception):
-    """The grammar cannot get past a place of the text: its recovery from an error goes round in a circle."""
+    """The grammar cannot get past a place of the text: its recovery from an error goes round in a circle, or tries more
+    than anybody can wait for.
+    """
 
 
 class LongParse(Exception):
@@ -111,12 +118,13 @@ class _Progress:
     asked at all.
     """
 
-    __slots__ = ("balancing", "end", "furthest", "stalled", "steps")
+    __slots__ = ("balancing", "end", "furthest", "left", "stalled", "steps")
 
     def __init__(self, data: bytes, steps: int | None, within: Span2) -> None:
         self.steps = steps
         self.end = within[0] + len(data[slice(*within)].rstrip())  # where the last token ends, as the parser counts
         self.balancing = (within[1] - within[0]) // _BYTES_PER_BALANCING
+        self.left = _MOST_ASKED + _ASKED_FOR_A_KILOBYTE * (within[1] - within[0]) // 1_024
         self.furthest = -1
         self.stalled = 0
 
@@ -130,6 +138,9 @@ class _Progress:
             self.steps -= 1
             if self.steps < 0:
                 return True
+        self.left -= 1
+        if self.left < 0:
+            return True
         if offset > self.furthest:
             self.furthest = offset
             self.stalled = 0
