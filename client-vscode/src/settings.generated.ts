@@ -19,6 +19,8 @@ export const SETTINGS: readonly Setting[] = [
   { key: "edits.format", section: "edits", name: "format", scope: "any" },
   { key: "edits.repairRounds", section: "edits", name: "repair_rounds", scope: "narrowing" },
   { key: "checks.linters", section: "checks", name: "linters", scope: "user" },
+  { key: "checks.types", section: "checks", name: "types", scope: "user" },
+  { key: "checks.typesRefuse", section: "checks", name: "types_refuse", scope: "user" },
   { key: "checks.programs", section: "checks", name: "programs", scope: "user" },
   { key: "checks.seconds", section: "checks", name: "seconds", scope: "narrowing" },
   { key: "workspace.maximumFiles", section: "workspace", name: "maximum_files", scope: "narrowing" },

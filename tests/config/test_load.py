@@ -98,10 +98,13 @@ def test_a_broken_file_is_reported_with_its_line_and_the_rest_holds(text: str, l
         assert problem.line == line
 
 
-@pytest.mark.parametrize("line", ['linters = ["eslint"]', 'programs = {eslint = "./evil"}'])
+@pytest.mark.parametrize(
+    "line", ['linters = ["eslint"]', 'types = ["ty"]', 'types_refuse = "none"', 'programs = {eslint = "./evil"}']
+)
 def test_a_workspace_names_no_programs(line: str) -> None:
     loaded = load(system_with({WORKSPACE: f"[checks]\n{line}\n"}))
-    assert (loaded.settings.checks.linters, loaded.settings.checks.programs) == ((), {})
+    checks = loaded.settings.checks
+    assert (checks.linters, checks.types, checks.types_refuse, checks.programs) == ((), (), "clean", {})
     (problem,) = loaded.problems
     assert "read from your own settings only" in problem.message
     system = system_with()
@@ -114,11 +117,12 @@ def test_a_workspace_names_no_programs(line: str) -> None:
     ("line", "words"),
     [
         ('linters = ["eslnt"]', "unknown linter eslnt; known are biome, eslint, gofmt, oxlint"),
-        ('programs = {eslnt = "/bin/x"}', "unknown linter eslnt"),
+        ('types = ["tsc"]', "unknown type checker tsc; known are mypy, pyright, tsserver, ty"),
+        ('programs = {eslnt = "/bin/x"}', "unknown program eslnt; known are biome, eslint, gofmt, mypy"),
         ('programs = {eslint = "eslint_d"}', "'eslint_d' is no path; a program on your PATH needs no entry"),
     ],
 )
-def test_a_linter_that_is_not_known_is_reported(line: str, words: str) -> None:
+def test_a_program_that_is_not_known_is_reported(line: str, words: str) -> None:
     loaded = load(system_with({USER: f"[checks]\nseconds = 5\n{line}\n"}))
     (problem,) = loaded.problems
     assert (problem.line, words in problem.message) == (3, True), problem

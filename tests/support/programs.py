@@ -39,6 +39,7 @@ class Programs:
     path: str = ""
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
     files: WatchedFiles = field(default_factory=WatchedFiles)
+    clock: ManualClock = field(default_factory=ManualClock)
 
     @property
     def root(self) -> str:
@@ -56,7 +57,7 @@ class Programs:
     def system(self) -> System:
         environment = {"PATH": self.path or str(self.folder / "bin"), **self.environment}
         processes = RealProcesses(environment)
-        return System(files=self.files, clock=ManualClock(), processes=processes, environment=environment)
+        return System(files=self.files, clock=self.clock, processes=processes, environment=environment)
 
     def given(
         self,

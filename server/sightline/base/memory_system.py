@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sightline.base.system import ChildProcess, DirectoryEntry, FileStat, ProcessResult, System
+from sightline.base.system import ChildProcess, DirectoryEntry, FileStat, KeptProgram, ProcessResult, System
 
 Answer = Callable[[Sequence[str], str, bytes], ProcessResult]
 
@@ -146,6 +146,9 @@ class ScriptedProcesses:
         return self.answer(arguments, directory, stdin)
 
     async def start(self, arguments: Sequence[str], *, directory: str) -> ChildProcess:  # noqa: ARG002  the port's signature
+        raise FileNotFoundError(2, "No such program", arguments[0])
+
+    async def keep(self, arguments: Sequence[str], *, directory: str, memory: int | None = None) -> KeptProgram:  # noqa: ARG002  the port's signature
         raise FileNotFoundError(2, "No such program", arguments[0])
 
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 
-from sightline.base.system import PASSED_ON, ChildProcess, ProcessResult, ProcessTimeout
+from sightline.base.system import PASSED_ON, ChildProcess, KeptProgram, ProcessResult, ProcessTimeout
 
 if sys.platform == "linux":
     import resource
@@ -86,6 +86,11 @@ class RealProcesses:
         )
         return _RealChild(process)
 
+    async def keep(self, arguments: Sequence[str], *, directory: str, memory: int | None = None) -> KeptProgram:
+        process = await self._start_group(arguments, directory)
+        _limit_memory(process.pid, memory)
+        return _KeptProgram(process)
+
 
 class _RealChild:
     def __init__(self, process: asyncio.subprocess.Process) -> None:
@@ -112,6 +117,41 @@ class _RealChild:
         await self._process.wait()
         # As in ``run``: left to the garbage collector the transport warns after the loop is gone.
         self._process._transport.close()  # type: ignore[attr-defined]  # noqa: SLF001  asyncio offers no other way
+
+
+#: Bytes of what a kept program writes to standard error that are looked at; the rest is thrown away.
+_COMPLAINT = 4096
+#: How long the pipes of a kept program that was killed may stay open (seconds).
+_PATIENCE = 1.0
+
+
+class _KeptProgram(_RealChild):
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        super().__init__(process)
+        self._said = bytearray()
+        self._listening = asyncio.get_running_loop().create_task(self._listen())
+
+    @property
+    def complaint(self) -> str:
+        lines = (line.strip() for line in self._said.decode(errors="replace").splitlines())
+        return next((line for line in lines if line), "")[:200]
+
+    async def stop(self) -> None:
+        _kill_group(self._process.pid)
+        # Closing the transport reaps a child that is dead already, behind the back of asyncio's watcher, and what it
+        # wrote before its end is still to be heard: both get the time that this takes, unless a process that left the
+        # group holds the pipes.
+        ended = asyncio.get_running_loop().create_task(self._process.wait())
+        await asyncio.wait({ended, self._listening}, timeout=_PATIENCE)
+        await _end_group(self._process)
+        await ended
+        self._listening.cancel()
+        await asyncio.wait({self._listening})
+
+    async def _listen(self) -> None:
+        assert self._process.stderr is not None
+        while chunk := await self._process.stderr.read(1 << 16):
+            self._said += chunk[: _COMPLAINT - len(self._said)]
 
 
 async def _read(stream: asyncio.StreamReader | None, limit: int) -> tuple[bytes, bool]:

@@ -25,6 +25,7 @@ __all__ = [
     "DirectoryEntry",
     "FileStat",
     "FileSystem",
+    "KeptProgram",
     "ProcessResult",
     "ProcessTimeout",
     "Processes",
@@ -94,6 +95,15 @@ class ChildProcess(Protocol):
         ...
 
 
+class KeptProgram(ChildProcess, Protocol):
+    """A running program of others, in a group of its own."""
+
+    @property
+    def complaint(self) -> str:
+        """The first thing it wrote to standard error, a line; "" if nothing."""
+        ...
+
+
 class ProcessTimeout(Exception):
     """A process that was killed because its time was over."""
 
@@ -123,6 +133,13 @@ class Processes(Protocol):
         """Starts a helper of ours that stays in this process's group. Raises ``OSError`` when it cannot be started.
 
         Its standard error is this process's own.
+        """
+        ...
+
+    async def keep(self, arguments: Sequence[str], *, directory: str, memory: int | None = None) -> KeptProgram:
+        """Starts a program of others that stays until it is stopped, which kills its whole group.
+
+        ``memory`` as for :meth:`run`. Raises ``OSError`` when it cannot be started. Cancelled, nothing of it is left.
         """
         ...
 

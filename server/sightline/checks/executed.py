@@ -2,35 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
+from fnmatch import fnmatchcase
 
 from sightline.base.paths import WorkspacePath
 from sightline.checks.check import CheckInput
 from sightline.graph.view import GraphView
 
-#: What is installed there is loaded by the tools of JavaScript.
-_INSTALLED = "node_modules"
+#: Files of a view that a program executes.
+Starts = Callable[[GraphView], Iterable[WorkspacePath]]
+
+#: What is installed there is loaded by the tools of JavaScript, and by an interpreter of Python when it starts.
+_INSTALLED = ("node_modules", "site-packages", "dist-packages")
 
 
-def executed_by(given: CheckInput, names: Collection[str], *, follows: bool) -> WorkspacePath | None:
+def executed_by(
+    given: CheckInput, names: Collection[str], *, follows: bool, starts: Starts | None = None
+) -> WorkspacePath | None:
     """A file the edit touches that a program would execute or be ruled by; ``None`` if there is none.
 
-    Those are the files called one of ``names`` (its configuration), whatever is below ``node_modules``, and with
-    ``follows`` all that such files import, directly or not, before the edit or after it.
+    Those are the files called one of ``names`` (its configuration, patterns allowed), whatever is installed in the
+    workspace, and with ``follows`` all that such files import, directly or not, before the edit or after it. What
+    ``starts`` names in a view is executed too, with all that it imports.
     """
     touched = {*given.changes.paths_before, *given.changes.paths_after}
     for path in sorted(touched):
-        if path.name in names or _INSTALLED in path.relative.split("/"):
+        if _is_one(path, names) or not {*_INSTALLED}.isdisjoint(path.relative.split("/")):
             return path
-    if not follows:
-        return None
-    reached = _reached(given.before, names) | _reached(given.after, names)
+    reached: set[WorkspacePath] = set()
+    for view in (given.before, given.after):
+        first = [path for path in _paths(view) if _is_one(path, names)] if follows else []
+        executed = list(starts(view)) if starts is not None else []
+        reached |= {*executed} | _reached(view, [*first, *executed])
     return min(touched & reached, default=None)
 
 
-def _reached(view: GraphView, names: Collection[str]) -> set[WorkspacePath]:
+def _is_one(path: WorkspacePath, names: Collection[str]) -> bool:
+    return any(fnmatchcase(path.name, name) for name in names)
+
+
+def _reached(view: GraphView, first: list[WorkspacePath]) -> set[WorkspacePath]:
     found: set[WorkspacePath] = set()
-    waiting = [path for path in _paths(view) if path.name in names]
+    waiting = [*first]
     while waiting:
         for edge in view.dependencies(waiting.pop()):
             if edge.target not in found:

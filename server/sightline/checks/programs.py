@@ -31,11 +31,13 @@ class Invocation:
     stdin: bytes = b""
 
 
-def find_program(system: System, name: str, policy: CheckPolicy, roots: Sequence[str], root: str) -> str:
+def find_program(
+    system: System, name: str, policy: CheckPolicy, roots: Sequence[str], root: str, file: str = ""
+) -> str:
     """Absolute path of the program ``name`` for the workspace folder ``root``, one of ``roots``.
 
-    Folders of ``PATH`` that lie in the workspace, or whose program leads into it, are passed over. Raises
-    :class:`ProgramUnavailable`.
+    On the ``PATH`` its ``file`` is looked for, if it is called otherwise. Folders of ``PATH`` that lie in the
+    workspace, or whose program leads into it, are passed over. Raises :class:`ProgramUnavailable`.
     """
     named = policy.programs.get(name, "").replace("\\", "/")
     if named:
@@ -46,10 +48,10 @@ def find_program(system: System, name: str, policy: CheckPolicy, roots: Sequence
     endings = [ending.lower() for ending in system.environment.get("PATHEXT", "").split(";")]
     for folder in _folders(system):
         for ending in endings:
-            path = f"{folder}/{name}{ending}"
+            path = f"{folder}/{file or name}{ending}"
             if _is_program(system, path) and not _leads_into(system, path, roots):
                 return path
-    raise ProgramUnavailable(f"{name} is not on your PATH; the setting checks.programs can say where it is")
+    raise ProgramUnavailable(f"{file or name} is not on your PATH; the setting checks.programs can say where it is")
 
 
 async def run_program(system: System, run: Invocation, policy: CheckPolicy) -> ProcessResult:

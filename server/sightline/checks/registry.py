@@ -9,6 +9,7 @@ from sightline.checks.generated import GeneratedCheck
 from sightline.checks.imports import ImportsCheck
 from sightline.checks.lint import LintCheck
 from sightline.checks.syntax import SyntaxCheck
+from sightline.checks.type_check import TypesCheck
 
 CHECKS: tuple[Check, ...] = (
     SyntaxCheck(),
@@ -17,6 +18,7 @@ CHECKS: tuple[Check, ...] = (
     LintCheck(),
     GeneratedCheck(),
     ExternalLintCheck(),
+    TypesCheck(),
 )
 
 #: What runs when nobody chose: everything.

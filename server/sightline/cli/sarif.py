@@ -25,6 +25,7 @@ RULES: Final = {
     "lint": "ruff finds an error that was not there before the change.",
     "linters": "A linter that the user chose finds something that was not there before the change.",
     "syntax": "The changed text cannot be parsed.",
+    "types": "A type checker that the user chose finds an error that was not there before the change.",
     "unmatched": "A part of the diff does not fit the files, so it was not judged.",
 }
 

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 from pydantic.config import JsonDict
 
+from sightline.checks.checkers.registry import CHECKERS
 from sightline.checks.linters.registry import LINTERS
 from sightline.languages.registry import LANGUAGES
 
@@ -35,8 +36,17 @@ def _known_linters(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
+def _known_checkers(names: tuple[str, ...]) -> tuple[str, ...]:
+    known = [checker.name for checker in CHECKERS]
+    if unknown := sorted({*names} - {*known}):
+        raise ValueError(f"unknown type checker {', '.join(unknown)}; known are {', '.join(known)}")
+    return tuple(dict.fromkeys(names))
+
+
 def _places(programs: dict[str, str]) -> dict[str, str]:
-    _known_linters(tuple(programs))
+    known = [*(linter.name for linter in LINTERS), *(checker.name for checker in CHECKERS), "python"]
+    if unknown := sorted({*programs} - {*known}):
+        raise ValueError(f"unknown program {', '.join(unknown)}; known are {', '.join(sorted(known))}")
     for name, place in programs.items():
         if "/" not in place.replace("\\", "/"):
             raise ValueError(f"{name}: {place!r} is no path; a program on your PATH needs no entry")
@@ -152,18 +162,41 @@ class CheckSettings(Section):
         ),
         AfterValidator(_known_linters),
     ] = ()
+    types: Annotated[
+        tuple[str, ...],
+        Field(
+            description="Type checkers to ask about the files an edit touches and those that import them: "
+            f"{', '.join(f'`{checker.name}`' for checker in CHECKERS)}. They are looked for on your PATH.",
+            json_schema_extra=USER_ONLY,
+        ),
+        AfterValidator(_known_checkers),
+    ] = ()
+    types_refuse: Annotated[
+        Literal["clean", "all", "none"],
+        Field(
+            description="Which new type errors refuse an edit: those of a rule that the checker found kept in that "
+            "file before (`clean`), `all`, or `none`; the others are listed.",
+            json_schema_extra=USER_ONLY,
+        ),
+    ] = "clean"
     programs: Annotated[
         dict[str, str],
         Field(
-            description="Where a linter is, by its name: an absolute path, or one relative to the workspace, such as "
-            '`{eslint = "node_modules/.bin/eslint"}`, which runs what the workspace has installed.',
+            description="Where a linter or type checker is, by its name: an absolute path, or one relative to the "
+            'workspace, such as `{eslint = "node_modules/.bin/eslint"}`, which runs what the workspace has installed. '
+            "`python` is the interpreter whose packages type checkers count with.",
             json_schema_extra=USER_ONLY,
         ),
         AfterValidator(_places),
     ] = {}
     seconds: Annotated[
         float,
-        Field(description="Longest run of such a program, in seconds.", gt=0, le=600, json_schema_extra=NARROWING),
+        Field(
+            description="Longest run of such a program on one edit, in seconds.",
+            gt=0,
+            le=600,
+            json_schema_extra=NARROWING,
+        ),
     ] = 30.0
 
 

@@ -17,6 +17,7 @@ from sightline.base.paths import WorkspacePath
 from sightline.base.text import Span, Text
 from sightline.checks.acceptance import NOTHING, Acceptance, AcceptedFinding
 from sightline.checks.check import Finding
+from sightline.checks.checkers.warm import WarmCheckers
 from sightline.checks.present import present_findings
 from sightline.config.settings import Settings
 from sightline.context.pack import ContextPack
@@ -69,6 +70,7 @@ class Engine:
         self._pending = PendingEdits(parts.journal)
         self._permissions = Permissions(parts.workspace)
         self._updates = asyncio.Lock()
+        self._warm = WarmCheckers(parts.system)
 
     # Life ------------------------------------------------------------------------------------------------------
 
@@ -96,6 +98,7 @@ class Engine:
         if self._provider is not None:
             await self._provider.close()
             self._provider = None
+        await self._warm.close()
         self._index.close()
         if self._reading is not None:
             await asyncio.gather(self._reading, return_exceptions=True)
@@ -166,6 +169,7 @@ class Engine:
         """Files or folders changed on disk (watched-file events)."""
         async with self._updates:
             change = await self._parts.workspace.refresh(paths)
+            self._warm.disk_changed((*paths, *change.changed, *change.removed))
             await self._parts.graph.refresh(self._parts.workspace.view, change)
         self._read_ahead()
 
@@ -173,6 +177,7 @@ class Engine:
         """Looks at the whole disk again; for clients that do not watch files."""
         async with self._updates:
             change = await self._parts.workspace.rescan()
+            self._warm.disk_changed((*change.changed, *change.removed))
             await self._parts.graph.refresh(self._parts.workspace.view, change)
         self._read_ahead()
 
@@ -356,7 +361,7 @@ class Engine:
             in_prompt=self._permissions.why_not_shown,
             in_edit=self._permissions.why_not_touched,
             trusted=self._parts.trusted,
-            checks=check_policy(self.settings),
+            checks=check_policy(self.settings, self._warm),
         )
 
     def _trial_policy(self, *, strict: bool = False) -> TrialPolicy:
@@ -366,7 +371,7 @@ class Engine:
             permitted=self._permissions.why_not_touched,
             trusted=self._parts.trusted,
             strict=strict,
-            checks=check_policy(self.settings),
+            checks=check_policy(self.settings, self._warm),
         )
 
     async def _diagnose(self, path: WorkspacePath, span: Span | None) -> tuple[str, ...]:

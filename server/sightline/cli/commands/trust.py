@@ -20,8 +20,8 @@ from sightline.config.trust import is_trusted, revoke_trust, set_trust
 def command(root: str, *, action: str | None, as_json: bool) -> int:
     """Trust a workspace: lets git be asked and the workspace's own linter settings be used.
 
-    Linters that your settings name (checks.linters) run only in workspaces you trust. Nothing of an untrusted workspace
-    runs. Keys and endpoints never come from a workspace, trusted or not.
+    Linters and type checkers that your settings name (checks.linters, checks.types) run only in workspaces you trust.
+    Nothing of an untrusted workspace runs. Keys and endpoints never come from a workspace, trusted or not.
     """
     system = real_system()
     real = resolve_root(system, root)
