@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import pytest
 from ruff import find_ruff_bin
 
-from sightline.base.system import ChildProcess, ProcessResult, ProcessTimeout, System
+from sightline.base.system import ChildProcess, KeptProgram, ProcessResult, ProcessTimeout, System
 from sightline.checks import lint
 from sightline.checks.check import Certainty, CheckInput, Severity
 from sightline.checks.lint import LintCheck
@@ -47,6 +47,9 @@ class Recorder:
 
     async def start(self, arguments: Sequence[str], *, directory: str) -> ChildProcess:
         raise AssertionError("a check starts no helpers")
+
+    async def keep(self, arguments: Sequence[str], *, directory: str, memory: int | None = None) -> KeptProgram:
+        raise AssertionError("ruff does not stay")
 
 
 def with_processes(given: CheckInput, recorder: Recorder, *, trusted: bool = False) -> CheckInput:

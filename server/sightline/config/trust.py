@@ -1,6 +1,6 @@
 """Which workspace roots the user trusts.
 
-Trust lets git, the workspace's own linter settings and the programs that the user's settings name be used; nothing else.
+Trust lets git, the workspace's own linter settings and programs that the user's settings name be used; nothing else.
 
 Kept in the user's state folder, never in a workspace.
 """
