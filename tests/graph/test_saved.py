@@ -28,7 +28,7 @@ def _collected(workspace: WorkspaceView) -> Collected:
 def _saved(workspace: WorkspaceView) -> tuple[bytes, Layouts]:
     layouts = build_layouts(workspace)
     state = at_once(first_state(FileTable(), layouts, _collected(workspace)))
-    return pack_segment(state.segments[0], state.table, layouts), layouts
+    return b"".join(pack_segment(state.segments[0], state.table, layouts)), layouts
 
 
 def test_an_unchanged_workspace_is_adopted_whole() -> None:

@@ -217,9 +217,9 @@ class LiveGraph:
         if adoption is not None:
             return await self._sliced(advance(adoption.state, layouts, view, adoption.changes, adoption.touched))
         state = await self._sliced(first_state(self.view.state.table, layouts, collected, by_paths=by_paths))
-        data = await asyncio.to_thread(pack_segment, state.segments[0], state.table, layouts)
-        if data:
-            self._parsing.store.put_segment(EXTRACTOR, data)
+        pieces = await asyncio.to_thread(pack_segment, state.segments[0], state.table, layouts)
+        if pieces:
+            self._parsing.store.put_segment(EXTRACTOR, pieces)
         return state, layouts
 
     def _publish_open(self, layouts: Layouts) -> None:

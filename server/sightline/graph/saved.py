@@ -10,6 +10,7 @@ import struct
 from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, is_dataclass
+from itertools import accumulate, pairwise
 from typing import Any, cast
 from zlib import crc32
 
@@ -25,13 +26,13 @@ from sightline.graph.segments import NO_EDGES, Postings, Segment
 from sightline.graph.state import FileTable, GraphState, HotFile
 
 #: Raised whenever the bytes below change.
-SAVED_VERSION = 1
+SAVED_VERSION = 2
 #: A segment of which more than this part has changed is not worth adopting.
 MOST_CHANGED = 0.2
 #: Fewer changed files than this never stand against it.
 FEW_CHANGED = 100
 
-_CHECKSUM = struct.Struct("<I")
+_NUMBER = struct.Struct("<I")
 _ARRAYS = (
     ("defined", "referenced", "importers", "wanted"),
     ("edge_offsets", "edge_targets", "edge_lines", "edge_codes"),
@@ -47,13 +48,19 @@ class Adopted:
     touched: tuple[WorkspacePath, ...]
 
 
-def pack_segment(segment: Segment, table: FileTable, layouts: Layouts) -> bytes:
-    """The bytes of a segment; none if it does not hold every file of the table, so that ids could not be kept."""
+def pack_segment(segment: Segment, table: FileTable, layouts: Layouts) -> tuple[bytes | memoryview, ...]:
+    """The bytes of a segment in pieces; none if it lacks files of the table, so that ids could not be kept.
+
+    Most pieces are the segment's own memory: a copy of it was what a start with 60,000 files needed most memory for.
+    """
     if len(segment.files) != len(table):
-        return b""
+        return ()
     paths = [table.path_of(file) for file in range(len(table))]
     roots = sorted({path.root for path in paths})
     postings, arrays = _ARRAYS
+    parts = [part for name in postings for part in _parts(getattr(segment, name))]
+    parts += [getattr(segment, name) for name in arrays]
+    pieces = [memoryview(part).cast("B") for part in parts]
     values = (
         SAVED_VERSION,
         layouts_key(layouts),
@@ -61,12 +68,15 @@ def pack_segment(segment: Segment, table: FileTable, layouts: Layouts) -> bytes:
         [roots.index(path.root) for path in paths],
         [path.relative for path in paths],
         [PackedFacts(blob).digest if blob else "" for blob in segment.blobs],
-        [[each.tobytes() for each in _parts(getattr(segment, name))] for name in postings],
-        [getattr(segment, name).tobytes() for name in arrays],
+        list(map(len, pieces)),
     )
     pack = cast("Callable[..., bytes]", msgpack.packb)  # pyright: ignore[reportUnknownMemberType]  msgpack has no types
-    body = pack(values, unicode_errors="surrogatepass")
-    return _CHECKSUM.pack(crc32(body)) + body
+    head = pack(values, unicode_errors="surrogatepass")
+    size = _NUMBER.pack(len(head))
+    checksum = crc32(head, crc32(size))
+    for piece in pieces:
+        checksum = crc32(piece, checksum)
+    return _NUMBER.pack(checksum), size, head, *pieces
 
 
 def adopted(data: bytes, layouts: Layouts, collected: Collected) -> Adopted | None:
@@ -78,12 +88,19 @@ def adopted(data: bytes, layouts: Layouts, collected: Collected) -> Adopted | No
 
 
 def _adopted(data: bytes, layouts: Layouts, collected: Collected) -> Adopted | None:
-    if len(data) < _CHECKSUM.size or _CHECKSUM.unpack_from(data)[0] != crc32(data[_CHECKSUM.size :]):
+    view = memoryview(data)
+    at = 2 * _NUMBER.size
+    if len(data) < at or _NUMBER.unpack_from(data)[0] != crc32(view[_NUMBER.size :]):
         return None  # a flipped bit in the postings would hide a use from everybody
+    (size,) = _NUMBER.unpack_from(data, _NUMBER.size)
     unpack = cast("Callable[..., Any]", msgpack.unpackb)  # pyright: ignore[reportUnknownMemberType]  as above
-    version, key, roots, owners, relatives, digests, postings, arrays = unpack(data[_CHECKSUM.size :], use_list=False)
+    version, key, roots, owners, relatives, digests, sizes = unpack(view[at : at + size], use_list=False)
     if version != SAVED_VERSION or key != layouts_key(layouts) or not len(owners) == len(relatives) == len(digests):
         return None
+    ends = list(accumulate(cast("Sequence[int]", sizes), initial=at + size))
+    if ends[-1] != len(data):
+        return None
+    pieces = [view[start:end] for start, end in pairwise(ends)]
     table = FileTable()
     blobs: list[bytes] = []
     changed: list[WorkspacePath] = []
@@ -102,7 +119,7 @@ def _adopted(data: bytes, layouts: Layouts, collected: Collected) -> Adopted | N
         return None
     state = GraphState(
         table=table,
-        segments=(_segment(known, tuple(blobs), postings, arrays),),
+        segments=(_segment(known, tuple(blobs), pieces),),
         owner=owned(array("B"), known, range(known), 1),
     )
     return Adopted(
@@ -118,10 +135,11 @@ def _hot(path: WorkspacePath, collected: Collected) -> HotFile | None:
     return HotFile(None, NO_EDGES, reason=reason) if reason else None
 
 
-def _segment(count: int, blobs: tuple[bytes, ...], postings: Sequence[Any], arrays: Sequence[bytes]) -> Segment:
-    defined, referenced, importers, wanted = (_postings(parts, count) for parts in postings)
-    offsets, targets, lines = (integers("I", data) for data in arrays[:3])
-    codes = integers("B", arrays[3])
+def _segment(count: int, blobs: tuple[bytes, ...], pieces: Sequence[memoryview]) -> Segment:
+    split = 3 * len(_ARRAYS[0])
+    defined, referenced, importers, wanted = (_postings(pieces[at : at + 3], count) for at in range(0, split, 3))
+    offsets, targets, lines = (integers("I", data) for data in pieces[split:-1])
+    codes = integers("B", pieces[-1])
     if len(offsets) != count + 1 or not len(targets) == len(lines) == len(codes) == offsets[-1]:
         raise ValueError("the edges do not fit")
     if max(targets, default=0) >= max(count, 1):
@@ -144,7 +162,7 @@ def _parts(postings: Postings) -> tuple[array[int], array[int], array[int]]:
     return postings.keys, postings.offsets, postings.values
 
 
-def _postings(parts: Sequence[bytes], count: int) -> Postings:
+def _postings(parts: Sequence[memoryview], count: int) -> Postings:
     keys, offsets, values = (integers("I", part) for part in parts)
     if len(offsets) != len(keys) + 1 or offsets[-1] != len(values) or max(values, default=0) >= max(count, 1):
         raise ValueError("the postings do not fit")

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
-from zlib import compress, decompress
+from zlib import compressobj, decompress
 from zlib import error as CompressionError  # noqa: N812  the module has one error, named so
 
 from sightline.base.database import (
@@ -121,11 +121,11 @@ class GraphStore:
         if len(self._stats) + len(self._facts) >= _ROWS_A_BATCH:
             self._submit()
 
-    def put_segment(self, extractor: str, data: bytes) -> None:
-        """Queues the segment that the next start may adopt; the one before is replaced."""
+    def put_segment(self, extractor: str, pieces: Sequence[bytes | memoryview]) -> None:
+        """Queues the segment that the next start may adopt, in pieces; the one before is replaced."""
         if not self._closed:
             self._submit()
-            self._thread.submit(self._write_segment, extractor, data)
+            self._thread.submit(self._write_segment, extractor, pieces)
 
     async def flush(self) -> None:
         """Waits until everything queued so far is on its way to disk."""
@@ -236,10 +236,12 @@ class GraphStore:
         most = max(used * UNUSED_FACTOR, LEAST_UNUSED)
         connection.execute(_DELETE_UNUSED, {"extractor": extractor, "most": most, "bytes": UNUSED_BYTES})
 
-    def _write_segment(self, extractor: str, data: bytes) -> None:
+    def _write_segment(self, extractor: str, pieces: Sequence[bytes | memoryview]) -> None:
+        packer = compressobj(1)
+        data = b"".join((*map(packer.compress, pieces), packer.flush()))
         try:
             connection = self._open()
-            connection.execute("INSERT OR REPLACE INTO segment VALUES (0, ?, ?)", (extractor, compress(data, 1)))
+            connection.execute("INSERT OR REPLACE INTO segment VALUES (0, ?, ?)", (extractor, data))
         except DatabaseError as error:
             self._start_over(error)
 
@@ -252,6 +254,8 @@ class GraphStore:
             connection.executemany("DELETE FROM stat WHERE root = ? AND path = ?", gone)
             self._trim(connection, extractor)
             connection.execute("COMMIT")
+            # SQLite keeps some megabytes of pages that nobody will ask for again.
+            connection.execute("PRAGMA shrink_memory")
         except DatabaseError as error:
             self._start_over(error)
 
