@@ -106,26 +106,31 @@ def encode(raw: RawFacts, text: Text) -> bytes:
 
 
 class PackedFacts:
-    """A blob, read part by part. Every property decodes when it is asked and keeps nothing but the unpacked bytes.
+    """A blob, read part by part. Every property decodes when it is asked; little is kept but the unpacked bytes.
+
+    Thousands of these exist while a graph is built, so that one nobody asked holds no more than its blob.
 
     Raises ``ValueError`` on construction for bytes that are not a whole blob, and on access for parts whose content is
     not what :func:`encode` writes.
     """
 
-    __slots__ = ("_body", "_meta", "_opened", "blob")
+    __slots__ = ("_body", "_read", "blob")
 
     def __init__(self, blob: bytes) -> None:
         if len(blob) < _HEADER.size:
             raise ValueError("facts blob is cut short")
         magic, checksum, *lengths = _HEADER.unpack_from(blob)
-        ends = list(accumulate(lengths, initial=_HEADER.size))
-        view = memoryview(blob)
-        if magic != _MAGIC or crc32(view[8:]) != checksum or ends[-1] > len(blob):
+        if magic != _MAGIC or crc32(memoryview(blob)[8:]) != checksum or _HEADER.size + sum(lengths) > len(blob):
             raise ValueError("facts blob is damaged")
         self.blob = blob
-        self._opened = ends
-        self._meta = _guarded(lambda: _read_meta(_unpack(view[ends[0] : ends[1]])))
+        self._read: _Meta | None = None
         self._body: dict[str, memoryview] | None = None
+
+    @property
+    def _meta(self) -> _Meta:
+        if self._read is None:
+            self._read = _guarded(lambda: _read_meta(_unpack(self._open(0))))
+        return self._read
 
     @property
     def digest(self) -> str:
@@ -229,7 +234,9 @@ class PackedFacts:
         )
 
     def _open(self, number: int) -> memoryview:
-        return memoryview(self.blob)[self._opened[number] : self._opened[number + 1]]
+        _, _, *lengths = _HEADER.unpack_from(self.blob)
+        start = _HEADER.size + sum(lengths[:number])
+        return memoryview(self.blob)[start : start + lengths[number]]
 
     def _part(self, name: str) -> memoryview:
         if self._body is None:
@@ -237,7 +244,8 @@ class PackedFacts:
         return self._body[name]
 
     def _unpacked(self) -> dict[str, memoryview]:
-        body = memoryview(_decompressed(memoryview(self.blob)[self._opened[-1] :]))
+        _, _, *lengths = _HEADER.unpack_from(self.blob)
+        body = memoryview(_decompressed(memoryview(self.blob)[_HEADER.size + sum(lengths) :]))
         ends = list(accumulate(self._meta.lengths, initial=0))
         if ends[-1] != len(body):
             raise ValueError("the parts do not fit")

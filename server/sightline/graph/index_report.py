@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 from sightline.base.paths import WorkspacePath
 from sightline.graph.codec import PackedFacts
@@ -54,9 +55,10 @@ def index_report(clock: Stopwatch, scan_seconds: float, collected: Collected, vi
     """The report of an indexing whose result is ``view``."""
     state = view.state
     # Closed files as they came in, open documents as they are now.
-    closed = [facts for path, facts in collected.facts.items() if state.table.id_of(path) not in state.hot]
+    closed = (facts for path, facts in collected.facts.items() if state.table.id_of(path) not in state.hot)
     opened = [hot.index or hot.packed for hot in state.hot.values() if hot is not None]
-    counted = (*closed, *(facts for facts in opened if facts is not None))
+    # Objects for this count alone: those that were asked keep what they read.
+    counted = chain((PackedFacts(facts.blob) for facts in closed), (facts for facts in opened if facts is not None))
     definitions, references, imports, languages = count_facts(counted)
     return IndexReport(
         cold=not collected.stored,

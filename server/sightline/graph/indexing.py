@@ -23,12 +23,11 @@ from sightline.graph.parse import EXTRACTOR_VERSION
 from sightline.graph.path_answers import PathAnswers
 from sightline.graph.pool import FileAnswer, FileRequest, Receive, WorkerPool, WorkersUnavailable
 from sightline.graph.resolve import Resolver
-from sightline.graph.segments import NO_EDGES, FileEdges, facts_segment, with_edges
+from sightline.graph.segments import NO_EDGES, EdgesBuilder, facts_segment
 from sightline.graph.skim import UNREAD, skim_blob, skim_rows
 from sightline.graph.state import FileTable, GraphState
 from sightline.graph.store import FactsRow, GraphStore, StatRow, StoredState
 from sightline.languages.registry import language_named, language_of
-from sightline.languages.skim import SkimmedImport
 from sightline.workspace.files import read_source
 from sightline.workspace.known import sort_key
 from sightline.workspace.scan import ScannedFile, ScanResult
@@ -121,14 +120,12 @@ class Parsing:
             rest = [index for index in range(len(paths)) if index not in answered]
             await self._parse_here(paths, rest, receive)
 
-    async def skim(
-        self, paths: Sequence[WorkspacePath], done: Callable[[int], None]
-    ) -> dict[WorkspacePath, tuple[SkimmedImport, ...]]:
-        """Imports of closed files as a skim finds them, none of those that cannot be read."""
-        found: dict[WorkspacePath, tuple[SkimmedImport, ...]] = {}
+    async def skim(self, paths: Sequence[WorkspacePath], done: Callable[[int], None]) -> dict[WorkspacePath, bytes]:
+        """Imports of closed files as a skim finds them (see ``skim.py``), no bytes for those that cannot be read."""
+        found: dict[WorkspacePath, bytes] = {}
 
         def receive(index: int, answer: FileAnswer) -> None:
-            found[paths[index]] = skim_rows(answer.blob) if answer.blob else ()
+            found[paths[index]] = answer.blob
             done(len(found))
 
         roots = [self.system.files.real_path(root) for root in {path.root for path in paths}]
@@ -191,7 +188,7 @@ def first_state(
     table: FileTable,
     layouts: Layouts,
     collected: Collected,
-    skimmed: Mapping[WorkspacePath, tuple[SkimmedImport, ...]] = MappingProxyType({}),
+    skimmed: Mapping[WorkspacePath, bytes] = MappingProxyType({}),
     by_paths: PathAnswers | None = None,
 ) -> Generator[None, None, GraphState]:
     """One segment of all that was collected; a generator, see ``slices.py``.
@@ -201,7 +198,7 @@ def first_state(
     """
     # Every file needs its id, and every name its files, before the first import is resolved.
     facts: dict[int, PackedFacts | None] = {}
-    imports: dict[int, tuple[SkimmedImport, ...]] = {}
+    imports: dict[int, bytes] = {}
     for path in sorted((*collected.facts, *collected.reasons, *skimmed), key=sort_key):
         file = table.add(path)
         facts[file] = collected.facts.get(path)
@@ -219,15 +216,18 @@ def first_state(
     if by_paths is not None:
         by_paths.keep_for(segment.files, layouts)
     resolver = Resolver(state, layouts, by_paths)
-    edges: list[FileEdges] = []
+    edges = EdgesBuilder()
     for file in segment.files:
         packed = facts[file]
+        found = NO_EDGES
         if packed is not None:
-            edges.append((yield from resolver.edges(file, FileIndex(packed))))
-        else:
-            edges.append((yield from resolver.skimmed_edges(file, imports[file])) if file in imports else NO_EDGES)
+            found = yield from resolver.edges(file, FileIndex(packed))
+        # Unpacked one by one: the rows of all files at once leave holes of a third of the graph's memory.
+        elif rows := skim_rows(imports.get(file, b"")):
+            found = yield from resolver.skimmed_edges(file, rows)
+        edges.add(file, found)
         yield
-    return replace(state, segments=((yield from with_edges(segment, edges)),))
+    return replace(state, segments=((yield from edges.finish(segment)),))
 
 
 def _file_of(row: tuple[int, PackedFacts | None]) -> int:

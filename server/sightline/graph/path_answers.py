@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
@@ -18,7 +19,7 @@ class ModuleFile(NamedTuple):
     """
 
     file: int
-    wanted: tuple[int, ...]
+    wanted: array[int]
     files: tuple[int, ...] = ()
     unit: Unit | None = None
     name: str = ""

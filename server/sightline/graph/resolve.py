@@ -6,6 +6,7 @@ that a file that appears or goes re-resolves exactly those that wanted it.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Generator, Iterable, Sequence
 
 from sightline.base.paths import WorkspacePath
@@ -27,6 +28,7 @@ from sightline.languages.skim import SkimmedImport
 
 _KINDS = (EdgeKind.IMPORT, EdgeKind.REEXPORT, EdgeKind.PACKAGE)
 _KIND_SHIFT = 2
+_NOTHING = array("I")
 #: Families whose files see names of other files with no import.
 UNIT_FAMILIES = frozenset(
     family for family, rules in IMPORT_RULES.items() if rules.own_folder or rules.own_namespace or rules.global_names
@@ -260,16 +262,16 @@ class Resolver:
         """What is behind a module, and whether paths alone decided it."""
         layout = self._layouts.of(importer.root)
         root = importer.root
-        wanted: list[int] = []
+        wanted = array("I")  # tuples of numbers take seven times as much, and thousands of answers are kept
         by_paths = True
         if importer.family == "python" and not level:
             wanted.append(top_key(root, module.partition(".")[0]))
         for candidate in candidates(importer.sample, ImportRequest(module=module, level=level), layout):
             if candidate.near and not nearer:
-                return ModuleFile(-1, (), nearer=True), by_paths
+                return ModuleFile(-1, _NOTHING, nearer=True), by_paths
             file = self._first(root, candidate.paths, wanted)
             if file >= 0:
-                return ModuleFile(file, tuple(wanted), (file,)), by_paths
+                return ModuleFile(file, wanted, (file,)), by_paths
             unit = self._unit(importer, candidate)
             if unit is None:
                 continue
@@ -279,10 +281,10 @@ class Resolver:
                 wanted.append(member_key(unit.key, candidate.name))
             files = tuple(self.units.defining(unit, (candidate.name,))) if candidate.name else unit.files
             if files:
-                return ModuleFile(files[0], tuple(wanted), files, unit, candidate.name), by_paths
-        return ModuleFile(-1, tuple(wanted)), by_paths
+                return ModuleFile(files[0], wanted, files, unit, candidate.name), by_paths
+        return ModuleFile(-1, wanted), by_paths
 
-    def _first(self, root: str, paths: Sequence[str], wanted: list[int]) -> int:
+    def _first(self, root: str, paths: Sequence[str], wanted: array[int]) -> int:
         find, exists = self._state.table.find, self._state.exists
         for relative in paths:
             wanted.append(path_key(root, relative))

@@ -189,23 +189,40 @@ def facts_segment(files: Iterable[tuple[int, PackedFacts | None]]) -> Generator[
 
 def with_edges(segment: Segment, edges: Iterable[FileEdges]) -> Generator[None, None, Segment]:
     """``segment`` with the resolved imports of its files, in their order; a generator, see ``slices.py``."""
-    importers, wanted = PostingsBuilder(), PostingsBuilder()
-    offsets, targets, lines, codes = array("I", [0]), array("I"), array("I"), array("B")
+    packed = EdgesBuilder()
     for file, entry in zip(segment.files, edges, strict=True):
-        wanted.add(entry.wanted, file)
-        importers.add({edge.target for edge in entry.edges}, file)
-        for edge in entry.edges:
-            targets.append(edge.target)
-            lines.append(edge.line)
-            codes.append(edge.code)
-        offsets.append(len(targets))
+        packed.add(file, entry)
         yield
-    return replace(
-        segment,
-        importers=(yield from importers.finish()),
-        wanted=(yield from wanted.finish()),
-        edge_offsets=offsets,
-        edge_targets=targets,
-        edge_lines=lines,
-        edge_codes=codes,
-    )
+    return (yield from packed.finish(segment))
+
+
+class EdgesBuilder:
+    """Packs the resolved imports of files as they come: as objects, all of them would take more than their facts."""
+
+    __slots__ = ("_codes", "_importers", "_lines", "_offsets", "_targets", "_wanted")
+
+    def __init__(self) -> None:
+        self._importers, self._wanted = PostingsBuilder(), PostingsBuilder()
+        self._offsets, self._targets, self._lines, self._codes = array("I", [0]), array("I"), array("I"), array("B")
+
+    def add(self, file: int, entry: FileEdges) -> None:
+        """Adds the imports of the next file of the segment."""
+        self._wanted.add(entry.wanted, file)
+        self._importers.add({edge.target for edge in entry.edges}, file)
+        for edge in entry.edges:
+            self._targets.append(edge.target)
+            self._lines.append(edge.line)
+            self._codes.append(edge.code)
+        self._offsets.append(len(self._targets))
+
+    def finish(self, segment: Segment) -> Generator[None, None, Segment]:
+        """``segment`` with what was added, in the order of its files; a generator, see ``slices.py``."""
+        return replace(
+            segment,
+            importers=(yield from self._importers.finish()),
+            wanted=(yield from self._wanted.finish()),
+            edge_offsets=self._offsets,
+            edge_targets=self._targets,
+            edge_lines=self._lines,
+            edge_codes=self._codes,
+        )

@@ -25,7 +25,9 @@ def skim_blob(data: bytes, language: LanguageSpec) -> bytes:
 
 
 def skim_rows(blob: bytes) -> tuple[SkimmedImport, ...]:
-    """The imports in what :func:`skim_blob` made."""
+    """The imports in what :func:`skim_blob` made; none in no bytes."""
+    if not blob:
+        return ()
     unpack = cast("Callable[..., object]", msgpack.unpackb)  # pyright: ignore[reportUnknownMemberType]  as above
     rows = cast("Iterable[Any]", unpack(blob, use_list=False, unicode_errors="surrogatepass"))
     return tuple(map(SkimmedImport._make, rows))
