@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import random
-import sqlite3
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sightline.base.system import real_system
-from sightline.sessions.journal import EditJournal
+from support.databases import opens_again
 from support.editor import Editor
 from support.positions import uri_of
 from support.server_process import editor_on_process, gone, kill
@@ -69,20 +67,6 @@ async def session(editor: Editor, root: Path, chance: random.Random, steps: int)
         begun.append(asyncio.create_task(step()))
     await asyncio.sleep(chance.choice([0.0, 0.005, 0.03, 0.1, 0.3]))
     return begun
-
-
-def opens_again(folder: Path) -> int:
-    """Every database must be whole, and the journal must open. Answers how many there are."""
-    databases = [path for path in folder.rglob("*") if path.suffix in (".sqlite", ".sqlite3")]
-    for path in databases:
-        connection = sqlite3.connect(path)
-        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)], path
-        connection.close()
-    for path in folder.rglob("edits.sqlite3"):
-        journal = EditJournal(real_system(), str(path.parent))
-        assert all(journal.inverse(entry.id) is not None for entry in journal.entries())
-        journal.close()
-    return len(databases)
 
 
 @pytest.mark.slow
