@@ -163,9 +163,8 @@ def _regrouped(before: GraphState, after: GraphState, path: WorkspacePath) -> se
     keys = unit_keys(path, old or NOTHING), unit_keys(path, new or NOTHING)
     # Of the files in one folder those of one package belong together.
     same = old is not None and new is not None and keys[0] == keys[1] and old.namespaces == new.namespaces
-    names = (old or NOTHING).names ^ (new or NOTHING).names
-    reachable = (old or NOTHING).reachable ^ (new or NOTHING).reachable
-    names |= {name.rpartition(".")[2] for name in reachable}
+    rules = IMPORT_RULES[family_of(path)]
+    names = (old or NOTHING).changed(new or NOTHING, members=rules.members_alone)
     # A state adopted from the store no longer has the old facts of what changed, but still its edges.
     found: set[int] = set(before.importers(file)) if old is None else set()
     for key in keys[0] | keys[1]:

@@ -21,6 +21,7 @@ from sightline.graph.jvm_names import KOTLIN_COMMON
 from sightline.graph.raw_facts import REFERENCE_CODE, ImportRow, ParameterRow
 
 _STRING = REFERENCE_CODE[ReferenceKind.STRING]
+_CALL = REFERENCE_CODE[ReferenceKind.CALL]
 _BODIES = ("class_body", "enum_class_body", "function_body", "block")
 _NAME = re.compile(rb"[^\W\d]\w*")
 
@@ -148,7 +149,16 @@ def _function(node: Node, data: bytes) -> Iterator[Parts]:
         _parts(DefinitionKind.FUNCTION, node, name, data),
         parameters=_parameters(listed, data),
         annotation=text_of(result, data),
+        bases=_added_to(node, name, data),
     )
+
+
+def _added_to(node: Node, name: Node, data: bytes) -> tuple[str, ...]:
+    """The type that an extension at the top of a file adds to; one in a class is seen in that class alone."""
+    if node.parent is None or node.parent.type != "source_file":
+        return ()
+    before = (each for each in node.named_children if each.end_byte <= name.start_byte and _is_type(each))
+    return tuple(text_of(each, data) for each in before)
 
 
 def _constructor(node: Node, data: bytes) -> Iterator[Parts]:
@@ -167,7 +177,13 @@ def _property(node: Node, data: bytes) -> Iterator[Parts]:
             annotation, value, alias = _said(node, declared, data)
             parts = _parts(kind, node, name, data)
             yield replace(
-                parts, body=node.end_byte, annotation=annotation, value=value, alias=alias, type_parameters=()
+                parts,
+                body=node.end_byte,
+                annotation=annotation,
+                value=value,
+                alias=alias,
+                type_parameters=(),
+                bases=_added_to(node, declared, data),
             )
 
 
@@ -238,13 +254,15 @@ def _local_types(text: ParsedText) -> Iterator[LocalType]:
 
 
 def _uses(text: ParsedText) -> Iterator[Use]:
-    """``"$name"``: the grammar shows no name there, so that it is a possible use."""
+    """``"$name"``: the grammar shows no name there, so that it is a possible use; ``a name b`` is ``a.name(b)``."""
     data = text.data
     dollars = {node.end_byte for node in text.captures.get("text", ()) if node.text == b"$"}
     for node in text.captures.get("text", ()):
         match = _NAME.match(data, node.start_byte, node.end_byte) if node.start_byte in dollars else None
         if match:
             yield Use(match.start(), match.end(), _STRING, b"")
+    for node in text.captures.get("infix", ()):
+        yield Use(*node.byte_range, _CALL, b"?")
 
 
 def _imports(text: ParsedText) -> Iterator[ImportRow]:

@@ -164,6 +164,7 @@ def parsed(
     other threads' chance to parse. Raises :class:`EndlessParse`, and :class:`LongParse` when more than ``steps``
     (hundreds of the parser's own; ``None`` for any number) would be needed.
     """
+    data = data if language.spelled is None else language.spelled(data)
     pieces = _Pieces(data, b"\n" if language.needs_final_newline else b"")
     parser, progress = Parser(language.grammar()), _Progress(data, steps, within or (0, len(data)))
     if within is not None:

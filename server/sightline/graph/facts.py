@@ -52,6 +52,7 @@ class Definition:
 
     ``span`` covers decorators and body; ``name_span`` the name alone; ``body_start`` is the offset where the body
     begins (equal to ``span.end`` when there is none), so that ``span.start..body_start`` is the signature.
+    ``bases`` of a function or value are the types it is added to (an extension).
     ``parameters`` is ``None`` for what cannot be called. ``exported`` says whether other files can name it by the
     language's own rule (Python: always true at module and class level; TS/JS: ``export``).
     """

@@ -30,7 +30,7 @@ from sightline.graph.raw_facts import DefinitionRow, ImportRow, RawFacts, facts_
 from sightline.languages.spec import LanguageSpec
 
 #: Raised with every change to what extraction returns: stored facts of other versions are dropped.
-EXTRACTOR_VERSION: Final = 15
+EXTRACTOR_VERSION: Final = 16
 
 #: Statements that are parsed beside the touched ones, on either side: first one, more if those change.
 _MARGINS = (1, 8, 64)

@@ -192,11 +192,14 @@ class Resolver:
         if module.name:
             return module.files
         names = {name[0] for name in row.names if name[0] not in ("", "*")}
+        seen: dict[int, int] = {}
         if index is not None:
             for name, alias, _, _ in row.names:
-                if name in ("", "*"):
-                    names.update(index.used.get("" if name == "*" else alias, ()))
-        found = tuple(self.units.defining(module.unit, names))
+                if name == "*":
+                    seen = self.units.used(module.unit, index, index.used.get("", ()), IMPORT_RULES[family])
+                elif not name:
+                    names.update(index.used.get(alias, ()))
+        found = tuple({**self.units.defining(module.unit, names), **seen})
         # A name that the unit lacks leads nowhere; only of a unit as a whole may anything be used.
         named = all(name[0] not in ("", "*") for name in row.names) and bool(row.names)
         needs_none = named or not IMPORT_RULES[family].whole_units
@@ -211,11 +214,12 @@ class Resolver:
         imported = index.imported.get(MODULE, {})
         names = [name for name in bare if name not in own and name not in imported]
         targets = {target for target, _ in edges}
+        rules = IMPORT_RULES[family_of(self._state.table.path_of(file))]
         for unit in self.units.own(file):
             wanted[unit.key] = None
-            for target, name in self.units.defining(unit, names).items():
+            for target, number in self.units.used(unit, index, names, rules).items():
                 if target != file and target not in targets:
-                    line = index.line_of(index.columns[1][bare[name]])
+                    line = index.line_of(index.columns[1][number])
                     edges[target, line] = FileEdge(target, line, edge_code(EdgeKind.PACKAGE, Rank.EXACT))
 
     def _read_namespaces(self, importer: Importer, row: ImportRow) -> Generator[None, None, None]:

@@ -7,7 +7,7 @@ import of a unit needs those of its files that define, at the top, what the impo
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from typing import NamedTuple
 from zlib import crc32
 
@@ -18,23 +18,38 @@ from sightline.graph.index import MODULE, FileIndex
 from sightline.graph.layouts import Layouts
 from sightline.graph.slices import at_once
 from sightline.graph.state import GraphState
+from sightline.graph.unit_uses import ANY, Role, Use, added_in, after_dot, alone, members_in, uses_in
 from sightline.languages.import_registry import IMPORT_RULES
-from sightline.languages.registry import family_of
+from sightline.languages.import_rules import ImportRules
+from sightline.languages.registry import family_of, language_of
 
 
 class TopNames(NamedTuple):
     """What a file says at its top: the namespaces it declares, the names it defines, the types it extends.
 
-    ``reachable``: dotted names of all that its types hold, members of values and of functions left out.
+    ``reachable``: dotted names of all that its types hold, members of values and of functions left out. ``uses``: how
+    what it defines can be used; ``added``: the same of the names it adds to types;
+    ``members``: names of the members of its types, with what they can be used as.
     """
 
     namespaces: frozenset[str]
     names: frozenset[str]
     extended: frozenset[str]
     reachable: frozenset[str]
+    uses: Mapping[str, frozenset[Use]]
+    added: Mapping[str, frozenset[Use]]
+    members: frozenset[tuple[str, Role]]
+
+    def changed(self, other: TopNames, *, members: bool) -> set[str]:
+        """The names that are another thing in ``other``, or in one of the two alone; of members with ``members``."""
+        found = {name for name, _ in self.uses.items() ^ other.uses.items()}
+        found |= {name for name, _ in self.added.items() ^ other.added.items()}
+        if members:
+            found |= {name for name, _ in self.members ^ other.members}
+        return found | {name.rpartition(".")[2] for name in self.reachable ^ other.reachable} | self.names ^ other.names
 
 
-NOTHING = TopNames(frozenset(), frozenset(), frozenset(), frozenset())
+NOTHING = TopNames(frozenset(), frozenset(), frozenset(), frozenset(), {}, {}, frozenset())
 _MEMBERS = frozenset((DefinitionKind.METHOD.value, DefinitionKind.ATTRIBUTE.value))
 _LEAVES = _MEMBERS | {DefinitionKind.FUNCTION.value, DefinitionKind.VARIABLE.value}
 
@@ -56,7 +71,8 @@ def top_names(index: FileIndex | None) -> TopNames:
     for name, numbers in index.scopes.get(MODULE, {}).items():
         for number in numbers:
             told.get(rows[number].kind, names).add(name)
-    return TopNames(frozenset(spaces), frozenset(names), frozenset(extended), frozenset(_reachable(index)))
+    sets = frozenset(spaces), frozenset(names), frozenset(extended), frozenset(_reachable(index))
+    return TopNames(*sets, uses_in(index), added_in(index), members_in(index))
 
 
 def _reachable(index: FileIndex) -> Iterator[str]:
@@ -110,7 +126,7 @@ class Units:
     Files come by path: their ids depend on what happened before, and which of two comes first may matter.
     """
 
-    __slots__ = ("_defined", "_folders", "_layouts", "_spaces", "_state", "_tops")
+    __slots__ = ("_added", "_defined", "_folders", "_layouts", "_members", "_spaces", "_state", "_tops")
 
     def __init__(self, state: GraphState, layouts: Layouts) -> None:
         self._state = state
@@ -119,6 +135,8 @@ class Units:
         self._folders: dict[tuple[str, str, str, bool], Unit] = {}
         self._spaces: dict[tuple[str, str], Unit] = {}
         self._defined: dict[Unit, dict[int, list[int]]] = {}
+        self._added: dict[Unit, dict[str, list[int]]] = {}
+        self._members: dict[Unit, frozenset[tuple[str, Role]]] = {}
 
     def top(self, file: int) -> TopNames:
         """The top names of a file."""
@@ -251,6 +269,68 @@ class Units:
                     found[file] = name
         return found
 
+    def used(self, unit: Unit, index: FileIndex, names: Iterable[str], rules: ImportRules) -> dict[int, int]:
+        """Files of ``unit`` that a file with these facts uses, each with the number of the first such use.
+
+        ``names``: those that mean something of the unit where they stand alone.
+        """
+        table = self._defined_in(unit)
+        found: dict[int, int] = {}
+        for name in names:
+            for file in table.get(name_key(name), ()):
+                top = self.top(file)
+                if name in top.names:
+                    uses = top.uses[name] if rules.kinds_apart else ANY
+                    _keep(found, file, alone(index, name, uses, members=rules.members_alone))
+        strings = frozenset(index.strings) - index.imported.get(MODULE, {}).keys()
+        for name, files in self._added_in(unit).items():
+            if name in strings:
+                for file, number in self._extensions(unit, name, files, index, rules):
+                    _keep(found, file, number)
+        return found
+
+    def _extensions(
+        self, unit: Unit, name: str, files: list[int], index: FileIndex, rules: ImportRules
+    ) -> Iterator[tuple[int, int]]:
+        """Files that add ``name`` to what may stand before a dot, each with the number of such a use.
+
+        Where some add it to the very type that stands there, these alone; and only these where a type of the unit has a
+        member of that name, which comes first.
+        """
+        # Of languages that share names none sees what another adds.
+        same = [each for each in files if self._language(each) == index.language]
+        for place in after_dot(index, name) if same else ():
+            near = [
+                (file, use.owner)
+                for file in files
+                for use in self.top(file).added[name]
+                if place.fits(use, rules.apart)
+            ]
+            exact = [file for file, owner in near if place.owner and rules.same(place.owner, owner)]
+            if not exact and (name, place.role) in self._members_in(unit):
+                continue
+            for file in exact or [file for file, _ in near]:
+                yield file, place.number
+
+    def _language(self, file: int) -> str:
+        language = language_of(self._state.table.path_of(file))
+        return language.name if language is not None else ""
+
+    def _members_in(self, unit: Unit) -> frozenset[tuple[str, Role]]:
+        found = self._members.get(unit)
+        if found is None:
+            found = self._members[unit] = frozenset(each for file in unit.files for each in self.top(file).members)
+        return found
+
+    def _added_in(self, unit: Unit) -> dict[str, list[int]]:
+        table = self._added.get(unit)
+        if table is None:
+            table = self._added[unit] = {}
+            for file in unit.files:
+                for name in self.top(file).added:
+                    table.setdefault(name, []).append(file)
+        return table
+
     def _defined_in(self, unit: Unit) -> dict[int, list[int]]:
         """Keys of defined names → files of the unit. Keys lie open in the facts: nothing is decoded for them."""
         at_once(self._tabulate(unit))
@@ -270,3 +350,8 @@ class Units:
                     table.setdefault(name_key(name), []).append(file)
             yield
         self._defined[unit] = table
+
+
+def _keep(found: dict[int, int], file: int, number: int) -> None:
+    if number >= 0:
+        found[file] = min(number, found.get(file, number))

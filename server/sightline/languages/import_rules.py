@@ -90,6 +90,10 @@ def _no_spaces(path: str, namespace: str, layout: Any) -> tuple[str, ...]:  # no
     return ()
 
 
+def _never(written: str, other: str) -> bool:  # noqa: ARG001  the rules' signature
+    return False
+
+
 def _everything(path: str) -> bool:  # noqa: ARG001  the rules' signature
     return True
 
@@ -113,6 +117,9 @@ class ImportRules:
     declare the same namespace do (Java, Kotlin, C#, PHP). ``whole_units``: whether an import of all names of
     a unit, none of which is used, needs the whole of it. ``outer(path, namespace, layout)``: further namespaces whose
     names a file of ``namespace`` sees (``A`` in ``A.B``), nearest first; "" stands for a file that declares none.
+    ``kinds_apart``: a type, a function and a value of one name are told apart by how the name is used;
+    ``members_alone``: a name alone may be a member of a type around. ``apart(written, other)``: whether a value of one
+    written type is surely none of another; ``same(written, other)``: whether it is one of just that type.
     ``global_names``: all files of the family share one space of names, in which what no import explains is looked for
     (Ruby's constants, a shell). ``is_public(path)``: whether importers of its folder or namespace see a file at all.
     ``is_global(name)``: whether a file that uses such a name is taken to need the file that defines it;
@@ -134,6 +141,10 @@ class ImportRules:
     own_namespace: bool = False
     whole_units: bool = True
     outer: Callable[[str, str, Any], tuple[str, ...]] = _no_spaces
+    kinds_apart: bool = False
+    members_alone: bool = False
+    apart: Callable[[str, str], bool] = _never
+    same: Callable[[str, str], bool] = _never
     global_names: bool = False
     is_global: Callable[[str], bool] = _everything
     global_parts: int = 1

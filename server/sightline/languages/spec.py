@@ -26,6 +26,7 @@ class LanguageSpec:
     ``in_parts``: the query finds the same in a long text, broken or not, when it is asked part by part.
     ``skim``: how imports are found before the text is parsed; ``None`` where only parsing tells them.
     ``parses_whole``: the grammar reads a text differently when parts of an old tree are used again.
+    ``spelled``: a text of the same length that means the same, where the grammar cannot read a text as it is written.
     ``needs_final_newline``: its scanner looks for the end of a line without looking for the end of the text.
     """
 
@@ -44,6 +45,7 @@ class LanguageSpec:
     skim: ImportSkim | None = None
     parses_whole: bool = False
     needs_final_newline: bool = False
+    spelled: Callable[[bytes], bytes] | None = None
 
 
 @cache

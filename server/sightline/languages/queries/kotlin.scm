@@ -67,5 +67,6 @@
 (lambda_parameters (variable_declaration) @declared.one)
 (catch_block) @declared.caught
 (string_content) @text
+(infix_expression . (_) . (identifier) @infix)
 
 (import) @import
