@@ -295,6 +295,17 @@ async def test_a_checker_that_does_not_do_its_work_is_skipped(
     assert not any(os.path.exists(folder) for folder in made.programs.files.made)
 
 
+@pytest.mark.parametrize("checker", SERVERS)
+async def test_what_was_judged_in_time_counts(checker: TypeChecker, tmp_path: Path) -> None:
+    place = 'given["file"]' if checker.name == "tsserver" else 'given["textDocument"]["uri"]'
+    made = fake(tmp_path, checker, at_question=f'if "/slow." in {place}: continue')
+    a, slow = file_of(checker, "a"), file_of(checker, "slow")
+    before = {a: "x\n", slow: f"{importing(checker)}\n"}
+    outcome = await judged(made.programs.given(before, {a: "BAD\n"}, named(checker, seconds=2.0)))
+    assert [(str(finding.path), finding.certainty) for finding in outcome.findings] == [(a, Certainty.CERTAIN)]
+    assert reasons(outcome) == [f"{checker.name} did not get to 1 of 2 files in 2 s"]
+
+
 @pytest.mark.parametrize("name", ["pyright", "ty"])
 async def test_a_server_that_cannot_be_asked_for_diagnostics_is_too_old(name: str, tmp_path: Path) -> None:
     (checker,) = (checker for checker in CHECKERS if checker.name == name)

@@ -16,7 +16,7 @@ from sightline.base.text import Text
 from sightline.checks.check import Certainty, CheckInput, CheckOutcome, Finding, Severity, SkippedCheck
 from sightline.checks.checkers.checker import Problem, Problems, Start, TypeChecker
 from sightline.checks.checkers.registry import checker_named
-from sightline.checks.checkers.warm import WarmCheckers
+from sightline.checks.checkers.warm import Sides, WarmCheckers
 from sightline.checks.executed import executed_by
 from sightline.checks.policy import CheckPolicy, Refusing
 from sightline.checks.programs import ProgramUnavailable, find_program
@@ -87,7 +87,12 @@ async def _judged(
     skipped = tuple(SkippedCheck(check=TypesCheck.name, reason=words) for words in scope.left_out)
     if not scope.files:
         return CheckOutcome(skipped=skipped)
-    were, are = await warm.problems(checker, start, given.before, scope.before, scope.after)
+    pairs = tuple((file.old if file.before is not None else None, file.path) for file in scope.files)
+    sides = Sides(before=scope.before, after=scope.after, pairs=pairs)
+    were, are = await warm.problems(checker, start, given.before, sides)
+    if late := len(scope.files) - len(are):
+        words = f"{checker.name} did not get to {late} of {len(scope.files)} files in {given.policy.seconds:g} s"
+        skipped += (SkippedCheck(check=TypesCheck.name, reason=words),)
     findings, fixed = await asyncio.to_thread(_compared, given.policy, checker, scope, were, are)
     return CheckOutcome(findings=findings, fixed=fixed, skipped=skipped)
 
@@ -124,8 +129,10 @@ def _compared(
     for file in scope.files:
         text = file.after
         assert text is not None
-        old = were.get(file.old, ()) if file.old is not None and file.before is not None else ()
-        left, added = _moved(file, old, are.get(file.path, ()))
+        if file.path not in are:
+            continue
+        old = were[file.old] if file.old is not None and file.before is not None else ()
+        left, added = _moved(file, old, are[file.path])
         gone = [] if file.before is None else [(_key(row, file.before), row) for row in left]
         come = [(_key(row, text), row) for row in added]
         certain = _rules_kept(policy, file, scope, old)

@@ -35,8 +35,9 @@ class Shown:
     judged: tuple[WorkspacePath, ...]
 
 
-#: What a checker says, by file; a file it does not say a word of has no problems.
+#: What a checker says, by file: every file that it has judged is there.
 Problems = Mapping[WorkspacePath, tuple[Problem, ...]]
+Found = dict[WorkspacePath, tuple[Problem, ...]]
 
 
 class CheckerSession(Protocol):
@@ -47,8 +48,11 @@ class CheckerSession(Protocol):
         """Whether it can still be asked."""
         ...
 
-    async def problems(self, shown: Shown) -> Problems:
-        """The problems of the judged files. Raises :class:`~sightline.checks.programs.ProgramUnavailable`."""
+    async def problems(self, shown: Shown, found: Found) -> None:
+        """Adds the problems of the judged files to ``found``, each file as it is done: a cancel leaves what is there.
+
+        Raises :class:`~sightline.checks.programs.ProgramUnavailable`.
+        """
         ...
 
     async def disk_changed(self, paths: Collection[WorkspacePath]) -> None:

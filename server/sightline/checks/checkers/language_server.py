@@ -14,7 +14,7 @@ from typing import Any, Final
 from sightline.base.paths import WorkspacePath, path_to_uri, uri_to_path
 from sightline.base.text import PositionEncoding, Text
 from sightline.checks.check import RelatedPlace, Severity
-from sightline.checks.checkers.checker import Problem, Problems, Shown, Start, path_in, span_of
+from sightline.checks.checkers.checker import Found, Problem, Shown, Start, path_in, span_of
 from sightline.checks.checkers.conversation import MISREAD, Answer, Conversation, RequestRefused
 from sightline.checks.checkers.messages import framed
 from sightline.checks.programs import ProgramUnavailable
@@ -69,18 +69,15 @@ class LanguageServer:
     def alive(self) -> bool:
         return self._conversation.alive
 
-    async def problems(self, shown: Shown) -> Problems:
+    async def problems(self, shown: Shown, found: Found) -> None:
         await self._show(shown.texts)
+        failures: list[ProgramUnavailable] = []
         # All at once: the server answers them in its own time, and waits for us in between otherwise.
         async with asyncio.TaskGroup() as group:
-            tasks = {path: group.create_task(self._caught(path, shown.texts[path])) for path in shown.judged}
-        found: dict[WorkspacePath, tuple[Problem, ...]] = {}
-        for path, task in tasks.items():
-            result = task.result()
-            if isinstance(result, ProgramUnavailable):
-                raise result
-            found[path] = result
-        return found
+            for path in shown.judged:
+                group.create_task(self._judge(path, shown.texts[path], found, failures))
+        if failures:
+            raise failures[0]
 
     async def disk_changed(self, paths: Collection[WorkspacePath]) -> None:
         files = self._start.system.files
@@ -123,14 +120,14 @@ class LanguageServer:
                 change = {"textDocument": document, "contentChanges": [{"text": str(text)}]}
                 await self._tell("textDocument/didChange", change)
 
-    async def _caught(self, path: WorkspacePath, text: Text) -> tuple[Problem, ...] | ProgramUnavailable:
+    async def _judge(self, path: WorkspacePath, text: Text, found: Found, failures: list[ProgramUnavailable]) -> None:
         try:
             answer = await self._pulled(path)
-            return await asyncio.to_thread(self._read, text, answer)
+            found[path] = await asyncio.to_thread(self._read, text, answer)
         except ProgramUnavailable as error:
-            return error
+            failures.append(error)
         except MISREAD:
-            return ProgramUnavailable(f"{self._name} gave an answer that is not understood")
+            failures.append(ProgramUnavailable(f"{self._name} gave an answer that is not understood"))
 
     async def _pulled(self, path: WorkspacePath) -> Any:
         parameters = {"textDocument": {"uri": path.uri}}

@@ -19,7 +19,7 @@ from sightline.base.paths import WorkspacePath
 from sightline.base.system import System
 from sightline.base.text import PositionEncoding, Text
 from sightline.checks.check import Severity
-from sightline.checks.checkers.checker import PYTHON, Problem, Problems, Shown, Start, TypeChecker, path_in, span_of
+from sightline.checks.checkers.checker import PYTHON, Found, Problem, Shown, Start, TypeChecker, path_in, span_of
 from sightline.checks.checkers.conversation import MISREAD
 from sightline.checks.programs import Invocation, ProgramUnavailable, complaint, run_program
 from sightline.graph.view import GraphView
@@ -43,7 +43,7 @@ class MypyRuns:
     def alive(self) -> bool:
         return not self._stopped
 
-    async def problems(self, shown: Shown) -> Problems:
+    async def problems(self, shown: Shown, found: Found) -> None:
         start = self._start
         await asyncio.to_thread(start.system.files.remove_tree, f"{self._folder}/{self._runs}")
         self._runs += 1
@@ -58,9 +58,10 @@ class MypyRuns:
                 else ProgramUnavailable(f"mypy failed: {printed[0][:200]}")
             )
         try:
-            return await asyncio.to_thread(self._read, done.stdout, shown.texts)
+            rows = await asyncio.to_thread(self._read, done.stdout, shown.texts)
         except MISREAD as error:
             raise ProgramUnavailable("mypy gave an answer that is not understood") from error
+        found.update((path, rows.get(path, ())) for path in shown.judged)
 
     async def disk_changed(self, paths: Collection[WorkspacePath]) -> None:
         """Every run looks at the disk."""
@@ -85,7 +86,7 @@ class MypyRuns:
             raise ProgramUnavailable(f"no copy could be made for mypy: {error.strerror}") from error
         return [*options, "--", *(path.absolute for path in shown.judged)]
 
-    def _read(self, output: bytes, texts: Mapping[WorkspacePath, Text]) -> Problems:
+    def _read(self, output: bytes, texts: Mapping[WorkspacePath, Text]) -> Found:
         found: dict[WorkspacePath, list[Problem]] = {}
         for line in output.decode("utf-8", "replace").splitlines():
             if not line.startswith("{"):

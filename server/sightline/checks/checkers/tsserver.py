@@ -14,7 +14,7 @@ from typing import Any, Final
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import PositionEncoding, Text
 from sightline.checks.check import RelatedPlace, Severity
-from sightline.checks.checkers.checker import Problem, Problems, Shown, Start, TypeChecker, path_in, span_of
+from sightline.checks.checkers.checker import Found, Problem, Shown, Start, TypeChecker, path_in, span_of
 from sightline.checks.checkers.conversation import MISREAD, Answer, Conversation, RequestRefused
 from sightline.checks.linters.linter import SCRIPTS
 from sightline.checks.programs import ProgramUnavailable
@@ -42,16 +42,14 @@ class TypeScriptServer:
     def alive(self) -> bool:
         return self._conversation.alive
 
-    async def problems(self, shown: Shown) -> Problems:
+    async def problems(self, shown: Shown, found: Found) -> None:
         await self._show(shown.texts)
-        found: dict[WorkspacePath, tuple[Problem, ...]] = {}
         for path in shown.judged:
             answers = [await self._ask(command, {"file": path.absolute}) for command in _ASKED]
             try:
                 found[path] = await asyncio.to_thread(self._read, shown.texts[path], answers)
             except MISREAD as error:
                 raise ProgramUnavailable("tsserver gave an answer that is not understood") from error
-        return found
 
     async def disk_changed(self, paths: Collection[WorkspacePath]) -> None:
         """It watches the disk itself, but looks only a while later: it is made to look at its projects anew."""
