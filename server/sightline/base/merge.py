@@ -1,15 +1,17 @@
 """Three-way merge of texts by lines, and of a change set over what was typed meanwhile. Pure.
 
 Two changes are disjoint when at least one unchanged line lies between them, as in git's merge: an edit right beside
-another is usually about the same thing. Nothing is ever guessed: what is not disjoint is a conflict.
+another is usually about the same thing. Nothing is ever guessed: what is not disjoint is a conflict. Only what was laid
+out anew meanwhile, as a formatter does it on save, does not stand in the way of an edit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from sightline.base.changes import ChangeSet, FileCreate, FileEdit
 from sightline.base.errors import ChangeConflict
+from sightline.base.layout import is_laid_out_anew
 from sightline.base.line_hunks import line_hunks, split_lines
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Span, Text, TextEdit
@@ -17,25 +19,43 @@ from sightline.base.text import Span, Text, TextEdit
 #: Texts by path as they are now. A path that is missing, like one with ``None``, has no file.
 PresentTexts = Mapping[WorkspacePath, Text | None]
 
+#: First line, line after the last, what stands there afterwards.
+_Replacement = tuple[int, int, bytes]
 
-def merge(base: Text, ours: Text, theirs: Text) -> Text | None:
-    """The text with both changes of ``base``, or ``None`` where they overlap or touch. The same change counts once."""
-    edits = merged_edits(base, ours, theirs)
+
+def merge(base: Text, ours: Text, theirs: Text, *, layout_yields: bool = False) -> Text | None:
+    """The text with both changes of ``base``, or ``None`` where they overlap or touch. The same change counts once.
+
+    ``layout_yields``: what ``theirs`` only laid out anew gives way to ``ours`` where the two overlap or touch.
+    """
+    edits = merged_edits(base, ours, theirs, layout_yields=layout_yields)
     return None if edits is None else base.apply(edits)
 
 
-def merged_edits(base: Text, ours: Text, theirs: Text) -> tuple[TextEdit, ...] | None:
+def merged_edits(base: Text, ours: Text, theirs: Text, *, layout_yields: bool = False) -> tuple[TextEdit, ...] | None:
     """The edits of ``base`` that make :func:`merge`; ``None`` on overlap."""
     if theirs in (ours, base):
         return line_edits(base, ours)
     if ours == base:
         return line_edits(base, theirs)
-    together = sorted({*_replacements(base, ours), *_replacements(base, theirs)})
-    reached = -1
-    for start, end, _ in together:
-        if start <= reached:
+    mine, others = set(_replacements(base, ours)), set(_replacements(base, theirs))
+    lines = split_lines(base)
+    together: list[_Replacement] = []
+    for group in _touching(sorted(mine | others)):
+        if len(group) == 1:
+            together += group
+            continue
+        if not layout_yields:
             return None
-        reached = end
+        start, end = group[0][0], max(last for _, last, _ in group)
+        was = b"".join(lines[start:end])
+        theirs_there = _replaced(lines, start, end, [each for each in group if each in others])
+        changed = {at for first, last, _ in others for at in range(first, last)}
+        above = _first_said(lines, range(start - 1, -1, -1), changed)
+        below = _first_said(lines, range(end, len(lines)), changed)
+        if not is_laid_out_anew(was, theirs_there, above, below):
+            return None
+        together.append((start, end, _replaced(lines, start, end, [each for each in group if each in mine])))
     return _as_edits(base, together)
 
 
@@ -49,9 +69,9 @@ def rebase(changes: ChangeSet, base_texts: Mapping[WorkspacePath, Text], current
 
     ``base_texts`` is needed for edited files that are another now, ``current_texts`` for all files of
     ``changes.paths_before`` and for those that are created or moved to, if something is there. Edits are merged with
-    what changed meanwhile; what was done meanwhile in the very same way is left out. Raises :class:`ChangeConflict`
-    with all paths where the two cannot both be kept: overlapping edits, a deleted or moved file that changed or is
-    gone, a created or moved-to path that is taken.
+    what changed meanwhile. What was done meanwhile in the very same way is left out, and what was only laid out anew
+    gives way. Raises :class:`ChangeConflict` with all paths where the two cannot both be kept: overlapping edits, a
+    deleted or moved file that changed or is gone, a created or moved-to path that is taken.
     """
     conflicts: set[WorkspacePath] = set()
     moved = {rename.old: rename.new for rename in changes.renames}
@@ -90,7 +110,37 @@ def rebase(changes: ChangeSet, base_texts: Mapping[WorkspacePath, Text], current
     )
 
 
-def _replacements(before: Text, after: Text) -> list[tuple[int, int, bytes]]:
+def _touching(replacements: Iterable[_Replacement]) -> Iterator[list[_Replacement]]:
+    """Sorted replacements in groups that overlap or touch."""
+    group: list[_Replacement] = []
+    reached = -1
+    for each in replacements:
+        if group and each[0] > reached:
+            yield group
+            group = []
+        group.append(each)
+        reached = max(reached, each[1]) if len(group) > 1 else each[1]
+    if group:
+        yield group
+
+
+def _first_said(lines: Sequence[bytes], order: range, changed: Container[int]) -> bytes:
+    """The first line in this order that is not blank, nothing if it was changed."""
+    at = next((at for at in order if lines[at].strip()), None)
+    return b"" if at is None or at in changed else lines[at]
+
+
+def _replaced(lines: Sequence[bytes], start: int, end: int, replacements: Iterable[_Replacement]) -> bytes:
+    """The lines ``start`` to ``end`` with some of them replaced."""
+    pieces: list[bytes] = []
+    at = start
+    for first, last, new in replacements:
+        pieces += [*lines[at:first], new]
+        at = last
+    return b"".join([*pieces, *lines[at:end]])
+
+
+def _replacements(before: Text, after: Text) -> list[_Replacement]:
     """(first line, line after the last, what stands there in ``after``) of every difference."""
     lines = split_lines(after)
     return [
@@ -99,7 +149,7 @@ def _replacements(before: Text, after: Text) -> list[tuple[int, int, bytes]]:
     ]
 
 
-def _as_edits(text: Text, replacements: Iterable[tuple[int, int, bytes]]) -> tuple[TextEdit, ...]:
+def _as_edits(text: Text, replacements: Iterable[_Replacement]) -> tuple[TextEdit, ...]:
     starts = [*text.line_starts, len(text.data)]
     return tuple(TextEdit(Span(starts[start], starts[end]), new) for start, end, new in replacements)
 
@@ -113,7 +163,7 @@ def _rebased(
     before = base_texts.get(edit.path)
     if before is None or before.digest != digest:
         return None
-    merged = merge(before, before.apply(edit.edits), now)
+    merged = merge(before, before.apply(edit.edits), now, layout_yields=True)
     return None if merged is None else line_edits(now, merged)
 
 
