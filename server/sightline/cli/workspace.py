@@ -136,11 +136,14 @@ async def _closed(closing: Awaitable[None]) -> None:
     await asyncio.shield(asyncio.ensure_future(closing))
 
 
-def read_input(system: System, name: str) -> str:
-    """Text of a file argument, ``-`` for standard input. Raises :class:`UsageError` when it cannot be read."""
+def read_input(system: System, name: str, errors: str = "replace") -> str:
+    """Text of a file argument, ``-`` for standard input; ``errors`` says what becomes of bytes that are no UTF-8.
+
+    Raises :class:`UsageError` when it cannot be read.
+    """
     if name == "-":
-        return sys.stdin.buffer.read().decode("utf-8", "replace")
+        return sys.stdin.buffer.read().decode("utf-8", errors)
     try:
-        return system.files.read(system.files.real_path(name), 64 << 20).decode("utf-8", "replace")
+        return system.files.read(system.files.real_path(name), 64 << 20).decode("utf-8", errors)
     except OSError as error:
         raise UsageError(f"{name} cannot be read: {error.strerror or error}.", kind="missing_file") from error

@@ -12,6 +12,7 @@ from dataclasses import replace
 from sightline.base.changes import ChangeSet
 from sightline.base.paths import WorkspacePath
 from sightline.edits.apply import apply_proposal
+from sightline.edits.diff_encoding import in_its_encoding, plain
 from sightline.edits.formats.diff_names import quoted
 from sightline.edits.formats.unified_diff import read_diff
 from sightline.edits.line_diff import LineHunk, line_hunks, raw_lines
@@ -62,6 +63,8 @@ def parse_diff(text: str) -> EditProposal:
 def changes_from_diff(text: str, view: WorkspaceView, root: str, permitted: Permitted | None = None) -> AppliedProposal:
     """The change set of a diff against ``view``. What cannot be read or placed is ``unmatched``.
 
+    Bytes of the diff that are no UTF-8 are surrogates in ``text`` (``surrogateescape``): see ``diff_encoding.py``.
+
     Without ``permitted`` every file inside the roots may be touched (a diff that a person hands in).
     """
     return _applied(parse_diff(text), view, root, permitted)
@@ -75,9 +78,13 @@ def changes_from_reversed_diff(text: str, view: WorkspaceView, root: str) -> App
 
 
 def _applied(proposal: EditProposal, view: WorkspaceView, root: str, permitted: Permitted | None) -> AppliedProposal:
-    applied = apply_proposal(proposal, view, root, permitted or _anything)
-    problems = (Unmatched(path="", reason=problem.message, line=problem.line) for problem in proposal.problems)
-    return replace(applied, unmatched=(*problems, *applied.unmatched))
+    allowed = permitted or _anything
+    read = [in_its_encoding(edit, view, root, allowed) for edit in proposal.edits if isinstance(edit, FileDiff)]
+    unread = [each for each in read if isinstance(each, Unmatched)]
+    edits = tuple(each for each in read if isinstance(each, FileDiff))
+    applied = apply_proposal(replace(proposal, edits=edits), view, root, allowed)
+    problems = (Unmatched(path="", reason=plain(problem.message), line=problem.line) for problem in proposal.problems)
+    return replace(applied, unmatched=(*problems, *unread, *applied.unmatched))
 
 
 def _anything(_: WorkspacePath) -> str | None:

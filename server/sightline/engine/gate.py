@@ -164,7 +164,7 @@ async def _git_diff(policy: TrialPolicy, view: GraphView, *arguments: str) -> Ap
             kind="untrusted",
         )
     result = await _git(policy.system, policy.root, *_GIT_DIFF, *arguments)
-    text = _sources_of(result.stdout.decode("utf-8", "replace"))
+    text = _sources_of(result.stdout.decode("utf-8", "surrogateescape"))
     if not text.strip():
         return AppliedProposal(changes=ChangeSet())
     return await asyncio.to_thread(changes_from_diff, text, view.workspace, policy.root)

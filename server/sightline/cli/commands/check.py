@@ -44,7 +44,7 @@ async def command(
     if as_json and as_sarif:
         raise UsageError("Only one of --json and --sarif can be printed.")
     if change.diff is not None:
-        change = replace(change, diff=read_input(real_system(), change.diff))
+        change = replace(change, diff=read_input(real_system(), change.diff, "surrogateescape"))
     async with opened(root) as engine:
         outcome = await engine.check(change, strict=strict)
     word = acceptance_of(accepted, outcome.report.findings)

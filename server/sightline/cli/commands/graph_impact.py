@@ -38,7 +38,7 @@ async def impact(name: str | None, root: str, depth: int, limit: int | None, *, 
     if (name is not None) is (changes != DiffSource()):
         raise UsageError("Say what changes: NAME, or one of --diff FILE, --base REV, --commits A..B and --staged.")
     if changes.diff is not None:
-        changes = replace(changes, diff=read_input(real_system(), changes.diff))
+        changes = replace(changes, diff=read_input(real_system(), changes.diff, "surrogateescape"))
     async with opened(root) as engine:
         if name is not None:
             return _of_symbol(engine, name, depth, limit, as_json=as_json)
