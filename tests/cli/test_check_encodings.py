@@ -74,9 +74,10 @@ def test_what_is_staged_and_committed_is_read_likewise(sightline: Sightline, wor
 
 def test_a_new_file_is_read_as_it_declares(sightline: Sightline, work: Path, legacy: Path, tmp_path: Path) -> None:
     legacy.rename(work / "moved.py")
-    git(work, "add", "-A", "-N")
+    git(work, "add", "-A")
     patch = tmp_path / "changes.diff"
-    patch.write_bytes(subprocess.run(["git", "diff", "--no-renames"], cwd=work, check=True, capture_output=True).stdout)
+    command = ["git", "diff", "--cached", "--no-renames"]
+    patch.write_bytes(subprocess.run(command, cwd=work, check=True, capture_output=True).stdout)
     git(work, "reset", "-q", "--hard")
     told = sightline("check", "--diff", str(patch), "--json").json
     assert told["unmatched"] == []

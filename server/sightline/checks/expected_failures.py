@@ -28,7 +28,7 @@ def _waiting(source: bytes) -> tuple[tuple[int, int], ...]:
     if not any(name.encode() in source for name in _WAITING):
         return ()
     try:
-        tree = ast.parse(source)
+        tree = ast.parse(source.decode())
     except (SyntaxError, ValueError, RecursionError):
         return ()
     return tuple(

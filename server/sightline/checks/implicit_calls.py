@@ -142,7 +142,7 @@ def _calls_of_own_class(source: bytes, line: int) -> tuple[tuple[Span, CallShape
 
 def _parsed(source: bytes) -> ast.Module | None:
     try:
-        return ast.parse(source)
+        return ast.parse(source.decode())
     except (SyntaxError, ValueError, RecursionError):
         return None
 

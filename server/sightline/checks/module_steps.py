@@ -42,7 +42,7 @@ class Step:
 def steps_of(source: bytes) -> tuple[Step, ...] | None:
     """The steps of a module in the order they run; ``None`` if its source does not parse."""
     try:
-        tree = ast.parse(source)
+        tree = ast.parse(source.decode())
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     return tuple(_of_body(tree.body))

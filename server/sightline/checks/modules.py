@@ -44,7 +44,7 @@ def names_of_module(view: GraphView, path: WorkspacePath) -> frozenset[str] | No
 @lru_cache(maxsize=256)
 def _globals_of(source: bytes) -> frozenset[str] | None:
     try:
-        tree = ast.parse(source)
+        tree = ast.parse(source.decode())
     except (SyntaxError, ValueError, RecursionError):
         return None
     names = frozenset(bound_names(tree))

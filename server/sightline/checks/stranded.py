@@ -333,7 +333,7 @@ def _is_tried(matching: Matching, path: WorkspacePath, reference: Reference) -> 
     if row is None or text is None or not row.guarded or is_script(path):
         return row is not None and row.guarded
     try:
-        tree = ast.parse(text.data)
+        tree = ast.parse(str(text))
     except (SyntaxError, ValueError, RecursionError):
         return True
     line = text.line_of(row.span.start) + 1
