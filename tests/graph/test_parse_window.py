@@ -12,8 +12,8 @@ from sightline.graph import documents as documents_module
 from sightline.graph import extract_text
 from sightline.graph.documents import OpenDocuments
 from sightline.graph.extract_window import statement_starts
-from sightline.graph.parse import TreeEdit, parse, parse_tree, parse_window
-from sightline.graph.raw_facts import facts_of
+from sightline.graph.parse import TreeEdit, WindowRead, parse, parse_tree, parse_window
+from sightline.graph.raw_facts import RawFacts, facts_of
 from sightline.languages.registry import language_of
 from support.facts_cases import case_names, read_case
 
@@ -54,20 +54,21 @@ def test_a_window_tells_what_parsing_everything_does(name: str, seed: int) -> No
     starts = statement_starts(tree)
     if tree.root_node.has_error:
         return
+    known: RawFacts | WindowRead = rows
     for _ in range(20):
         span, new = _edited(chance, data, starts.tolist(), _PYTHON if language.name == "python" else _SCRIPT)
         changed = data[: span.start] + new + data[span.end :]
-        found = parse_window((data, changed), language, starts, TreeEdit(old=span, length=len(new)), rows, _LIMITS)
+        found = parse_window((data, changed), language, starts, TreeEdit(old=span, length=len(new)), known, _LIMITS)
         if found is None or changed == data:
             continue
         whole, fresh = parse_tree(changed, language)
-        assert found.has_error or not whole.root_node.has_error
-        if found.has_error:
+        assert found.tree.root_node.has_error or not whole.root_node.has_error
+        if found.tree.root_node.has_error:
             continue
         assert facts_of(found.rows) == facts_of(fresh)
         assert found.starts == statement_starts(whole)
         if chance.random() < 0.5:
-            data, rows, starts = changed, found.rows, found.starts
+            data, known, starts = changed, found, found.starts
 
 
 @pytest.mark.parametrize("name", [name for name in _NAMES if name not in _SPLICED])

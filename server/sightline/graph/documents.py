@@ -10,9 +10,8 @@ reads in a thread; until then a document is as it was.
 from __future__ import annotations
 
 import asyncio
-from array import array
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tree_sitter import Tree
 
@@ -23,7 +22,7 @@ from sightline.graph.extract_text import EndlessParse, LongParse, parsed
 from sightline.graph.extract_window import statement_starts
 from sightline.graph.facts_blob import why_without_facts
 from sightline.graph.index import FileIndex
-from sightline.graph.parse import TreeEdit, moved_tree, parse_rest, parse_touched, parse_tree, parse_window
+from sightline.graph.parse import TreeEdit, WindowRead, moved_tree, parse_rest, parse_touched, parse_tree, parse_window
 from sightline.graph.raw_facts import RawFacts
 from sightline.graph.segments import NO_EDGES
 from sightline.graph.state import FileTable, HotFile
@@ -46,15 +45,15 @@ SPLICED_AT_ONCE = 128 << 10
 #: event loop; beside it). Parsing all of a shorter one costs no more.
 WINDOWED = 16 << 10
 _WINDOW_AT_ONCE = 16 << 10
-_WINDOW = 96 << 10
+_WINDOW = 192 << 10
 
 
 @dataclass(frozen=True, slots=True)
 class _Document:
     """``fresh``: read whole. ``unsure``: there are errors, and a parse of everything might get past them otherwise.
 
-    ``behind``: the tree is an older one, only its offsets are those of the text. ``starts``: see
-    ``statement_starts``; empty until somebody asks.
+    ``window``: how the text was read if only some statements of it were parsed. The tree is then an older one, of which
+    only the offsets are those of the text.
     """
 
     tree: Tree
@@ -63,8 +62,7 @@ class _Document:
     fresh: bool
     file: HotFile
     unsure: bool
-    behind: bool = False
-    starts: array[int] = field(default_factory=lambda: array("I"))
+    window: WindowRead | None = None
 
 
 class OpenDocuments:
@@ -228,7 +226,7 @@ def _touched(path: WorkspacePath, text: Text, before: _Document, steps: int | No
     language = _language(path)
     if len(text.data) > WINDOWED and (found := _by_window(language, text, before, change, steps)) is not None:
         return found
-    tree = parsed(before.text.data, language, before.tree, steps=steps) if before.behind else before.tree
+    tree = parsed(before.text.data, language, before.tree, steps=steps) if before.window else before.tree
     tree, rows = parse_touched(text.data, language, tree, change, before.rows, steps=steps)
     return tree if rows is None else _document(text, tree, rows, fresh=False)
 
@@ -237,9 +235,9 @@ def _by_window(
     language: LanguageSpec, text: Text, before: _Document, change: TreeEdit, steps: int | None
 ) -> _Document | None:
     """The new document if parsing only the statements around the change gives it."""
-    starts = before.starts or statement_starts(before.tree)
+    starts = before.window.starts if before.window is not None else statement_starts(before.tree)
     texts, limits = (before.text.data, text.data), (_WINDOW if steps is None else _WINDOW_AT_ONCE, steps)
-    found = parse_window(texts, language, starts, change, before.rows, limits)
+    found = parse_window(texts, language, starts, change, before.window or before.rows, limits)
     if found is None:
         return None
     return _Document(
@@ -248,9 +246,8 @@ def _by_window(
         text=text,
         fresh=False,
         file=HotFile(FileIndex(found.rows, text), NO_EDGES),
-        unsure=before.unsure or found.has_error,
-        behind=True,
-        starts=found.starts,
+        unsure=before.unsure or found.tree.root_node.has_error,
+        window=found,
     )
 
 

@@ -36,18 +36,23 @@ def statement_starts(tree: Tree) -> array[int]:
     return array("I", [node.start_byte for node in tree.root_node.children if not node.is_extra])
 
 
-def window_of(data: bytes, starts: array[int], edit: Span2, margin: int) -> Window:
-    """What to parse again when ``edit`` is replaced in ``data``, with so many statements on either side.
+def window_of(data: bytes, starts: array[int], edit: Span2, margins: tuple[int, int]) -> Window:
+    """What to parse again when ``edit`` is replaced in ``data``, with so many statements before and behind.
 
     Its ends are where lines begin: what stands before has no say in the indentation of what follows.
     """
-    first = max(bisect_left(starts, edit[0]) - 1 - margin, 0)
+    first = max(bisect_left(starts, edit[0]) - 1 - margins[0], 0)
     while first > 0 and data[starts[first] - 1] not in b"\r\n":
         first -= 1
-    last = min(bisect_right(starts, edit[1]) + margin, len(starts))
+    last = min(bisect_right(starts, edit[1]) + margins[1], len(starts))
     while last < len(starts) and data[starts[last] - 1] not in b"\r\n":
         last += 1
     return Window(first, last, starts[first] if first else 0, starts[last] if last < len(starts) else len(data))
+
+
+def window_between(starts: array[int], start: int, end: int) -> Window:
+    """The window of which only the offsets are known."""
+    return Window(bisect_left(starts, start), bisect_left(starts, end), start, end)
 
 
 def starts_after(starts: array[int], window: Window, trees: tuple[Tree, Tree], run: Run) -> array[int] | None:

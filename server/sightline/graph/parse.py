@@ -24,7 +24,7 @@ from sightline.graph.extract_run import Run, touched_run
 from sightline.graph.extract_script import extract_script, lists_exports, script_foreign
 from sightline.graph.extract_splice import Telling, context_of, place_of, spliced
 from sightline.graph.extract_text import CutAcross, captured, captured_within, parsed
-from sightline.graph.extract_window import starts_after, window_of
+from sightline.graph.extract_window import Window, starts_after, window_between, window_of
 from sightline.graph.facts import FileFacts
 from sightline.graph.raw_facts import DefinitionRow, ImportRow, RawFacts, facts_of
 from sightline.languages.spec import LanguageSpec
@@ -32,8 +32,9 @@ from sightline.languages.spec import LanguageSpec
 #: Raised with every change to what extraction returns: stored facts of other versions are dropped.
 EXTRACTOR_VERSION: Final = 16
 
-#: Statements that are parsed beside the touched ones, on either side: first one, more if those change.
-_MARGINS = (1, 8, 64)
+#: Statements that are parsed before and behind the touched ones: first one of each, more if those change. What came out
+#: of a class that was cut in two are many, and all go back into it.
+_MARGINS = ((1, 1), (2, 8), (2, 64))
 
 #: Spliced rows keep texts that nothing uses any more; beyond this many too many, the file is read whole.
 _STALE_STRINGS = 2_000
@@ -142,11 +143,20 @@ def moved_tree(tree: Tree, edit: TreeEdit) -> Tree:
 
 @dataclass(frozen=True, slots=True)
 class WindowRead:
-    """The facts of a text of which only some statements were parsed; ``starts`` as ``statement_starts`` gives them."""
+    """The facts of a text of which only some statements were parsed; ``starts`` as ``statement_starts`` gives them.
+
+    ``start``, ``end`` and ``tree``: what was parsed, for the next key there.
+    """
 
     rows: RawFacts
     starts: array[int]
-    has_error: bool
+    start: int
+    end: int
+    tree: Tree
+
+    def holds(self, window: Window, longest: int) -> bool:
+        """Whether ``window`` was parsed, and not much more."""
+        return self.start <= window.start and window.end <= self.end and self.end - self.start <= longest
 
 
 def parse_window(
@@ -154,30 +164,34 @@ def parse_window(
     language: LanguageSpec,
     starts: array[int],
     edit: TreeEdit,
-    old_rows: RawFacts,
+    old: RawFacts | WindowRead,
     limits: tuple[int, int | None],
 ) -> WindowRead | None:
     """The facts of the second of two texts from those of the first, by parsing only statements around the edit.
 
-    ``None`` where that cannot tell them. ``limits``: bytes to parse, and steps as in :func:`parse_tree`. Where
-    statements are broken, the facts are what they seem to be: only a parse of everything recovers from errors as a
-    parse of everything does.
+    ``old`` holds the facts of the first. ``None`` where that cannot tell them. ``limits``: bytes to parse, and steps as
+    in :func:`parse_tree`. Where statements are broken, the facts are what they seem to be: only a parse of everything
+    recovers from errors as a parse of everything does.
     """
     if language.prepare is not None or language.parses_whole or language.extractor not in _OWN_READINGS:
         return None
-    (old, new), (longest, steps) = texts, limits
-    for margin in _MARGINS:
-        window = window_of(old, starts, (edit.old.start, edit.old.end), margin)
-        if window.end - window.start + edit.length > longest:
+    (longest, steps), delta = limits, len(texts[1]) - len(texts[0])
+    rows = old.rows if isinstance(old, WindowRead) else old
+    for margins in _MARGINS:
+        window = window_of(texts[0], starts, (edit.old.start, edit.old.end), margins)
+        if window.end - window.start + delta > longest:
             return None
-        before = parsed(old, language, steps=steps, within=(window.start, window.end))
+        if isinstance(old, WindowRead) and old.holds(window, longest):
+            before, window = old.tree, window_between(starts, old.start, old.end)
+        else:
+            before = parsed(texts[0], language, steps=steps, within=(window.start, window.end))
         edited = moved_tree(before, edit)
-        after = parsed(new, language, edited, steps=steps, within=(window.start, window.end + len(new) - len(old)))
+        after = parsed(texts[1], language, edited, steps=steps, within=(window.start, window.end + delta))
         run = _run_of((before, edited, after), edit)
         found = None if run is None else starts_after(starts, window, (before, after), run)
         if run is not None and found is not None:
-            rows = _spliced(new, language, (before, after), run, old_rows)
-            return None if rows is None else WindowRead(rows, found, after.root_node.has_error)
+            part = _spliced(texts[1], language, (before, after), run, rows)
+            return part and WindowRead(part, found, window.start, window.end + delta, after)
     return None
 
 
