@@ -90,3 +90,27 @@ def test_what_nobody_uses_is_said_with_complete_coverage() -> None:
     graph = graph_of({"go.mod": MODULE, "a.go": "package shop\nfunc Lonely() {}\nfunc Used() {}\nvar _ = Used\n"})
     answer = graph.references(symbol(graph, "a.go::Lonely"))
     assert (answer.places, answer.coverage.complete) == ((), True)
+
+
+def test_names_declared_in_a_list_are_local_in_a_case_too() -> None:
+    graph = graph_of(
+        {
+            "go.mod": MODULE,
+            "a.go": "package shop\nfunc start() int { return 1 }\n",
+            "b.go": """
+                package shop
+                func use(n int) int {
+                    switch {
+                    case n > 0:
+                        var (
+                            start = n
+                            other = start
+                        )
+                        return start + other
+                    }
+                    return start()
+                }
+            """,
+        }
+    )
+    assert uses(graph, "a.go::start") == ["b.go:11:12 call exact"]

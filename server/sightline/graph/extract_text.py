@@ -218,8 +218,8 @@ class _Pieces:
 
 
 @cache
-def _query_for(language: LanguageSpec) -> Query:
-    return Query(language.grammar(), f"{query_source(language)}\n{_ERRORS}")
+def _query_for(language: LanguageSpec, errors: str = "") -> Query:
+    return Query(language.grammar(), f"{query_source(language)}\n{errors}")
 
 
 @cache
@@ -234,18 +234,19 @@ def captured(data: bytes, tree: Tree, language: LanguageSpec, *, at_once: bool =
 
     No progress callback is ever passed: in tree-sitter 0.26 it crashes the process.
     """
-    query = _query_for(language)
     if len(data) <= PIECE or at_once or not language.in_parts:
+        # Errors are compared with every node, which a text that has none need not pay for.
+        query = _query_for(language, _ERRORS if tree.root_node.has_error else "")
         return ParsedText(data, tree, QueryCursor(query).captures(tree.root_node), language)
     captures: dict[str, dict[Node, None]] = {}
+    # At the seam of two parts an error may be found in neither: see ``_errors``.
+    query = _query_for(language)
     for start in range(0, len(data), PIECE):
         cursor = QueryCursor(query)
         cursor.set_byte_range(start, start + PIECE)
         # What reaches into several parts is found in each of them. Sorted here, so that nobody sorts all at once.
         for name, nodes in cursor.captures(tree.root_node).items():
             captures.setdefault(name, {}).update(dict.fromkeys(sorted(nodes, key=_start_of)))
-    # What is missing takes no room, and at the seam of two parts it is found in neither: see ``_errors``.
-    captures.pop(_ERROR, None)
     found = {name: list(nodes) for name, nodes in captures.items()}
     return ParsedText(data, tree, found, language, in_parts=True)
 
@@ -259,8 +260,6 @@ def captured_within(data: bytes, tree: Tree, language: LanguageSpec, start: int,
     cursor.set_byte_range(start, max(end, start + 1))
     captures: dict[str, list[Node]] = {}
     for name, nodes in cursor.captures(tree.root_node).items():
-        if name == _ERROR:
-            continue
         inside = [node for node in nodes if node.start_byte >= start and node.end_byte <= end]
         if len(inside) != len(nodes) and any(_lies_across(node, start, end) for node in nodes):
             raise CutAcross

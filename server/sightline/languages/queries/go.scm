@@ -8,7 +8,7 @@
 (qualified_type name: (type_identifier)) @member
 
 (argument_list) @arguments
-(argument_list (variadic_argument) @arguments.splat)
+(variadic_argument) @arguments.splat
 (argument_list (comment) @arguments.comment)
 
 [(function_declaration) (method_declaration) (type_spec) (type_alias) (package_clause)] @definition
@@ -26,11 +26,9 @@
 (range_clause left: (expression_list (identifier) @local))
 (receive_statement left: (expression_list (identifier) @local))
 (type_switch_statement alias: (expression_list (identifier) @local))
-(block (statement_list (var_declaration (var_spec name: (identifier) @local))))
-(block (statement_list (var_declaration (var_spec_list (var_spec name: (identifier) @local)))))
-(block (statement_list (const_declaration (const_spec name: (identifier) @local))))
-(_ (statement_list (var_declaration (var_spec name: (identifier) @local))))
-(_ (statement_list (const_declaration (const_spec name: (identifier) @local))))
+(statement_list (var_declaration (var_spec name: (identifier) @local)))
+(statement_list (var_declaration (var_spec_list (var_spec name: (identifier) @local))))
+(statement_list (const_declaration (const_spec name: (identifier) @local)))
 
 (assignment_statement left: (expression_list [(identifier) (selector_expression)] @written))
 (inc_statement [(identifier) (selector_expression)] @written)
