@@ -91,10 +91,19 @@ def unpacked_lines(data: memoryview, code: str) -> array[int]:
 
 
 def line_numbers(text: Text, offsets: Iterable[int]) -> list[int]:
-    """Zero-based lines of byte offsets; made for few offsets near the top of a text."""
-    if b"\r" in text.data:
+    """Zero-based lines of byte offsets; made for few offsets, ascending but for some, near the top of a text."""
+    data = text.data
+    if b"\r" in data:
         return [text.line_of(offset) for offset in offsets]
-    return [text.data.count(b"\n", 0, offset) for offset in offsets]
+    lines: list[int] = []
+    line = counted = 0
+    for offset in offsets:
+        if offset < counted:
+            line = counted = 0
+        line += data.count(b"\n", counted, offset)
+        counted = offset
+        lines.append(line)
+    return lines
 
 
 def packed_wide_runs(text: Text) -> bytes:

@@ -8,10 +8,9 @@ from __future__ import annotations
 import hashlib
 import marshal
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import TypeAlias, cast
 
 from sightline.graph.extract_names import Rows
@@ -105,9 +104,7 @@ def reference_rows(rows: Rows, more: list[ReferenceRow], drafts: list[Draft], in
     """All reference rows in source order, those inside the value of a variable enclosed by that variable."""
     flat = rows.flat
     if more:
-        merged: list[tuple[int, ...]] = [*zip(*[iter(flat)] * 6, strict=True), *more]
-        merged.sort(key=_start_of_row)
-        flat = list(chain.from_iterable(merged))
+        flat = _merged(flat, more)
     starts = flat[1::6]
     for index, draft in enumerate(drafts):
         if draft.container < 0 and draft.holds and draft.end > draft.name_end:
@@ -118,6 +115,19 @@ def reference_rows(rows: Rows, more: list[ReferenceRow], drafts: list[Draft], in
                     flat[at * 6 + 3] = index
                 at += 1
     return array("i", flat)
+
+
+def _merged(flat: list[int], more: list[ReferenceRow]) -> list[int]:
+    """The flat rows with ``more`` among them, by where they start: there are many of the former, all in order."""
+    starts = flat[1::6]
+    merged: list[int] = []
+    done = 0
+    for row in sorted(more, key=_start_of_row):
+        at = bisect_right(starts, row[1], done)
+        merged += flat[6 * done : 6 * at]
+        merged += row
+        done = at
+    return merged + flat[6 * done :]
 
 
 def _start_of_row(row: tuple[int, ...]) -> int:

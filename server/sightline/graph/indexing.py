@@ -6,6 +6,7 @@ Plain functions for ``LiveGraph``; nothing here is published to readers.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from array import array
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -39,8 +40,10 @@ READING_IMPORTS, READING_DEFINITIONS = "Reading imports", "Reading definitions"
 #: What stored facts must have been made by.
 EXTRACTOR = f"{EXTRACTOR_VERSION}.{CODEC_VERSION}"
 
-#: Fewer files than this are parsed in this process: starting a worker takes about as long.
+#: No more files than this are parsed in this process: starting a worker takes about as long.
 FEW_FILES = 16
+#: So are this many, if they hold no more bytes together: starting workers takes as long, and as much CPU again.
+LITTLE_FILES, LITTLE_BYTES = 200, 640 << 10
 #: Fewer files than this to parse take no longer than a skim and the edges of all files.
 WORTH_SKIMMING = 500
 #: A file modified this shortly before it was read may change again within the clock's grain (seconds).
@@ -112,13 +115,22 @@ class Parsing:
             done(len(answered))
 
         try:
-            if len(paths) <= FEW_FILES:
+            if len(paths) <= FEW_FILES or await asyncio.to_thread(self._is_little, paths):
                 raise WorkersUnavailable
             roots = [self.system.files.real_path(root) for root in {path.root for path in paths}]
             await self.pool.parse([_request(path) for path in paths], receive, roots=roots)
         except WorkersUnavailable:
             rest = [index for index in range(len(paths)) if index not in answered]
             await self._parse_here(paths, rest, receive)
+
+    def _is_little(self, paths: Sequence[WorkspacePath]) -> bool:
+        if len(paths) > LITTLE_FILES:
+            return False
+        left = LITTLE_BYTES
+        for path in paths:
+            with contextlib.suppress(OSError):  # whoever reads it will say so
+                left -= self.system.files.stat(path.absolute).size
+        return left >= 0
 
     async def skim(self, paths: Sequence[WorkspacePath], done: Callable[[int], None]) -> dict[WorkspacePath, bytes]:
         """Imports of closed files as a skim finds them (see ``skim.py``), no bytes for those that cannot be read."""
