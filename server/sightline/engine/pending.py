@@ -21,9 +21,12 @@ from sightline.sessions.journal import EditJournal, JournalEntry
 from sightline.tasks.result import TurnResult, TurnVerdict
 from sightline.workspace.files import SourceFile, WorkspaceView
 
-#: Edits of older turns are forgotten beyond this number.
-MOST_PENDING = 100
+#: Edits of older turns are forgotten beyond this number, and beyond so many bytes of texts that they hold together.
+MOST_PENDING, MOST_BYTES = 100, 64 << 20
+#: Names of forgotten turns that are remembered, to say why they are gone.
+_MOST_FORGOTTEN = 1_000
 
+_LIMITS = f"only the newest edits wait, {MOST_PENDING} at most and {MOST_BYTES >> 20} MB of texts"
 _HISTORY = "`sightline history` lists the edits that were applied."
 
 
@@ -48,14 +51,22 @@ class _Waiting:
     redoes: int | None = None
     leads_to: Mapping[WorkspacePath, Text] = field(default_factory=dict[WorkspacePath, Text])
 
+    @property
+    def size(self) -> int:
+        """Bytes of the texts it holds."""
+        kept = sum(len(text.data) for text in (*self.base.values(), *self.leads_to.values()))
+        new = sum(len(one.new) for edit in self.changes.edits for one in edit.edits)
+        return kept + new + sum(len(create.text.data) for create in self.changes.creates)
+
 
 class PendingEdits:
-    """The edits that wait, by turn; the oldest are forgotten first."""
+    """The edits that wait, by turn; the oldest are forgotten first, the newest never."""
 
     def __init__(self, open_journal: Callable[[], EditJournal]) -> None:
         self._open_journal = open_journal
         self._opened: EditJournal | None = None
         self._waiting: OrderedDict[str, _Waiting] = OrderedDict()
+        self._forgotten: OrderedDict[str, None] = OrderedDict()
 
     def close(self) -> None:
         """Closes the journal, if it was opened."""
@@ -275,7 +286,12 @@ class PendingEdits:
     def _found(self, turn: str) -> _Waiting:
         waiting = self._waiting.get(turn)
         if waiting is None:
-            raise UsageError(f"No edit is waiting under {turn}.", hint="Ask for the edit again.", kind="no_such_turn")
+            raise UsageError(
+                f"No edit is waiting under {turn}."
+                + (f" It was forgotten: {_LIMITS}." if turn in self._forgotten else ""),
+                hint="Ask for the edit again.",
+                kind="no_such_turn",
+            )
         return waiting
 
     @property
@@ -285,9 +301,16 @@ class PendingEdits:
         return self._opened
 
     def _keep(self, turn: str, waiting: _Waiting) -> None:
+        self._waiting.pop(turn, None)
         self._waiting[turn] = waiting
-        while len(self._waiting) > MOST_PENDING:
-            self._waiting.popitem(last=False)
+        self._forgotten.pop(turn, None)
+        size = sum(each.size for each in self._waiting.values())
+        while len(self._waiting) > MOST_PENDING or (size > MOST_BYTES and len(self._waiting) > 1):
+            oldest, gone = self._waiting.popitem(last=False)
+            size -= gone.size
+            self._forgotten[oldest] = None
+        while len(self._forgotten) > _MOST_FORGOTTEN:
+            self._forgotten.popitem(last=False)
 
 
 def _text(view: WorkspaceView, path: WorkspacePath) -> Text | None:
