@@ -135,9 +135,8 @@ def _doubt(lines: tuple[str, ...], stop: int) -> str:
     rest = range(stop + 1, len(lines))
     behind = next((at for at in rest if _begins(lines, at)), len(lines))
     following = next((at for at in rest if fence_of(lines[at], at) is not None), None)
-    other = fence_of(lines[following], following) if following is not None else None
-    closes = following is not None and other is not None and not other.info
-    more = closes and any(_MORE_DIFF.match(lines[at]) for at in range(stop + 1, following or 0))
+    # Before another fence, be it the end of ours or one in the file: behind the last one a list of prose may look so.
+    more = following is not None and any(_MORE_DIFF.match(lines[at]) for at in range(stop + 1, following))
     headless = any(_HUNK.match(lines[at]) for at in range(stop + 1, behind))
     return "Fences inside the diff hide where it ends." if more or headless else ""
 
