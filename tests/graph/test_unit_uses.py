@@ -129,6 +129,10 @@ def test_a_class_whose_constructor_comes_on_the_next_line_holds_its_members() ->
 )
 def test_edges_after_an_edit_are_those_of_a_fresh_graph(file: str, text: str) -> None:
     texts = {"Cart.kt": _CART, "added.kt": _ADDED, "Use.kt": "package p\nfun f(c: Cart?, d: Any) { d.x().total(1) }\n"}
+    _is_as_fresh(texts, file, text)
+
+
+def _is_as_fresh(texts: dict[str, str], file: str, text: str) -> None:
     before, after = graph_of(texts), fresh_graph(workspace_of({**texts, file: text}))
     changes = parsed_changes(after.workspace, before.state.table, [path(file)])
     state, _ = at_once(advance(before.state, before.layouts, after.workspace, changes, [path(file)]))
@@ -136,3 +140,37 @@ def test_edges_after_an_edit_are_those_of_a_fresh_graph(file: str, text: str) ->
     assert [sorted(map(str, moved.dependencies(path(each)))) for each in texts] == [
         sorted(map(str, after.dependencies(path(each)))) for each in texts
     ]
+
+
+_GUARD = "static class Guard { public static void NotNull(object x) { } }\n"
+_CHECKED = "namespace Shop { class Cart { void F(object x) { Guard.NotNull(x); } } }\n"
+
+
+@pytest.mark.parametrize(
+    ("guard", "other", "needs"),
+    [
+        (_GUARD, "namespace Other { class Till { } }\n", {"Guard.cs"}),
+        (_GUARD, "namespace Shop { static class Guard { public static void NotNull(object x) { } } }\n", {"Other.cs"}),
+        ("namespace Else { class A { } }\n" + _GUARD, "class Till { }\n", {"Guard.cs"}),
+        ("namespace Else { " + _GUARD + "}\n", "class Till { }\n", set[str]()),
+        ("namespace Else;\n" + _GUARD, "class Till { }\n", set[str]()),
+    ],
+    ids=["outside of all namespaces", "a nearer one", "behind a namespace", "in another", "in one of the file"],
+)
+def test_every_namespace_of_csharp_sees_what_lies_outside_of_all(guard: str, other: str, needs: set[str]) -> None:
+    graph = graph_of({"Guard.cs": guard, "Other.cs": other, "Cart.cs": _CHECKED})
+    assert _leads(graph, "Cart.cs") == needs
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("Guard.cs", "namespace Else { " + _GUARD + "}\n"),
+        ("Guard.cs", _GUARD.replace("Guard", "Fence")),
+        ("Other.cs", "namespace Shop { " + _GUARD + "}\n"),
+        ("Other.cs", _GUARD),
+    ],
+)
+def test_edges_out_of_namespaces_after_an_edit_are_those_of_a_fresh_graph(file: str, text: str) -> None:
+    texts = {"Guard.cs": _GUARD, "Other.cs": "namespace Other { class Till { } }\n", "Cart.cs": _CHECKED}
+    _is_as_fresh(texts, file, text)

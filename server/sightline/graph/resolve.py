@@ -19,7 +19,7 @@ from sightline.graph.path_answers import Importer, ModuleFile, Modules, PathAnsw
 from sightline.graph.raw_facts import ImportRow
 from sightline.graph.segments import FileEdge, FileEdges, path_key
 from sightline.graph.state import GraphState
-from sightline.graph.units import Unit, Units, global_key, member_key
+from sightline.graph.units import Unit, Units, global_key, member_key, namespace_key
 from sightline.languages.import_registry import IMPORT_RULES
 from sightline.languages.import_rules import ImportCandidates, ImportRequest, ImportRules
 from sightline.languages.registry import family_of
@@ -113,6 +113,8 @@ class Resolver:
         if importer.family in UNIT_FAMILIES:
             yield from self.units.read_own(file)
             self._own_unit(file, index, edges, wanted)
+            if IMPORT_RULES[importer.family].rootless:
+                yield from self._rootless(importer.family, file, index, edges, wanted)
             if IMPORT_RULES[importer.family].global_names:
                 yield from self._global_names(importer.family, file, index, edges, wanted)
         return FileEdges(tuple(edges.values()), tuple(wanted))
@@ -221,6 +223,22 @@ class Resolver:
                 if target != file and target not in targets:
                     line = index.line_of(index.columns[1][number])
                     edges[target, line] = FileEdge(target, line, edge_code(EdgeKind.PACKAGE, Rank.EXACT))
+
+    def _rootless(
+        self, family: str, file: int, index: FileIndex, edges: dict[tuple[int, int], FileEdge], wanted: dict[int, None]
+    ) -> Generator[None, None, None]:
+        """Edges to files outside of all namespaces whose names the file uses and that nothing nearer defines."""
+        targets = {target for target, _ in edges}
+        nearer = {*self.units.top(file).names, *index.imported.get(MODULE, {})}
+        nearer.update(name for target in targets for name in self.units.top(target).names)
+        for name, number in index.used.get("", {}).items():
+            yield
+            wanted[member_key(namespace_key(family, ""), name)] = None
+            for target in self.units.rootless(file, name) if name not in nearer else ():
+                if target not in targets:
+                    targets.add(target)
+                    line = index.line_of(index.columns[1][number])
+                    edges[target, line] = FileEdge(target, line, edge_code(EdgeKind.PACKAGE, Rank.INFERRED))
 
     def _read_namespaces(self, importer: Importer, row: ImportRow) -> Generator[None, None, None]:
         """Reads what :meth:`targets` will ask of the namespaces that an import may lead to."""

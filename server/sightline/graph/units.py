@@ -29,7 +29,8 @@ class TopNames(NamedTuple):
 
     ``reachable``: dotted names of all that its types hold, members of values and of functions left out. ``uses``: how
     what it defines can be used; ``added``: the same of the names it adds to types;
-    ``members``: names of the members of its types, with what they can be used as.
+    ``members``: names of the members of its types, with what they can be used as; ``rootless``: those of
+    ``names`` that stand in none of the namespaces.
     """
 
     namespaces: frozenset[str]
@@ -39,17 +40,19 @@ class TopNames(NamedTuple):
     uses: Mapping[str, frozenset[Use]]
     added: Mapping[str, frozenset[Use]]
     members: frozenset[tuple[str, Role]]
+    rootless: frozenset[str]
 
     def changed(self, other: TopNames, *, members: bool) -> set[str]:
         """The names that are another thing in ``other``, or in one of the two alone; of members with ``members``."""
         found = {name for name, _ in self.uses.items() ^ other.uses.items()}
         found |= {name for name, _ in self.added.items() ^ other.added.items()}
+        found |= self.rootless ^ other.rootless
         if members:
             found |= {name for name, _ in self.members ^ other.members}
         return found | {name.rpartition(".")[2] for name in self.reachable ^ other.reachable} | self.names ^ other.names
 
 
-NOTHING = TopNames(frozenset(), frozenset(), frozenset(), frozenset(), {}, {}, frozenset())
+NOTHING = TopNames(frozenset(), frozenset(), frozenset(), frozenset(), {}, {}, frozenset(), frozenset())
 _MEMBERS = frozenset((DefinitionKind.METHOD.value, DefinitionKind.ATTRIBUTE.value))
 _LEAVES = _MEMBERS | {DefinitionKind.FUNCTION.value, DefinitionKind.VARIABLE.value}
 
@@ -72,7 +75,7 @@ def top_names(index: FileIndex | None) -> TopNames:
         for number in numbers:
             told.get(rows[number].kind, names).add(name)
     sets = frozenset(spaces), frozenset(names), frozenset(extended), frozenset(_reachable(index))
-    return TopNames(*sets, uses_in(index), added_in(index), members_in(index))
+    return TopNames(*sets, uses_in(index), added_in(index), members_in(index), frozenset(_rootless(index)))
 
 
 def _reachable(index: FileIndex) -> Iterator[str]:
@@ -84,6 +87,17 @@ def _reachable(index: FileIndex) -> Iterator[str]:
         names.append("" if hidden or row.kind in _MEMBERS else f"{around}.{row.name}" if around else row.name)
         if names[-1] and row.kind != DefinitionKind.EXTENSION:
             yield names[-1]
+
+
+def _rootless(index: FileIndex) -> Iterator[str]:
+    """Names of what stands outside of all namespaces; one in which nothing stands is that of the whole file."""
+    rows = [row for row in index.definitions if row.parent == MODULE]
+    spaces = [row for row in rows if row.kind == DefinitionKind.NAMESPACE]
+    rows = [row for row in rows if row.kind != DefinitionKind.NAMESPACE]
+    within = [{row.start for row in rows if space.start <= row.start < space.end} for space in spaces]
+    if all(within):
+        inner = {start for each in within for start in each}
+        yield from (row.name for row in rows if row.start not in inner)
 
 
 def folder_key(root: str, family: str, folder: str) -> int:
@@ -113,6 +127,8 @@ def unit_keys(path: WorkspacePath, top: TopNames) -> frozenset[int]:
     if rules is None:
         return frozenset()
     found = {namespace_key(family, each) for each in top.namespaces} if rules.own_namespace else set[int]()
+    if rules.rootless and top.rootless:
+        found.add(namespace_key(family, ""))
     if rules.own_folder:
         found.add(folder_key(path.root, family, path.relative.rpartition("/")[0]))
     if rules.global_names:
@@ -244,6 +260,10 @@ class Units:
             for each in sorted(found - {file}, key=state.table.path_of)
             if (other := state.table.path_of(each)).root == path.root and family_of(other) == family
         )
+
+    def rootless(self, file: int, name: str) -> tuple[int, ...]:
+        """Other files of the family and root of ``file`` that define ``name`` outside of all namespaces."""
+        return tuple(each for each in self.everywhere(file, name) if name in self.top(each).rootless)
 
     def reaching(self, file: int, dotted: Iterable[str]) -> tuple[int, ...]:
         """Files that define the first of some ``dotted`` names that any file defines, a few at most."""

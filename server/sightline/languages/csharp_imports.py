@@ -78,4 +78,5 @@ CSHARP_IMPORTS = ImportRules(
     own_namespace=True,
     whole_units=False,
     outer=_outer,
+    rootless=True,
 )

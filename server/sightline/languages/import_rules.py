@@ -117,6 +117,7 @@ class ImportRules:
     declare the same namespace do (Java, Kotlin, C#, PHP). ``whole_units``: whether an import of all names of
     a unit, none of which is used, needs the whole of it. ``outer(path, namespace, layout)``: further namespaces whose
     names a file of ``namespace`` sees (``A`` in ``A.B``), nearest first; "" stands for a file that declares none.
+    ``rootless``: files of all namespaces see what files that declare none define.
     ``kinds_apart``: a type, a function and a value of one name are told apart by how the name is used;
     ``members_alone``: a name alone may be a member of a type around. ``apart(written, other)``: whether a value of one
     written type is surely none of another; ``same(written, other)``: whether it is one of just that type.
@@ -141,6 +142,7 @@ class ImportRules:
     own_namespace: bool = False
     whole_units: bool = True
     outer: Callable[[str, str, Any], tuple[str, ...]] = _no_spaces
+    rootless: bool = False
     kinds_apart: bool = False
     members_alone: bool = False
     apart: Callable[[str, str], bool] = _never
