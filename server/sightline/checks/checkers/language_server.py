@@ -102,7 +102,7 @@ class LanguageServer:
         await self._conversation.stop()
 
     async def _show(self, texts: Mapping[WorkspacePath, Text]) -> None:
-        """Makes the open documents those of ``texts``. What is sent is noted at once: a cancel may come any time."""
+        """Makes the open documents those of ``texts``."""
         for path in [path for path in self._open if path not in texts]:
             del self._open[path]
             await self._tell("textDocument/didClose", {"textDocument": {"uri": path.uri}})
@@ -110,15 +110,10 @@ class LanguageServer:
             old = self._open.get(path)
             if old is not None and old.digest == text.digest:
                 continue
-            self._open[path] = text
             self._version += 1
-            document = {"uri": path.uri, "version": self._version}
-            if old is None:
-                opened = document | {"languageId": "python", "text": str(text)}
-                await self._tell("textDocument/didOpen", {"textDocument": opened})
-            else:
-                change = {"textDocument": document, "contentChanges": [{"text": str(text)}]}
-                await self._tell("textDocument/didChange", change)
+            message = await asyncio.to_thread(_showing, path, text, self._version, anew=old is None)
+            self._open[path] = text  # noted as it is sent: a cancel may come any time later
+            await self._conversation.send(message)
 
     async def _judge(self, path: WorkspacePath, text: Text, found: Found, failures: list[ProgramUnavailable]) -> None:
         try:
@@ -214,6 +209,16 @@ async def start_server(
         await conversation.stop()
         raise
     return LanguageServer(name, start, conversation, encoding)
+
+
+def _showing(path: WorkspacePath, text: Text, version: int, *, anew: bool) -> bytes:
+    """The message that opens a document or changes it. Made in threads: texts are long."""
+    document: dict[str, Any] = {"uri": path.uri, "version": version}
+    if anew:
+        method, parameters = "didOpen", {"textDocument": document | {"languageId": "python", "text": str(text)}}
+    else:
+        method, parameters = "didChange", {"textDocument": document, "contentChanges": [{"text": str(text)}]}
+    return framed({"jsonrpc": "2.0", "method": f"textDocument/{method}", "params": parameters})
 
 
 async def _ask(conversation: Conversation, method: str, parameters: dict[str, Any]) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from sightline.base.paths import WorkspacePath
@@ -64,7 +64,6 @@ class TypeScriptServer:
         opened = [path for path, text in texts.items() if not _same(self._open.get(path), text)]
         if not closed and not opened:
             return
-        self._open = dict(texts)  # noted at once: a cancel may come any time, and what was sent is sent
         request = {
             "closedFiles": [path.absolute for path in closed],
             "openFiles": [
@@ -72,11 +71,20 @@ class TypeScriptServer:
                 for path in opened
             ],
         }
-        await self._ask("updateOpen", request)
+        body = await asyncio.to_thread(_encoded, request)  # the texts of fifty files at once would hold the loop up
+        self._open = dict(texts)  # noted as it is sent: a cancel may come any time later, and it closes no file twice
+        try:
+            await self._asked("updateOpen", body)
+        except ProgramUnavailable:
+            await self.stop()  # nobody knows what it shows
+            raise
 
     async def _ask(self, command: str, arguments: Mapping[str, Any]) -> Any:
+        return await self._asked(command, _encoded(arguments))
+
+    async def _asked(self, command: str, arguments: bytes) -> Any:
         try:
-            return await self._conversation.request(_request(command, arguments))
+            return await self._conversation.request(lambda number: _request(number, command, arguments))
         except RequestRefused as error:
             raise ProgramUnavailable(f"tsserver failed: {str(error).partition(chr(10))[0][:200]}") from error
 
@@ -110,12 +118,13 @@ def _same(old: Text | None, new: Text) -> bool:
     return old is not None and old.digest == new.digest
 
 
-def _request(command: str, arguments: Mapping[str, Any]) -> Callable[[int], bytes]:
-    def encoded(number: int) -> bytes:
-        message = {"seq": number, "type": "request", "command": command, "arguments": arguments}
-        return json.dumps(message, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n"
+def _encoded(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
-    return encoded
+
+def _request(number: int, command: str, arguments: bytes) -> bytes:
+    head = _encoded({"seq": number, "type": "request", "command": command})
+    return b'%s, "arguments": %s}\n' % (head[:-1], arguments)
 
 
 def _meaning(message: dict[str, Any]) -> Answer | None:
