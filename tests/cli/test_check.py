@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from cli.conftest import BREAKING, Sightline, git
+from sightline.checks.checkers.ty import TY
 from sightline.checks.registry import CHECKS
 from sightline.cli import reports
 from sightline.cli.sarif import RULES
+from support.checkers import fake
 from support.shop import CART, RENAME_DEFINITION, block
 
 
@@ -238,3 +240,30 @@ def test_a_linter_that_the_user_names_judges_a_diff_once_the_workspace_is_truste
     assert [(row["check"], row["certainty"], row["line"]) for row in ran.json["findings"]] == [
         ("linters", "certain", 1)
     ]
+
+
+def test_a_type_checker_that_the_user_names_judges_importers_and_is_gone_afterwards(
+    work: Path, tmp_path: Path, sightline: Sightline
+) -> None:
+    made = fake(tmp_path, TY)
+    settings = f'[checks]\ntypes = ["ty"]\nprograms = {{ty = "{tmp_path / "bin/ty"}"}}\n'
+    (tmp_path / "sightline.toml").write_text(settings, encoding="utf-8")
+    (work / "shop/more.py").write_text("from shop.cart import total\n\n# needs tax in shop/cart.py\n", "utf-8")
+    cart = (work / "shop/cart.py").read_text("utf-8").splitlines()
+    line = next(number for number, text in enumerate(cart) if "tax" in text)
+    diff = f'--- a/shop/cart.py\n+++ b/shop/cart.py\n@@ -{line + 1} +{line + 1} @@\n-{cart[line]}\n+    """Sum."""\n'
+    ran = sightline("check", "--diff", "-", stdin=diff)
+    assert (ran.code, made.starts) == (0, [])
+    assert "not checked: types (ty runs only in workspaces you trust" in ran.out
+    sightline("trust")
+    ran = sightline("check", "--diff", "-", stdin=diff)
+    assert (ran.code, ran.out.splitlines()[0]) == (
+        1,
+        "shop/more.py:3: shop/cart.py has no tax (ty lacks) (certain, types)",
+    )
+    (found,) = sightline("check", "--diff", "-", "--json", stdin=diff).json["findings"]
+    assert (found["check"], found["certainty"], found["path"], found["line"]) == ("types", "certain", "shop/more.py", 3)
+    (only,) = sightline("check", "--diff", "-", "--sarif", stdin=diff).json["runs"]
+    assert [(result["ruleId"], result["level"]) for result in only["results"]] == [("types", "error")]
+    assert len(made.starts) == 3
+    assert not any(Path(f"/proc/{start[-1]}").exists() for start in made.starts)

@@ -5,8 +5,8 @@
 ``DIR`` holds the unpacked code bases (``httpx``, ``django``, ``zod``). Each edit changes what one function returns, and
 what the other checks find in it is counted too. The second check is of an edit of another snapshot, the third of the
 second snapshot again, as in the rounds of a repair. Processor seconds are of the checker and all it started, which
-a busy machine changes less than wall seconds. Checkers are looked for beside Python, in the client's ``node_modules`` and
-on the ``PATH``. The summary goes to ``tests/bench/results/types.json``.
+a busy machine changes less than wall seconds. Checkers are looked for beside Python, in the client's ``node_modules``,
+and on the ``PATH``. The summary goes to ``tests/bench/results/types.json``.
 """
 
 from __future__ import annotations
@@ -45,20 +45,19 @@ PLACES = os.pathsep.join((str(Path(sys.executable).parent), str(CLIENT), os.envi
 
 @dataclass(frozen=True, kw_only=True)
 class Edit:
-    """Replaces texts of one file of a repository; ``again`` is the second edit, added to it."""
+    """Replaces texts of one file of a repository."""
 
     repository: str
     checkers: tuple[str, ...]
     file: str
     replaced: tuple[tuple[str, str], ...]
 
-    def after(self, text: str, *, again: bool) -> bytes:
-        """The file as it would be."""
+    def after(self, text: str, number: int) -> bytes:
+        """The file as the edit of that number would have it: no two are the same."""
         for old, new in self.replaced:
             assert text.count(old) == 1, f"{self.file} has not one {old!r}"
             text = text.replace(old, new)
-        comment = "// again\n" if self.file.endswith(".ts") else "# again\n"
-        return (text + (comment if again else "")).encode()
+        return f"{text}{'//' if self.file.endswith('.ts') else '#'} {number}\n".encode()
 
 
 EDITS = (
@@ -133,7 +132,7 @@ async def measured(edit: Edit, checker: str, root: Path, store: Path, system: Sy
     view = bench.view
     try:
         for number, name in enumerate(("first", "second", "same snapshot")):
-            after = edit.after(text, again=number > 0)
+            after = edit.after(text, number)
             changes = bench.changes([FileState(old=edit.file, new=edit.file, after=after)])
             if number == 1:
                 view = await asyncio.to_thread(view.fork, ChangeSet())
