@@ -11,6 +11,25 @@ EXPLAINED: Mapping[str, Mapping[str, str]] = {
     "flask": {
         "a64588f87a": "real: moves app.py, blueprints.py and scaffold.py and leaves every import of them as it was",
     },
+    "werkzeug": {
+        "967b2dabed": "real: utils.py is no Python after it (unexpected indent in line 802)",
+    },
+    "rich": {
+        "f22f8e6031": "real: events.py loses EventBus, which driver.py imports, and imports .timer, which is not there",
+        "6f972a059a": "real: segment.py imports IntEnm from enum, and IntEnum means nothing",
+        "e8d031a368": "real: __all__ of filesize.py names traditional and binary, which it does not define",
+        "c3fd8ffc16": "real: the quoted annotation RenderableType of _render_width.py is imported no more",
+        "0ffdd2f261": "real: removes ColorSystem.NONE, which console.py uses",
+        "0891b64380": "real: text.py imports ._tools, which comes with a later commit",
+    },
+    "pip": {
+        "9b08c2b910": "real: unpack_file of unpacking.py uses content and log, which nothing defines",
+        "17b1c76ff5": "real: removes the option always_unzip, which req_file.py still lists",
+        "07563847b0": "real: the tests still give PipProvider a finder and import make_requirement, which are gone",
+    },
+    "hugo": {
+        "42cc5f88b6": "ours: two calls passed the new argument already, and the variadic parameter took the surplus",
+    },
     "vite": {
         "2f60b9e9f7": "not looked at: options that went are still read in config.ts",
         "9d0b18b1cb": "ours: the query ?worker makes another module of the file",
@@ -43,6 +62,7 @@ EXPLAINED: Mapping[str, Mapping[str, str]] = {
         "e23842ecab": "ours: json-iterator/go is the package jsoniter, which its path does not say; accepted since",
         "b4963aa7de": "real: its tree_test.go calls getValue with one argument, tree.go asks for two",
         "e1d27558b3": "real: the test calls SetCookie with four and with six arguments, the function takes seven",
+        "865ea804c9": "real: renames FormValue and its like in context.go, and context_test.go calls the old names",
         "b690611c38": "real: uses ErrorTypeExternal, which this commit removes; later commits of the branch mend it",
         "4a37b0808b": "real: deletes the type inputHolder, which context.go and gin.go use; mended by a later commit",
     },
