@@ -14,6 +14,7 @@ from sightline.base.text import Span, Text
 from sightline.checks.classes import constructor
 from sightline.checks.definitions import CLASSES
 from sightline.checks.go_calls import instantiated_call
+from sightline.checks.known_uses import known_uses
 from sightline.checks.language import is_go, is_python
 from sightline.checks.matching import Matching, Use, symbol_before
 from sightline.checks.recall import facts_of, is_rebound, symbols_of
@@ -55,7 +56,7 @@ def behind_alias(view: GraphView, targets: tuple[Symbol, ...]) -> tuple[Symbol, 
 def aliases(view: GraphView, symbol: Symbol) -> Iterator[Symbol]:
     """Variables and class attributes that hold ``symbol`` for good: ``Made = Class``."""
     seen: set[str] = set()
-    for place in view.references(symbol).places:
+    for place in known_uses(view, symbol):
         if place.reference.kind is not ReferenceKind.READ or not is_python(place.path):
             continue
         for each in symbols_of(view, place.path):

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from sightline.checks.calls import is_property
 from sightline.checks.check import Certainty, Finding, RelatedPlace
 from sightline.checks.definitions import FUNCTIONS, DefinitionChanges, owner_of
+from sightline.checks.known_uses import known_uses
 from sightline.checks.language import is_script, is_typed_script
 from sightline.checks.matching import Matching, own_name, symbol_before
 from sightline.checks.outside import method_outside
@@ -136,7 +137,7 @@ def _refused_call(view: GraphView, base: Symbol, override: Symbol) -> Place | No
     owner = owner_of(view, override)
     line = ancestors_of(view, owner) if owner is not None else ()
     classes = {(each.path, each.qualified_name) for each in line if isinstance(each, Symbol)}
-    for place in view.references(base).places:
+    for place in known_uses(view, base):
         call = place.reference.call
         around = (place.path, place.enclosing.rpartition(".")[0])
         on_self = place.reference.receiver in ("self", "this") and around in classes

@@ -34,6 +34,7 @@ class _Memory:
     headers: dict[tuple[WorkspacePath, int], str] = field(default_factory=dict[tuple[WorkspacePath, int], str])
     packages: dict[str, Packages] = field(default_factory=dict[str, Packages])
     go: dict[str, GoPackages] = field(default_factory=dict[str, GoPackages])
+    reaching: dict[WorkspacePath, frozenset[int]] = field(default_factory=dict[WorkspacePath, frozenset[int]])
     targets: dict[WorkspacePath, tuple[WorkspacePath, ...]] = field(
         default_factory=dict[WorkspacePath, tuple[WorkspacePath, ...]]
     )
@@ -142,6 +143,11 @@ def go_packages_of(view: GraphView, root: str) -> GoPackages:
     if root not in kept:
         kept[root] = GoPackages(view.workspace.system, root)
     return kept[root]
+
+
+def reaching_of(view: GraphView) -> dict[WorkspacePath, frozenset[int]]:
+    """Where ``known_uses.py`` keeps which files can mean what a file defines."""
+    return _memory(view).reaching
 
 
 def import_targets(view: GraphView) -> dict[WorkspacePath, tuple[WorkspacePath, ...]]:

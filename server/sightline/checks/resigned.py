@@ -25,6 +25,7 @@ from sightline.checks.definitions import (
 )
 from sightline.checks.expected_failures import is_expected_to_fail
 from sightline.checks.implicit_calls import aliases, as_call, behind_alias, unfit_own_calls
+from sightline.checks.known_uses import known_uses
 from sightline.checks.language import is_python
 from sightline.checks.matching import Matching, Use
 from sightline.checks.recall import facts_of, members_of
@@ -44,7 +45,7 @@ def unfit_calls(matching: Matching, changes: DefinitionChanges) -> Iterator[Find
     judged: set[tuple[WorkspacePath, int]] = set()
     for symbol in _resigned(matching, changes):
         for name in _called_as(after, symbol):
-            for place in after.references(name).places:
+            for place in known_uses(after, name):
                 use = (place.path, place.reference)
                 key = (place.path, place.reference.span.start)
                 if key in judged or as_call(after, use).call is None:

@@ -14,6 +14,7 @@ from sightline.base.paths import WorkspacePath
 from sightline.checks.bindings import bound_names
 from sightline.checks.check import Certainty, Finding
 from sightline.checks.definitions import CLASSES, Removed, owner_of, parent_name
+from sightline.checks.known_uses import known_uses
 from sightline.checks.language import is_go, is_python, is_script, is_typed_script
 from sightline.checks.matching import Matching, Use, symbol_before
 from sightline.checks.modules import names_of_module
@@ -46,7 +47,7 @@ def stranded_uses(matching: Matching, removed: Removed) -> Iterator[Finding]:
     places = [
         place
         for symbol in removed.group
-        for place in before.references(symbol).places
+        for place in _uses_before(before, symbol, crowded=crowded)
         if place.confidence is not Confidence.NAME_ONLY or not crowded
     ]
     left: dict[tuple[WorkspacePath, int], tuple[Use, Place]] = {}
@@ -91,18 +92,32 @@ def lost_exports(matching: Matching, removed: Removed) -> Iterator[Finding]:
 
 
 def _namesakes(view: GraphView, gone: Symbol) -> int:
-    """How many definitions bear the name: with many left, a use by name alone most likely means one of those."""
-    name = gone.definition.name
-    return sum(each.definition.name == name for path in view.files_defining(name) for each in symbols_of(view, path))
+    """How many definitions bear the name, counted up to more than :data:`MOST_NAMESAKES`.
+
+    With many left, a use by name alone most likely means one of those.
+    """
+    name, count = gone.definition.name, 0
+    for path in view.files_defining(name):
+        index = view.index(path)
+        count += sum(row.name == name for row in index.definitions) if index is not None else 0
+        if count > MOST_NAMESAKES:
+            break
+    return count
 
 
 def rerouted_calls(matching: Matching, removed: Removed) -> Iterator[Use]:
     """Calls of a removed definition that now reach another one, whose signature may differ."""
+    crowded = _namesakes(matching.given.after, removed.symbol) > MOST_NAMESAKES
     for symbol in removed.group:
-        for place in matching.given.before.references(symbol).places:
+        for place in _uses_before(matching.given.before, symbol, crowded=crowded):
             use = matching.after_of((place.path, place.reference)) if place.reference.call is not None else None
             if use is not None and matching.given.after.resolve_known(*use):
                 yield use
+
+
+def _uses_before(view: GraphView, symbol: Symbol, *, crowded: bool) -> Sequence[Place]:
+    """Uses of a symbol; of a name that many bear only those that are known, since one by name alone says nothing."""
+    return known_uses(view, symbol) if crowded else view.references(symbol).places
 
 
 def _is_still_bound(matching: Matching, removed: Removed) -> bool:

@@ -35,7 +35,8 @@ def all_uses_of(query: Query, state: GraphState, target: DefinitionMeaning, limi
         uses.ambiguous += use.rank is Rank.NAME_ONLY
         uses.found.append(use)
     for owner, rank in _constructed_by(query, target, heirs):
-        calls = uses_of(query, state, owner, Limit(limit.after(uses.found).most, ReferenceKind.CALL))
+        left = Limit(limit.after(uses.found).most, ReferenceKind.CALL, limit.among)
+        calls = uses_of(query, state, owner, left)
         uses.cut = uses.cut or calls.cut
         uses.left += calls.left
         uses.found += [

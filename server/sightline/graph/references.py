@@ -53,14 +53,18 @@ class Uses:
 
 
 class Limit(NamedTuple):
-    """A search ends after ``most`` uses, of which those of a kind count, where one is given."""
+    """A search ends after ``most`` uses, of which those of a kind count, where one is given.
+
+    ``among``: the files that are looked at besides that of the definition; all if it is ``None``.
+    """
 
     most: int
     kind: ReferenceKind | None = None
+    among: frozenset[int] | None = None
 
     def after(self, found: Iterable[Use]) -> Limit:
         """What is left of it."""
-        return Limit(self.most - self.count(found), self.kind)
+        return Limit(self.most - self.count(found), self.kind, self.among)
 
     def count(self, found: Iterable[Use]) -> int:
         """How many of the uses count."""
@@ -109,6 +113,8 @@ def uses_of(
     while waiting:
         wanted = waiting.pop()
         candidates = _candidates(state, wanted, target.file)
+        if limit.among is not None:
+            candidates = {each for each in candidates if each == target.file or each in limit.among}
         for visited, file in enumerate(outwards(state, candidates, target.file)):
             if room <= 0 or query.is_spent:
                 uses.cut = True

@@ -66,7 +66,7 @@ class GraphView:
         self.cache = cache
         self._files = ViewFiles(state, layouts, cache)
         self._memo: Memo = {}
-        self._answers: dict[tuple[Symbol, int, ReferenceKind | None], ReferencesAnswer] = {}  # the last few
+        self._answers: dict[tuple[Symbol, Limit], ReferencesAnswer] = {}  # the last few
 
     @property
     def revision(self) -> int:
@@ -181,18 +181,18 @@ class GraphView:
         return self._confirmed(self.state.referencing(name), lambda index: bool(index.positions((name,))))
 
     def references(
-        self, symbol: Symbol, *, limit: int = MOST_PLACES, kind: ReferenceKind | None = None
+        self, symbol: Symbol, *, limit: int | Limit = MOST_PLACES, kind: ReferenceKind | None = None
     ) -> ReferencesAnswer:
         """All uses of ``symbol`` outside its own name span, with kind, confidence and coverage.
 
         Calls of a class count as uses of its constructor. A symbol of another view is found again by its qualified
         name; one that is gone has no uses. When there are more than ``limit`` (of those of a ``kind``, if one is
-        given) the answer is a part, and its coverage says that it was cut.
+        given) the answer is a part, and its coverage says that it was cut. A :class:`Limit` can say more.
         """
-        key = (symbol, limit, kind)
+        key = (symbol, limit if isinstance(limit, Limit) else Limit(limit, kind))
         found = self._answers.get(key)
         if found is None:
-            found = self._references(symbol, Limit(limit, kind))
+            found = self._references(symbol, key[1])
             if len(found.places) + sum(len(each.places) for each in self._answers.values()) > MOST_ANSWERED:
                 self._answers = {}
             self._answers[key] = found
