@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import sys
-import weakref
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from pathlib import Path
 
@@ -17,7 +15,6 @@ from sightline.context.candidates import Gate
 from sightline.context.lexical import LexicalIndex
 from sightline.context.source import source_lines
 from sightline.context.tokens import terms_of_word
-from sightline.graph import upkeep
 from sightline.graph.live import LiveGraph
 from sightline.workspace.live import LiveWorkspace
 from support.graphs import ROOT, path
@@ -105,45 +102,3 @@ async def test_words_that_are_deleted_again_leave_nothing(opened: Opened) -> Non
             index.follow(opened[1].view)
 
     await _assert_steady(follow, 40)
-
-
-class _Circle:
-    def __init__(self) -> None:
-        self.itself = self
-
-
-async def test_what_is_left_in_circles_is_freed_when_work_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """But not in the midst of a long work, whose objects a collection would walk through."""
-    monkeypatch.setattr(upkeep, "QUIET_SECONDS", 0.0)
-    busy, looked = [True], asyncio.Event()
-
-    def is_busy() -> bool:
-        looked.set()
-        return busy[0]
-
-    tidying = upkeep.Tidying(is_busy, asyncio.get_running_loop().time)
-    gc.disable()
-    try:
-        freed = asyncio.Event()
-        left = weakref.ref(_Circle(), lambda _: freed.set())
-        tidying.worked()
-        await looked.wait()
-        await asyncio.sleep(0)
-        assert left() is not None
-        busy[0] = False
-        async with asyncio.timeout(10):
-            await freed.wait()
-        tidying.close()
-    finally:
-        gc.enable()
-
-
-async def test_the_graph_tidies_up_after_a_keystroke(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
-    workspace, graph = opened
-    monkeypatch.setattr(upkeep, "QUIET_SECONDS", 0.0)
-    freed = asyncio.Event()
-    left = weakref.ref(_Circle(), lambda _: freed.set())
-    graph.update(workspace.view, workspace.open_document(path("app.py"), Text.of("x = 1\n"), 1))
-    async with asyncio.timeout(10):
-        await freed.wait()
-    assert left() is None

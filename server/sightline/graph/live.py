@@ -41,7 +41,7 @@ from sightline.graph.segments import NO_EDGES
 from sightline.graph.slices import at_once, finished, in_one_slice, in_slices
 from sightline.graph.state import FileTable, GraphState, HotFile
 from sightline.graph.store import GraphStore
-from sightline.graph.upkeep import Tidying, after_building, before_building
+from sightline.graph.upkeep import after_building, before_building
 from sightline.graph.view import GraphView
 from sightline.languages.registry import language_of
 from sightline.workspace.files import WorkspaceView
@@ -73,7 +73,6 @@ class LiveGraph:
         self._packing: asyncio.Task[None] | None = None
         self._catching_up: asyncio.Task[None] | None = None
         self._late = LateDocuments()
-        self._tidying = Tidying(self._lock.locked, system.clock.monotonic)
         self._updated: set[WorkspacePath] = set()  # since the last build began
         self._since: set[WorkspacePath] = set()  # since the state that is being followed
         empty = WorkspaceView(revision=0, roots=(), system=system, known=frozenset(), overlay={})
@@ -90,7 +89,7 @@ class LiveGraph:
         May be cancelled at any time: the view then stays what it was. ``scan_seconds`` is only passed on.
         """
         async with self._lock:
-            return await self._build(scan, view, progress or _ignore, scan_seconds)
+            return await self._build(scan, view, progress or _silent, scan_seconds)
 
     def update(self, view: WorkspaceView, change: WorkspaceChange) -> None:
         """Follows a change of open documents, at once if that does not hold the loop; else see :meth:`caught_up`.
@@ -142,7 +141,6 @@ class LiveGraph:
     async def close(self) -> None:
         """Ends workers and background work, writes what is queued, closes the store. May be called twice."""
         self._documents.close()
-        self._tidying.close()
         for task in (self._packing, self._catching_up):
             if task is not None:
                 task.cancel()
@@ -374,7 +372,6 @@ class LiveGraph:
 
     def _publish(self, workspace: WorkspaceView, state: GraphState, layouts: Layouts) -> None:
         self.view = GraphView(workspace, state, layouts, self.view.cache)
-        self._tidying.worked()
         if len(state.hot) > MOST_HOT + len(workspace.overlay) and (self._packing is None or self._packing.done()):
             self._packing = asyncio.get_running_loop().create_task(self._pack())
 
@@ -394,5 +391,9 @@ def _later(left: WorkspaceView, right: WorkspaceView) -> WorkspaceView:
     return left if left.revision >= right.revision else right
 
 
-def _ignore(*_: object) -> None:
+def _silent(reading: str, done: int, total: int) -> None:
+    """Progress nobody watches."""
+
+
+def _ignore(done: int) -> None:
     """Progress nobody watches."""
