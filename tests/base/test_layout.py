@@ -90,3 +90,23 @@ def test_layout_elsewhere_and_typing_elsewhere_stay() -> None:
 def test_typing_in_the_same_lines_is_a_conflict_still() -> None:
     assert onto(SAVED.replace("a + b", "a + b + 1")) is None
     assert onto(SAVED.replace("    return", "return")) is None
+
+
+SORTED = "import ast\nimport os\nimport re\nimport sys\nimport zlib\n\nA = os.name\n"
+#: An edit put its import last, and the formatter sorted it in.
+PUT_LAST = SORTED.replace("import re\n", "").replace("import zlib\n", "import zlib\nimport re\n")
+
+
+def test_an_import_that_was_sorted_in_is_taken_out_where_it_is() -> None:
+    without = PUT_LAST.replace("import re\n", "")
+    merged = merge(Text.of(PUT_LAST), Text.of(without), Text.of(SORTED), layout_yields=True)
+    assert str(merged) == without
+    typed = SORTED.replace("import re\n", "import re\nimport shlex\n")
+    merged = merge(Text.of(PUT_LAST), Text.of(without), Text.of(typed), layout_yields=True)
+    assert str(merged) == without.replace("import sys\n", "import shlex\nimport sys\n")
+
+
+def test_a_line_of_code_that_was_moved_stays_where_somebody_put_it() -> None:
+    base, theirs = "a()\nb()\nc()\nd()\ne()\n", "b()\nc()\nd()\na()\ne()\n"
+    merged = merge(Text.of(base), Text.of(base.replace("a()\n", "")), Text.of(theirs), layout_yields=True)
+    assert str(merged) == theirs

@@ -19,6 +19,9 @@ from sightline.base.text import Span, Text, TextEdit
 #: Texts by path as they are now. A path that is missing, like one with ``None``, has no file.
 PresentTexts = Mapping[WorkspacePath, Text | None]
 
+#: How lines begin that formatters put in order on save.
+_IMPORTS = (b"import ", b"from ", b"use ", b"using ", b"#include")
+
 #: First line, line after the last, what stands there afterwards.
 _Replacement = tuple[int, int, bytes]
 
@@ -40,6 +43,8 @@ def merged_edits(base: Text, ours: Text, theirs: Text, *, layout_yields: bool = 
         return line_edits(base, theirs)
     mine, others = set(_replacements(base, ours)), set(_replacements(base, theirs))
     lines = split_lines(base)
+    if layout_yields:
+        others = _without_moved_imports(lines, mine, others)
     together: list[_Replacement] = []
     for group in _touching(sorted(mine | others)):
         if len(group) == 1:
@@ -122,6 +127,26 @@ def _touching(replacements: Iterable[_Replacement]) -> Iterator[list[_Replacemen
         reached = max(reached, each[1]) if len(group) > 1 else each[1]
     if group:
         yield group
+
+
+def _without_moved_imports(
+    lines: Sequence[bytes], mine: set[_Replacement], others: set[_Replacement]
+) -> set[_Replacement]:
+    """What happened meanwhile, but for imports that we take out and that were only put in another place."""
+    gone = [line for start, end, new in mine & others if not new for line in lines[start:end]]
+    gone = [line for line in gone if line.startswith(_IMPORTS)]
+    left: set[_Replacement] = set()
+    for start, end, new in others:
+        put = new.splitlines(keepends=True) if start == end else []
+        moved = [line for line in gone if line in put]
+        for line in moved:
+            put.remove(line)
+            gone.remove(line)
+        if not moved:
+            left.add((start, end, new))
+        elif put:
+            left.add((start, end, b"".join(put)))
+    return left
 
 
 def _first_said(lines: Sequence[bytes], order: range, changed: Container[int]) -> bytes:
