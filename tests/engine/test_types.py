@@ -64,3 +64,26 @@ async def test_what_a_checker_finds_is_repaired_like_the_rest(tmp_path: Path) ->
     assert first is not None
     assert [finding.check for finding in first.findings] == ["types"]
     assert len(made.starts) == 1
+
+
+async def test_files_that_an_edit_made_are_seen_once_it_is_written(tmp_path: Path) -> None:
+    made = named(tmp_path)
+    new, user = "WORD = 1\n", "from shop.new import WORD\n\n# needs WORD in shop/new.py\n# needs tax in shop/new.py\n"
+    diff = "".join(
+        f"--- /dev/null\n+++ b/{name}\n@@ -0,0 +1,{text.count(chr(10))} @@\n"
+        + "".join(f"+{line}\n" for line in text.splitlines())
+        for name, text in (("shop/new.py", new), ("shop/user.py", user))
+    )
+    async with shop_engine(tmp_path, trusted=True) as engine:
+        report = (await engine.check(DiffSource(diff=diff))).report
+    (skipped,) = report.skipped
+    assert skipped.reason.endswith(
+        "cannot be shown which files the edit makes, moves or deletes; not judged: shop/user.py"
+    )
+    write_workspace(tmp_path / "work", {"shop/new.py": new, "shop/user.py": user})
+    async with shop_engine(tmp_path, trusted=True) as engine:
+        checked = await engine.check(DiffSource(diff=diff))
+    assert (checked.applied, checked.report.skipped) == (True, ())
+    found = [finding for finding in checked.report.findings if finding.check == "types"]
+    assert [(str(finding.path), finding.line) for finding in found] == [("shop/user.py", 4)]
+    assert len(made.starts) == 2

@@ -101,12 +101,18 @@ def _on_disk(system: System, path: WorkspacePath) -> bool:
 
 
 def _unseen(given: CheckInput, checker: TypeChecker, root: str) -> set[WorkspacePath]:
-    """Files that are there on one side of the edit and not on disk, or the other way round."""
+    """Files that are there after the edit and not on disk, or the other way round, and those only there before it.
+
+    What the disk has beyond the text before does no harm: it is an edit that was written already, and what uses such a
+    file is new itself.
+    """
     found: set[WorkspacePath] = set()
     for view in _views(given):
         for path, file in view.workspace.overlay.items():
-            shown = path.root != root or (file is not None and checker.shows_new)
-            if not shown and (file is not None) is not _on_disk(given.system, path):
+            if path.root != root or (file is not None and checker.shows_new):
+                continue
+            matters = view is given.after or file is not None
+            if matters and (file is not None) is not _on_disk(given.system, path):
                 found.add(path)
     return found
 
