@@ -7,12 +7,12 @@ It knows no workspace rules: confinement, ignore rules and trust are decided by 
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from sightline.base.file_system import TEMPORARY_PREFIX, DirectoryEntry, FileStat, FileSystem
+from sightline.base.real_clock import RealClock
 from sightline.base.real_files import RealFiles
 
 #: Files are part of this port too, and imported from here by everyone else.
@@ -177,16 +177,6 @@ class System:
 def _without_filter(name: str) -> tuple[str, ...]:
     values = (("clean", ""), ("smudge", ""), ("process", ""), ("required", "false"))
     return tuple(part for key, value in values for part in ("-c", f"filter.{name}.{key}={value}"))
-
-
-class RealClock:
-    """The machine's clocks."""
-
-    def now(self) -> float:
-        return time.time()
-
-    def monotonic(self) -> float:
-        return time.monotonic()
 
 
 def real_system() -> System:

@@ -17,7 +17,7 @@ from typing import TypeAlias, cast
 
 from sightline.base.errors import SourceUnavailable
 from sightline.base.paths import WorkspacePath
-from sightline.base.system import RealClock
+from sightline.base.real_clock import RealClock
 from sightline.graph.frames import IMPORTS, FrameReader, pack_frame
 from sightline.graph.skim import skim_blob
 from sightline.languages.registry import language_named

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from importlib.resources import files
 from typing import Any
 
 from sightline.languages.prepared import Prepared
@@ -56,5 +55,7 @@ def load_grammar(module: str, function: str) -> Any:
 
 def query_source(language: LanguageSpec) -> str:
     """Text of the language's query. Raises ``FileNotFoundError`` for a file that does not ship."""
+    from importlib.resources import files  # noqa: PLC0415  a process that only skims asks for no query
+
     folder = files("sightline.languages") / "queries"
     return "\n".join((folder / name).read_text(encoding="utf-8") for name in language.queries)
