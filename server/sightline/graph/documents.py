@@ -44,7 +44,7 @@ SPLICED_AT_ONCE = 128 << 10
 #: Of a text longer than this only some statements are parsed again, if they take no more than so many bytes (on the
 #: event loop; beside it). Parsing all of a shorter one costs no more.
 WINDOWED = 16 << 10
-_WINDOW_AT_ONCE = 16 << 10
+_WINDOW_AT_ONCE = READ_AT_ONCE
 _WINDOW = 192 << 10
 
 
