@@ -20,9 +20,9 @@ from support.check_cases import CASES, CheckCase, processes, read_check_cases
 from support.graphs import ROOT, fresh_graph, path
 
 EVERY = [pytest.param(check, id=check.name) for check in CHECKS]
-#: What finds something without a choice of the user's. ``test_external_lint.py`` and ``test_type_check.py`` ask the
-#: others the same.
-AT_WORK = [pytest.param(check, id=check.name) for check in CHECKS if check.name not in ("linters", "types")]
+#: What finds something without a choice of the user's. ``test_external_lint.py``, ``test_type_check.py`` and
+#: ``test_tests.py`` ask the others the same.
+AT_WORK = [pytest.param(check, id=check.name) for check in CHECKS if check.name not in ("linters", "types", "tests")]
 BROKEN = {
     "empty": b"",
     "only a line end": b"\n",
@@ -62,7 +62,7 @@ def _case(file: str, name: str) -> CheckCase:
 
 
 def test_names_are_distinct_and_those_of_the_documentation() -> None:
-    names = ["syntax", "imports", "breakage", "lint", "generated", "linters", "types"]
+    names = ["syntax", "imports", "breakage", "lint", "generated", "linters", "types", "tests"]
     assert [check.name for check in CHECKS] == names
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pytest
@@ -37,6 +37,8 @@ class Recorder:
         seconds: float = 30.0,
         limit: int = 16 << 20,
         memory: int | None = None,
+        most: int | None = None,
+        variables: Mapping[str, str] | None = None,
     ) -> ProcessResult:
         self.runs.append((tuple(arguments), directory))
         if isinstance(self.answer, Exception):
@@ -95,6 +97,8 @@ async def test_the_workspaces_own_rules_give_possible_findings_only() -> None:
             seconds: float = 30.0,
             limit: int = 16 << 20,
             memory: int | None = None,
+            most: int | None = None,
+            variables: Mapping[str, str] | None = None,
         ) -> ProcessResult:
             rows = [row] if stdin == b"x = missing\n" else []
             return ProcessResult(code=0, stdout=json.dumps(rows).encode(), stderr=b"")
@@ -116,6 +120,8 @@ async def test_a_broken_configuration_does_not_cost_the_fatal_rules() -> None:
             seconds: float = 30.0,
             limit: int = 16 << 20,
             memory: int | None = None,
+            most: int | None = None,
+            variables: Mapping[str, str] | None = None,
         ) -> ProcessResult:
             if "--isolated" not in arguments:
                 return ProcessResult(code=2, stdout=b"", stderr=b"ruff failed\n  Cause: no such rule")

@@ -10,7 +10,9 @@ import pytest
 
 from sightline.base.errors import PathOutsideRoot
 from sightline.base.system import System
-from sightline.checks.shadow import shadow
+from sightline.checks import shadow as shadow_module
+from sightline.checks.check import CheckInput
+from sightline.checks.shadow import Closed, TooLarge, shadow, sweep
 from support.programs import Programs
 
 
@@ -104,3 +106,68 @@ async def test_cancelled_at_any_await_it_leaves_nothing(steps: int, tmp_path: Pa
     with pytest.raises(asyncio.CancelledError):
         await task
     assert not any(os.path.exists(folder) for folder in programs.files.made)
+
+
+def workspace(tmp_path: Path, files: dict[str, str], after: dict[str, str | None]) -> CheckInput:
+    return Programs(tmp_path).given(files, after)
+
+
+async def test_a_mirror_is_the_workspace_as_the_view_has_it(tmp_path: Path) -> None:
+    given = workspace(
+        tmp_path, {"a.py": "a", "gone.py": "g", "deep/b.py": "b"}, {"a.py": "A", "gone.py": None, "new.py": "n"}
+    )
+    work = tmp_path / "work"
+    (work / "data.bin").write_bytes(b"\0\xff")
+    (work / "run.sh").write_text("#!/bin/sh\n")
+    (work / "run.sh").chmod(0o755)
+    (work / "link.py").symlink_to("deep/b.py")
+    (work / "deep/up").symlink_to("../data.bin")
+    (tmp_path / "outside").write_text("mine")
+    (work / "away").symlink_to(tmp_path / "outside")
+    for name in (".git/config", "__pycache__/a.pyc", ".env", "id_rsa", "cache/CACHEDIR.TAG", "cache/x",
+                 ".venv/pyvenv.cfg", ".venv/lib/x.py", "web/node_modules/p/index.js"):  # fmt: skip
+        (work / name).parent.mkdir(parents=True, exist_ok=True)
+        (work / name).write_text("x")
+    async with shadow(given.system) as copy:
+        assert copy.mirror(given.after.workspace, given.after.workspace.roots[0]) == (".venv", "web/node_modules")
+        folder = Path(copy.folder)
+        found = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+        assert found == {"a.py", "new.py", "deep/b.py", "data.bin", "run.sh", "link.py", "deep/up"}
+        assert (folder / "a.py").read_text() == "A"
+        assert (folder / "link.py").resolve() == folder / "deep/b.py"
+        assert (folder / "deep/up").read_bytes() == b"\0\xff"
+        assert os.access(folder / "run.sh", os.X_OK)
+        for name in ("data.bin", "deep/b.py"):
+            assert (folder / name).stat().st_ino != (work / name).stat().st_ino
+    assert (work / "a.py").read_text() == "a"
+
+
+async def test_a_workspace_that_is_too_large_is_not_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = workspace(tmp_path, {"a.py": "a", "b.py": "b"}, {"a.py": "A"})
+    monkeypatch.setattr(shadow_module, "MOST_FILES", 1)
+    async with shadow(given.system) as copy:
+        with pytest.raises(TooLarge, match="more than 1 files"):
+            copy.mirror(given.after.workspace, given.after.workspace.roots[0])
+
+
+async def test_nothing_is_written_into_a_copy_that_was_given_up(system: System) -> None:
+    async with shadow(system) as copy:
+        pass
+    with pytest.raises(Closed):
+        copy.write("a.py", b"")
+    assert not os.path.exists(copy.outer)
+
+
+async def test_copies_that_a_crash_left_are_swept_and_those_in_use_are_not(system: System, tmp_path: Path) -> None:
+    parent = str(tmp_path / "copies")
+    left = tmp_path / "copies/sightline-left/work"
+    left.mkdir(parents=True)
+    (left.parent / "lock").write_text("")
+    (tmp_path / "copies/sightline-begun").mkdir()
+    async with shadow(system, parent) as copy:
+        copy.write("a.py", b"")
+        sweep(system, parent)
+        assert os.path.exists(f"{copy.folder}/a.py")
+        assert not left.parent.exists()
+    assert os.listdir(parent) == ["sightline-begun"]
+    sweep(system, str(tmp_path / "none"))

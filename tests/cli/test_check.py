@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+import sys
 from pathlib import Path
 
 from cli.conftest import BREAKING, Sightline, git
@@ -267,3 +269,42 @@ def test_a_type_checker_that_the_user_names_judges_importers_and_is_gone_afterwa
     assert [(result["ruleId"], result["level"]) for result in only["results"]] == [("types", "error")]
     assert len(made.starts) == 3
     assert not any(Path(f"/proc/{start[-1]}").exists() for start in made.starts)
+
+
+def test_tests_run_by_name_once_they_were_allowed_and_no_longer_when_that_is_taken_back(
+    work: Path, tmp_path: Path, sightline: Sightline
+) -> None:
+    (work / "shop/test_cart.py").write_text(
+        "from shop.cart import total\n\n\ndef test_total():\n    assert total([100], 0) == 100\n", encoding="utf-8"
+    )
+    (tmp_path / "sightline.toml").write_text(
+        f'[checks]\nisolation = "preferred"\nprograms = {{pytest = "{sys.executable}"}}\n', encoding="utf-8"
+    )
+    line = next(line for line in CART.splitlines() if line.strip().startswith("return"))
+    diff = unified(CART, CART.replace(line, "    return 1"))
+    ran = sightline("check", "--tests", "--diff", "-", "--json", stdin=diff)
+    assert (ran.code, ran.json["error"]["kind"]) == (2, "untrusted")
+    sightline("trust")
+    ran = sightline("check", "--tests", "--diff", "-", "--json", stdin=diff)
+    assert (ran.code, ran.json["error"]["kind"]) == (2, "no_consent")
+    assert "sightline trust --tests" in ran.json["error"]["hint"]
+    assert sightline("check", "--diff", "-", stdin=diff).code == 0, "nobody asked for tests"
+    assert sightline("trust", "--tests", "--json").json["tests"] is True
+    ran = sightline("check", "--tests", "--diff", "-", "--json", stdin=diff)
+    assert ran.code == 1
+    report = reports.CheckJson.model_validate(ran.json)
+    (finding,) = [finding for finding in report.findings if finding.check == "tests"]
+    assert (finding.path, finding.line) == ("shop/test_cart.py", 5)
+    assert "assert 1 == 100" in finding.detail
+    assert "isolated" in report.notes[0]
+    assert sightline("trust", "--no-tests", "--json").json == {
+        "root": str(work), "trusted": True, "tests": False
+    }  # fmt: skip
+    assert sightline("check", "--tests", "--diff", "-", stdin=diff).code == 2
+
+
+def unified(before: str, after: str) -> str:
+    lines = difflib.unified_diff(
+        before.splitlines(), after.splitlines(), "a/shop/cart.py", "b/shop/cart.py", lineterm=""
+    )
+    return "\n".join(lines) + "\n"

@@ -21,14 +21,16 @@ from support.graphs import fresh_graph
 
 
 class WatchedFiles(RealFiles):
-    """Real files that note which temporary folders were made."""
+    """Real files that note which temporary folders were made, those within them left out."""
 
     def __init__(self) -> None:
         self.made: list[str] = []
 
-    def temporary_folder(self) -> str:
-        self.made.append(super().temporary_folder())
-        return self.made[-1]
+    def temporary_folder(self, parent: str = "") -> str:
+        folder = super().temporary_folder(parent)
+        if parent not in self.made:
+            self.made.append(folder)
+        return folder
 
 
 @dataclass

@@ -74,8 +74,15 @@ class FileSystem(Protocol):
         """Removes an empty folder."""
         ...
 
-    def temporary_folder(self) -> str:
-        """Makes an empty folder that only this user may enter, and returns its real path."""
+    def temporary_folder(self, parent: str = "") -> str:
+        """Makes an empty folder that only this user may enter, and returns its real path.
+
+        It lies in ``parent``, which is made if it is missing, or where the system keeps such folders.
+        """
+        ...
+
+    def link(self, path: str, target: str) -> None:
+        """Makes ``path`` a symbolic link to ``target``. Missing folders are made."""
         ...
 
     def copy(self, source: str, target: str) -> None:

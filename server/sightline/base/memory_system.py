@@ -83,9 +83,12 @@ class MemoryFiles:
         if self._is_folder(path):
             raise OSError(39, "Directory not empty", path)
 
-    def temporary_folder(self) -> str:
+    def temporary_folder(self, parent: str = "") -> str:
         self.temporary += 1
-        return f"/temporary/{self.temporary}"
+        return f"{parent or '/temporary'}/{self.temporary}"
+
+    def link(self, path: str, target: str) -> None:  # noqa: ARG002  the port's signature
+        raise PermissionError(1, "There are no links here", path)
 
     def copy(self, source: str, target: str) -> None:
         self.write_new(target, self.read(source), mode=self.modes.get(source))
@@ -130,7 +133,7 @@ class ScriptedProcesses:
     answer: Answer | None = None
     started: list[tuple[str, ...]] = field(default_factory=list[tuple[str, ...]])
 
-    async def run(
+    async def run(  # noqa: PLR0913  the port's signature
         self,
         arguments: Sequence[str],
         *,
@@ -139,6 +142,8 @@ class ScriptedProcesses:
         seconds: float = 30.0,  # noqa: ARG002  the port's signature
         limit: int = 16 << 20,  # noqa: ARG002  the port's signature
         memory: int | None = None,  # noqa: ARG002  the port's signature
+        most: int | None = None,  # noqa: ARG002  the port's signature
+        variables: Mapping[str, str] | None = None,  # noqa: ARG002  the port's signature
     ) -> ProcessResult:
         self.started.append(tuple(arguments))
         if self.answer is None:

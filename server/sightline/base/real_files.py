@@ -81,8 +81,14 @@ class RealFiles:
     def remove_folder(self, path: str) -> None:
         os.rmdir(path)
 
-    def temporary_folder(self) -> str:
-        return self.real_path(tempfile.mkdtemp(prefix="sightline-"))
+    def temporary_folder(self, parent: str = "") -> str:
+        if parent:
+            os.makedirs(parent, exist_ok=True)
+        return self.real_path(tempfile.mkdtemp(prefix="sightline-", dir=parent or None))
+
+    def link(self, path: str, target: str) -> None:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        os.symlink(target, path)
 
     def copy(self, source: str, target: str) -> None:
         if not stat_module.S_ISREG(os.stat(source).st_mode):

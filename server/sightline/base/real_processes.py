@@ -8,12 +8,26 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from sightline.base.system import PASSED_ON, ChildProcess, KeptProgram, ProcessResult, ProcessTimeout
+import psutil
+
+from sightline.base.system import (
+    PASSED_ON,
+    ChildProcess,
+    KeptProgram,
+    ProcessGreed,
+    ProcessResult,
+    ProcessTimeout,
+)
 
 if sys.platform == "linux":
     import resource
+
+
+#: How often (seconds) the processes of a run are counted. A look takes 10 ms or so, in a thread.
+_LOOK = 0.2
 
 
 class RealProcesses:
@@ -26,7 +40,7 @@ class RealProcesses:
             folders = [folder for folder in environment["PATH"].split(os.pathsep) if os.path.isabs(folder)]
             self._environment["PATH"] = os.pathsep.join(folders)
 
-    async def run(
+    async def run(  # noqa: PLR0913  the port's signature
         self,
         arguments: Sequence[str],
         *,
@@ -35,22 +49,31 @@ class RealProcesses:
         seconds: float = 30.0,
         limit: int = 16 << 20,
         memory: int | None = None,
+        most: int | None = None,
+        variables: Mapping[str, str] | None = None,
     ) -> ProcessResult:
-        process = await self._start_group(arguments, directory)
+        process = await self._start_group(arguments, directory, {**self._environment, **(variables or {})})
+        out, err = _Output(limit), _Output(limit)
         try:
             _limit_memory(process.pid, memory)
             async with asyncio.timeout(seconds):
-                (out, more_out), (err, more_err), _ = await asyncio.gather(
-                    _read(process.stdout, limit), _read(process.stderr, limit), _feed(process.stdin, stdin)
+                work = asyncio.gather(
+                    out.read(process.stdout), err.read(process.stderr), _feed(process.stdin, stdin), process.wait()
                 )
-                code = await process.wait()
+                if most is not None:
+                    await _watched(work, process, most, memory)
+                *_, code = await work
         except TimeoutError as error:
-            raise ProcessTimeout(f"{arguments[0]} took longer than {seconds:g} s") from error
+            raise ProcessTimeout(f"{arguments[0]} took longer than {seconds:g} s", out.kept) from error
+        except ProcessGreed as error:
+            raise ProcessGreed(str(error), out.kept) from error
         finally:
             await _end_group(process)
-        return ProcessResult(code=code, stdout=out, stderr=err, truncated=more_out or more_err)
+        return ProcessResult(code=code, stdout=out.kept, stderr=err.kept, truncated=out.cut or err.cut)
 
-    async def _start_group(self, arguments: Sequence[str], directory: str) -> asyncio.subprocess.Process:
+    async def _start_group(
+        self, arguments: Sequence[str], directory: str, environment: Mapping[str, str]
+    ) -> asyncio.subprocess.Process:
         """Starts a program in a group of its own; cancelled meanwhile, the whole group is gone before this ends.
 
         Left to asyncio, a cancel at that moment kills the program alone and then waits for all who hold its output.
@@ -59,7 +82,7 @@ class RealProcesses:
             asyncio.create_subprocess_exec(
                 *arguments,
                 cwd=directory,
-                env=self._environment,
+                env=environment,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -87,7 +110,7 @@ class RealProcesses:
         return _RealChild(process)
 
     async def keep(self, arguments: Sequence[str], *, directory: str, memory: int | None = None) -> KeptProgram:
-        process = await self._start_group(arguments, directory)
+        process = await self._start_group(arguments, directory, self._environment)
         _limit_memory(process.pid, memory)
         return _KeptProgram(process)
 
@@ -154,15 +177,80 @@ class _KeptProgram(_RealChild):
             self._said += chunk[: _COMPLAINT - len(self._said)]
 
 
-async def _read(stream: asyncio.StreamReader | None, limit: int) -> tuple[bytes, bool]:
-    assert stream is not None
-    kept: list[bytes] = []
-    size = 0
-    while chunk := await stream.read(1 << 16):
-        if size < limit:
-            kept.append(chunk[: limit - size])
-        size += len(chunk)
-    return b"".join(kept), size > limit
+class _Output:
+    """What is kept of an output stream: at most ``limit`` bytes."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._kept = bytearray()
+        self.cut = False
+
+    @property
+    def kept(self) -> bytes:
+        return bytes(self._kept)
+
+    async def read(self, stream: asyncio.StreamReader | None) -> None:
+        assert stream is not None
+        while chunk := await stream.read(1 << 16):
+            room = self._limit - len(self._kept)
+            self._kept += chunk[:room]
+            self.cut = self.cut or len(chunk) > room
+
+
+async def _watched(
+    work: asyncio.Future[Any], process: asyncio.subprocess.Process, most: int, memory: int | None
+) -> None:
+    """Waits until ``work`` is done. Raises :class:`ProcessGreed` when the tree of the process takes too much."""
+    try:
+        while not work.done():
+            await asyncio.wait({work}, timeout=_LOOK)
+            if too_much := await asyncio.to_thread(_too_much, process.pid, most, memory):
+                _kill_tree(process.pid)
+                raise ProcessGreed(f"it took {too_much}")
+    finally:
+        if not work.done():
+            work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
+
+
+def _too_much(process_id: int, most: int, memory: int | None) -> str:
+    """What a process and all below it take too much of, "" if they do not."""
+    try:
+        top = psutil.Process(process_id)
+        every = [top, *top.children(recursive=True)]
+    except psutil.Error:
+        return ""
+    if len(every) > most:
+        return f"more than {most} processes"
+    if memory is not None and _held(every, _resident) > memory and _held(every, _share) > memory:
+        return f"more than {memory >> 20} MiB of memory"
+    return ""
+
+
+def _held(every: Sequence[psutil.Process], size: Callable[[psutil.Process], int]) -> int:
+    held = 0
+    for each in every:
+        with contextlib.suppress(psutil.Error):
+            held += size(each)
+    return held
+
+
+def _resident(process: psutil.Process) -> int:
+    return process.memory_info().rss
+
+
+def _share(process: psutil.Process) -> int:
+    """Its part of the memory that forked processes have in common; ten times as long to ask."""
+    full = process.memory_full_info()
+    return getattr(full, "pss", full.uss)
+
+
+def _kill_tree(process_id: int) -> None:
+    """Kills what a process started, also what left its group, as far as it is still below it."""
+    with contextlib.suppress(psutil.Error):
+        for each in psutil.Process(process_id).children(recursive=True):
+            with contextlib.suppress(psutil.Error):
+                each.kill()
 
 
 async def _feed(stream: asyncio.StreamWriter | None, data: bytes) -> None:

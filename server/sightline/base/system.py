@@ -26,6 +26,7 @@ __all__ = [
     "FileStat",
     "FileSystem",
     "KeptProgram",
+    "ProcessGreed",
     "ProcessResult",
     "ProcessTimeout",
     "Processes",
@@ -105,13 +106,21 @@ class KeptProgram(ChildProcess, Protocol):
 
 
 class ProcessTimeout(Exception):
-    """A process that was killed because its time was over."""
+    """A process that was killed because its time was over; ``stdout`` is what it had printed by then."""
+
+    def __init__(self, message: str, stdout: bytes = b"") -> None:
+        super().__init__(message)
+        self.stdout = stdout
+
+
+class ProcessGreed(ProcessTimeout):
+    """A process that was killed because it and those it started took more than they may; the message says of what."""
 
 
 class Processes(Protocol):
     """Child processes: their own group, an allow-listed environment, limits, and no shell."""
 
-    async def run(
+    async def run(  # noqa: PLR0913  every limit of a process is here
         self,
         arguments: Sequence[str],
         *,
@@ -120,12 +129,17 @@ class Processes(Protocol):
         seconds: float = 30.0,
         limit: int = 16 << 20,
         memory: int | None = None,
+        most: int | None = None,
+        variables: Mapping[str, str] | None = None,
     ) -> ProcessResult:
         """Runs a program to its end.
 
         Raises ``OSError`` when it cannot be started and :class:`ProcessTimeout` after ``seconds``. ``limit`` bounds
         the bytes kept of each output stream, ``memory`` the bytes of data of each process (on Linux; elsewhere there
-        is no such limit). Cancelling the awaiting task kills the whole group.
+        is no such limit). With ``most`` it and all that it starts are looked at several times a second, and killed when
+        they are more processes than that or hold more than ``memory`` bytes together (:class:`ProcessGreed`).
+        ``variables`` are set over those passed on (:data:`PASSED_ON`). Cancelling the awaiting task kills the whole
+        group.
         """
         ...
 

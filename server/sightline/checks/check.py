@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -54,7 +55,8 @@ class Finding:
     """Something the edit broke. ``span`` lies in the text of ``path`` *after* the edit (before it, if it was deleted).
 
     ``line`` and ``column`` are one-based, ``column`` in characters. ``symbol`` names what the finding is about, for
-    the repair prompt ("" if nothing). ``remedy`` is there where a program can mend it without thinking.
+    the repair prompt ("" if nothing). ``remedy`` is there where a program can mend it without thinking. ``detail`` is
+    what the program that found it says, in some lines: it may differ from run to run, so it is no part of :attr:`id`.
     """
 
     check: str
@@ -68,6 +70,7 @@ class Finding:
     related: tuple[RelatedPlace, ...] = ()
     symbol: str = ""
     remedy: Remedy | None = None
+    detail: str = ""
 
     @property
     def id(self) -> str:
@@ -83,11 +86,17 @@ class SkippedCheck:
     reason: str
 
 
+def tell_nobody(sentence: str) -> None:
+    """For checks whose progress nobody sees."""
+    del sentence
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckInput:
     """One edit to judge: the snapshots around it.
 
     ``trusted`` tells whether the user trusts the workspace, ``policy`` which programs the checks may run there.
+    ``told`` takes a sentence on how far a long check is, on the event loop.
     """
 
     before: GraphView
@@ -96,15 +105,20 @@ class CheckInput:
     system: System
     trusted: bool = False
     policy: CheckPolicy = NO_PROGRAMS
+    told: Callable[[str], None] = tell_nobody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckOutcome:
-    """What one check found; ``fixed`` counts problems of the same check that the edit removed, as sentences."""
+    """What one check found; ``fixed`` counts problems of the same check that the edit removed, as sentences.
+
+    ``notes`` say how it was done, where that matters: what ran, and how it was kept apart.
+    """
 
     findings: tuple[Finding, ...] = ()
     fixed: tuple[str, ...] = ()
     skipped: tuple[SkippedCheck, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class Check(Protocol):
@@ -127,7 +141,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckReport:
-    """All checks of one edit, at the ``revision`` they were computed for; ``seconds`` of wall time."""
+    """All checks of one edit, at the ``revision`` they were computed for; ``seconds`` of wall time.
+
+    ``notes`` as in :class:`CheckOutcome`.
+    """
 
     verdict: Verdict
     revision: int
@@ -135,3 +152,4 @@ class CheckReport:
     fixed: tuple[str, ...] = ()
     skipped: tuple[SkippedCheck, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict[str, float])
+    notes: tuple[str, ...] = ()

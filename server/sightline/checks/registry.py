@@ -9,6 +9,7 @@ from sightline.checks.generated import GeneratedCheck
 from sightline.checks.imports import ImportsCheck
 from sightline.checks.lint import LintCheck
 from sightline.checks.syntax import SyntaxCheck
+from sightline.checks.tests import TestsCheck
 from sightline.checks.type_check import TypesCheck
 
 CHECKS: tuple[Check, ...] = (
@@ -19,6 +20,7 @@ CHECKS: tuple[Check, ...] = (
     GeneratedCheck(),
     ExternalLintCheck(),
     TypesCheck(),
+    TestsCheck(),
 )
 
 #: What runs when nobody chose: everything.

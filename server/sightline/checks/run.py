@@ -29,6 +29,8 @@ _LOG = logging.getLogger(__name__)
 
 #: Certain findings of this check make the others pointless.
 _DECISIVE = "syntax"
+#: Certain findings of others spare the user this one: it takes long and executes what was proposed.
+_DEAR = "tests"
 
 
 async def run_checks(given: CheckInput, checks: Sequence[Check] = DEFAULT, *, strict: bool = False) -> CheckReport:
@@ -40,11 +42,15 @@ async def run_checks(given: CheckInput, checks: Sequence[Check] = DEFAULT, *, st
     findings: list[Finding] = []
     fixed: list[str] = []
     skipped: list[SkippedCheck] = []
+    notes: list[str] = []
     seconds: dict[str, float] = {}
     decided = failed = False
     for check in checks:
         if decided:
             skipped.append(SkippedCheck(check=check.name, reason="the edited text cannot be parsed"))
+            continue
+        if check.name == _DEAR and given.policy.tests and (failed or any(map(_is_certain, findings))):
+            skipped.append(SkippedCheck(check=check.name, reason="the edit is refused already"))
             continue
         start = given.system.clock.monotonic()
         outcome, sound = await _guarded(check, given)
@@ -53,6 +59,7 @@ async def run_checks(given: CheckInput, checks: Sequence[Check] = DEFAULT, *, st
         findings += outcome.findings
         fixed += outcome.fixed
         skipped += outcome.skipped
+        notes += outcome.notes
         decided = sound and check.name == _DECISIVE and any(_is_certain(finding) for finding in outcome.findings)
     await asyncio.to_thread(forget, given.before, given.after)
     kept = _without_echoes(findings)
@@ -64,6 +71,7 @@ async def run_checks(given: CheckInput, checks: Sequence[Check] = DEFAULT, *, st
         fixed=tuple(fixed),
         skipped=tuple(skipped),
         seconds=seconds,
+        notes=tuple(notes),
     )
 
 

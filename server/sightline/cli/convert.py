@@ -88,6 +88,7 @@ def findings_json(findings: Iterable[Finding]) -> list[reports.FindingJson]:
             column=finding.column,
             severity=finding.severity.value,
             message=finding.message,
+            detail=finding.detail,
             related=[
                 reports.RelatedJson(path=str(place.path), line=place.line, message=place.message)
                 for place in finding.related
@@ -137,6 +138,7 @@ def check_json(report: CheckReport) -> reports.CheckJson:
         fixed=list(report.fixed),
         skipped=skipped_json(report.skipped),
         seconds={**report.seconds, "total": sum(report.seconds.values())},
+        notes=list(report.notes),
     )
 
 

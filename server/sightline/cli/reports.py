@@ -258,7 +258,10 @@ class RelatedJson(Report):
 
 
 class FindingJson(Report):
-    """Something an edit broke. A certain finding rejects, a possible one is listed. `id` names it for `--accept`."""
+    """Something an edit broke. A certain finding rejects, a possible one is listed. `id` names it for `--accept`.
+
+    `detail` is what the program that found it printed of it, in some lines.
+    """
 
     id: str
     check: str
@@ -269,6 +272,7 @@ class FindingJson(Report):
     severity: str
     message: str
     related: list[RelatedJson]
+    detail: str = ""
 
 
 class AcceptedJson(Report):
@@ -293,7 +297,8 @@ class CheckJson(Report):
     """`sightline check --json`. Only new findings. `seconds` is the wall time by check, with `total`.
 
     `applied`: the tree has the diff already, and was judged against what it was without it. `already` are files of
-    another diff of which that is so; nothing of them was judged.
+    another diff of which that is so; nothing of them was judged. `notes` say how it was judged where that matters:
+    which tests ran, and how they were kept apart.
     """
 
     verdict: Literal["accept", "reject"]
@@ -306,6 +311,7 @@ class CheckJson(Report):
     already: list[str] = Field(default_factory=list[str])
     accepted: list[AcceptedJson] = Field(default_factory=list["AcceptedJson"])
     seconds: dict[str, float]
+    notes: list[str] = Field(default_factory=list[str])
 
 
 class UnmatchedJson(Report):

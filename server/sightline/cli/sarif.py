@@ -25,6 +25,7 @@ RULES: Final = {
     "lint": "ruff finds an error that was not there before the change.",
     "linters": "A linter that the user chose finds something that was not there before the change.",
     "syntax": "The changed text cannot be parsed.",
+    "tests": "A test that reaches the change fails with it, and not without it.",
     "types": "A type checker that the user chose finds an error that was not there before the change.",
     "unmatched": "A part of the diff does not fit the files, so it was not judged.",
 }
@@ -47,7 +48,7 @@ def sarif_log(outcome: CheckedDiff, word: Acceptance) -> dict[str, Any]:
             {
                 "tool": {"driver": driver},
                 "columnKind": "unicodeCodePoints",
-                "invocations": [_invocation(outcome.report.skipped)],
+                "invocations": [_invocation(outcome.report.skipped, outcome.report.notes)],
                 "results": [
                     *(_result(finding, used, word) for finding in findings),
                     *(_misfit(item, used) for item in unmatched),
@@ -61,11 +62,12 @@ def _rule(name: str) -> dict[str, Any]:
     return {"id": name, "shortDescription": {"text": RULES[name]}}
 
 
-def _invocation(skipped: Iterable[SkippedCheck]) -> dict[str, Any]:
-    """What did not run is told as notifications: no result must not mean that all is well."""
+def _invocation(skipped: Iterable[SkippedCheck], notes: Iterable[str]) -> dict[str, Any]:
+    """What did not run, and how the rest did, is told as notifications: no result must not mean that all is well."""
     notifications = [
         {"level": "warning", "message": {"text": f"not checked: {item.check} ({item.reason})"}} for item in skipped
     ]
+    notifications += [{"level": "note", "message": {"text": text}} for text in notes]
     return {"executionSuccessful": True, "toolExecutionNotifications": notifications}
 
 

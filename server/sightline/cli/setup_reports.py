@@ -37,11 +37,12 @@ class SettingProblemJson(Report):
 
 
 class StatusJson(Report):
-    """`sightline status --json`. Never holds a key."""
+    """`sightline status --json`. Never holds a key. `tests`: its tests may run on edits."""
 
     version: str
     root: str
     trusted: bool
+    tests: bool = False
     model: str
     base_url: str
     key_present: bool
@@ -52,7 +53,8 @@ class StatusJson(Report):
 
 
 class TrustJson(Report):
-    """`sightline trust --json`."""
+    """`sightline trust --json`. `tests`: its tests may run on edits that nobody accepted yet."""
 
     root: str
     trusted: bool
+    tests: bool = False

@@ -23,6 +23,21 @@ class Locations:
         """The roots the user trusts."""
         return f"{self.state}/trust.json"
 
+    @property
+    def consent_file(self) -> str:
+        """The roots whose tests may run on edits, or may not."""
+        return f"{self.state}/consent.json"
+
+    @property
+    def copies(self) -> str:
+        """Copies of workspaces for programs that are at work."""
+        return f"{self.cache}/copies"
+
+    @property
+    def built(self) -> str:
+        """What runners of tests build from proposed edits, kept apart from the user's own build caches."""
+        return f"{self.cache}/built"
+
     def graph_store(self, roots: tuple[str, ...]) -> str:
         """Database file of the graph store of these roots."""
         return f"{self.cache}/graph/{_key(roots)}.sqlite"

@@ -11,7 +11,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 from pydantic.config import JsonDict
 
 from sightline.checks.checkers.registry import CHECKERS
+from sightline.checks.isolation import SANDBOX_PROGRAM
 from sightline.checks.linters.registry import LINTERS
+from sightline.checks.runners.registry import RUNNERS
 from sightline.languages.registry import LANGUAGES
 
 #: Marks a setting that only the user may give (user file, environment, editor's machine scope), never a workspace.
@@ -44,7 +46,8 @@ def _known_checkers(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _places(programs: dict[str, str]) -> dict[str, str]:
-    known = [*(linter.name for linter in LINTERS), *(checker.name for checker in CHECKERS), "python"]
+    named = [each.name for each in (*LINTERS, *CHECKERS, *RUNNERS)]
+    known = [*named, "python", SANDBOX_PROGRAM]
     if unknown := sorted({*programs} - {*known}):
         raise ValueError(f"unknown program {', '.join(unknown)}; known are {', '.join(sorted(known))}")
     for name, place in programs.items():
@@ -153,6 +156,42 @@ class WorkspaceSettings(Section):
 class CheckSettings(Section):
     """Programs of yours that judge edits too. They run only in workspaces you trust (`sightline trust`)."""
 
+    tests: Annotated[
+        bool,
+        Field(
+            description="Run the tests that reach an edit before it is offered, and refuse an edit that makes one "
+            "fail. They execute what the edit says: each workspace needs your word (`sightline trust --tests`, or the "
+            "editor's question).",
+            json_schema_extra=USER_ONLY,
+        ),
+    ] = False
+    isolation: Annotated[
+        Literal["required", "preferred"],
+        Field(
+            description="What executes an edit runs in bubblewrap, without network. `required`: where there is no "
+            "bubblewrap it does not run; `preferred`: then it runs with your own rights.",
+            json_schema_extra=USER_ONLY,
+        ),
+    ] = "required"
+    test_seconds: Annotated[
+        float,
+        Field(
+            description="How long the tests of one edit may take, all runs together, in seconds.",
+            ge=1,
+            le=3600,
+            json_schema_extra=NARROWING,
+        ),
+    ] = 120.0
+    most_tests: Annotated[
+        int,
+        Field(
+            description="How many tests run for one edit, those nearest to it first.",
+            ge=1,
+            le=100_000,
+            json_schema_extra=NARROWING,
+        ),
+    ] = 200
+
     linters: Annotated[
         tuple[str, ...],
         Field(
@@ -182,9 +221,10 @@ class CheckSettings(Section):
     programs: Annotated[
         dict[str, str],
         Field(
-            description="Where a linter or type checker is, by its name: an absolute path, or one relative to the "
-            'workspace, such as `{eslint = "node_modules/.bin/eslint"}`, which runs what the workspace has installed. '
-            "`python` is the interpreter whose packages type checkers count with.",
+            description="Where a linter, a type checker, a runner of tests or `bwrap` is, by its name: an absolute "
+            'path, or one relative to the workspace, such as `{eslint = "node_modules/.bin/eslint"}`, which runs what '
+            "the workspace has installed. `python` is the interpreter whose packages type checkers count with and with "
+            "which tests run.",
             json_schema_extra=USER_ONLY,
         ),
         AfterValidator(_places),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection
 from contextlib import suppress
+from dataclasses import replace
 from typing import TypeVar
 
 from sightline.base.changes import ChangeSet
@@ -16,13 +17,12 @@ from sightline.base.errors import SightlineError, UsageError
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Span, Text
 from sightline.checks.acceptance import NOTHING, Acceptance, AcceptedFinding
-from sightline.checks.check import Finding
+from sightline.checks.check import Finding, tell_nobody
 from sightline.checks.checkers.warm import WarmCheckers
 from sightline.checks.present import present_findings
 from sightline.config.settings import Settings
 from sightline.context.pack import ContextPack
 from sightline.edits.diff import unified_diff
-from sightline.engine.check_policy import check_policy
 from sightline.engine.gate import CheckedDiff, DiffSource, check_change
 from sightline.engine.graph_questions import DiffImpact, Question, asked_in_thread, impact_of_step
 from sightline.engine.judging import broken_by, judge_pending
@@ -71,6 +71,7 @@ class Engine:
         self._permissions = Permissions(parts.workspace)
         self._updates = asyncio.Lock()
         self._warm = WarmCheckers(parts.system)
+        self._checks = replace(parts.checks, warm=self._warm)
 
     # Life ------------------------------------------------------------------------------------------------------
 
@@ -256,9 +257,12 @@ class Engine:
         """Tries a reply from anywhere (a web chat, another agent) on the present snapshot."""
         return await try_reply(text, edit_format, await self.caught_up(), self._trial_policy(strict=strict))
 
-    async def check(self, source: DiffSource, *, strict: bool = False) -> CheckedDiff:
+    async def check(
+        self, source: DiffSource, *, strict: bool = False, told: Callable[[str], None] = tell_nobody
+    ) -> CheckedDiff:
         """Judges a change that was made, or that somebody wants to make. Raises :class:`UsageError` (``gate.py``)."""
-        return await check_change(source, await self.caught_up(), self._trial_policy(strict=strict))
+        policy = replace(self._trial_policy(strict=strict), told=told)
+        return await check_change(source, await self.caught_up(), policy)
 
     # Edits that wait for the user's word -----------------------------------------------------------------------
 
@@ -361,7 +365,7 @@ class Engine:
             in_prompt=self._permissions.why_not_shown,
             in_edit=self._permissions.why_not_touched,
             trusted=self._parts.trusted,
-            checks=check_policy(self.settings, self._warm),
+            checks=self._checks,
         )
 
     def _trial_policy(self, *, strict: bool = False) -> TrialPolicy:
@@ -371,7 +375,7 @@ class Engine:
             permitted=self._permissions.why_not_touched,
             trusted=self._parts.trusted,
             strict=strict,
-            checks=check_policy(self.settings, self._warm),
+            checks=self._checks,
         )
 
     async def _diagnose(self, path: WorkspacePath, span: Span | None) -> tuple[str, ...]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from functools import partial
 
 from sightline.base.paths import normal_root
 from sightline.base.system import System
+from sightline.checks.shadow import sweep
 from sightline.config.locations import Locations
 from sightline.config.settings import Settings
 from sightline.context.lexical import LexicalIndex
 from sightline.context.lexical_store import LexicalStore
+from sightline.engine.check_policy import AskConsent, Permission, check_policy
 from sightline.engine.engine import Engine
 from sightline.engine.parts import EngineParts
 from sightline.graph.live import LiveGraph
@@ -24,7 +27,8 @@ from sightline.workspace.write import recover
 class EngineOptions:
     """What a door decides: which roots, with which settings, and whether the user trusts them.
 
-    ``live``: the engine stays, so what the first question needs is read as soon as the workspace is indexed.
+    ``live``: the engine stays, so what the first question needs is read as soon as the workspace is indexed. ``ask``
+    asks the user whether tests may run on edits; without it only what they said before counts.
     """
 
     roots: tuple[str, ...]
@@ -33,6 +37,7 @@ class EngineOptions:
     where: Locations
     trusted: bool
     live: bool = False
+    ask: AskConsent | None = None
 
 
 async def open_engine(options: EngineOptions) -> Engine:
@@ -45,6 +50,8 @@ async def open_engine(options: EngineOptions) -> Engine:
     roots = tuple(normal_root(root) for root in options.roots)
     journal_folder = f"{where.session_store(roots)}/writes"
     recover(system, journal_folder)
+    await asyncio.to_thread(sweep, system, where.copies)
+    permission = Permission(system=system, where=where, ask=options.ask)
     workspace = LiveWorkspace(
         system,
         roots,
@@ -62,6 +69,7 @@ async def open_engine(options: EngineOptions) -> Engine:
             journal=partial(EditJournal, system, where.session_store(roots)),
             write_journal=journal_folder,
             index=LexicalIndex(LexicalStore(where.lexical_store(roots))),
+            checks=check_policy(settings, where, permission.given),
             live=options.live,
         )
     )

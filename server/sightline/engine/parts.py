@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sightline.base.system import System
+from sightline.checks.policy import CheckPolicy
 from sightline.config.settings import Settings
 from sightline.context.lexical import LexicalIndex
 from sightline.graph.live import LiveGraph
@@ -19,7 +20,7 @@ class EngineParts:
 
     ``journal`` opens the edit journal when it is first needed: a home that cannot be written is no reason not to index.
     ``write_journal`` is the folder of the crash journal for files on disk. ``live``: words of the workspace are read in
-    the background, not at the first question.
+    the background, not at the first question. ``checks``: programs that the checks may run.
     """
 
     system: System
@@ -30,4 +31,5 @@ class EngineParts:
     journal: Callable[[], EditJournal]
     write_journal: str
     index: LexicalIndex
+    checks: CheckPolicy
     live: bool = False

@@ -47,6 +47,7 @@ def _findings(report: CheckReport) -> str:
     if len(report.findings) > _MOST_FINDINGS:
         lines.append(f"- … and {len(report.findings) - _MOST_FINDINGS} more")
     lines += [f"- not checked: {skipped.check} ({skipped.reason})" for skipped in report.skipped]
+    lines += [f"- {note}" for note in report.notes]
     return "\n".join(lines)
 
 

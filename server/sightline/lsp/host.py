@@ -11,12 +11,14 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 from lsprotocol import types
 
 from sightline.base.errors import SightlineError
 from sightline.engine.engine import Engine
 from sightline.lsp.client import Client
+from sightline.lsp.consent import ask_for_tests
 from sightline.lsp.documents import Documents
 from sightline.lsp.options import MakeEngine, ServerOptions, merged
 from sightline.lsp.progress import ServerProgress
@@ -170,7 +172,7 @@ class EngineHost:
         self._settled.clear()
         self._usable.clear()
         try:
-            engine = await self._make_engine(self.options)
+            engine = await self._make_engine(replace(self.options, ask=partial(ask_for_tests, self._client)))
         except SightlineError as error:
             self._fail(error)
             return

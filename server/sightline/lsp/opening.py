@@ -32,6 +32,7 @@ def engine_maker(system: System | None = None) -> MakeEngine:
                 where=where,
                 trusted=_trusted(machine, options),
                 live=True,
+                ask=options.ask,
             )
         )
 

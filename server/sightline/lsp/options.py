@@ -11,6 +11,7 @@ from lsprotocol import types
 
 from sightline.base.errors import UsageError
 from sightline.base.paths import normal_root, uri_to_path
+from sightline.engine.check_policy import AskConsent
 from sightline.engine.engine import Engine
 
 LogLevel = Literal["error", "warning", "info", "debug"]
@@ -25,7 +26,8 @@ class ServerOptions:
     which does not tell a value's scope: it is to be treated like a file of the workspace, so a key, an endpoint or a
     command in it is never used. ``trusted`` is the editor's word on workspace trust, ``None`` where it has none.
     ``tcp_port`` (0: any free one) listens on loopback instead of standard input, for debugging. ``navigation`` is the
-    setting ``navigation.languages`` of the user's file, which must be known before any folder is.
+    setting ``navigation.languages`` of the user's file, which must be known before any folder is. ``ask`` asks the user
+    whether tests may run on edits.
     """
 
     roots: tuple[str, ...] = ()
@@ -35,6 +37,7 @@ class ServerOptions:
     log_level: LogLevel = "info"
     tcp_port: int | None = None
     navigation: tuple[str, ...] = ()
+    ask: AskConsent | None = None
 
 
 #: Opens an engine, not yet indexed. Raises ``SightlineError`` for what the user can mend.

@@ -64,6 +64,7 @@ def _turn_json(session: Session, turn: TurnResult) -> dict[str, Any]:
         "mended": list(turn.mended),
         "stopped": turn.stopped,
         "skipped": [{"check": item.check, "reason": item.reason} for item in (report.skipped if report else ())],
+        "notes": list(report.notes) if report else [],
         "attempts": [_attempt_json(session, attempt) for attempt in turn.attempts],
         "promptTokens": turn.prompt.tokens,
         "manifest": [
@@ -108,6 +109,7 @@ def _finding_json(session: Session, finding: Finding) -> dict[str, Any]:
         "line": finding.line,
         "column": finding.column,
         "message": finding.message,
+        "detail": finding.detail,
         "related": [
             {**place_json(session, place.path), "line": place.line, "message": place.message}
             for place in finding.related

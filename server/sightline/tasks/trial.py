@@ -14,7 +14,7 @@ from sightline.base.errors import ChangeConflict
 from sightline.base.paths import WorkspacePath
 from sightline.base.system import System
 from sightline.base.text import Text
-from sightline.checks.check import CheckInput, CheckReport, Verdict
+from sightline.checks.check import CheckInput, CheckReport, Verdict, tell_nobody
 from sightline.checks.policy import NO_PROGRAMS, CheckPolicy
 from sightline.checks.run import run_checks
 from sightline.edits.apply import apply_proposal
@@ -30,7 +30,11 @@ Permitted = Callable[[WorkspacePath], str | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialPolicy:
-    """What a trial may rely on. ``strict`` lets possible findings reject too; ``checks``: programs they may run."""
+    """What a trial may rely on.
+
+    ``strict`` lets possible findings reject too; ``checks``: programs they may run; ``told`` takes a sentence on how
+    far a long check is.
+    """
 
     system: System
     root: str
@@ -38,6 +42,7 @@ class TrialPolicy:
     trusted: bool
     strict: bool = False
     checks: CheckPolicy = NO_PROGRAMS
+    told: Callable[[str], None] = tell_nobody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,5 +136,6 @@ async def judge(before: GraphView, after: GraphView, changes: ChangeSet, policy:
         system=policy.system,
         trusted=policy.trusted,
         policy=policy.checks,
+        told=policy.told,
     )
     return await run_checks(given, strict=policy.strict)

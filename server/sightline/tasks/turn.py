@@ -111,6 +111,9 @@ async def _edit(request: TurnRequest, given: TurnDependencies, choice: ModelChoi
         whole = response.finish is Finish.STOP
         return (attempt if whole else _cut_off(attempt, response)), whole
 
+    def told(sentence: str) -> None:
+        given.listener(TurnEvent(kind="stage", text=sentence, stage=TurnStage.CHECKS, attempt=0))
+
     repair = Repair(
         view=given.view,
         policy=TrialPolicy(
@@ -119,6 +122,7 @@ async def _edit(request: TurnRequest, given: TurnDependencies, choice: ModelChoi
             permitted=given.in_edit,
             trusted=given.trusted,
             checks=given.checks,
+            told=told,
         ),
         in_prompt=given.in_prompt,
         listener=given.listener,

@@ -14,6 +14,7 @@ from sightline.cli import reports
 from sightline.cli.accepting import accept_option, acceptance_of
 from sightline.cli.convert import accepted_json, check_json, unmatched_json
 from sightline.cli.output import note, print_json, say
+from sightline.cli.running_tests import tests_option, with_tests
 from sightline.cli.sarif import sarif_log
 from sightline.cli.workspace import json_option, opened, read_input, root_option, runs_async
 from sightline.engine.gate import CheckedDiff, DiffSource
@@ -27,12 +28,20 @@ from sightline.features.narrate import finding_line
 @click.option("--staged", is_flag=True, help="What is staged in git.")
 @click.option("--commits", metavar="A..B", help="What the commits of a range changed; A...B since B left A.")
 @click.option("--strict", is_flag=True, help="Possible findings reject too.")
+@tests_option
 @accept_option
 @click.option("--sarif", "as_sarif", is_flag=True, help="Print SARIF 2.1.0, which code hosts show beside the code.")
 @json_option
 @runs_async
 async def command(
-    root: str, accepted: tuple[tuple[str, str], ...], *, strict: bool, as_sarif: bool, as_json: bool, **source: Any
+    root: str,
+    accepted: tuple[tuple[str, str], ...],
+    *,
+    strict: bool,
+    tests: bool,
+    as_sarif: bool,
+    as_json: bool,
+    **source: Any,
 ) -> int:
     """Judge a change against the whole workspace: syntax, lint, imports, and what it breaks elsewhere.
 
@@ -45,8 +54,8 @@ async def command(
         raise UsageError("Only one of --json and --sarif can be printed.")
     if change.diff is not None:
         change = replace(change, diff=read_input(real_system(), change.diff, "surrogateescape"))
-    async with opened(root) as engine:
-        outcome = await engine.check(change, strict=strict)
+    async with opened(root, with_tests(root) if tests else None) as engine:
+        outcome = await engine.check(change, strict=strict, told=note)
     word = acceptance_of(accepted, outcome.report.findings)
     return _tell(outcome, word, strict=strict, as_json=as_json, as_sarif=as_sarif)
 
@@ -79,10 +88,14 @@ def _tell(outcome: CheckedDiff, word: Acceptance, *, strict: bool, as_json: bool
             say(finding_line(finding))
             for place in finding.related:
                 say(f"    {place.path}:{place.line}: {place.message}")
+            for line in finding.detail.splitlines():
+                say(f"    | {line}")
         for each in in_spite_of:
             say(f"{each.path}:{each.line}: accepted: {each.reason}")
         for skipped in report.skipped:
             say(f"not checked: {skipped.check} ({skipped.reason})")
+        for told in report.notes:
+            say(told)
         seconds = sum(report.seconds.values())
         say(f"{'rejected' if rejected else 'accepted'} in {seconds:.2f} s, {len(report.findings)} findings")
     return 1 if rejected else 0

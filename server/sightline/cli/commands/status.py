@@ -9,6 +9,7 @@ from sightline.base.system import real_system
 from sightline.cli import setup_reports
 from sightline.cli.output import print_json, say
 from sightline.cli.workspace import json_option, resolve_root, root_option
+from sightline.config.consent import may_run_tests
 from sightline.config.load import load_settings
 from sightline.config.locations import locations
 from sightline.config.trust import is_trusted
@@ -28,6 +29,7 @@ def command(root: str, *, as_json: bool) -> int:
         version=__version__,
         root=real,
         trusted=is_trusted(system, where, real),
+        tests=bool(may_run_tests(system, where, real)),
         model=model.name,
         base_url=model.base_url,
         key_present=bool(model.api_key.get_secret_value()),
@@ -43,7 +45,8 @@ def command(root: str, *, as_json: bool) -> int:
         print_json(shape.model_dump())
         return 0
     say(f"sightline {shape.version}")
-    say(f"workspace  {shape.root} ({'trusted' if shape.trusted else 'not trusted'})")
+    may = ", its tests may run on edits" if shape.trusted and shape.tests else ""
+    say(f"workspace  {shape.root} ({'trusted' if shape.trusted else 'not trusted'}{may})")
     say(f"model      {shape.model or 'none configured: set SIGHTLINE_MODEL or model.name'}")
     if shape.base_url:
         say(f"address    {shape.base_url}")
