@@ -248,14 +248,15 @@ async def test_interleavings(tmp_path: Path, group: int, monkeypatch: pytest.Mon
     monkeypatch.setattr("sightline.lsp.landing.PATIENCE", 0.05)
     seeds = range(group * SEEDS // GROUPS, (group + 1) * SEEDS // GROUPS)
     outcomes: Counter[str] = Counter()
-    # Chance seldom has the editor keep one of several files: one more seed sees to it.
-    in_part = next(seed for seed in range(SEEDS + group, 2 * SEEDS, GROUPS) if len(plan_of(seed)) > 1)
-    async with shop_window(tmp_path, script_of([*seeds, in_part]), files=TEXTS) as shop:
-        for seed in (*seeds, in_part):
+    # Chance seldom has the editor keep one of several files, or fail behind the first: one more seed sees to each.
+    several = [seed for seed in range(SEEDS + group, 2 * SEEDS, GROUPS) if len(plan_of(seed)) > 1]
+    in_part, halted = several[:2]
+    async with shop_window(tmp_path, script_of([*seeds, in_part, halted]), files=TEXTS) as shop:
+        settled = {in_part: Manners(keep=frozenset({shop.uri(min(plan_of(in_part)))})), halted: Manners(fail_after=1)}
+        for seed in (*seeds, in_part, halted):
             await reset(shop)
             shop.link.hold()
-            kept = Manners(keep=frozenset({shop.uri(min(plan_of(seed)))})) if seed == in_part else None
-            case = Case(seed=seed, shop=shop, chance=random.Random(seed), settled=kept)
+            case = Case(seed=seed, shop=shop, chance=random.Random(seed), settled=settled.get(seed))
             outcomes.update(await run_case(case))
             shop.link.release()
             case.compare("the end")
