@@ -55,6 +55,7 @@ def definitions(draw: st.DrawFn) -> DefinitionRow:
         value=draw(st.text(max_size=8)),
         exported=draw(st.booleans()),
         alias=draw(st.text(max_size=8)),
+        generics=draw(st.text(max_size=8)),
     )
 
 
@@ -92,7 +93,7 @@ def raw_facts(draw: st.DrawFn) -> RawFacts:
         calls=calls,
         imports=tuple(draw(st.lists(imports(), max_size=3))),
         problems=(("syntax", draw(st.text(max_size=5)), 1, 2),),
-        bindings=((3, draw(names), "A", "", ""),),
+        bindings=((3, draw(names), "A", "", "", 5, 9),),
         export_digest=draw(names),
     )
 

@@ -23,7 +23,7 @@ from sightline.checks.recall import facts_of, members_of, symbols_of
 from sightline.checks.script import is_parameter_property
 from sightline.checks.script_imports import exported_names
 from sightline.graph.answers import Confidence, Place, Symbol
-from sightline.graph.facts import Definition, FileFacts, Reference, ReferenceKind
+from sightline.graph.facts import Definition, DefinitionKind, FileFacts, Reference, ReferenceKind
 from sightline.graph.index import MODULE
 from sightline.graph.view import GraphView
 
@@ -67,7 +67,8 @@ def stranded_uses(matching: Matching, removed: Removed) -> Iterator[Finding]:
 def lost_exports(matching: Matching, removed: Removed) -> Iterator[Finding]:
     """Imports of an exported name that no definition bears, such as ``default``: nothing else refers to it."""
     symbol, new = removed.symbol, removed.file.new
-    exports = symbol.definition.alias or symbol.definition.name == "default"
+    passes = symbol.definition.alias and symbol.definition.kind is DefinitionKind.VARIABLE
+    exports = passes or symbol.definition.name == "default"
     if new is None or removed.file.old is None or not is_script(new) or not exports:
         return
     after = matching.given.after

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from sightline.graph.ancestry import member, type_around
 from sightline.graph.common_names import CLASSES, FUNCTIONS, NameRules, common_rules
 from sightline.graph.facts import DefinitionKind, ReferenceKind
 from sightline.graph.fitting import fitting
@@ -26,7 +27,6 @@ from sightline.graph.meanings import (
     merged,
 )
 from sightline.graph.raw_facts import DefinitionRow
-from sightline.graph.values import member, type_around
 
 _SPACE = DefinitionKind.NAMESPACE.value
 _EXTENSION = DefinitionKind.EXTENSION.value

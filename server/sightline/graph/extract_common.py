@@ -384,5 +384,5 @@ def _bindings(
         unit = scopes.scopes[scopes.scope_at(place)].unit
         if text.data[start:end] in rows.local_roots.get(unit, ()):
             name = text.data[start:end].decode("utf-8", "replace")
-            found.append((unit, (index_of[scopes.container_at(place)], name, annotation, value, alias)))
+            found.append((unit, (index_of[scopes.container_at(place)], name, annotation, value, alias, 0, 0)))
     return found

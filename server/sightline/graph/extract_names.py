@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
@@ -35,6 +36,7 @@ SPACE = b" \t\r\n\f\\"
 #: A dotted name; white space, line continuations, ``?.`` and ``!.`` may stand at its dots.
 _DOTTED = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*(?:[\s\\!]*\??\.[\s\\]*#?[\w$\x80-\xff]+)*")
 _GAP = re.compile(rb"[\s\\?!]+")
+_HEAD = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*")
 
 
 class Interned(dict[bytes, int]):
@@ -153,7 +155,8 @@ class Names:
 
     ``members``: end of a member expression → its start. ``kinds``: end of a name → kind code or :data:`SKIP`.
     ``routines``: ends of names that no local variable hides; ``paths``: ends of members whose first name none hides.
-    ``called_locals``: local names whose calls say something to other files (``cls`` in Python).
+    ``called_locals``: local names whose calls say something to other files (``cls`` in Python). ``longer``: what
+    stands before the dot of the member that ends there, where that is no dotted name; empty for what nobody reads.
     """
 
     data: bytes
@@ -165,6 +168,7 @@ class Names:
     routines: AbstractSet[int] = frozenset()
     paths: AbstractSet[int] = frozenset()
     called_locals: AbstractSet[bytes] = frozenset()
+    longer: Callable[[int], bytes] | None = None
 
 
 @dataclass(slots=True)
@@ -269,12 +273,12 @@ class _Walk:
                     continue
                 receiver = b""
             else:
-                receiver, root = self._receiver(begin, start)
+                receiver, root = self._receiver(begin, start, end)
                 if root in visible and end not in names.paths:
                     roots.add(root)
                     kind |= LOCAL_FLAG
                 elif root in foreign:
-                    if not receiver.endswith(b"()"):
+                    if b"(" not in receiver:
                         continue
                     # What a builtin returns may be anything; of ``super()`` more is known.
                     receiver = receiver if receiver == b"super()" else UNKNOWN
@@ -287,16 +291,24 @@ class _Walk:
                 call = self._call(arguments, receiver, name, kind & LOCAL_FLAG)
                 flat += (strings[name], start, kind, enclosing, strings[receiver], call)
 
-    def _receiver(self, begin: int, start: int) -> tuple[bytes, bytes]:
+    def _receiver(self, begin: int, start: int, end: int) -> tuple[bytes, bytes]:
         names = self._names
         key = names.data[begin:start] if start - begin <= _LONGEST_RECEIVER else b""
         found = self._receivers.get(key)
         if found is None:
             text = receiver_text(names, begin, start)
-            found = text, root_of(text)
+            if names.longer is not None and (text == UNKNOWN or text.endswith(b")")):
+                found = self._longer(names.longer(end))
+            else:
+                found = text, root_of(text)
             if key and not key.endswith(b")."):
                 self._receivers[key] = found
         return found
+
+    def _longer(self, text: bytes) -> tuple[bytes, bytes]:
+        text = text if 0 < len(text) <= _LONGEST_RECEIVER else UNKNOWN
+        head = _HEAD.match(text)
+        return text, head.group() if head is not None else text
 
     def _call(self, arguments: int, receiver: bytes, name: bytes, local: int) -> int:
         rows = self._rows

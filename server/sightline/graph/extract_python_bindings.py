@@ -205,11 +205,11 @@ def local_bindings(bound: Bound, roots: dict[int, set[bytes]], index_of: list[in
         callee = reading.callee_by_name.get(end)
         if callee is not None:
             value = dotted(data[callee[0] : callee[1]]).decode("utf-8", "replace")
-            rows.append((unit, (enclosing, name, "", value, "")))
+            rows.append((unit, (enclosing, name, "", value, "", 0, 0)))
         else:
             said = _assigned(reading, (start, end))
             value = said.value or _literal_type(reading, (start, end))
-            rows.append((unit, (enclosing, name, said.annotation, value, said.alias)))
+            rows.append((unit, (enclosing, name, said.annotation, value, said.alias, 0, 0)))
     return rows
 
 

@@ -46,6 +46,7 @@ class Draft:
     value: str = ""
     alias: str = ""
     exported: bool = True
+    generics: str = ""
 
 
 def ordered(drafts: list[Draft], containers: int) -> tuple[list[Draft], list[int]]:
@@ -89,6 +90,7 @@ def definition_rows(drafts: list[Draft], index_of: list[int]) -> tuple[Definitio
             d.value,
             d.exported,
             d.alias,
+            d.generics,
         )
         for d in drafts
     )
@@ -146,7 +148,9 @@ def export_digest(definitions: Sequence[DefinitionRow], imports: Sequence[Import
         parent = row.parent
         names.append(f"{names[parent]}.{row.name}" if 0 <= parent < len(names) else row.name)
         if row.exported:
-            entries.append(names[-1].encode("utf-8", "replace") + _stable((row.kind, *row[8:13], row.alias)))
+            entries.append(
+                names[-1].encode("utf-8", "replace") + _stable((row.kind, *row[8:13], row.alias, row.generics))
+            )
     for statement in imports:
         if statement.enclosing < 0:
             head = (statement.module, statement.level, statement.type_only, statement.reexport)

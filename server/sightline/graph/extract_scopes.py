@@ -51,9 +51,10 @@ class Scope:
     project (builtins that nothing around binds anew), ``unit`` the outermost scope of local names around.
     """
 
-    __slots__ = ("bound", "container", "depth", "foreign", "kept", "kind", "parent", "unit", "visible")
+    __slots__ = ("bound", "container", "depth", "end", "foreign", "kept", "kind", "parent", "start", "unit", "visible")
 
-    def __init__(self, kind: ScopeKind, parent: int, container: int, depth: int) -> None:
+    def __init__(self, kind: ScopeKind, parent: int, container: int, depth: int, span: tuple[int, int]) -> None:
+        self.start, self.end = span
         self.kind = kind
         self.parent = parent
         self.container = container
@@ -71,7 +72,7 @@ class ScopeMap:
     __slots__ = ("bounds", "containers", "parent_of", "scope_by_key", "scope_of", "scopes")
 
     def __init__(self, regions: Iterable[Region]) -> None:
-        self.scopes = [Scope(ScopeKind.MODULE, -1, -1, 0)]
+        self.scopes = [Scope(ScopeKind.MODULE, -1, -1, 0, (0, 0))]
         self.bounds = [0]
         self.containers = [-1]
         self.scope_of = [0]
@@ -133,7 +134,8 @@ class ScopeMap:
             if kind is ScopeKind.OUTSIDE:
                 scope = max(self.scopes[scope].parent, 0)
             elif kind is not ScopeKind.HEADER:
-                self.scopes.append(Scope(kind, scope, container, self.scopes[scope].depth + 1))
+                depth = self.scopes[scope].depth + 1
+                self.scopes.append(Scope(kind, scope, container, depth, (start, -minus_end)))
                 scope = len(self.scopes) - 1
                 if key >= 0:
                     self.scope_by_key[key] = scope

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from tree_sitter import Node
@@ -22,7 +23,6 @@ from sightline.graph.extract_names import (
     dotted,
     emit,
     read_arguments,
-    root_of,
 )
 from sightline.graph.extract_rows import (
     Draft,
@@ -39,6 +39,7 @@ from sightline.graph.extract_scopes import ScopeKind, ScopeMap
 from sightline.graph.extract_script_bindings import (
     bind_members,
     bind_script,
+    outermost,
     script_bindings,
     script_regions,
     settle_parents,
@@ -48,6 +49,8 @@ from sightline.graph.extract_script_exports import Modules, read_modules
 from sightline.graph.extract_script_globals import GLOBALS
 from sightline.graph.extract_script_literals import literal_keys
 from sightline.graph.extract_script_loaders import read_loaders
+from sightline.graph.extract_script_paths import LONGEST, path_of, root_of_path, roots_of_path, told_of
+from sightline.graph.extract_script_returns import add_returned, returned_paths
 from sightline.graph.extract_text import ParsedText, field_of, syntax_problems
 from sightline.graph.facts import DefinitionKind, ReferenceKind
 from sightline.graph.raw_facts import LOCAL_FLAG, REFERENCE_CODE, DefinitionRow, ImportRow, ProblemRow, RawFacts
@@ -56,6 +59,7 @@ _IDENTIFIER = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*")
 _TYPE_STAR = re.compile(rb"type\s*\*")
 _EXPORT_LIST = re.compile(rb"export\s*(?:type\s*)?\{")
 _FROM = re.compile(rb"[^}]*\}\s*from\b")
+_SHORT = "shorthand_property_identifier_pattern"
 _INTRINSIC = re.compile(rb"[a-z][^.]*")
 _GAP = SPACE + b"?.!"
 _TYPE = REFERENCE_CODE[ReferenceKind.TYPE]
@@ -89,6 +93,7 @@ def extract_script(text: ParsedText, context: Context | None = None) -> RawFacts
     settle_parents(declared, scopes, text.data)
     found = bind_script(text, names, declared, scopes)
     bind_members(text, names, declared, scopes, context)
+    add_returned(text, declared.containers, scopes)
     _keep_imports(modules, scopes)
     drafts, index_of = ordered([*declared.containers, *declared.others], len(declared.containers))
     definitions = definition_rows(drafts, index_of)
@@ -98,8 +103,11 @@ def extract_script(text: ParsedText, context: Context | None = None) -> RawFacts
     else:
         scopes.settle(context.foreign, context.visible)
     rows = emit(names, scopes, index_of)
+    for at, path in returned_paths(definitions):
+        scope = scopes.scopes[scopes.scope_at(at)]
+        rows.local_roots.setdefault(scope.unit, set()).update(roots_of_path(path))
     more = _more_references(text, modules, rows, scopes, index_of)
-    bindings = script_bindings(text, names, found, declared, (scopes, index_of, rows.local_roots))
+    bindings = script_bindings(text, found, declared, (scopes, index_of, rows.local_roots))
     return RawFacts(
         digest="" if context else digest_of(text.data),
         language=text.language.name,
@@ -130,7 +138,8 @@ def script_foreign(definitions: Sequence[DefinitionRow], imports: Sequence[Impor
 
 def _names(text: ParsedText, modules: Modules) -> Names:
     """Identifiers with the kinds that the query itself tells."""
-    members = {node.end_byte: node.start_byte for node in text.captures.get("member", ())}
+    nodes = {node.end_byte: node for node in text.captures.get("member", ())}
+    members = {end: node.start_byte for end, node in nodes.items()}
     options = set(text.ends("option"))
     bare = [node for name in ("id", "type") for node in text.captures.get(name, ())]
     broken = text.tree.root_node.has_error  # then a name that is missing may stand at the end of one that is there
@@ -153,7 +162,10 @@ def _names(text: ParsedText, modules: Modules) -> Names:
         while at < len(starts) and starts[at] < high:
             kinds[ends[at]] = SKIP
             at += 1
-    return Names(text.data, starts, ends, members, kinds, _arguments(text))
+    arguments = _arguments(text)
+    return Names(
+        text.data, starts, ends, members, kinds, arguments, longer=lambda end: path_of(field_of(nodes[end], "object"))
+    )
 
 
 def _intrinsic_elements(text: ParsedText) -> list[tuple[int, int]]:
@@ -257,20 +269,19 @@ def _more_references(
         name = data[start + 1 : end - 1]
         if _IDENTIFIER.fullmatch(name):
             uses.append((name, start + 1, _STRING, dotted(data[low:high]) or UNKNOWN))
-    values = dict(text.pairs("valued.name", "valued.value"))
-    for node in text.captures.get("declared.pattern", ()):
-        low, high = values.get(node.byte_range, (0, 0))
-        if not data.startswith(b"require(", low) or low == high:
-            receiver = dotted(data[low:high]) or UNKNOWN
-            uses += [(key.text or b"", key.start_byte, READ, receiver) for key in _pattern_keys(node)]
+    for key in _pattern_keys(text):
+        receiver = told_of(key)
+        if not receiver.startswith(b"require()"):
+            receiver = receiver.rpartition(b".")[0]
+            uses.append((key.text or b"", key.start_byte, READ, receiver if 0 < len(receiver) <= LONGEST else UNKNOWN))
     strings = rows.strings
     more: list[ReferenceRow] = []
     for name, start, kind, receiver in uses:
         local = 0
         scope = scopes.scopes[scopes.scope_at(start)]
-        if kind != _IMPORT and root_of(receiver) in scope.visible:
-            rows.local_roots.setdefault(scope.unit, set()).add(root_of(receiver))
-            local = LOCAL_FLAG
+        if kind != _IMPORT and receiver != UNKNOWN:
+            rows.local_roots.setdefault(scope.unit, set()).update(roots_of_path(receiver) & scope.visible)
+            local = LOCAL_FLAG if root_of_path(receiver) in scope.visible else 0
         more.append((strings[name], start, kind | local, index_of[scopes.container_at(start)], strings[receiver], -1))
     for key in literal_keys(text):
         scope = scopes.scopes[scopes.scope_at(key.start)]
@@ -282,11 +293,14 @@ def _more_references(
     return more
 
 
-def _pattern_keys(node: Node) -> list[Node]:
-    """The names of properties that an object pattern reads."""
+def _pattern_keys(text: ParsedText) -> list[Node]:
+    """The names of properties that object patterns of variables and parameters read."""
+    ranges = outermost(text.spans("declared.pattern") + text.spans("parameters"))
+    starts = [start for start, _ in ranges]
     keys: list[Node] = []
-    for child in node.named_children:
-        key = field_of(child, "key") if child.type == "pair_pattern" else field_of(child, "left") or child
-        if key is not None and key.type in ("property_identifier", "shorthand_property_identifier_pattern"):
-            keys.append(key)
+    for capture, kind in (("pattern.key", "property_identifier"), ("pattern.name", _SHORT)):
+        for node in text.captures.get(capture, ()):
+            at = bisect_right(starts, node.start_byte) - 1
+            if node.type == kind and at >= 0 and node.end_byte <= ranges[at][1]:
+                keys.append(node)
     return keys

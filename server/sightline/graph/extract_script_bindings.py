@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from sightline.graph.extract_context import Context
-from sightline.graph.extract_names import SKIP, Names, callee_text, dotted
+from sightline.graph.extract_names import SKIP, Names, dotted
 from sightline.graph.extract_rows import Draft
 from sightline.graph.extract_scopes import Region, ScopeKind, ScopeMap
 from sightline.graph.extract_script_definitions import Declared
+from sightline.graph.extract_script_paths import path_of, roots_of_path, told_of
 from sightline.graph.extract_script_variables import BY_PLACE, is_shorthand
 from sightline.graph.extract_text import ParsedText, Span2, field_of, plain
 from sightline.graph.facts import DefinitionKind, ReferenceKind
@@ -19,7 +19,6 @@ from sightline.graph.raw_facts import REFERENCE_CODE, BindingRow
 
 _WRITE = REFERENCE_CODE[ReferenceKind.WRITE]
 _CLASS = DefinitionKind.CLASS.value
-_NO_NAMES = frozenset((b"null", b"undefined", b"true", b"false"))
 #: How far before a parameter the container may begin whose elements it is.
 _LOOK_BACK = 160
 _LOOP = re.compile(rb"\bfor\s*(?:await\s*)?\(\s*(?:const|let|var)\s+$")
@@ -75,7 +74,7 @@ def bind_script(text: ParsedText, names: Names, declared: Declared, scopes: Scop
     hoisted = text.spans("var")
     hoisted_starts = [start for start, _ in hoisted]
     for draft in (*declared.containers, *declared.others):
-        if is_shorthand(draft):
+        if is_shorthand(draft) or draft.name_start in declared.properties:
             continue  # it uses what it names
         kinds[draft.name_end] = SKIP
         if "." in draft.name:  # namespace A.B
@@ -84,7 +83,7 @@ def bind_script(text: ParsedText, names: Names, declared: Declared, scopes: Scop
         scope = scopes.scopes[scopes.scope_at(draft.start)]
         if scope.kind in (ScopeKind.FUNCTION, ScopeKind.BLOCK):
             scope.kept.add(draft.name.encode("utf-8", "replace"))
-    ranges = _outermost(text.spans("declared.pattern") + text.spans("parameters"))
+    ranges = outermost(text.spans("declared.pattern") + text.spans("parameters"))
     range_starts = [start for start, _ in ranges]
     spans = text.spans("declared")
     for start, end in text.spans("pattern.name"):
@@ -112,7 +111,8 @@ def bind_script(text: ParsedText, names: Names, declared: Declared, scopes: Scop
     return found
 
 
-def _outermost(spans: list[Span2]) -> list[Span2]:
+def outermost(spans: list[Span2]) -> list[Span2]:
+    """Those of the spans that lie in no other, ascending."""
     ranges: list[Span2] = []
     for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
         if not ranges or start >= ranges[-1][1]:
@@ -140,7 +140,8 @@ def bind_members(text: ParsedText, names: Names, declared: Declared, scopes: Sco
     seen = {(draft.parent, draft.name) for draft in (*containers, *declared.others)}
     if context is not None:
         seen.update((parent, name.decode("utf-8", "replace")) for parent, name in context.seen | context.later)
-    for (start, end), value in text.pairs("set", "set.value"):
+    for target, node in text.node_pairs("set", "set.value"):
+        (start, end), value = target.byte_range, node.byte_range
         left = text.data[start:end]
         if not left.startswith(b"this.") or b"." in left[5:]:
             continue
@@ -155,7 +156,8 @@ def bind_members(text: ParsedText, names: Names, declared: Declared, scopes: Sco
             continue
         seen.add((parent, name))
         names.kinds[end] = SKIP
-        callee, alias = _value_of(text, names, value)
+        path = path_of(node).decode("utf-8", "replace")
+        callee, alias = (path[:-2], "") if path.endswith("()") else ("", path)
         declared.others.append(
             Draft(
                 name=name,
@@ -184,6 +186,8 @@ def settle_parents(declared: Declared, scopes: ScopeMap, data: bytes) -> None:
     for draft in declared.others:
         if draft.parent == BY_PLACE:
             draft.parent = scopes.container_at(draft.name_start)
+            if draft.name_start in declared.properties and draft.parent >= 0:  # a member that a constructor declares
+                draft.parent = containers[draft.parent].parent
             _settle_exported(draft, containers, data)
 
 
@@ -204,54 +208,50 @@ def _settle_exported(draft: Draft, containers: list[Draft], data: bytes) -> None
 
 def script_bindings(
     text: ParsedText,
-    names: Names,
     found: Locals,
     declared: Declared,
     known: tuple[ScopeMap, list[int], dict[int, set[bytes]]],
 ) -> list[tuple[int, BindingRow]]:
-    """What is said about the types of local variables, and of the parameters of functions without a name.
+    """What is said about the types of local variables, and of the parameters of functions.
 
-    Only of names that stand before a dot somewhere (the last of ``known``); each with its scope's unit.
+    Only of names that stand before a dot somewhere (the last of ``known``), and of those that they are made of; each
+    with its scope's unit.
     """
     scopes, index_of, roots = known
-    values, annotations = dict(text.pairs("valued.name", "valued.value")), dict(text.pairs("annotated", "annotation"))
+    values = {name.byte_range: value for name, value in text.node_pairs("valued.name", "valued.value")}
+    annotations = dict(text.pairs("annotated", "annotation"))
     own = [{row[0] for row in draft.parameters or () if row[3]} for draft in declared.containers]
     rows: list[tuple[int, BindingRow]] = []
-    elements, looped = _elements(text, found, scopes, roots, values.keys() | annotations.keys())
-    for span in found.spans:
-        unit = scopes.scopes[scopes.scope_at(span[0])].unit
+    for span in sorted(found.spans, reverse=True):  # what a name is made of stands before it
+        scope = scopes.scopes[scopes.scope_at(span[0])]
         bound = text.data[span[0] : span[1]]
-        if bound not in roots.get(unit, ()) and (unit, bound) not in looped:
+        wanted = roots.setdefault(scope.unit, set())
+        if bound not in wanted:
             continue
         container = scopes.container_at(span[0])
-        name = text.data[span[0] : span[1]].decode("utf-8", "replace")
+        name = bound.decode("utf-8", "replace")
         annotated, value = annotations.get(span), values.get(span)
         annotation = plain(text.data[annotated[0] : annotated[1]])[1:].strip() if annotated else ""
         if annotation and container >= 0 and name in own[container]:
             continue  # a parameter of the definition itself
-        callee, alias = _value_of(text, names, value) if value else ("", "")
-        alias = elements.get(span, alias)
-        rows.append((unit, (index_of[container], name, annotation, callee, alias)))
+        alias = b""
+        if not annotation:
+            alias = path_of(value) if value is not None else _told(text, span)
+            wanted |= roots_of_path(alias)
+        callee = ""
+        if alias.endswith(b"()"):
+            callee, alias = alias[:-2].decode("utf-8", "replace"), b""
+        said = (annotation, callee, alias.decode("utf-8", "replace"))
+        rows.append((scope.unit, (index_of[container], name, *said, scope.start, scope.end)))
     return rows
 
 
-def _elements(
-    text: ParsedText, found: Locals, scopes: ScopeMap, roots: dict[int, set[bytes]], told: AbstractSet[Span2]
-) -> tuple[dict[Span2, str], set[tuple[int, bytes]]]:
-    """What local names are elements of, if they stand before a dot or in a loop; nothing else of them is ``told``.
-
-    And the names that are looped through, each with the unit it is in.
-    """
-    elements: dict[Span2, str] = {}
-    looped: set[tuple[int, bytes]] = set()
-    for span in sorted(found.spans, reverse=True):  # a loop comes after what it goes through
-        unit, name = scopes.scopes[scopes.scope_at(span[0])].unit, text.data[span[0] : span[1]]
-        if span in told or ((unit, name) not in looped and name not in roots.get(unit, ())):
-            continue
-        if element := element_of(text.data, span):
-            elements[span] = element
-            looped.add((unit, element.partition(".")[0].removesuffix("[]").encode()))
-    return elements, looped
+def _told(text: ParsedText, span: Span2) -> bytes:
+    """What the pattern, the loop or the parameter list around a name says of it."""
+    if element := element_of(text.data, span):
+        return element.encode()
+    node = text.tree.root_node.named_descendant_for_byte_range(*span)
+    return told_of(node) if node is not None else b""
 
 
 def element_of(data: bytes, span: Span2) -> str:
@@ -264,20 +264,3 @@ def element_of(data: bytes, span: Span2) -> str:
         container = _CALLBACK.search(before)
     held = dotted(container.group(1).strip()) if container is not None else b""
     return f"{held.decode('utf-8', 'replace')}[]" if held else ""
-
-
-def _value_of(text: ParsedText, names: Names, value: Span2) -> tuple[str, str]:
-    """Callee of a call or of ``new``, or the dotted name, that stands alone at ``value``."""
-    start, end = value
-    data = text.data
-    while data[end - 1 : end] == b"!":
-        end -= 1
-    if data.startswith(b"(await ", start) and data[end - 1 : end] == b")":
-        start, end = start + 1, end - 1
-    for word in (b"await ", b"new "):
-        if data.startswith(word, start):
-            start += len(word)
-    if data[end - 1 : end] == b")":
-        return callee_text(names, start, end).decode("utf-8", "replace"), ""
-    alias = dotted(data[start:end])
-    return "", "" if alias in _NO_NAMES else alias.decode("utf-8", "replace")

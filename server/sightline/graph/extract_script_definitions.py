@@ -13,13 +13,22 @@ from tree_sitter import Node
 
 from sightline.graph.extract_context import Context
 from sightline.graph.extract_rows import Draft
-from sightline.graph.extract_script_parts import annotation_of, parameters_of
+from sightline.graph.extract_script_parts import (
+    MADE_OF,
+    alias_text,
+    annotation_of,
+    generics_text,
+    parameters_of,
+    signatures_text,
+)
+from sightline.graph.extract_script_paths import told_of
 from sightline.graph.extract_script_variables import (
     BY_PLACE,
     FUNCTIONS,
     Holder,
     bases_of,
     body_of,
+    declared_type,
     make_callable,
     member_drafts,
     method_draft,
@@ -27,6 +36,7 @@ from sightline.graph.extract_script_variables import (
     place,
     required_module,
     unwrapped,
+    value_of,
     variable_draft,
 )
 from sightline.graph.extract_text import ParsedText, Span2, field_of, plain
@@ -39,6 +49,8 @@ _METHOD = DefinitionKind.METHOD.value
 _ATTRIBUTE = DefinitionKind.ATTRIBUTE.value
 _VARIABLE = DefinitionKind.VARIABLE.value
 _NAMESPACE = DefinitionKind.NAMESPACE.value
+_TYPE = DefinitionKind.TYPE.value
+_INTERFACE = DefinitionKind.INTERFACE.value
 _NAMED = (
     ("function", _FUNCTION),
     ("class", DefinitionKind.CLASS.value),
@@ -47,6 +59,7 @@ _NAMED = (
     ("type.alias", DefinitionKind.TYPE.value),
     ("namespace", _NAMESPACE),
 )
+_DEEPEST_TYPE = 12
 _WITH_BODY = frozenset(("class", "interface", "enum", "namespace"))
 
 
@@ -55,13 +68,14 @@ class Declared:
     """``containers`` in source order; ``others`` whose parent is the container they lie in, unless they have one.
 
     ``bodies``: container → range of a body that is a scope of its own kind (class, enum, namespace). ``names``: where
-    the names of all of them begin.
+    the names of all of them begin, but for ``properties``, members that are parameters of their constructor too.
     """
 
     containers: list[Draft] = field(default_factory=list[Draft])
     others: list[Draft] = field(default_factory=list[Draft])
     bodies: dict[int, Span2] = field(default_factory=dict[int, Span2])
     names: set[int] = field(default_factory=set[int])
+    properties: set[int] = field(default_factory=set[int])
 
 
 @dataclass(slots=True)
@@ -92,6 +106,10 @@ def read_definitions(text: ParsedText, context: Context | None = None) -> Declar
             drafts.append((draft, None))
         else:
             found.others.append(draft)
+    properties = [_parameter_property(text, node) for node in text.captures.get("parameter.property", ())]
+    found.others += properties
+    for node in text.captures.get("type.alias", ()):
+        _inner_members(text, field_of(node, "value"), drafts, found.others)
     found.others += [_enum_member(text, node) for node in text.captures.get("enum.member", ())]
     if context is not None:
         drafts += [
@@ -103,7 +121,8 @@ def read_definitions(text: ParsedText, context: Context | None = None) -> Declar
         found.containers.append(draft)
         if body is not None:
             found.bodies[index] = body
-    found.names = {draft.name_start for draft in (*found.containers, *found.others)}
+    found.properties = {draft.name_start for draft in properties}
+    found.names = {draft.name_start for draft in (*found.containers, *found.others)} - found.properties
     _add_decorators(text, found)
     return found
 
@@ -137,6 +156,11 @@ def _named(text: ParsedText, node: Node, kind: str, exports: _Exports) -> Draft:
     body = field_of(node, "body") or field_of(node, "value")
     began = exports.began.get(start)
     is_function = kind == _FUNCTION
+    annotation = annotation_of(node, "return_type") if is_function else ""
+    if kind == _TYPE:
+        annotation = alias_text(body)
+    elif kind == _INTERFACE:
+        annotation = signatures_text(body)
     name_start, name_end = name_span(name, start)
     if name_start == name_end:
         name_start, name_end = _anonymous(text, start, exports)
@@ -150,8 +174,9 @@ def _named(text: ParsedText, node: Node, kind: str, exports: _Exports) -> Draft:
         body_start=end if body is None else body.start_byte,
         parent=BY_PLACE,
         parameters=parameters_of(field_of(node, "parameters") or field_of(node, "parameter")) if is_function else None,
-        annotation=annotation_of(node, "return_type") if is_function else "",
+        annotation=annotation,
         exported=began is not None,
+        generics=generics_text(node),
     )
 
 
@@ -188,7 +213,33 @@ def _field(text: ParsedText, node: Node) -> tuple[Draft, bool]:
     if value is not None and value.type in FUNCTIONS:
         make_callable(draft, value, _METHOD)
         return draft, True
+    if value is not None and not draft.annotation:
+        draft.value, draft.alias = value_of(value)
     return draft, False
+
+
+def _parameter_property(text: ParsedText, node: Node) -> Draft:
+    """``constructor(private name: T)`` declares a member of the class."""
+    start, end = node.byte_range
+    name_start, name_end = name_span(field_of(node, "pattern"), start)
+    modifiers = {plain(child.text or b"") for child in node.named_children if child.type == "accessibility_modifier"}
+    value = field_of(node, "value")
+    draft = Draft(
+        name=text.data[name_start:name_end].decode("utf-8", "replace"),
+        kind=_ATTRIBUTE,
+        start=start,
+        end=end,
+        name_start=name_start,
+        name_end=name_end,
+        body_start=end,
+        parent=BY_PLACE,
+        holds=False,
+        annotation=annotation_of(node, "type"),
+        exported=not modifiers & {"private"},
+    )
+    if value is not None and not draft.annotation:
+        draft.value, draft.alias = value_of(value)
+    return draft
 
 
 def _declarations(text: ParsedText, exports: _Exports, found: Declared) -> list[Holder]:
@@ -210,7 +261,13 @@ def _declarations(text: ParsedText, exports: _Exports, found: Declared) -> list[
             spans = [named.byte_range] if named.type == "identifier" else _within(names, *named.byte_range)
             for name in spans:
                 draft = variable_draft(text, name, span, value if len(spans) == 1 else None)
-                draft.annotation = annotation_of(declarator, "type") or draft.annotation
+                written = annotation_of(declarator, "type")
+                if draft.parameters is None:
+                    draft.annotation = written or draft.annotation
+                elif not draft.annotation and (written := declared_type(declarator)):
+                    draft.annotation = f"ReturnType<{written}>"
+                if named.type != "identifier":
+                    draft.value, draft.alias = "", _destructured(text, name)
                 draft.exported = start is not None
                 place(draft, value, drafts, found.others)
             if value is not None and value.type == "object":
@@ -221,6 +278,11 @@ def _declarations(text: ParsedText, exports: _Exports, found: Declared) -> list[
             draft.exported = False
             place(draft, field_of(node, "value"), drafts, found.others)
     return drafts
+
+
+def _destructured(text: ParsedText, name: Span2) -> str:
+    node = text.tree.root_node.named_descendant_for_byte_range(*name)
+    return told_of(node).decode("utf-8", "replace") if node is not None else ""
 
 
 def _within(spans: list[Span2], start: int, end: int) -> list[Span2]:
@@ -240,6 +302,23 @@ def _enum_member(text: ParsedText, node: Node) -> Draft:
         body_start=end,
         parent=BY_PLACE,
     )
+
+
+def _inner_members(
+    text: ParsedText, kind: Node | None, drafts: list[Holder], others: list[Draft], depth: int = 0
+) -> None:
+    """Members of the objects of which an alias is made: ``type A = B & { c: C }``."""
+    if kind is None or kind.type not in MADE_OF or depth > _DEEPEST_TYPE:
+        return
+    for child in kind.named_children:
+        if child.type == "object_type":
+            for each in child.named_children:
+                if each.type == "method_signature":
+                    drafts.append((method_draft(text, each), None))
+                elif each.type == "property_signature":
+                    others.append(_field(text, each)[0])
+        else:
+            _inner_members(text, child, drafts, others, depth + 1)
 
 
 def _add_decorators(text: ParsedText, found: Declared) -> None:

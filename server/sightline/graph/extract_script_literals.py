@@ -1,9 +1,9 @@
 """Keys of object literals as uses: of members of the type that is expected where the literal stands.
 
 What is expected is written as the receiver of a use: the callee for an argument (``open``), the annotation behind a
-colon (``:Options``), or behind ``as``, where the compiler lets more keys pass; for an inner literal the keys that lead
-to it follow in parentheses (``open(pool.each)``), ``[]`` for the elements of an array. ``?`` where nothing tells it. A
-variable without annotation expects nothing.
+colon (``:Options``), or behind ``as``, where the compiler lets more keys pass, or the path of a value behind ``=``; for
+an inner literal the keys that lead to it follow in parentheses (``open(pool.each)``), ``[]`` for elements of an array
+and for keys that are computed. ``?`` where nothing tells it. A variable without annotation expects nothing.
 
 Source: the TypeScript handbook ("Contextual Typing", "Object Types").
 """
@@ -16,7 +16,8 @@ from typing import Final, NamedTuple
 
 from tree_sitter import Node
 
-from sightline.graph.extract_names import UNKNOWN, dotted, root_of
+from sightline.graph.extract_names import UNKNOWN
+from sightline.graph.extract_script_paths import expected_of, path_of, root_of_path
 from sightline.graph.extract_text import ParsedText, field_of, plain
 
 ASSERTED: Final = b"as "
@@ -29,7 +30,7 @@ _FUNCTIONS = frozenset(
 _EXPORTS = re.compile(rb"(?:module\.)?exports\b")
 _KEYS = frozenset(("property_identifier", "shorthand_property_identifier"))
 #: Levels of literals in literals, of statements around a ``return``, and bytes of a receiver that are looked at.
-_DEEPEST, _FARTHEST, _LONGEST = 6, 24, 120
+_DEEPEST, _FARTHEST, _LONGEST = 6, 24, 400
 
 
 class KeyUse(NamedTuple):
@@ -48,8 +49,10 @@ def literal_keys(text: ParsedText) -> Iterator[KeyUse]:
         if parent is None or parent.type in _INNER:
             continue
         expected = _expected(parent)
+        if expected == UNKNOWN and len(path := expected_of(node)) and not path.endswith(b")"):
+            expected = b"=" + path
         if expected:
-            root = b"" if expected.startswith((b":", ASSERTED, UNKNOWN)) else root_of(expected)
+            root = b"" if expected.startswith((b":", ASSERTED, UNKNOWN)) else root_of_path(expected.removeprefix(b"="))
             yield from _keys(
                 node, (expected, root), b"", is_option=parent.type == "arguments" and node.type == "object"
             )
@@ -65,10 +68,12 @@ def _keys(
             inner = path + b".[]" if path else b"[]"
             yield from _keys(child, expected, inner, is_option=False, depth=depth + 1)
         key = child if child.type in _KEYS else field_of(child, "key") or field_of(child, "name")
-        if node.type != "object" or key is None or key.type not in _KEYS:
+        if node.type != "object" or key is None or (key.type not in _KEYS and key.type != "computed_property_name"):
             continue
         name = key.text or b""
-        if not is_option or child is key:
+        if key.type == "computed_property_name":
+            name = b"[]"
+        elif not is_option or child is key:
             yield KeyUse(name, key.start_byte, whole if len(whole) <= _LONGEST else UNKNOWN, root)
         value = field_of(child, "value")
         if value is not None and value.type in _LITERALS and depth < _DEEPEST:
@@ -107,7 +112,8 @@ def _callee(arguments: Node | None) -> bytes:
     callee = field_of(call, "function") or field_of(call, "constructor") if call is not None else None
     if callee is None or callee.end_byte - callee.start_byte > _LONGEST:
         return UNKNOWN
-    return dotted(callee.text or b"") or UNKNOWN
+    path = path_of(callee)
+    return path if path and (not path.endswith(b")") or path.endswith(b"()")) else UNKNOWN
 
 
 def _returned(node: Node | None) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from tree_sitter import Node
 
@@ -19,6 +20,11 @@ _SPECIFIER = re.compile(
     rb"""\s*(type\s+(?!as\s*[,}])(?!,|\}))?(%s|"[^"]*"|'[^']*')(?:\s+as\s+(%s|"[^"]*"|'[^']*'))?\s*""" % (_NAME, _NAME)
 )
 
+_SIGNATURES = frozenset(("call_signature", "construct_signature", "index_signature"))
+#: Types whose members are those of their parts.
+MADE_OF: Final = frozenset(("intersection_type", "union_type", "parenthesized_type"))
+#: Bytes of the longest type that is kept as text.
+_LONGEST_TYPE = 1_600
 _KINDS = {"rest_pattern": ParameterKind.VARIADIC}
 
 
@@ -59,6 +65,39 @@ def annotation_of(node: Node, field: str) -> str:
     """The type in an annotation field, without its colon."""
     found = field_of(node, field)
     return "" if found is None else plain(found.text or b"").removeprefix(":").strip()
+
+
+def type_text(node: Node | None) -> str:
+    """A type on one line without comments; empty for one that is too long to be looked at."""
+    if node is None or node.end_byte - node.start_byte > _LONGEST_TYPE:
+        return ""
+    text = node.text or b""
+    return plain(_COMMENT.sub(b" ", text) if b"//" in text or b"/*" in text else text)
+
+
+def generics_text(node: Node) -> str:
+    """The type parameters of a declaration without their brackets."""
+    return type_text(field_of(node, "type_parameters")).removeprefix("<").removesuffix(">").strip()
+
+
+def signatures_text(body: Node | None) -> str:
+    """The call, construct and index signatures of an object type, as an object type; empty if it has none."""
+    rows = [type_text(each) for each in body.named_children if each.type in _SIGNATURES] if body is not None else []
+    return "{ " + "; ".join(rows) + " }" if rows else ""
+
+
+def alias_text(kind: Node | None) -> str:
+    """What an alias stands for; of the objects in it only what are no members of its own."""
+    if kind is None:
+        return ""
+    if kind.type == "object_type":
+        return signatures_text(kind)
+    if kind.type not in MADE_OF:
+        return type_text(kind)
+    separator = " & " if kind.type == "intersection_type" else " | "
+    parts = [alias_text(each) for each in kind.named_children if each.type != "comment"]
+    text = separator.join(part for part in parts if part)
+    return f"({text})" if text and kind.type == "parenthesized_type" else text
 
 
 class ModuleClause:

@@ -6,9 +6,9 @@ from typing import TypeAlias
 
 from tree_sitter import Node
 
-from sightline.graph.extract_names import dotted
 from sightline.graph.extract_rows import Draft
-from sightline.graph.extract_script_parts import annotation_of, parameters_of, string_value
+from sightline.graph.extract_script_parts import annotation_of, generics_text, parameters_of, string_value, type_text
+from sightline.graph.extract_script_paths import path_of
 from sightline.graph.extract_text import ParsedText, Span2, field_of, plain
 from sightline.graph.facts import DefinitionKind
 
@@ -28,6 +28,8 @@ _WRAPPERS = frozenset(
     )
 )
 
+#: Types with the members, or with some of the members, of their first argument.
+_WRAPPERS_OF_BASES = frozenset((b"Omit", b"Pick", b"Partial", b"Required", b"Readonly"))
 _FUNCTION = DefinitionKind.FUNCTION.value
 _METHOD = DefinitionKind.METHOD.value
 _CLASS = DefinitionKind.CLASS.value
@@ -64,9 +66,10 @@ def variable_draft(text: ParsedText, name: Span2, span: Span2, value: Node | Non
     elif value.type == "class":
         draft.kind = _CLASS
         draft.bases = bases_of(value)
+        draft.generics = generics_text(value)
         body = field_of(value, "body")
         draft.body_start = draft.body_start if body is None else body.start_byte
-    else:
+    elif value.type != "object":  # whose members are definitions
         draft.value, draft.alias = value_of(value)
     return draft
 
@@ -87,6 +90,7 @@ def member_drafts(text: ParsedText, value: Node, drafts: list[Holder], others: l
             draft = variable_draft(text, name_span(key, child.start_byte), child.byte_range, held)
             draft.kind = {_VARIABLE: _ATTRIBUTE, _FUNCTION: _METHOD}.get(draft.kind, draft.kind)
             if held is not None and held.type == "object":
+                draft.value, draft.alias = value_of(held)
                 others.append(draft)
             else:
                 place(draft, held, drafts, others)
@@ -114,14 +118,9 @@ def unwrapped(value: Node | None) -> Node | None:
 
 
 def value_of(value: Node) -> tuple[str, str]:
-    """Callee of a call or of ``new``, or the dotted name, that a variable gets."""
-    if value.type in ("call_expression", "new_expression"):
-        callee = field_of(value, "function") or field_of(value, "constructor")
-        text = b"" if callee is None or callee.type == "import" else dotted(callee.text or b"")
-        return text.decode("utf-8", "replace"), ""
-    if value.type in ("identifier", "member_expression"):
-        return "", dotted(value.text or b"").decode("utf-8", "replace")
-    return "", ""
+    """The path of a value (see ``extract_script_paths.py``): of a call its callee, of anything else itself."""
+    path = path_of(value).decode("utf-8", "replace")
+    return (path[:-2], "") if path.endswith("()") else ("", path)
 
 
 def required_module(value: Node | None) -> str:
@@ -137,7 +136,10 @@ def required_module(value: Node | None) -> str:
 def make_callable(draft: Draft, value: Node, kind: str) -> None:
     draft.kind = kind
     draft.parameters = parameters_of(field_of(value, "parameters") or field_of(value, "parameter"))
-    draft.annotation = draft.annotation or annotation_of(value, "return_type")
+    if draft.annotation:  # of the variable, which says what calls give
+        draft.annotation = f"ReturnType<{draft.annotation}>"
+    draft.annotation = annotation_of(value, "return_type") or draft.annotation
+    draft.generics = generics_text(value)
     body = field_of(value, "body")
     draft.body_start = draft.end if body is None else body.start_byte
 
@@ -163,7 +165,19 @@ def method_draft(text: ParsedText, node: Node) -> Draft:
         parameters=None if accessor else parameters_of(field_of(node, "parameters")),
         annotation=annotation_of(node, "return_type"),
         exported=not (modifiers & {"private"} or shown.startswith("#")),
+        generics="" if accessor else generics_text(node),
     )
+
+
+def declared_type(declarator: Node) -> str:
+    """The type a variable is declared with, or else the one that its value is asserted to have."""
+    written = annotation_of(declarator, "type")
+    value = field_of(declarator, "value")
+    while not written and value is not None and value.type == "parenthesized_expression" and value.named_child_count:
+        value = value.named_children[0]
+    if written or value is None or value.type != "as_expression" or value.named_child_count < 2:
+        return written
+    return type_text(value.named_children[-1])
 
 
 def bases_of(node: Node) -> tuple[str, ...]:
@@ -182,7 +196,12 @@ def _is_aside(node: Node) -> bool:
 
 def _base(node: Node) -> str:
     if node.type == "generic_type":
-        node = field_of(node, "name") or node
+        named, arguments = field_of(node, "name"), field_of(node, "type_arguments")
+        if named is not None and named.text in _WRAPPERS_OF_BASES and arguments is not None:
+            inner = [each for each in arguments.named_children if each.type in ("generic_type", "type_identifier")][:1]
+            base = _base(inner[0]) if inner else "?"
+            return base if base == "?" or base.endswith(">") else f"{plain(named.text or b'')}<{base}>"
+        node = named or node
     if node.type == "call_expression":
         callee = field_of(node, "function")
         return "?" if callee is None or b"(" in (callee.text or b"(") else plain(callee.text or b"") + "()"

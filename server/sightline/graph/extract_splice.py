@@ -23,6 +23,7 @@ from sightline.graph.raw_facts import (
     LOCAL_FLAG,
     REFERENCE_CODE,
     REFERENCE_STRIDE,
+    BindingRow,
     CallRow,
     DefinitionRow,
     ImportRow,
@@ -162,9 +163,9 @@ def spliced(data: bytes, old: RawFacts, part: RawFacts, place: Place, telling: T
         *(_import_behind(row, moved) for row in old.imports if row.start >= high),
     )
     bindings = (
-        *(row for row in old.bindings if row[0] < place.first),
+        *(moved.binding(row, row[0]) for row in old.bindings if row[0] < place.first),
         *((moved.inner(row[0]), *row[1:]) for row in part.bindings),
-        *((moved.behind(row[0]), *row[1:]) for row in old.bindings if row[0] >= place.last),
+        *(moved.binding(row, moved.behind(row[0])) for row in old.bindings if row[0] >= place.last),
     )
     shown = _shown(old.definitions[place.first : place.last], place.first)
     unchanged = (
@@ -208,6 +209,13 @@ class _Moved:
     def behind(self, index: int) -> int:
         """Index of the old rows → index in the whole, for what stands outside the run."""
         return index + self.more if index >= self.place.last else index
+
+    def binding(self, row: BindingRow, enclosing: int) -> BindingRow:
+        """An old binding outside the run; its range may lie behind the run or around it."""
+        _, name, annotation, value, alias, start, end = row
+        start += self.delta if start >= self.place.run.old_end else 0
+        end += self.delta if end >= self.place.run.old_end else 0
+        return (enclosing, name, annotation, value, alias, start, end)
 
 
 def _same_surroundings(data: bytes, old: RawFacts, part: RawFacts, place: Place, telling: Telling) -> bool:

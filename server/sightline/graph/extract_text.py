@@ -91,8 +91,16 @@ class ParsedText:
         """:meth:`columns` of two captures."""
         return [(left, right) for left, right in self.columns(first, second)]
 
+    def node_pairs(self, first: str, second: str) -> list[tuple[Node, Node]]:
+        """The nodes of :meth:`pairs`."""
+        if not self.pairs(first, second):
+            return []
+        left, right = (sorted(self.captures.get(name, ()), key=_range_of) for name in (first, second))
+        return list(zip(left, right, strict=True))
+
 
 _start_of: Callable[[Node], int] = attrgetter("start_byte")
+_range_of: Callable[[Node], Span2] = attrgetter("byte_range")
 
 
 def _place_of(node: Node) -> tuple[Span2, str]:

@@ -161,7 +161,8 @@ class LocalBinding:
     One of ``annotation`` (``x: Foo``), ``value`` (callee of ``x = Foo(...)``, ``with Foo() as x``) and ``alias``
     (``x = self.y`` gives "self.y") is set; all three are empty when the name is also bound in a way that says nothing
     (a loop, a tuple), which is listed only for names that have another entry. Parameters are not repeated here: see
-    :attr:`Definition.parameters`; nor are attributes (``self.x = …``), which are definitions.
+    :attr:`Definition.parameters`; nor are attributes (``self.x = …``), which are definitions. ``within``: the block or
+    function without a name in which it holds; in all of ``enclosing`` if there is none.
     """
 
     enclosing: int
@@ -169,6 +170,7 @@ class LocalBinding:
     annotation: str = ""
     value: str = ""
     alias: str = ""
+    within: Span | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

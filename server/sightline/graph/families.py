@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sightline.graph.ancestry import is_class, member, own_members, resolution_order, type_around
 from sightline.graph.facts import Reference, ReferenceKind
 from sightline.graph.index import MODULE, FileIndex
-from sightline.graph.meanings import Ancestor, DefinitionMeaning, Found, Query, Rank, Rules
+from sightline.graph.meanings import Ancestor, DefinitionMeaning, Found, Place, Query, Rank, Rules
 from sightline.graph.named_constructors import is_named_after_class
 from sightline.graph.raw_facts import DefinitionRow
 from sightline.graph.references import Limit, Use, Uses, trim, uses_of
 from sightline.graph.state import GraphState
 from sightline.graph.symbols import meaning_at
-from sightline.graph.values import is_class, member, own_members, resolution_order, type_around
+from sightline.graph.values import attribute
 
 #: A search for relatives stops here: a class with more subclasses is a framework's root.
 MOST_RELATIVES = 2_000
@@ -20,7 +21,7 @@ MOST_RELATIVES = 2_000
 
 def all_uses_of(query: Query, state: GraphState, target: DefinitionMeaning, limit: Limit) -> Uses:
     """As :func:`~sightline.graph.references.uses_of`; calls of a class count as uses of its constructor too."""
-    above = frozenset(overridden(query, target))
+    above = frozenset((*overridden(query, target), *_declared_above(query, target)))
     index = query.files.index(target.file)
     assert index is not None, "the target is a definition of the view"
     row = index.definitions[target.number]
@@ -183,6 +184,20 @@ def overridden(query: Query, target: DefinitionMeaning) -> tuple[DefinitionMeani
         if isinstance(above, DefinitionMeaning)
         for meaning in own_members(query, above, name)
     )
+
+
+def _declared_above(query: Query, target: DefinitionMeaning) -> tuple[DefinitionMeaning, ...]:
+    """For a member of an object that a declared variable holds: what the declared type has under its name."""
+    index = query.files.index(target.file)
+    parent = index.definitions[target.number].parent if index is not None else MODULE
+    if index is None or parent == MODULE or not index.definitions[parent].annotation:
+        return ()
+    rules, row = query.rules(target.file), index.definitions[parent]
+    if not rules.declared_first or row.kind in rules.functions:
+        return ()
+    values = rules.annotated(query, Place(target.file, row.parent, row.start), row.annotation)
+    found = (each.meaning for each in attribute(query, values, index.definitions[target.number].name))
+    return tuple(each for each in found if isinstance(each, DefinitionMeaning) and each != target)
 
 
 def _owner(query: Query, target: DefinitionMeaning) -> tuple[DefinitionMeaning | None, str]:

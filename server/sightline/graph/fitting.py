@@ -4,9 +4,9 @@ name are different things (a property ``Store Store``, a record's field ``name``
 
 from __future__ import annotations
 
+from sightline.graph.ancestry import is_class, row_of
 from sightline.graph.facts import DefinitionKind, ReferenceKind
 from sightline.graph.meanings import Answer, DefinitionMeaning, Found, Query
-from sightline.graph.values import is_class, row_of
 
 _FUNCTIONS = frozenset({DefinitionKind.FUNCTION.value, DefinitionKind.METHOD.value})
 _VALUES = frozenset({DefinitionKind.VARIABLE.value, DefinitionKind.ATTRIBUTE.value})

@@ -52,9 +52,10 @@ class ModuleMeaning(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class InstanceMeaning:
-    """An instance of a class."""
+    """An instance of a class; ``bound``: what its type parameters are, as in :class:`Place`."""
 
     of: DefinitionMeaning
+    bound: tuple[tuple[str, TypeMeaning], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +74,31 @@ OUTSIDE = Outside()
 
 
 class Place(NamedTuple):
-    """Where an expression stands: file, scope (number of a definition or -1) and byte offset."""
+    """Where an expression stands: file, scope (number of a definition or -1) and byte offset.
+
+    ``bound``: type parameters that are known there, and what they are.
+    """
 
     file: int
     scope: int
     offset: int = 1 << 62
+    bound: tuple[tuple[str, TypeMeaning], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TypeMeaning:
+    """A value of a type that has no definition but its text at ``place``: an object, a function, a container."""
+
+    place: Place
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class BoundMeaning:
+    """A member as it is in some instance: ``bound`` says what the type parameters around it are."""
+
+    of: DefinitionMeaning
+    bound: tuple[tuple[str, TypeMeaning], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +114,16 @@ class HolderMeaning:
     is_giver: bool = False
 
 
-Meaning: TypeAlias = DefinitionMeaning | ModuleMeaning | InstanceMeaning | SuperMeaning | HolderMeaning | Outside
+Meaning: TypeAlias = (
+    DefinitionMeaning
+    | ModuleMeaning
+    | InstanceMeaning
+    | SuperMeaning
+    | HolderMeaning
+    | TypeMeaning
+    | BoundMeaning
+    | Outside
+)
 
 
 class Found(NamedTuple):
@@ -202,7 +232,7 @@ MOST_STEPS = 20_000
 #: Steps of all the questions of one search, after which it is cut short.
 MOST_SPENT = 50 * MOST_STEPS
 #: Nested questions, well under Python's own limit of frames.
-MOST_DEPTH = 60
+MOST_DEPTH = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,7 +260,8 @@ class Rules:
     expression may mean something else in some function or class of its file than at its top; ``None``: any may.
     ``given``: what a key of an object means, by what is expected of the object. ``declared_outside``: what a member of
     a value from outside the workspace means. ``declared_first``: whether the type that a variable is declared with
-    says what its members are, whatever it holds.
+    says what its members are, whatever it holds. ``structural``: types without a definition, where there are any; type
+    parameters of a function are seen in its own types then.
     """
 
     classes: frozenset[str]
@@ -261,6 +292,22 @@ class Rules:
     given: Callable[[Query, Place, Reference], Answer] | None = None
     declared_outside: Callable[[Query, Place, Reference], Answer] | None = None
     declared_first: bool = False
+    structural: Structural | None = None
+
+
+class Structural(NamedTuple):
+    """What types that are written out mean, in a language that has them.
+
+    ``member``: of a value. ``called``: what a call gives, also of an instance of an interface that can be called.
+    ``element``: what an index gives, ``-1`` for any. ``parameter``: what the parameter of a number takes. ``head``:
+    what a path means that begins with no name (see ``extract_script_paths.py``), ``None`` for any other text.
+    """
+
+    member: Callable[[Query, TypeMeaning, str], Answer]
+    called: Callable[[Query, TypeMeaning | InstanceMeaning], Answer]
+    element: Callable[[Query, TypeMeaning | InstanceMeaning, int], Answer]
+    parameter: Callable[[Query, TypeMeaning | InstanceMeaning, int], Answer]
+    head: Callable[[Query, Place, str], Answer | None]
 
 
 Memo: TypeAlias = dict[Hashable, object]

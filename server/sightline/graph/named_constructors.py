@@ -4,11 +4,11 @@ not.
 
 from __future__ import annotations
 
+from sightline.graph.ancestry import bases_of, own_members, row_of
 from sightline.graph.facts import DefinitionKind
 from sightline.graph.index import MODULE, FileIndex
 from sightline.graph.meanings import Answer, DefinitionMeaning, Found, InstanceMeaning, Query, Rank, SuperMeaning
 from sightline.graph.raw_facts import DefinitionRow
-from sightline.graph.values import bases_of, own_members, row_of
 
 _METHOD = DefinitionKind.METHOD.value
 

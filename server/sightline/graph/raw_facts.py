@@ -43,14 +43,17 @@ ParameterRow: TypeAlias = tuple[str, str, bool, str]
 ImportedNameRow: TypeAlias = tuple[str, str, int, int]
 #: positional, keywords, splat, double_splat
 CallRow: TypeAlias = tuple[int, tuple[str, ...], bool, bool]
-#: enclosing, name, annotation, value, alias
-BindingRow: TypeAlias = tuple[int, str, str, str, str]
+#: enclosing, name, annotation, value, alias, and the range in which it holds: all of ``enclosing`` if that ends at 0
+BindingRow: TypeAlias = tuple[int, str, str, str, str, int, int]
 #: kind, message, start, end
 ProblemRow: TypeAlias = tuple[str, str, int, int]
 
 
 class DefinitionRow(NamedTuple):
-    """One definition; the fields of :class:`~sightline.graph.facts.Definition` with spans as offsets."""
+    """One definition; the fields of :class:`~sightline.graph.facts.Definition` with spans as offsets.
+
+    ``generics``: its type parameters as written, without the brackets (TypeScript alone).
+    """
 
     name: str
     kind: str
@@ -67,6 +70,7 @@ class DefinitionRow(NamedTuple):
     value: str
     exported: bool
     alias: str
+    generics: str = ""
 
 
 class ImportRow(NamedTuple):
@@ -116,8 +120,15 @@ def facts_of(raw: RawFacts) -> FileFacts:
         problems=tuple(Problem(kind=kind, message=text, span=Span(s, e)) for kind, text, s, e in raw.problems),
         export_digest=raw.export_digest,
         bindings=tuple(
-            LocalBinding(enclosing=enclosing, name=name, annotation=annotation, value=value, alias=alias)
-            for enclosing, name, annotation, value, alias in raw.bindings
+            LocalBinding(
+                enclosing=enclosing,
+                name=name,
+                annotation=annotation,
+                value=value,
+                alias=alias,
+                within=Span(start, end) if end else None,
+            )
+            for enclosing, name, annotation, value, alias, start, end in raw.bindings
         ),
     )
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from sightline.graph.ancestry import is_class, resolution_order, type_around
 from sightline.graph.facts import DefinitionKind, Reference, ReferenceKind
 from sightline.graph.index import MODULE, FileIndex, ImportBinding
 from sightline.graph.meanings import (
@@ -27,7 +28,6 @@ from sightline.graph.meanings import (
 from sightline.graph.outwards import outwards
 from sightline.graph.state import GraphState
 from sightline.graph.symbols import meaning_at
-from sightline.graph.values import is_class, resolution_order, type_around
 
 
 class Use(NamedTuple):

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
+from sightline.graph.ancestry import type_around
 from sightline.graph.common_names import CLASSES, NameRules, common_rules
 from sightline.graph.facts import DefinitionKind
 from sightline.graph.fitting import fitting
@@ -27,7 +28,7 @@ from sightline.graph.meanings import (
     merged,
     weakened,
 )
-from sightline.graph.values import attribute, type_around
+from sightline.graph.values import attribute
 
 _SPACE = DefinitionKind.NAMESPACE.value
 _EXTENSION = DefinitionKind.EXTENSION.value

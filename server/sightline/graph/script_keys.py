@@ -6,6 +6,7 @@ Source: the TypeScript handbook ("Contextual Typing", "Object Types", "Functions
 
 from __future__ import annotations
 
+from sightline.graph.ancestry import is_class, member, row_of
 from sightline.graph.facts import Reference
 from sightline.graph.meanings import (
     OUTSIDE,
@@ -18,7 +19,7 @@ from sightline.graph.meanings import (
     merged,
     weakened,
 )
-from sightline.graph.values import attribute, elements, expression, is_class, member, row_of
+from sightline.graph.values import attribute, elements, expression, in_function
 
 
 def given(query: Query, place: Place, reference: Reference) -> Answer:
@@ -30,8 +31,13 @@ def given(query: Query, place: Place, reference: Reference) -> Answer:
     for mark in (":", "as "):
         if text.startswith(mark):
             return _through(query, query.rules(place.file).annotated(query, place, text.removeprefix(mark)), path)
+    if text.startswith("="):
+        return _through(query, in_function(query, place, text[1:]), path)
     callee = expression(query, place, text, local=reference.local) if text not in ("", "?") else UNKNOWN
-    return merged(*(_taken(query, each.meaning, path) for each in callee))
+    taken = [_taken(query, each.meaning, path) for each in callee]
+    # Of several signatures nobody here knows which is called.
+    sure = Rank.INFERRED if all(taken) or sum(map(bool, taken)) < 2 else Rank.NAME_ONLY
+    return weakened(merged(*taken), sure)
 
 
 def _through(query: Query, answer: Answer, path: list[str]) -> Answer:

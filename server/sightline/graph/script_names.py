@@ -6,6 +6,8 @@ What a value *is* is in ``script_types.py``.
 
 from __future__ import annotations
 
+import re
+
 from sightline.graph.facts import DefinitionKind
 from sightline.graph.index import MODULE, FileIndex, ImportBinding
 from sightline.graph.meanings import (
@@ -35,6 +37,7 @@ CLASSES = frozenset(
         DefinitionKind.NAMESPACE.value,
     }
 )
+_DOTTED = re.compile(r"[^\W\d][\w$.]*|\$[\w$.]*")
 #: Files that define a name and are looked at for a global one.
 _MOST_FILES = 40
 _OPEN = FUNCTIONS | {DefinitionKind.NAMESPACE.value}
@@ -102,7 +105,7 @@ def _in_scope(query: Query, file: int, index: FileIndex, scope: int, name: str) 
 
 def passes_on(row: DefinitionRow) -> bool:
     """Whether a definition only gives another name to something: ``export { a as b }``, ``export default a``."""
-    if row.kind != DefinitionKind.VARIABLE or not row.alias or row.parent != MODULE:
+    if row.kind != DefinitionKind.VARIABLE or row.parent != MODULE or not _DOTTED.fullmatch(row.alias):
         return False
     return row.name in ("default", WHOLE) or (row.start, row.end) == (row.name_start, row.name_end)
 

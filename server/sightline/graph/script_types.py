@@ -1,13 +1,14 @@
 """What annotations, bases, ``this`` and ``super`` mean in JavaScript and TypeScript.
 
-Source: the TypeScript handbook ("Everyday types", "Classes", "Utility types"). What holds for every language is in
-``values.py``.
+Source: the TypeScript handbook ("Everyday types", "Classes", "Utility types", "Generics"). What holds for every
+language is in ``values.py``; what types without a definition mean in ``script_structures.py``.
 """
 
 from __future__ import annotations
 
 import re
 
+from sightline.graph.ancestry import is_class, member, row_of
 from sightline.graph.facts import DefinitionKind, Reference
 from sightline.graph.index import MODULE
 from sightline.graph.meanings import (
@@ -16,18 +17,20 @@ from sightline.graph.meanings import (
     Answer,
     DefinitionMeaning,
     Found,
-    HolderMeaning,
     InstanceMeaning,
     Place,
     Query,
     Rank,
     Rules,
     SuperMeaning,
+    TypeMeaning,
     merged,
     weakened,
 )
 from sightline.graph.raw_facts import DefinitionRow
+from sightline.graph.script_closures import INSIDE, closed_type
 from sightline.graph.script_keys import given
+from sightline.graph.script_library import CONTAINERS
 from sightline.graph.script_names import (
     CLASSES,
     FUNCTIONS,
@@ -38,68 +41,160 @@ from sightline.graph.script_names import (
     renamed,
 )
 from sightline.graph.script_outside import declared_outside
-from sightline.graph.values import expression, is_class, member, through_alias
+from sightline.graph.script_structures import STRUCTURAL
+from sightline.graph.script_type_texts import closing, function_of, generics_of, named_with_arguments, split
+from sightline.graph.values import called, elements, expression, taken_member, through_alias
 
 _DOTTED = re.compile(r"^[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)*$")
+_PREFIX = re.compile(r"(?:(?:readonly|asserts|unique)\s+|[|&]\s*)+")
+_PREDICATE = re.compile(r"[\w$]+\s+is\s")
+_IMPORTED = re.compile(r"import\(([\"'])(.*?)\1\)\.([A-Za-z_$][\w$]*)")
 #: Types whose values have the members of their first argument.
-_WRAPPERS = frozenset({"Promise", "Partial", "Required", "Readonly", "NonNullable", "Awaited", "PromiseLike"})
-#: Containers of the language: which of their arguments they hold, and the methods that hand one out.
-_ELEMENT = frozenset({"find", "findLast", "at", "pop", "shift"})
-_HOLDERS = {
-    "Array": (0, _ELEMENT),
-    "ReadonlyArray": (0, _ELEMENT),
-    "Set": (0, frozenset[str]()),
-    "Iterable": (0, frozenset[str]()),
-    "Map": (1, frozenset({"get"})),
-}
-_OPENING = {"<": ">", "(": ")", "[": "]", "{": "}"}
+_WRAPPERS = frozenset(
+    {
+        "Promise", "PromiseLike", "Awaited", "Partial", "Required", "Readonly", "NonNullable", "Pick", "Omit",
+        "Extract", "Exclude", "NoInfer", "ThisType", "WeakRef",
+    }
+)  # fmt: skip
 
 
 def annotated(query: Query, place: Place, text: str) -> Answer:
     """The values a type allows: instances of the classes and interfaces it names, unions opened."""
-    text = text.strip().removeprefix("readonly ").strip()
+    text = _PREFIX.sub("", text.strip(), count=1) if _PREFIX.match(text.strip()) else text.strip()
+    key = ("annotated", place.file, place.scope, place.bound, text)
+    return query.once(key, lambda: _annotated(query, place, text), UNKNOWN)
+
+
+def _annotated(query: Query, place: Place, text: str) -> Answer:
+    if not text or _PREDICATE.match(text):
+        return UNKNOWN
+    if function_of(text) is not None:
+        return _written(place, text)
+    conditional = split(text, " extends ")
+    if len(conditional) > 1:
+        return _conditional(query, place, " extends ".join(conditional[1:]))
     for separator in "|&":
-        parts = _split(text, separator)
+        parts = split(text, separator)
         if len(parts) > 1:
-            return merged(*(annotated(query, place, part) for part in parts if part.strip()))
+            return merged(*(annotated(query, place, part) for part in parts if part))
+    return _simple(query, place, text)
+
+
+def _simple(query: Query, place: Place, text: str) -> Answer:
+    """A type that is neither a function nor made of others by an operator."""
+    if text.startswith("(") and closing(text, 0) == len(text) - 1:
+        return annotated(query, place, text[1:-1])
     if text.startswith("typeof "):
         return expression(query, place, text.removeprefix("typeof ").strip(), local=False)
     if text == "this":
         return _this(query, place)
-    if text.endswith("[]"):
-        held = text.removesuffix("[]").strip().removeprefix("(").removesuffix(")")
-        return (Found(HolderMeaning(place, held, _ELEMENT), Rank.INFERRED),)
-    name, bracket, inside = text.partition("<")
-    if bracket and name.strip() in _HOLDERS and inside.endswith(">"):
-        at, givers = _HOLDERS[name.strip()]
-        held = _split(inside[:-1], ",")[at:]
-        return (Found(HolderMeaning(place, held[0].strip(), givers), Rank.INFERRED),) if held else UNKNOWN
-    if bracket and name.strip() in _WRAPPERS and inside.endswith(">"):
-        return annotated(query, place, _split(inside[:-1], ",")[0])
-    if (bracket and not inside.endswith(">")) or not _DOTTED.match(name.strip()):
+    if text.endswith("]"):
+        return _indexed(query, place, text)
+    return _written(place, text) if text.startswith("{") else _named(query, place, text)
+
+
+def _written(place: Place, text: str) -> Answer:
+    return (Found(closed_type(place, text), Rank.INFERRED),)
+
+
+def _conditional(query: Query, place: Place, rest: str) -> Answer:
+    """Either branch of ``A extends B ? C : D``, of which only a checker knows which."""
+    if INSIDE in place.bound:
         return UNKNOWN
-    named = expression(query, place, name.strip(), local=False)
-    return tuple(
-        Found(InstanceMeaning(found.meaning), max(found.rank, Rank.INFERRED))
-        for found in named
-        if isinstance(found.meaning, DefinitionMeaning) and is_class(query, found.meaning)
+    place = place._replace(bound=(*place.bound, INSIDE))
+    _, *branches = split(rest, "?")
+    first, *others = split(" ? ".join(branches), ":")
+    return merged(annotated(query, place, first), annotated(query, place, " : ".join(others)))
+
+
+def _indexed(query: Query, place: Place, text: str) -> Answer:
+    """``T[]``, tuples, and what ``T["key"]`` or ``T[number]`` is."""
+    start = next(at for at in range(len(text)) if text[at] == "[" and closing(text, at) == len(text) - 1)
+    owner, key = text[:start].strip(), text[start + 1 : -1].strip()
+    if not owner or not key:
+        return _written(place, text)
+    found = annotated(query, place, owner)
+    if key[:1] in ("'", '"'):
+        return taken_member(query, found, key[1:-1])
+    return elements(query, found, int(key) if key.isdigit() else -1)
+
+
+def _named(query: Query, place: Place, text: str) -> Answer:
+    if text.startswith("import("):
+        return _imported(query, place, text)
+    name, arguments = named_with_arguments(text)
+    if not _DOTTED.match(name):
+        return UNKNOWN
+    if (parameter := _type_parameter(query, place, name)) is not None:
+        return parameter
+    if name in CONTAINERS:
+        return _written(place, text)
+    if name in _WRAPPERS and arguments:
+        return annotated(query, place, arguments[0])
+    if name in ("ReturnType", "InstanceType") and arguments:
+        return called(query, annotated(query, place, arguments[0]))
+    if name == "Parameters" and arguments:
+        return UNKNOWN
+    named = expression(query, place, name, local=False)
+    named = merged(*(through_alias(query, found) for found in named))
+    given_here = tuple(closed_type(place, each) for each in arguments)
+    return merged(
+        *(
+            weakened(_instances(query, place, found.meaning, given_here), max(found.rank, Rank.INFERRED))
+            for found in named
+            if isinstance(found.meaning, DefinitionMeaning) and is_class(query, found.meaning)
+        )
     )
 
 
-def _split(text: str, separator: str) -> list[str]:
-    """``text`` cut at ``separator`` outside brackets; the ``>`` of an arrow closes nothing."""
-    parts: list[str] = []
-    open_until: list[str] = []
-    start = 0
-    for at, character in enumerate(text):
-        if character in _OPENING:
-            open_until.append(_OPENING[character])
-        elif open_until and character == open_until[-1] and text[at - 1 : at] != "=":
-            open_until.pop()
-        elif character == separator and not open_until:
-            parts.append(text[start:at])
-            start = at + 1
-    return [*parts, text[start:]]
+def _imported(query: Query, place: Place, text: str) -> Answer:
+    """``import("module").Name``."""
+    found = _IMPORTED.match(text)
+    target = query.files.module(place.file, found[2], 0) if found is not None else -1
+    return annotated(query, Place(target, MODULE), found[3]) if found is not None and target >= 0 else UNKNOWN
+
+
+def _type_parameter(query: Query, place: Place, name: str) -> Answer | None:
+    """What a type parameter is: what it is known to be, else what bounds it; ``None`` for any other name."""
+    for known, meaning in place.bound:
+        if known == name:
+            return annotated(query, meaning.place, meaning.text)
+    index = query.files.index(place.file)
+    scope = place.scope
+    while index is not None and scope != MODULE:
+        row = index.definitions[scope]
+        for each in generics_of(row.generics) if row.generics else ():
+            if each.name == name:
+                bound = each.bound or each.default
+                return annotated(query, Place(place.file, scope), bound) if bound else UNKNOWN
+        scope = row.parent
+    return None
+
+
+def _instances(query: Query, place: Place, meaning: DefinitionMeaning, arguments: tuple[TypeMeaning, ...]) -> Answer:
+    """Values of a named type: of an alias those of what it stands for."""
+    row = row_of(query, meaning)
+    if row is None:
+        return UNKNOWN
+    bound = _bound_by(row, arguments)
+    index = query.files.index(meaning.file)
+    own = index is not None and meaning.number in index.scopes
+    itself: Answer = (Found(InstanceMeaning(meaning, bound), Rank.INFERRED),)
+    if row.kind != DefinitionKind.TYPE or not row.annotation or row.annotation.startswith("{"):
+        return itself
+    around = (*bound, INSIDE) if INSIDE in place.bound else bound
+    found = annotated(query, Place(meaning.file, meaning.number, 0, around), row.annotation)
+    if not own:
+        return found
+    parts = (each for each in found if not (isinstance(each.meaning, TypeMeaning) and each.meaning.text[:1] == "{"))
+    return merged(itself, tuple(parts))
+
+
+def _bound_by(row: DefinitionRow, arguments: tuple[TypeMeaning, ...]) -> tuple[tuple[str, TypeMeaning], ...]:
+    """The type parameters of a definition with what is given for them."""
+    if not row.generics or not arguments:
+        return ()
+    return tuple(zip((each.name for each in generics_of(row.generics)), arguments, strict=False))
 
 
 def _special(query: Query, place: Place, text: str) -> Answer | None:
@@ -149,7 +244,7 @@ def _bare_name(query: Query, place: Place, name: str) -> Answer:
 
 def _base(query: Query, place: Place, text: str) -> Ancestor:
     """One base or implemented interface."""
-    name = text.partition("<")[0].strip()
+    name = text.partition("<")[2].removesuffix(">") if text.endswith(">") else text
     if not _DOTTED.match(name):
         return None
     answer = expression(query, place, name, local=False)
@@ -199,4 +294,5 @@ SCRIPT_RULES = Rules(
     given=given,
     declared_outside=declared_outside,
     declared_first=True,
+    structural=STRUCTURAL,
 )

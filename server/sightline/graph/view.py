@@ -14,6 +14,7 @@ from sightline.base.changes import ChangeSet
 from sightline.base.paths import WorkspacePath
 from sightline.graph import families, gaps
 from sightline.graph.advance import advance, parsed_changes
+from sightline.graph.ancestry import is_class
 from sightline.graph.answers import Confidence, Coverage, Edge, Place, Receiver, ReferencesAnswer, Symbol
 from sightline.graph.coverage import MOST_NAMED
 from sightline.graph.facts import FileFacts, Import, Reference, ReferenceKind
@@ -42,7 +43,6 @@ from sightline.graph.skim import UNREAD
 from sightline.graph.slices import at_once
 from sightline.graph.state import GraphState
 from sightline.graph.symbols import meaning_of, receiver_of
-from sightline.graph.values import is_class
 from sightline.workspace.files import WorkspaceView
 
 #: Symbols of the same name that an open reference is said to mean, at most.

@@ -80,6 +80,10 @@ class Asked:
     def references(self, site: DefinitionSite) -> OurReferences | None:
         """All places that use a definition, the places that define it left out; ``None`` if it has no symbol."""
         symbols = self._symbols_in(site.spot.path).get(site.identity.name, ())
+        reference = self._references_in(site.spot.path).get(site.spot.start)
+        if not symbols and reference is not None:  # an editor asks for the uses of what stands there
+            known = self.view.resolve_known(self._path(site.spot.path), reference)
+            symbols = [each for each in known if each.definition.name == site.name]
         if not symbols:
             return None
         began = time.process_time()

@@ -66,6 +66,10 @@
 (pair_pattern value: (member_expression) @written)
 (assignment_expression left: (member_expression) @set right: (_) @set.value)
 
+(return_statement (_) @returned)
+(arrow_function body: [(identifier) (member_expression) (call_expression) (new_expression) (parenthesized_expression)
+  (await_expression) (object) (array) (subscript_expression)] @returned)
+
 (import_statement) @import
 (export_statement) @export
 (export_specifier alias: (identifier) @skip)

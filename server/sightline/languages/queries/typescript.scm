@@ -50,3 +50,4 @@
 (required_parameter pattern: (identifier) @annotated type: (type_annotation) @annotation)
 (optional_parameter pattern: (identifier) @annotated type: (type_annotation) @annotation)
 (tuple_type [(required_parameter name: (identifier) @skip) (optional_parameter name: (identifier) @skip)])
+(arrow_function body: [(as_expression) (non_null_expression)] @returned)

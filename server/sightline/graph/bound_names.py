@@ -1,0 +1,98 @@
+"""Where names are bound and what is declared of them, as far as the facts of one file say it; nothing is followed."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sightline.graph.ancestry import row_of
+from sightline.graph.facts import DefinitionKind
+from sightline.graph.index import MODULE, FileIndex
+from sightline.graph.meanings import Answer, DefinitionMeaning, InstanceMeaning, Place, Query, TypeMeaning
+from sightline.graph.paths import path_of_text
+from sightline.graph.raw_facts import BindingRow, DefinitionRow
+
+#: The offset of a place of which nobody told one.
+ANYWHERE: Final = Place(0, 0).offset
+#: What a path begins with that begins with no name.
+NO_NAMES: Final = ("(", "[", "{")
+#: Kinds of what holds a value.
+VALUES: Final = frozenset({DefinitionKind.VARIABLE.value, DefinitionKind.ATTRIBUTE.value})
+
+
+def holding(rows: tuple[BindingRow, ...], offset: int) -> tuple[BindingRow, ...]:
+    """The bindings that hold at an offset: those of the innermost block or function that has any."""
+    around = [row for row in rows if not row[6] or row[5] <= offset < row[6]]
+    innermost = max((row[5] for row in around), default=0)
+    return tuple(row for row in around if row[5] == innermost) if around else ()
+
+
+def is_local(index: FileIndex, functions: frozenset[str], place: Place, name: str) -> bool:
+    """Whether a name is a parameter or a local variable of a function around a place."""
+    scope = place.scope
+    while scope != MODULE:
+        row = index.definitions[scope]
+        if row.kind in functions and (
+            holding(index.bindings.get((scope, name), ()), place.offset)
+            or any(parameter[0] == name for parameter in row.parameters or ())
+        ):
+            return True
+        scope = row.parent
+    if not holding(index.bindings.get((MODULE, name), ()), place.offset):
+        return False
+    return place.offset < ANYWHERE or name not in index.scopes.get(MODULE, ())
+
+
+def assigning_scope(index: FileIndex, functions: frozenset[str], row: DefinitionRow) -> int:
+    """The scope an assignment runs in: for ``self.x = …`` the method that holds it, else the parent."""
+    if row.kind != DefinitionKind.ATTRIBUTE or row.parent == MODULE:
+        return row.parent
+    for at, each in enumerate(index.definitions):
+        if each.parent == row.parent and each.kind in functions and each.body_start <= row.start < each.end:
+            return at
+    return row.parent
+
+
+def is_told_elsewhere(query: Query, meaning: DefinitionMeaning) -> bool:
+    """Whether other signatures of a function say what it gives: then callers do not see this one."""
+    index = query.files.index(meaning.file)
+    assert index is not None, "the definition was just read"
+    row = index.definitions[meaning.number]
+    same = index.scopes.get(row.parent, {}).get(row.name, ())
+    return any(index.definitions[each].annotation for each in same)
+
+
+def is_narrowed(query: Query, answer: Answer) -> bool:
+    """Whether values may be of several types, and the language asks for a member that all of them have."""
+    meanings = [each.meaning for each in answer]
+    return all(isinstance(each, TypeMeaning | InstanceMeaning) for each in meanings) and any(
+        query.rules(file_of_type(each)).structural is not None
+        for each in meanings[:1]
+        if isinstance(each, TypeMeaning | InstanceMeaning)
+    )
+
+
+def is_declared(query: Query, meaning: DefinitionMeaning) -> bool:
+    """Whether the type that a variable is declared with says what its members are."""
+    row = row_of(query, meaning)
+    return row is not None and bool(row.annotation) and row.kind in VALUES and query.rules(meaning.file).declared_first
+
+
+def file_of_type(meaning: TypeMeaning | InstanceMeaning) -> int:
+    """The file whose language says what a type means."""
+    return meaning.place.file if isinstance(meaning, TypeMeaning) else meaning.of.file
+
+
+def is_scoped(query: Query, file: int, text: str) -> bool:
+    """Whether an expression that begins with no local name may mean something else at the top of its file."""
+    index, rule = query.files.index(file), query.rules(file).is_scoped
+    if index is None or rule is None or text[:1] in NO_NAMES:
+        return True
+    return rule(index, path_of_text(text).head)
+
+
+def in_class(query: Query, place: Place) -> bool:
+    """Whether an expression stands in a class, outside of its methods."""
+    index = query.files.index(place.file)
+    if index is None or place.scope == MODULE:
+        return False
+    return index.definitions[place.scope].kind in query.rules(place.file).classes
