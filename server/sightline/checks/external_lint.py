@@ -1,14 +1,16 @@
 """Lint by the user's own programs (``linters/registry.py``): those that the settings name, in workspaces they trust.
 
 Each judges the touched files as they were and as they would be; what is in both is not reported. A finding is
-possible, or certain where the program cannot read a text that it could read before.
+possible, or certain where the program cannot read a text that it could read before. What does not compile is not
+judged by a linter of packages, and that is said: other checks tell why it does not.
 """
 
 from __future__ import annotations
 
 import asyncio
+import posixpath
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sightline.base.paths import WorkspacePath
@@ -16,8 +18,10 @@ from sightline.base.system import ProcessResult
 from sightline.base.text import Text
 from sightline.checks.check import Certainty, CheckInput, CheckOutcome, Finding, SkippedCheck
 from sightline.checks.executed import executed_by
+from sightline.checks.isolation import Room
 from sightline.checks.linters.linter import Linter, Row, Way
 from sightline.checks.linters.registry import linter_named
+from sightline.checks.package_lint import by_package, furnished, run_in_package
 from sightline.checks.programs import Invocation, ProgramUnavailable, complaint, find_program, run_program
 from sightline.checks.shadow import Shadow, shadow
 from sightline.checks.texts import TouchedFile, line_and_column, new_ones, read_text, touched_files
@@ -47,6 +51,7 @@ class ExternalLintCheck:
                     judged = await _judged(given, linter, [file for file in own if file.path.root == root], root)
                     findings += judged.findings
                     fixed += judged.fixed
+                    skipped += judged.skipped
             except ProgramUnavailable as error:
                 skipped.append(SkippedCheck(check=self.name, reason=str(error)))
         return CheckOutcome(findings=tuple(findings), fixed=tuple(fixed), skipped=tuple(skipped))
@@ -56,7 +61,7 @@ async def _judged(given: CheckInput, linter: Linter, files: Sequence[TouchedFile
     if not given.trusted:
         raise ProgramUnavailable(f"{linter.name} runs only in workspaces you trust (sightline trust)")
     program = await asyncio.to_thread(
-        find_program, given.system, linter.name, given.policy, given.after.workspace.roots, root
+        find_program, given.system, linter.program, given.policy, given.after.workspace.roots, root
     )
     touched = await asyncio.to_thread(executed_by, given, linter.configuration, follows=linter.follows)
     if touched is not None:
@@ -65,7 +70,32 @@ async def _judged(given: CheckInput, linter: Linter, files: Sequence[TouchedFile
     after = {file.path.relative: file.after for file in files if file.after is not None}
     run = _Run(given=given, linter=linter, program=program, root=root, slots=asyncio.Semaphore(_TOGETHER))
     were, are = await _all(run.rows(given.before, before), run.rows(given.after, after))
-    return await asyncio.to_thread(_compared, linter, files, were, are)
+    compared = _compared_packages if linter.way is Way.WORKSPACE else _compared
+    return await asyncio.to_thread(compared, linter, files, were, are)
+
+
+def _compared_packages(
+    linter: Linter, files: Sequence[TouchedFile], were: Sequence[Row], are: Sequence[Row]
+) -> CheckOutcome:
+    """As :func:`_compared`, for the packages that could be judged on both sides; the others are skipped."""
+    old = {posixpath.dirname(row.file): row.message for row in were if row.fatal}
+    new = {posixpath.dirname(row.file): row.message for row in are if row.fatal}
+    judged = [
+        file
+        for file in files
+        if posixpath.dirname(file.path.relative) not in new
+        and (file.old is None or posixpath.dirname(file.old.relative) not in old)
+    ]
+    reasons = {folder: f"with this edit: {reason}" for folder, reason in new.items()}
+    reasons = {folder: f"without this edit: {reason}" for folder, reason in old.items()} | reasons
+    skipped = tuple(
+        SkippedCheck(
+            check=ExternalLintCheck.name,
+            reason=f"{linter.name} cannot judge {folder or 'the package of the root'} {reason}",
+        )
+        for folder, reason in sorted(reasons.items())
+    )
+    return replace(_compared(linter, judged, were, are), skipped=skipped)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +114,8 @@ class _Run:
             return []
         if self.linter.way is Way.COPY:
             return await self._in_copy(view, texts)
+        if self.linter.way is Way.WORKSPACE:
+            return await self._in_packages(view, texts)
         answers = await _all(*(self._answer(self.root, {name: text}, text.data) for name, text in texts.items()))
         return [row for rows in answers for row in rows]
 
@@ -106,6 +138,21 @@ class _Run:
         except OSError as error:
             raise ProgramUnavailable(f"no copy could be made for {self.linter.name}: {error.strerror}") from error
 
+    async def _in_packages(self, view: GraphView, texts: Mapping[str, Text]) -> list[Row]:
+        async def judged(room: Room, folder: str, own: Mapping[str, Text]) -> list[Row]:
+            async with self.slots:
+                return await self._understood(
+                    await run_in_package(self.given.system, room, self.linter, self.program, folder), own
+                )
+
+        try:
+            async with shadow(self.given.system, self.given.policy.copies) as copy:
+                room = await furnished(copy, view, self.root, self.given.policy)
+                answers = await _all(*(judged(room, folder, own) for folder, own in by_package(texts).items()))
+        except OSError as error:
+            raise ProgramUnavailable(f"no copy could be made for {self.linter.name}: {error.strerror}") from error
+        return [row for rows in answers for row in rows]
+
     async def _answer(self, directory: str, texts: Mapping[str, Text], stdin: bytes = b"") -> list[Row]:
         linter = self.linter
         prefix = f"{self.root}/" if linter.way is Way.STANDARD_INPUT else "./"
@@ -118,8 +165,11 @@ class _Run:
         )
         async with self.slots:
             done = await run_program(self.given.system, invocation, self.given.policy)
-        if done.code not in linter.codes:
-            raise complaint(linter.name, done)
+        return await self._understood(done, texts)
+
+    async def _understood(self, done: ProcessResult, texts: Mapping[str, Text]) -> list[Row]:
+        if done.code not in self.linter.codes:
+            raise complaint(self.linter.name, done)
         return await asyncio.to_thread(self._read, done, texts)
 
     def _read(self, done: ProcessResult, texts: Mapping[str, Text]) -> list[Row]:

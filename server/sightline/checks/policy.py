@@ -53,7 +53,8 @@ class CheckPolicy:
     processes ``memory`` bytes. Type checkers are kept in ``warm`` between checks; without it each check ends its own.
 
     ``tests``: those that reach an edit are run. ``executing`` rules what executes a proposal. Copies for programs are
-    made in the folder ``copies`` ("": where the system keeps temporary folders).
+    made in the folder ``copies`` ("": where the system keeps temporary folders). ``cache`` is a folder (absolute) for
+    what linters build that execute nothing of a proposal, so that no proposal writes there; "" for none that stays.
     """
 
     linters: tuple[str, ...] = ()
@@ -66,6 +67,7 @@ class CheckPolicy:
     tests: bool = False
     executing: RunPolicy = field(default_factory=RunPolicy)
     copies: str = ""
+    cache: str = ""
 
 
 #: What holds when nobody chose: no program of others runs.

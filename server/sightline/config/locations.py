@@ -38,6 +38,11 @@ class Locations:
         """What runners of tests build from proposed edits, kept apart from the user's own build caches."""
         return f"{self.cache}/built"
 
+    @property
+    def linted(self) -> str:
+        """What linters build of proposed edits without executing any of it: no code of theirs writes it."""
+        return f"{self.cache}/linted"
+
     def graph_store(self, roots: tuple[str, ...]) -> str:
         """Database file of the graph store of these roots."""
         return f"{self.cache}/graph/{_key(roots)}.sqlite"

@@ -46,10 +46,10 @@ def _known_checkers(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _places(programs: dict[str, str]) -> dict[str, str]:
-    named = [each.name for each in (*LINTERS, *CHECKERS, *RUNNERS)]
+    named = [*(each.program for each in LINTERS), *(each.name for each in (*CHECKERS, *RUNNERS))]
     known = [*named, "python", SANDBOX_PROGRAM]
     if unknown := sorted({*programs} - {*known}):
-        raise ValueError(f"unknown program {', '.join(unknown)}; known are {', '.join(sorted(known))}")
+        raise ValueError(f"unknown program {', '.join(unknown)}; known are {', '.join(sorted({*known}))}")
     for name, place in programs.items():
         if "/" not in place.replace("\\", "/"):
             raise ValueError(f"{name}: {place!r} is no path; a program on your PATH needs no entry")

@@ -70,4 +70,5 @@ def check_policy(settings: Settings, where: Locations | None = None, consent: Co
             cache=where.built if where is not None else "",
         ),
         copies=where.copies if where is not None else "",
+        cache=where.linted if where is not None else "",
     )

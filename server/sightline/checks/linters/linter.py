@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, cast
 
-from sightline.base.system import ProcessResult
+from sightline.base.system import ProcessResult, System
 from sightline.base.text import Position, PositionEncoding, Span, Text
 from sightline.checks.check import Severity
 
@@ -17,11 +17,15 @@ class Way(StrEnum):
 
     STANDARD_INPUT = "standard input"  # one text a run, in the workspace; nothing is copied
     COPY = "copy"  # all touched files and the linter's own configuration, in a folder of ours
+    WORKSPACE = "workspace"  # one folder of touched files a run, in a copy of the whole workspace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One problem in the program's own words. ``fatal``: the program could not read the text."""
+    """One problem in the program's own words. ``fatal``: the program could not read the text.
+
+    On the way of a workspace: it judged nothing of the file's folder, for the reason that the message gives.
+    """
 
     file: str
     span: Span
@@ -41,11 +45,18 @@ def _allowed(texts: Mapping[str, str]) -> str:
     return ""
 
 
+def _no_variables(system: System, cache: str) -> Mapping[str, str]:
+    del system, cache
+    return {}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Linter:
-    """One linter. ``name`` is also the name of its program.
+    """One linter. ``name`` is also the name of its program, unless ``program_name`` is given.
 
-    ``arguments`` gets the files of a run by relative path: one on the way of standard input. ``codes`` are the exit
+    ``arguments`` gets the files of a run by relative path: one on the way of standard input, none on that of a
+    workspace, where ``variables`` answers, for a folder of ours, the variables a run gets beside those passed on to
+    every program. ``codes`` are the exit
     codes of a run that did its work. ``configuration`` names the files that rule it, in the file's folder or above: an
     edit that touches one is not judged by it, because the program may execute them or what they name. ``follows``:
     they are programs, and what they import is executed too. On the way of a copy they are copied. ``refusal`` may
@@ -61,6 +72,13 @@ class Linter:
     configuration: tuple[str, ...] = ()
     follows: bool = False
     refusal: Callable[[Mapping[str, str]], str] = _allowed
+    program_name: str = ""
+    variables: Callable[[System, str], Mapping[str, str]] = _no_variables
+
+    @property
+    def program(self) -> str:
+        """What its program is called on the ``PATH`` and in the setting ``checks.programs``."""
+        return self.program_name or self.name
 
 
 SCRIPTS = frozenset({".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts"})

@@ -5,10 +5,11 @@ from __future__ import annotations
 from sightline.checks.linters.biome import BIOME
 from sightline.checks.linters.eslint import ESLINT
 from sightline.checks.linters.gofmt import GOFMT
+from sightline.checks.linters.govet import GOVET
 from sightline.checks.linters.linter import Linter
 from sightline.checks.linters.oxlint import OXLINT
 
-LINTERS: tuple[Linter, ...] = (BIOME, ESLINT, GOFMT, OXLINT)
+LINTERS: tuple[Linter, ...] = (BIOME, ESLINT, GOFMT, GOVET, OXLINT)
 
 
 def linter_named(name: str) -> Linter:
