@@ -14,9 +14,11 @@ from tree_sitter import Node
 from sightline.graph import parse as parse_module
 from sightline.graph.extract_text import ParsedText, captured
 from sightline.graph.facts import FileFacts
-from sightline.graph.parse import parse
+from sightline.graph.parse import parse, parse_rows
+from sightline.graph.raw_facts import RawFacts
 from sightline.languages.registry import language_of
 from sightline.languages.spec import LanguageSpec
+from support.facts_cases import case_names, read_case
 from support.live_states import texts_of
 from support.live_worlds import WORLDS
 
@@ -48,6 +50,20 @@ def test_the_order_of_captures_decides_nothing(name: str, data: st.DataObject) -
     text = data.draw(texts_of(world))
     language = languages[data.draw(st.sampled_from(sorted(languages)))]
     assert _facts(text, language, reverse=False) == _facts(text, language, reverse=True)
+
+
+@pytest.mark.parametrize("name", case_names())
+def test_the_order_of_captures_does_not_show_in_rows(name: str) -> None:
+    """Rows that mean the same are equal only when their strings are numbered alike."""
+    source_name, source, _ = read_case(name)
+    language = language_of(source_name)
+    assert language is not None
+    rows: list[RawFacts] = []
+    for reverse in (False, True):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(parse_module, "captured", _in_order(reverse))
+            rows.append(parse_rows(source.encode(), language))
+    assert rows[0] == rows[1]
 
 
 def test_a_name_imported_twice_and_exported_is_that_of_the_last_import() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 
 from support.databases import opens_again
 from support.editor import Editor
@@ -102,7 +103,11 @@ async def _answers(window: Editor) -> list[Any]:
     found: list[Any] = []
     for number in range(8):
         for query, text in (("references", f"f{number}"), ("importers", f"pkg/m{number}.py")):
-            answer = await window.command("sightline.graph", {"query": query, "text": text})
+            try:
+                answer = await window.command("sightline.graph", {"query": query, "text": text})
+            except JsonRpcException as error:  # a name or a file that the server does not know, yet or any more
+                found.append((query, number, error.message))
+                continue
             places = sorted((each["path"], each["line"], each["name"]) for each in answer["found"])
             found.append((query, number, len(answer["symbols"]), places, answer["coverage"]["text"]))
     return found
@@ -148,7 +153,7 @@ async def test_one_is_killed_and_the_other_knows_what_a_new_one_does(tmp_path: P
             await fresh.initialize(root)
             await fresh.ready()
             expected = await _answers(fresh)
-        assert any(places for _, _, _, places, _ in expected)
+        assert any(places for _, _, _, *found in expected for places in found[:1])
         await _comes_to(second, expected)
         await second.client.shutdown_session()
     assert opens_again(tmp_path / "own") >= 2

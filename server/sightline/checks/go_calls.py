@@ -19,7 +19,7 @@ from sightline.graph.answers import Symbol
 from sightline.graph.facts import CallShape, DefinitionKind, ParameterKind, Reference, ReferenceKind
 from sightline.graph.view import GraphView
 
-_TEXT = re.compile(rb"\"(?:\\.|[^\"\\\n])*+\"|`[^`]*+`|'(?:\\.|[^'\\\n])*+'|//[^\n]*+")
+_TEXT = re.compile(rb"\"(?>(?:\\.|[^\"\\\n])*)\"|`[^`]*+`|'(?>(?:\\.|[^'\\\n])*)'|//[^\n]*+")
 _BLANK = b" \t\r\n,"
 #: Bytes of arguments that are looked through for the closing bracket.
 _LONGEST = 5_000

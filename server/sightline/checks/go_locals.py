@@ -22,9 +22,9 @@ from sightline.graph.facts import FileFacts, Reference, ReferenceKind
 
 #: What is no code: texts and comments.
 _NO_CODE = re.compile(
-    rb"\"(?:\\.|[^\"\\\n])*+\"|`[^`]*+`|'(?:\\.|[^'\\\n])*+'|//[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/", re.DOTALL
+    rb"\"(?>(?:\\.|[^\"\\\n])*)\"|`[^`]*+`|'(?>(?:\\.|[^'\\\n])*)'|//[^\n]*+|/\*(?>(?:[^*]|\*(?!/))*)\*/", re.DOTALL
 )
-_DECLARED = re.compile(rb"(?<![\w.])(\w+(?:\s*,\s*\w+)*+)\s*:=|\bvar\s+(\w+(?:\s*,\s*\w+)*+)\b")
+_DECLARED = re.compile(rb"(?<![\w.])(\w+(?>(?:\s*,\s*\w+)*))\s*:=|\bvar\s+(\w+(?>(?:\s*,\s*\w+)*))\b")
 _WORD = re.compile(rb"(?<![\w.])[^\W\d]\w*")
 #: Built-in functions and types that are given at least one value.
 _NEEDY = re.compile(

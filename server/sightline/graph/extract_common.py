@@ -107,7 +107,8 @@ def _extract(text: ParsedText, dialect: Dialect) -> RawFacts:
     own = {row.name.encode("utf-8", "replace") for row in definitions}
     own |= {name[1].encode("utf-8", "replace") for row in imports for name in row.names}
     scopes.settle((dialect.foreign - own) | {LITERAL})
-    uses = [*dialect.uses(text)]
+    # Captures come in any order, and strings are numbered in the order of uses.
+    uses = sorted(dialect.uses(text), key=lambda use: (use.start, use.kind, use.receiver))
     names = _names(text, dialect, imports, {use.end for use in uses})
     rows = emit(names, scopes, index_of)
     more = _imported(text, imports, rows, scopes, index_of)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from operator import itemgetter
 
 from tree_sitter import Node
 
@@ -276,6 +277,7 @@ def _more_references(
             uses.append((key.text or b"", key.start_byte, READ, receiver if 0 < len(receiver) <= LONGEST else UNKNOWN))
     strings = rows.strings
     more: list[ReferenceRow] = []
+    uses.sort(key=itemgetter(1, 2, 3, 0))  # captures come in any order, and strings are numbered in this one
     for name, start, kind, receiver in uses:
         local = 0
         scope = scopes.scopes[scopes.scope_at(start)]
@@ -283,7 +285,7 @@ def _more_references(
             rows.local_roots.setdefault(scope.unit, set()).update(roots_of_path(receiver) & scope.visible)
             local = LOCAL_FLAG if root_of_path(receiver) in scope.visible else 0
         more.append((strings[name], start, kind | local, index_of[scopes.container_at(start)], strings[receiver], -1))
-    for key in literal_keys(text):
+    for key in sorted(literal_keys(text), key=itemgetter(1, 2)):
         scope = scopes.scopes[scopes.scope_at(key.start)]
         if key.root in scope.foreign:
             continue

@@ -27,8 +27,8 @@ _MOST_NAMESAKES = 8
 #: More folders on one search path mean a mistake; each is tried for every include.
 _MOST_SEARCHED = 1_000
 #: A word of a command line and what is quoted in it; ``shlex`` takes the square of a word's length.
-_WORD = re.compile(r"""(?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*+"?|'[^']*+'?)++""", re.DOTALL)
-_QUOTED = re.compile(r"""\\(.)|"((?:[^"\\]|\\.)*+)"?|'([^']*+)'?""", re.DOTALL)
+_WORD = re.compile(r"""(?>(?:[^\s"'\\]|\\.|"(?>(?:[^"\\]|\\.)*)"?|'[^']*+'?)+)""", re.DOTALL)
+_QUOTED = re.compile(r"""\\(.)|"((?>(?:[^"\\]|\\.)*))"?|'([^']*+)'?""", re.DOTALL)
 _ESCAPED = re.compile(r"""\\(["\\$`])""")
 _FLAG = re.compile(r"^-(?:I|isystem|iquote|idirafter)(.*)$")
 

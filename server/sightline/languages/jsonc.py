@@ -6,7 +6,7 @@ import json
 import re
 
 #: What lacks its end reaches as far as it can: to look for an end anew from each quote would take the square of that.
-_STRING = r'("(?:[^"\\\n]|\\.)*+"?)'
+_STRING = r'("(?>(?:[^"\\\n]|\\.)*)"?)'
 _TOKEN = re.compile(_STRING + r"|//[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
 _TRAILING_COMMA = re.compile(_STRING + r"|,(?=\s*[}\]])", re.DOTALL)
 

@@ -12,14 +12,14 @@ from sightline.languages.spec import LanguageSpec, load_grammar
 _SKIM = ImportSkim(
     statement=re.compile(
         rb"""\n[ \t\f]*(?:from[ \t]*(?P<level>\.*)[ \t]*(?P<module>[\w.\x80-\xff]*)[ \t]+import\b"""
-        rb"""(?P<names>\s*\((?>[^()#]+|#[^\n]*)*+\)|(?:[^\n;#\\]|\\\r?\n)*)"""
+        rb"""(?P<names>\s*\((?>(?:[^()#]+|#[^\n]*)*)\)|(?:[^\n;#\\]|\\\r?\n)*)"""
         rb"""|import[ \t]+(?P<modules>(?:[^\n;#\\]|\\\r?\n)+))""",
         re.DOTALL,
     ),
     from_line_end=True,
     keyword=b"import",
     passed=re.compile(
-        rb"""\"\"\"(?:[^\\"]+|\\.|\"(?!\"\"))*+(?:\"\"\"|\Z)|'''(?:[^\\']+|\\.|'(?!''))*+(?:'''|\Z)""", re.DOTALL
+        rb"""\"\"\"(?>(?:[^\\"]+|\\.|\"(?!\"\"))*)(?:\"\"\"|\Z)|'''(?>(?:[^\\']+|\\.|'(?!''))*)(?:'''|\Z)""", re.DOTALL
     ),
 )
 

@@ -10,11 +10,11 @@ from sightline.languages.skim import ImportSkim
 #: which the engine looks for the next place faster than it tries a pattern.
 SCRIPT_SKIM = ImportSkim(
     statement=re.compile(
-        rb"""//[^\n]*|/\*(?:[^*]+|\*(?!/))*+(?:\*/|\Z)"""
+        rb"""//[^\n]*|/\*(?>(?:[^*]+|\*(?!/))*)(?:\*/|\Z)"""
         rb"""|(?:e(?P<reexport>xport)(?<![\w.$]export)\b[^'"`;()=]{0,4000}?\bfrom\s*"""
         rb"""|import(?<![\w.$]import)\b(?:[^'"`;()=]{0,4000}?\bfrom\b)?\s*"""
         rb"""|i(?P<dynamic>mport)(?<![\w.$]import)\s*\(\s*|require(?<![\w.$]require)\s*\(\s*)['"](?P<module>[^'"\n]+)['"]"""
-        rb"""|'(?:[^'\\\n]+|\\.)*+'|"(?:[^"\\\n]+|\\.)*+\"""",
+        rb"""|'(?>(?:[^'\\\n]+|\\.)*)'|"(?>(?:[^"\\\n]+|\\.)*)\"""",
         re.DOTALL,
     ),
     words=(b"import", b"require", b"from"),
