@@ -7,6 +7,7 @@ import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -14,16 +15,23 @@ from sightline.checks.check import Certainty, Severity
 from sightline.checks.external_lint import ExternalLintCheck
 from sightline.checks.linters.linter import Linter, Way
 from sightline.checks.linters.registry import LINTERS
-from sightline.checks.policy import CheckPolicy
+from sightline.checks.policy import CheckPolicy, RunPolicy
 from support.linters import FAKES, fake, runs
 from support.programs import Programs
 
 EVERY = [pytest.param(linter, id=linter.name) for linter in LINTERS]
+READERS = [pytest.param(linter, id=linter.name) for linter in LINTERS if linter.way is not Way.WORKSPACE]
 RULED = [pytest.param(linter, id=linter.name) for linter in LINTERS if linter.configuration]
 
 
+async def allowed(root: str, isolation: str) -> bool:
+    del root, isolation
+    return True
+
+
 def named(linter: Linter, **more: object) -> CheckPolicy:
-    return replace(CheckPolicy(linters=(linter.name,)), **more)
+    executing = RunPolicy(consent=allowed, isolated=False, seconds=cast("float", more.get("seconds", 60.0)))
+    return replace(CheckPolicy(linters=(linter.name,), executing=executing), **more)
 
 
 def file_of(linter: Linter, folder: str = "") -> str:
@@ -49,7 +57,7 @@ async def test_only_what_is_new_is_found_at_its_place(linter: Linter, tmp_path: 
     (finding,) = outcome.findings
     assert (finding.line, finding.column) == (3, 6)
     assert after.encode()[finding.span.start :].startswith(b"BAD")
-    severity = Severity.WARNING if linter.name == "govet" else Severity.ERROR  # go vet tells no severity
+    severity = Severity.WARNING if linter.way is Way.WORKSPACE else Severity.ERROR
     assert (finding.check, finding.severity, str(finding.path)) == ("linters", severity, name)
     assert linter.name in finding.message
     assert outcome.skipped == ()
@@ -65,7 +73,7 @@ async def test_what_an_edit_mends_is_told(linter: Linter, tmp_path: Path) -> Non
     assert outcome.fixed == (f"{name}: bad",)
 
 
-@pytest.mark.parametrize("linter", [row for row in EVERY if row.id != "govet"])
+@pytest.mark.parametrize("linter", READERS)
 async def test_a_text_that_could_be_read_and_no_longer_can_is_certain(linter: Linter, tmp_path: Path) -> None:
     programs = fake(tmp_path, linter.name)
     name = file_of(linter)
@@ -120,7 +128,7 @@ async def test_a_program_of_a_workspace_opened_through_a_link_is_not_found_by_it
     assert runs(tmp_path) == []
 
 
-@pytest.mark.parametrize("linter", [row for row in EVERY if row.id not in ("gofmt", "govet")])
+@pytest.mark.parametrize("linter", [row for row in READERS if row.id != "gofmt"])
 @pytest.mark.parametrize(("folder", "judged"), [("(group)/[id] x/", True), ("x&calc&/", False), ("%PATH%/", False)])
 async def test_no_name_of_a_file_reaches_the_interpreter_of_a_batch_file(
     linter: Linter, folder: str, judged: bool, tmp_path: Path

@@ -61,6 +61,25 @@ for number, line in enumerate(sys.stdin.buffer.read().split(b"\\n"), start=1):
             print(f"<standard input>:{number}:{line.index(word) + 1}: bad", file=sys.stderr)
 sys.exit(2 if found else 0)
 """,
+    "clippy": """
+def tell(path, number, level, code, start, end):
+    place = {"is_primary": True, "file_name": str(path), "line_start": number, "line_end": number,
+             "column_start": start, "column_end": end}
+    message = {"level": level, "message": "bad", "code": code and {"code": code}, "spans": [place]}
+    row = {"reason": "compiler-message", "manifest_path": os.getcwd() + "/Cargo.toml", "message": message}
+    print(json.dumps(row))
+
+for path in sorted(Path().rglob("*.rs")):
+    for number, line in enumerate(path.read_text("utf-8").split("\\n"), start=1):
+        if "BROKEN" in line:
+            tell(path, number, "error", None, 1, 2)
+            sys.exit(101)
+        if "BAD" in line:
+            at = line.index("BAD") + 1
+            tell(path, number, "warning", "clippy::no_bad", at, at + 3)
+            tell(path, number, "warning", "clippy::no_bad", at, at + 3)
+print(json.dumps({"reason": "build-finished", "success": True}))
+""",
     "govet": """
 folder, rows = Path(), []
 for path in sorted(folder.glob("*.go")):

@@ -8,7 +8,6 @@ judged by a linter of packages, and that is said: other checks tell why it does 
 from __future__ import annotations
 
 import asyncio
-import posixpath
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,7 +20,7 @@ from sightline.checks.executed import executed_by
 from sightline.checks.isolation import Room
 from sightline.checks.linters.linter import Linter, Row, Way
 from sightline.checks.linters.registry import linter_named
-from sightline.checks.package_lint import by_package, furnished, run_in_package
+from sightline.checks.package_lint import Workplace, relative, workplace
 from sightline.checks.programs import Invocation, ProgramUnavailable, complaint, find_program, run_program
 from sightline.checks.shadow import Shadow, shadow
 from sightline.checks.texts import TouchedFile, line_and_column, new_ones, read_text, touched_files
@@ -43,6 +42,7 @@ class ExternalLintCheck:
         files = [file for file in await asyncio.to_thread(touched_files, given) if file.after is not None]
         findings: list[Finding] = []
         fixed: list[str] = []
+        notes: list[str] = []
         skipped: list[SkippedCheck] = []
         for linter in map(linter_named, given.policy.linters):
             own = [file for file in files if file.path.suffix in linter.suffixes]
@@ -52,9 +52,10 @@ class ExternalLintCheck:
                     findings += judged.findings
                     fixed += judged.fixed
                     skipped += judged.skipped
+                    notes += judged.notes
             except ProgramUnavailable as error:
                 skipped.append(SkippedCheck(check=self.name, reason=str(error)))
-        return CheckOutcome(findings=tuple(findings), fixed=tuple(fixed), skipped=tuple(skipped))
+        return CheckOutcome(findings=tuple(findings), fixed=tuple(fixed), skipped=tuple(skipped), notes=tuple(notes))
 
 
 async def _judged(given: CheckInput, linter: Linter, files: Sequence[TouchedFile], root: str) -> CheckOutcome:
@@ -69,22 +70,37 @@ async def _judged(given: CheckInput, linter: Linter, files: Sequence[TouchedFile
     before = {file.old.relative: file.before for file in files if file.old and file.before is not None}
     after = {file.path.relative: file.after for file in files if file.after is not None}
     run = _Run(given=given, linter=linter, program=program, root=root, slots=asyncio.Semaphore(_TOGETHER))
+    if linter.way is Way.WORKSPACE:
+        return await _judged_in_packages(run, files, before, after)
     were, are = await _all(run.rows(given.before, before), run.rows(given.after, after))
-    compared = _compared_packages if linter.way is Way.WORKSPACE else _compared
-    return await asyncio.to_thread(compared, linter, files, were, are)
+    return await asyncio.to_thread(_compared, linter, files, were, are)
+
+
+async def _judged_in_packages(
+    run: _Run, files: Sequence[TouchedFile], before: Mapping[str, Text], after: Mapping[str, Text]
+) -> CheckOutcome:
+    given, linter = run.given, run.linter
+    async with workplace(given, linter, run.program, run.root) as place:
+        run = replace(run, place=place)
+        if linter.executes:  # one after the other, since both build in one folder
+            were = await run.rows(given.before, before)
+            are = await run.rows(given.after, after)
+        else:
+            were, are = await _all(run.rows(given.before, before), run.rows(given.after, after))
+        notes = (f"linters: {linter.name} ran {place.isolation.words}",) if linter.executes else ()
+    return replace(await asyncio.to_thread(_compared_packages, linter, files, were, are), notes=notes)
 
 
 def _compared_packages(
     linter: Linter, files: Sequence[TouchedFile], were: Sequence[Row], are: Sequence[Row]
 ) -> CheckOutcome:
     """As :func:`_compared`, for the packages that could be judged on both sides; the others are skipped."""
-    old = {posixpath.dirname(row.file): row.message for row in were if row.fatal}
-    new = {posixpath.dirname(row.file): row.message for row in are if row.fatal}
+    old, new = ({row.package: row.message for row in rows if row.fatal} for rows in (were, are))
+    lost = {(side, row.file) for side, rows in ((0, were), (1, are)) for row in rows if row.fatal}
     judged = [
         file
         for file in files
-        if posixpath.dirname(file.path.relative) not in new
-        and (file.old is None or posixpath.dirname(file.old.relative) not in old)
+        if (1, file.path.relative) not in lost and (file.old is None or (0, file.old.relative) not in lost)
     ]
     reasons = {folder: f"with this edit: {reason}" for folder, reason in new.items()}
     reasons = {folder: f"without this edit: {reason}" for folder, reason in old.items()} | reasons
@@ -107,6 +123,7 @@ class _Run:
     program: str
     root: str
     slots: asyncio.Semaphore
+    place: Workplace | None = None
 
     async def rows(self, view: GraphView, texts: Mapping[str, Text]) -> list[Row]:
         """What it says of ``texts``. Raises :class:`ProgramUnavailable`."""
@@ -114,8 +131,8 @@ class _Run:
             return []
         if self.linter.way is Way.COPY:
             return await self._in_copy(view, texts)
-        if self.linter.way is Way.WORKSPACE:
-            return await self._in_packages(view, texts)
+        if self.place is not None:
+            return await self._in_packages(self.place, view, texts)
         answers = await _all(*(self._answer(self.root, {name: text}, text.data) for name, text in texts.items()))
         return [row for rows in answers for row in rows]
 
@@ -138,17 +155,18 @@ class _Run:
         except OSError as error:
             raise ProgramUnavailable(f"no copy could be made for {self.linter.name}: {error.strerror}") from error
 
-    async def _in_packages(self, view: GraphView, texts: Mapping[str, Text]) -> list[Row]:
+    async def _in_packages(self, place: Workplace, view: GraphView, texts: Mapping[str, Text]) -> list[Row]:
         async def judged(room: Room, folder: str, own: Mapping[str, Text]) -> list[Row]:
+            names = place.placed(room, own)
             async with self.slots:
-                return await self._understood(
-                    await run_in_package(self.given.system, room, self.linter, self.program, folder), own
-                )
+                done = await place.run(room, folder)
+            rows = await self._understood(done, {absolute: own[name] for absolute, name in names.items()})
+            return relative(rows, names, folder)
 
         try:
             async with shadow(self.given.system, self.given.policy.copies) as copy:
-                room = await furnished(copy, view, self.root, self.given.policy)
-                answers = await _all(*(judged(room, folder, own) for folder, own in by_package(texts).items()))
+                room = await place.furnished(copy, view)
+                answers = await _all(*(judged(room, *package) for package in place.packages(view, texts).items()))
         except OSError as error:
             raise ProgramUnavailable(f"no copy could be made for {self.linter.name}: {error.strerror}") from error
         return [row for rows in answers for row in rows]

@@ -176,7 +176,8 @@ class CheckSettings(Section):
     test_seconds: Annotated[
         float,
         Field(
-            description="How long the tests of one edit may take, all runs together, in seconds.",
+            description="How long the tests of one edit may take, all runs together, in seconds; so long "
+            "may each run of clippy take too.",
             ge=1,
             le=3600,
             json_schema_extra=NARROWING,
@@ -196,7 +197,9 @@ class CheckSettings(Section):
         tuple[str, ...],
         Field(
             description="Linters to run on the files an edit touches, beside ruff, which is built in: "
-            f"{', '.join(f'`{linter.name}`' for linter in LINTERS)}. They are looked for on your PATH.",
+            f"{', '.join(f'`{linter.name}`' for linter in LINTERS)}. They are looked for on your PATH. "
+            f"Those that build ({', '.join(f'`{linter.name}`' for linter in LINTERS if linter.executes)}) need your "
+            "word as tests do.",
             json_schema_extra=USER_ONLY,
         ),
         AfterValidator(_known_linters),

@@ -17,14 +17,14 @@ class Way(StrEnum):
 
     STANDARD_INPUT = "standard input"  # one text a run, in the workspace; nothing is copied
     COPY = "copy"  # all touched files and the linter's own configuration, in a folder of ours
-    WORKSPACE = "workspace"  # one folder of touched files a run, in a copy of the whole workspace
+    WORKSPACE = "workspace"  # one package a run, in a copy of the whole workspace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One problem in the program's own words. ``fatal``: the program could not read the text.
 
-    On the way of a workspace: it judged nothing of the file's folder, for the reason that the message gives.
+    On the way of a workspace: it judged nothing of ``package``, a folder, for the reason that the message gives.
     """
 
     file: str
@@ -33,6 +33,7 @@ class Row:
     message: str
     severity: Severity = Severity.WARNING
     fatal: bool = False
+    package: str = ""
 
 
 #: Reads the answer of one run on texts by relative path. Raises ``ValueError``, ``KeyError`` or ``TypeError``, each
@@ -43,6 +44,11 @@ Reader = Callable[[ProcessResult, Mapping[str, Text]], list[Row]]
 def _allowed(texts: Mapping[str, str]) -> str:
     del texts
     return ""
+
+
+def _nothing_lent(system: System) -> Sequence[str]:
+    del system
+    return ()
 
 
 def _no_variables(system: System, cache: str) -> Mapping[str, str]:
@@ -56,7 +62,11 @@ class Linter:
 
     ``arguments`` gets the files of a run by relative path: one on the way of standard input, none on that of a
     workspace, where ``variables`` answers, for a folder of ours, the variables a run gets beside those passed on to
-    every program. ``codes`` are the exit
+    every program. There the texts that ``reader`` gets have absolute names, and a run is of the nearest folder that
+    holds ``manifest``, else of a file's own. One that ``executes`` what the workspace holds is isolated like tests,
+    where ``lent`` are the absolute folders it reads.
+
+    ``codes`` are the exit
     codes of a run that did its work. ``configuration`` names the files that rule it, in the file's folder or above: an
     edit that touches one is not judged by it, because the program may execute them or what they name. ``follows``:
     they are programs, and what they import is executed too. On the way of a copy they are copied. ``refusal`` may
@@ -74,6 +84,9 @@ class Linter:
     refusal: Callable[[Mapping[str, str]], str] = _allowed
     program_name: str = ""
     variables: Callable[[System, str], Mapping[str, str]] = _no_variables
+    manifest: str = ""
+    executes: bool = False
+    lent: Callable[[System], Sequence[str]] = _nothing_lent
 
     @property
     def program(self) -> str:
