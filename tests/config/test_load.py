@@ -118,7 +118,10 @@ def test_a_workspace_names_no_programs(line: str) -> None:
     [
         ('linters = ["eslnt"]', "unknown linter eslnt; known are biome, clippy, eslint, gofmt, govet, oxlint"),
         ('types = ["tsc"]', "unknown type checker tsc; known are mypy, pyright, tsserver, ty"),
-        ('programs = {eslnt = "/bin/x"}', "unknown program eslnt; known are biome, bwrap, cargo, eslint, go, gofmt, mypy"),
+        (
+            'programs = {eslnt = "/bin/x"}',
+            "unknown program eslnt; known are biome, bwrap, cargo, eslint, go, gofmt, mypy",
+        ),
         ('programs = {eslint = "eslint_d"}', "'eslint_d' is no path; a program on your PATH needs no entry"),
     ],
 )
