@@ -18,7 +18,7 @@ PATIENCE = 120.0
 async def ask_for_tests(client: Client, root: str, isolation: str) -> ConsentWord:
     """The user's answer; a closed question, or none in time, is no word for later."""
     question = (
-        f"Sightline wants to run tests of {root} on proposed edits, before you accept them. "
+        f"Sightline wants to run tests or builds of {root} on proposed edits, before you accept them. "
         f"They execute what a model wrote, {isolation}."
     )
     try:

@@ -26,8 +26,9 @@ def command(root: str, *, action: str | None, as_json: bool) -> int:
     Linters and type checkers that your settings name (checks.linters, checks.types) run only in workspaces you trust.
     Nothing of an untrusted workspace runs. Keys and endpoints never come from a workspace, trusted or not.
 
-    Tests (checks.tests) execute what a model wrote before you accept it. That takes a word of its own, for this root
-    alone: --tests. They run in bubblewrap, without network, unless your settings say otherwise.
+    Tests (checks.tests) execute what a model wrote before you accept it, and so does clippy (checks.linters), which
+    runs build scripts. That takes a word of its own, for this root alone: --tests. They run in bubblewrap, without
+    network, unless your settings say otherwise.
     """
     system = real_system()
     real = resolve_root(system, root)
