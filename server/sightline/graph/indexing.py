@@ -30,7 +30,7 @@ from sightline.graph.state import FileTable, GraphState
 from sightline.graph.store import FactsRow, GraphStore, StatRow, StoredState
 from sightline.languages.registry import language_named, language_of
 from sightline.workspace.files import read_source
-from sightline.workspace.known import sort_key
+from sightline.workspace.known import sorted_paths
 from sightline.workspace.scan import ScannedFile, ScanResult
 
 #: Called with (what is being read, files done, files in all).
@@ -211,7 +211,7 @@ def first_state(
     # Every file needs its id, and every name its files, before the first import is resolved.
     facts: dict[int, PackedFacts | None] = {}
     imports: dict[int, bytes] = {}
-    for path in sorted((*collected.facts, *collected.reasons, *skimmed), key=sort_key):
+    for path in sorted_paths((*collected.facts, *collected.reasons, *skimmed)):
         file = table.add(path)
         facts[file] = collected.facts.get(path)
         if path in skimmed:

@@ -38,5 +38,5 @@ async def try_changes(turn: str, changes: ChangeSet, before: GraphView, policy: 
         model="",
         base=base,
         report=report,
-        diff=unified_diff(changes, before.workspace),
+        diff=await asyncio.to_thread(unified_diff, changes, before.workspace),
     )

@@ -101,7 +101,7 @@ async def run_turn(request: TurnRequest, given: TurnDependencies, choice: ModelC
         attempt, response = await _ask(prompt, given, choice, number=1)
         if response.finish is not Finish.STOP:
             attempt = _cut_off(attempt, response)
-        return _result(request, given, choice, prompt=prompt, attempts=(attempt,), verdict=TurnVerdict.ANSWERED)
+        return await _result(request, given, choice, prompt=prompt, attempts=(attempt,), verdict=TurnVerdict.ANSWERED)
     return await _edit(request, given, choice, prompt)
 
 
@@ -135,7 +135,9 @@ async def _edit(request: TurnRequest, given: TurnDependencies, choice: ModelChoi
         verdict = TurnVerdict.NO_EDITS
     else:
         verdict = TurnVerdict.ACCEPTED if outcome.whole and trial.accepted else TurnVerdict.REJECTED
-    result = _result(request, given, choice, prompt=prompt, attempts=outcome.attempts, verdict=verdict, trial=trial)
+    result = await _result(
+        request, given, choice, prompt=prompt, attempts=outcome.attempts, verdict=verdict, trial=trial
+    )
     return replace(
         result,
         ripple=outcome.ripple,
@@ -182,7 +184,7 @@ def _cut_off(attempt: Attempt, response: ModelResponse) -> Attempt:
     return replace(attempt, problems=(reason,))
 
 
-def _result(  # noqa: PLR0913  one place builds the value, from what a turn holds
+async def _result(  # noqa: PLR0913  one place builds the value, from what a turn holds
     request: TurnRequest,
     given: TurnDependencies,
     choice: ModelChoice,
@@ -204,7 +206,7 @@ def _result(  # noqa: PLR0913  one place builds the value, from what a turn hold
         model=f"{choice.policy.kind}:{choice.policy.name}",
         report=trial.report if trial else None,
         base=trial.base if trial else {},
-        diff=_diff(trial) if trial else "",
+        diff=await asyncio.to_thread(_diff, trial) if trial else "",
     )
 
 

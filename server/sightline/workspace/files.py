@@ -15,7 +15,7 @@ from sightline.base.paths import WorkspacePath
 from sightline.base.system import System
 from sightline.base.text import Text
 from sightline.workspace.ignore import NO_RULES, IgnoreRules
-from sightline.workspace.known import KnownFiles, sort_key
+from sightline.workspace.known import KnownFiles, sorted_paths
 from sightline.workspace.roots import owner_of_real
 from sightline.workspace.source import MAXIMUM_FILE_SIZE, SourceFile, decode_source
 
@@ -61,7 +61,7 @@ class WorkspaceView:
         if not new and not hidden:
             return known.in_order()
         gone = frozenset(hidden)
-        return tuple(sorted((*(path for path in known.in_order() if path not in gone), *new), key=sort_key))
+        return tuple(sorted_paths((*(path for path in known.in_order() if path not in gone), *new)))
 
     def is_ignored(self, path: WorkspacePath) -> bool:
         """Whether the rules ignore a file, under the name given or under its real name: it must not enter a prompt.

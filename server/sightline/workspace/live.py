@@ -19,7 +19,7 @@ from sightline.base.system import System
 from sightline.base.text import Text
 from sightline.workspace.files import SourceFile, WorkspaceView
 from sightline.workspace.ignore import IgnoreRules
-from sightline.workspace.known import KnownFiles, sort_key
+from sightline.workspace.known import KnownFiles, sort_key, sorted_paths
 from sightline.workspace.look import Look, prepare_look, take_look
 from sightline.workspace.refresh import RescanNeeded, look_at
 from sightline.workspace.roots import owner, owner_of_real
@@ -113,8 +113,8 @@ class LiveWorkspace:
             return self._adopt(
                 replace(
                     look,
-                    changed=tuple(sorted({*look.changed, *come}, key=sort_key)),
-                    removed=tuple(sorted({*look.removed, *gone}, key=sort_key)),
+                    changed=tuple(sorted_paths({*look.changed, *come})),
+                    removed=tuple(sorted_paths({*look.removed, *gone})),
                 ),
                 moved=frozenset(come),
             )
@@ -229,8 +229,8 @@ class LiveWorkspace:
             changed, removed = _without(changed, path), _without(removed, path)
         now = self._listed_documents()
         if now != listed:
-            changed = tuple(sorted({*changed, *(now - listed)}, key=sort_key))
-            removed = tuple(sorted({*removed, *(listed - now)}, key=sort_key))
+            changed = tuple(sorted_paths({*changed, *(now - listed)}))
+            removed = tuple(sorted_paths({*removed, *(listed - now)}))
         return self._bump(changed, removed)
 
     def _bump(

@@ -13,7 +13,7 @@ from sightline.base.errors import UsageError
 from sightline.base.paths import WorkspacePath
 from sightline.workspace.files import WorkspaceView
 from sightline.workspace.ignore import IgnoreRules
-from sightline.workspace.known import KnownFiles, sort_key
+from sightline.workspace.known import KnownFiles, sorted_paths
 from sightline.workspace.scan import ScanOptions, scan_now
 from sightline.workspace.scanned import ScanResult
 from sightline.workspace.stamps import Stamp, compare_stamps
@@ -51,7 +51,7 @@ def prepare_look(view: WorkspaceView, stamps: Mapping[WorkspacePath, Stamp], res
     difference = compare_stamps(view.system, stamps, result.files, result.started)
     seen = {file.path for file in result.files}
     before = view.known if isinstance(view.known, KnownFiles) else KnownFiles(frozenset(view.known))
-    removed = tuple(sorted({path for path in before if path not in seen}, key=sort_key))
+    removed = tuple(sorted_paths({path for path in before if path not in seen}))
     known = before.with_changes(difference.stamps, removed)
     known.in_order()  # in this thread, where it may take its time
     return Look(

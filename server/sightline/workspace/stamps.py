@@ -14,7 +14,7 @@ from sightline.base.paths import WorkspacePath
 from sightline.base.system import System
 from sightline.base.text import digest_of
 from sightline.workspace.files import MAXIMUM_FILE_SIZE
-from sightline.workspace.known import sort_key
+from sightline.workspace.known import sorted_paths
 from sightline.workspace.scanned import ScannedFile
 
 #: Seconds for which a time of modification is not trusted.
@@ -64,7 +64,7 @@ def compare_stamps(
         stamps[file.path] = new
         if known is None or known != new.digest:
             changed.append(file.path)
-    return StampDifference(stamps=stamps, changed=tuple(sorted(changed, key=sort_key)))
+    return StampDifference(stamps=stamps, changed=tuple(sorted_paths(changed)))
 
 
 def _digest(system: System, path: WorkspacePath) -> str | None:
