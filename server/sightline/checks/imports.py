@@ -16,6 +16,7 @@ from sightline.base.text import Span, Text
 from sightline.checks.check import Certainty, CheckInput, CheckOutcome, Finding, RelatedPlace, Severity
 from sightline.checks.circular import Circle, new_circles
 from sightline.checks.import_rules import BrokenImport, broken_imports, certainty_of_missing_module, spelled
+from sightline.checks.kept_quiet import is_kept_quiet
 from sightline.checks.language import is_go, is_python, is_script
 from sightline.checks.recall import facts_of
 from sightline.checks.script_imports import broken_script_imports, certainty_of_missing_script
@@ -87,7 +88,8 @@ class ImportsCheck:
 
     def _finding(self, file: TouchedFile, span: Span, message: str, certainty: Certainty, symbol: str) -> Finding:
         assert file.after is not None
-        if not _SAMPLES.isdisjoint(file.path.relative.split("/")[:-1]):
+        is_sample = not _SAMPLES.isdisjoint(file.path.relative.split("/")[:-1])
+        if is_sample or is_kept_quiet(file.path, file.after, span.start):
             certainty = Certainty.POSSIBLE
         line, column = line_and_column(file.after, span.start)
         return Finding(

@@ -12,6 +12,7 @@ from functools import cached_property
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Text
 from sightline.checks.check import Certainty, CheckInput, Finding, RelatedPlace, Severity
+from sightline.checks.kept_quiet import is_kept_quiet
 from sightline.checks.recall import facts_of, symbols_of
 from sightline.checks.texts import TouchedFile, line_and_column, read_text
 from sightline.graph.answers import Symbol
@@ -79,9 +80,14 @@ class Matching:
     def finding(
         self, use: Use, message: str, *, certainty: Certainty, symbol: str, related: Sequence[RelatedPlace] = ()
     ) -> Finding:
-        """A finding of the breakage check at a reference in the graph after the edit."""
+        """A finding of the breakage check at a reference in the graph after the edit.
+
+        It is no more than possible where a comment says that the line is not to be judged.
+        """
         path, reference = use
         text = self.text_after(path)
+        if text is not None and is_kept_quiet(path, text, reference.span.start):
+            certainty = Certainty.POSSIBLE
         line, column = line_and_column(text, reference.span.start) if text is not None else (1, 1)
         return Finding(
             check="breakage",

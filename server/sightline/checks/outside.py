@@ -9,12 +9,15 @@ from __future__ import annotations
 import builtins
 import importlib
 import sys
+from collections.abc import Iterator
 from functools import lru_cache
 
+from sightline.base.text import Span
 from sightline.checks.packages import PackageMethod, Packages
 from sightline.checks.recall import ancestors_of, facts_of, members_of, packages_of
 from sightline.checks.script import may_have_member
 from sightline.graph.answers import Symbol
+from sightline.graph.facts import DefinitionKind, Reference
 from sightline.graph.view import GraphView
 
 #: Modules that do something when imported.
@@ -24,6 +27,39 @@ _DYNAMIC = frozenset({"__getattr__", "__getattribute__"})
 
 def may_be_provided(view: GraphView, owner: Symbol, name: str) -> bool:
     """Whether a class that does not define ``name`` in plain sight may have it nevertheless."""
+    return any(_may_provide(view, each, name) for each in _joined(view, owner))
+
+
+def _joined(view: GraphView, owner: Symbol) -> Iterator[Symbol | None]:
+    """A type, and those that aliases join to it: ``type Request = Message & { query?: string }``.
+
+    ``None`` stands for one that is written there and not of the workspace.
+    """
+    waiting, seen = [owner], {owner.identifier}
+    while waiting:
+        each = waiting.pop()
+        yield each
+        for reference in _parts(view, each) if each.definition.kind is DefinitionKind.TYPE else ():
+            found = view.resolve_known(each.path, reference)
+            if not found:
+                yield None
+            waiting += [symbol for symbol in found if symbol.identifier not in seen]
+            seen.update(symbol.identifier for symbol in found)
+
+
+def _parts(view: GraphView, alias: Symbol) -> Iterator[Reference]:
+    """The types that an alias names, without those of the members that it writes out."""
+    facts = facts_of(view, alias.path)
+    inside = Span(alias.definition.body_start, alias.definition.span.end)
+    members = [each.definition.span for each in members_of(view, alias)]
+    for reference in facts.references if facts is not None else ():
+        if inside.contains(reference.span) and not any(span.contains(reference.span) for span in members):
+            yield reference
+
+
+def _may_provide(view: GraphView, owner: Symbol | None, name: str) -> bool:
+    if owner is None:
+        return True
     line = ancestors_of(view, owner)
     for each in line:
         if isinstance(each, Symbol):

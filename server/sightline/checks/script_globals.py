@@ -9,7 +9,7 @@ from sightline.base.paths import WorkspacePath
 from sightline.checks.recall import facts_of, symbols_of
 from sightline.checks.script_global_names import FAMILIES, NAMES
 from sightline.checks.script_imports import is_declared
-from sightline.graph.unbound import unbound_names
+from sightline.graph.unbound import unbound_names, used_only_as_type
 from sightline.graph.view import GraphView
 
 #: Packages that bring names into files with no import.
@@ -20,11 +20,11 @@ _MOST_FILES = 8
 
 def is_global(before: GraphView, after: GraphView, path: WorkspacePath, name: str) -> bool:
     """Whether a name may mean something in ``path`` although the file does not bind it."""
-    if is_library_name(name) or not name.isidentifier():
+    if is_library_name(name) or not name.replace("$", "_").isidentifier():
         return True
     if any(_declares_for_all(after, each, name) for each in after.files_defining(name)):
         return True
-    if any(is_declared(after, path, package) for package in BRINGING):
+    if any(is_declared(after, path, package) for package in BRINGING) or _is_package_type(after, path, name):
         return True
     return any(_is_unbound(before, each, name) for each in islice(_other(before, path, name), _MOST_FILES))
 
@@ -45,6 +45,16 @@ def _declares_for_all(view: GraphView, path: WorkspacePath, name: str) -> bool:
         symbol.definition.name == name and symbol.qualified_name.startswith("global.")
         for symbol in symbols_of(view, path)
     )
+
+
+def _is_package_type(view: GraphView, path: WorkspacePath, name: str) -> bool:
+    """Whether a package gives types to all by its own name (``export as namespace React``), and only they are used.
+
+    As a value TypeScript refuses such a name in a module.
+    """
+    index = view.index(path)
+    only_type = index is not None and name[:1].isupper() and used_only_as_type(index, name)
+    return only_type and is_declared(view, path, name.lower())
 
 
 def _other(view: GraphView, path: WorkspacePath, name: str) -> Sequence[WorkspacePath]:

@@ -39,8 +39,13 @@ def broken_script_imports(view: GraphView, path: WorkspacePath, rows: Sequence[I
             yield row, None
             continue
         module = view.module(path, row.module, row.level)
-        if module is not None:
+        if module is not None and not is_made_anew(row):
             yield from ((row, name) for name in row.names if _is_missing(view, module, name))
+
+
+def is_made_anew(row: Import) -> bool:
+    """Whether a query asks a bundler for another module made of the file (``./worker?worker``), with other exports."""
+    return "?" in row.module
 
 
 def certainty_of_missing_script(view: GraphView, path: WorkspacePath, row: Import) -> Certainty | None:
@@ -71,6 +76,8 @@ def _relative(view: GraphView, path: WorkspacePath, specifier: str, *, guarded: 
     stem = "/".join(parts)
     if not stem or _is_there(view, path.root, stem):
         return None
+    if _is_made_by_a_build(view, path.root, stem):
+        return Certainty.POSSIBLE
     has_ending = "." in specifier.rpartition("/")[2] and not specifier.endswith(_ENDINGS)
     return Certainty.POSSIBLE if guarded or has_ending else Certainty.CERTAIN
 
@@ -79,7 +86,8 @@ def _is_there(view: GraphView, root: str, stem: str) -> bool:
     """Whether any file goes by the name: with an ending the graph does not read, or ignored (made by a build)."""
     bare = re.sub(r"\.(js|mjs|cjs|jsx)$", "", stem)
     names = [stem, *(base + ending for base in {stem, bare} for ending in _ENDINGS)]
-    names += [f"{stem}/index{ending}" for ending in _ENDINGS]
+    # A folder with a manifest is a package, whose entry may be what a build makes.
+    names += [f"{stem}/package.json", *(f"{stem}/index{ending}" for ending in _ENDINGS)]
     for name in names:
         try:
             path = WorkspacePath(root, name)
@@ -89,6 +97,17 @@ def _is_there(view: GraphView, root: str, stem: str) -> bool:
             return True
     prefix = stem + "."
     return any(each.root == root and each.relative.startswith(prefix) for each in view.workspace.paths())
+
+
+def _is_made_by_a_build(view: GraphView, root: str, stem: str) -> bool:
+    """Whether git is told to ignore the file, or its folder: its authors expect it to come and go.
+
+    Not asked of the endings that a compiler gives: those are ignored although their sources are not.
+    """
+    try:
+        return view.workspace.is_ignored(WorkspacePath(root, re.sub(r"\.(js|mjs|cjs|jsx)$", "", stem)))
+    except SightlineError:
+        return False
 
 
 def is_declared(view: GraphView, path: WorkspacePath, package: str) -> bool:

@@ -13,7 +13,8 @@ from collections.abc import Iterator, Sequence
 from sightline.base.paths import WorkspacePath
 from sightline.checks.bindings import bound_names
 from sightline.checks.check import Certainty, Finding
-from sightline.checks.definitions import CLASSES, Removed, owner_of, parent_name
+from sightline.checks.definitions import CLASSES, Removed, parent_name, parent_of
+from sightline.checks.kept_quiet import is_kept_quiet
 from sightline.checks.known_uses import known_uses
 from sightline.checks.language import is_go, is_python, is_script, is_typed_script
 from sightline.checks.matching import Matching, Use, symbol_before
@@ -21,7 +22,8 @@ from sightline.checks.modules import names_of_module
 from sightline.checks.outside import may_be_provided
 from sightline.checks.recall import facts_of, members_of, symbols_of
 from sightline.checks.script import is_parameter_property
-from sightline.checks.script_imports import exported_names
+from sightline.checks.script_excuses import has_declared_type, is_global_now
+from sightline.checks.script_imports import exported_names, is_made_anew
 from sightline.graph.answers import Confidence, Place, Symbol
 from sightline.graph.facts import Definition, DefinitionKind, FileFacts, Reference, ReferenceKind
 from sightline.graph.index import MODULE
@@ -32,6 +34,7 @@ _SETUP = re.compile(rb"<script\b[^<>]{0,200}\ssetup\b")
 _COMPOUND = re.compile(r"[a-z0-9][A-Z]|[A-Za-z]_[A-Za-z]|^[a-z]{12,}$")
 #: What is expected of an object literal where one type is named, as the receiver of its keys says it.
 _EXPECTED = re.compile(r":(?:[\w$]+\.)*([\w$]+)")
+_WITH_MEMBERS = frozenset({*CLASSES, DefinitionKind.TYPE})
 #: Uses by name alone are listed up to this number.
 MOST_BY_NAME = 20
 #: With more definitions of the same name left, a use by name alone most likely means one of those.
@@ -78,6 +81,8 @@ def lost_exports(matching: Matching, removed: Removed) -> Iterator[Finding]:
     for path in dict.fromkeys(edge.source for edge in after.importers(new)):
         facts = facts_of(after, path)
         for row in facts.imports if facts is not None else ():
+            if is_made_anew(row):
+                continue
             for name in row.names if after.module(path, row.module, row.level) == new else ():
                 if name.name == symbol.definition.name:
                     reference = Reference(name=name.alias, span=name.span, kind=ReferenceKind.IMPORT)
@@ -294,15 +299,18 @@ def _is_excused(matching: Matching, removed: Removed, use: Use) -> bool:
     """Whether something that no rule of names sees may make the use work, or keep it from ever running."""
     after = matching.given.after
     path, reference = use
-    if reference.kind is ReferenceKind.STRING:
+    text = matching.text_after(path)
+    if reference.kind is ReferenceKind.STRING or (text and is_kept_quiet(path, text, reference.span.start)):
         return True
     if reference.kind is ReferenceKind.IMPORT:
         return _is_tried(matching, path, reference)
+    if is_typed_script(path) and not reference.receiver and is_global_now(matching, path, reference.name):
+        return True
     if path.suffix == ".vue" and _is_option(matching, use):
         return True
-    owner = owner_of(matching.given.before, removed.symbol)
-    if owner is None:
-        return False
+    owner = parent_of(matching.given.before, removed.symbol)
+    if owner is None or owner.definition.kind not in _WITH_MEMBERS:
+        return owner is not None and has_declared_type(matching, removed)
     name = removed.symbol.definition.name
     owners = [each.symbol for each in after.receivers(path, reference)] or [*_again(after, owner)]
     return any(may_be_provided(after, each, name) or _was_pushed_down(matching, each, name) for each in owners)
@@ -337,7 +345,7 @@ def _again(view: GraphView, symbol: Symbol) -> Sequence[Symbol]:
     return [
         each
         for each in symbols_of(view, symbol.path)
-        if each.qualified_name == symbol.qualified_name and each.definition.kind in CLASSES
+        if each.qualified_name == symbol.qualified_name and each.definition.kind in _WITH_MEMBERS
     ]
 
 

@@ -158,8 +158,8 @@ def imported_meaning(query: Query, file: int, binding: ImportBinding) -> Answer:
     """What a name bound by an import means."""
     statement, (name, _, _, _) = binding
     target = query.files.module(file, statement.module, statement.level)
-    if target < 0:
-        return EXTERNAL
+    if target < 0 or "?" in statement.module:
+        return EXTERNAL  # a query asks a bundler for another module made of the file: ``./worker?worker``
     module = (Found(ModuleMeaning(file, statement.module, statement.level, target), Rank.EXACT),)
     if not name or name == "*":
         return exported_name(query, target, WHOLE) or module

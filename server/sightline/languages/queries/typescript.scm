@@ -40,6 +40,8 @@
 (infer_type (type_identifier) @inferred)
 (conditional_type) @conditional
 (index_signature) @index
+; This grammar reads `using file = open()` as an assignment.
+(assignment_expression "using" left: (identifier) @declared)
 (required_parameter pattern: (identifier) @declared)
 (optional_parameter pattern: (identifier) @declared)
 (required_parameter (accessibility_modifier)) @parameter.property
