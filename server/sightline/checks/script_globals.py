@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import islice
 
 from sightline.base.paths import WorkspacePath
-from sightline.checks.recall import facts_of, symbols_of
+from sightline.checks.recall import facts_of
 from sightline.checks.script_global_names import FAMILIES, NAMES
 from sightline.checks.script_imports import is_declared
+from sightline.checks.texts import read_text
 from sightline.graph.unbound import unbound_names, used_only_as_type
 from sightline.graph.view import GraphView
 
 #: Packages that bring names into files with no import.
 BRINGING = ("nuxt", "unplugin-auto-import", "unplugin-vue-components")
+_FOR_ALL = re.compile(rb"\bdeclare\s+global\b")
 #: Files that are looked at for other uses of a name that nothing binds.
 _MOST_FILES = 8
 
@@ -41,10 +44,13 @@ def _declares_for_all(view: GraphView, path: WorkspacePath, name: str) -> bool:
         return True
     if not facts.imports and not any(each.exported for each in facts.definitions):
         return True
-    return any(
-        symbol.definition.name == name and symbol.qualified_name.startswith("global.")
-        for symbol in symbols_of(view, path)
-    )
+    text = read_text(view.workspace, path)
+    block = _FOR_ALL.search(text.data) if text is not None else None
+    if text is None or block is None:
+        return False
+    # What such a block holds is told by where it stands: behind the beginning, and without an ``export`` of its own.
+    own = (each.span.start for each in facts.definitions if each.name == name and each.parent < 0)
+    return any(block.start() < start and not text.data.startswith(b"export", start) for start in own)
 
 
 def _is_package_type(view: GraphView, path: WorkspacePath, name: str) -> bool:

@@ -68,7 +68,7 @@ EXPLAINED: Mapping[str, Mapping[str, str]] = {
         "7c8b12620a": "real: apiCustomElement.ts uses the type ComponentObjectPropsOptions and does not import it",
         "ed9eb62e59": "ours: nodeOps has a declared type that makes the new parameters optional; accepted since",
         "305883a12f": "real: scripts/release.js, which is no TypeScript, has a type in its catch clause",
-        "b40845153c": "ours: $ref moves to a declaration that the test names by a reference directive",
+        "b40845153c": "ours: $ref moves into a `declare global`, which is read since; accepted",
         "d3d9355c5a": "ours: the types of Jest declare the name jasmine; accepted since",
         "509c192ff4": "real: renames the enum member LeftSqaure, and line 822 of the tokenizer still uses it",
         "f05d6dfd98": "real: work in progress; isCompatEnabled asks for an instance that its callers do not give yet",

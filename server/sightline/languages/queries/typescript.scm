@@ -24,6 +24,7 @@
 (ambient_declaration [(lexical_declaration) (variable_declaration)] @declaration)
 (module body: (statement_block [(lexical_declaration) (variable_declaration)] @declaration))
 (internal_module body: (statement_block [(lexical_declaration) (variable_declaration)] @declaration))
+(ambient_declaration "global" (statement_block [(lexical_declaration) (variable_declaration)] @declaration))
 (import_alias) @import.alias
 
 (extends_clause value: [(identifier) (member_expression)] @inherit)
