@@ -22,6 +22,8 @@ from sightline.graph.view import GraphView
 
 #: Modules that do something when imported.
 _NOISY = frozenset({"antigravity", "this", "idlelib", "turtledemo", "__main__", "test", "lib2to3", "turtle", "tkinter"})
+#: Utility types of TypeScript whose members are all of what they are given (handbook, "Utility Types").
+_REARRANGING = frozenset({"Partial", "Required", "Readonly", "Pick", "Omit", "NonNullable", "Extract", "Exclude"})
 _DYNAMIC = frozenset({"__getattr__", "__getattribute__"})
 
 
@@ -41,7 +43,7 @@ def _joined(view: GraphView, owner: Symbol) -> Iterator[Symbol | None]:
         yield each
         for reference in _parts(view, each) if each.definition.kind is DefinitionKind.TYPE else ():
             found = view.resolve_known(each.path, reference)
-            if not found:
+            if not found and reference.name not in _REARRANGING:
                 yield None
             waiting += [symbol for symbol in found if symbol.identifier not in seen]
             seen.update(symbol.identifier for symbol in found)
