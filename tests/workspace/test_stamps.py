@@ -19,13 +19,17 @@ class CountingFiles(MemoryFiles):
 
 
 def looked(
-    content: str, modified: float, before: dict[WorkspacePath, Stamp], now: float = NOW
+    content: str,
+    modified: float,
+    before: dict[WorkspacePath, Stamp],
+    now: float = NOW,
+    told: tuple[WorkspacePath, ...] = (),
 ) -> tuple[dict[WorkspacePath, Stamp], bool, int]:
     """Stamps after looking at one file; whether it counts as changed; how often it was read."""
     files = CountingFiles({PATH.absolute: content.encode()})
     system = System(files=files, clock=memory_system().clock, processes=memory_system().processes)
     found = ScannedFile(path=PATH, size=len(content), mtime_ns=int(modified * 1e9))
-    difference = compare_stamps(system, before, [found], now)
+    difference = compare_stamps(system, before, [found], now, told=told)
     return {**before, **difference.stamps}, PATH in difference.changed, files.reads
 
 
@@ -43,6 +47,15 @@ def test_a_file_modified_within_two_seconds_is_read_again_until_it_is_settled() 
     assert (changed, reads) == (True, 1), "same size, same time, other text"
     stamps, changed, reads = looked("two", 999, stamps, now=1002)
     assert (changed, reads) == (False, 0), "settled at 1001, two seconds after its time"
+
+
+def test_a_file_that_a_watcher_speaks_of_is_changed_again_while_its_time_is_not_trusted() -> None:
+    """Whoever was told of it first may have read it between two writers, when it was empty."""
+    stamps, _, _ = looked("one", 999, {})
+    stamps, changed, _ = looked("one", 999, stamps, now=1002, told=(PATH,))
+    assert changed
+    _, changed, reads = looked("one", 999, stamps, now=1003, told=(PATH,))
+    assert (changed, reads) == (False, 0)
 
 
 def test_a_touched_file_whose_text_is_known_is_no_change() -> None:

@@ -54,7 +54,9 @@ def look_at(view: WorkspaceView, stamps: Mapping[WorkspacePath, Stamp], paths: t
     if any(path.name in RULE_FILES for path in removed):
         raise RescanNeeded  # a folder is gone, and the rules in it may have spoken of open documents
     before = {path: stamps[path] for path in found.files if path in stamps}
-    difference = compare_stamps(view.system, before, found.files.values(), view.system.clock.now())
+    difference = compare_stamps(
+        view.system, before, found.files.values(), view.system.clock.now(), told=frozenset(paths)
+    )
     return Refreshed(
         stamps=difference.stamps,
         known=known.with_changes(difference.stamps, removed),

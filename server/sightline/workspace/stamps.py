@@ -6,7 +6,7 @@ network file systems cache): a file modified so shortly before it was looked at 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -44,11 +44,18 @@ class StampDifference:
 
 
 def compare_stamps(
-    system: System, before: Mapping[WorkspacePath, Stamp], files: Iterable[ScannedFile], now: float
+    system: System,
+    before: Mapping[WorkspacePath, Stamp],
+    files: Iterable[ScannedFile],
+    now: float,
+    *,
+    told: Collection[WorkspacePath] = (),
 ) -> StampDifference:
     """Compares found ``files`` with the stamps of ``before``. New files count as changed.
 
-    A file is read only when its stamp is not to be trusted, or when a known digest can tell that nothing changed.
+    ``told``: files that a watcher speaks of; one that was modified shortly before it was last looked at counts as
+    changed again. A file is read only when its stamp is not to be trusted, or when a known digest can tell that nothing
+    changed.
     """
     stamps: dict[WorkspacePath, Stamp] = {}
     changed: list[WorkspacePath] = []
@@ -62,7 +69,9 @@ def compare_stamps(
         if new.is_racy or known is not None:
             new = new._replace(digest=_digest(system, file.path))
         stamps[file.path] = new
-        if known is None or known != new.digest:
+        # Others may have read it while it was written; it may have the very digest of before by now.
+        again = file.path in told and old is not None and old.is_racy
+        if known is None or known != new.digest or again:
             changed.append(file.path)
     return StampDifference(stamps=stamps, changed=tuple(sorted_paths(changed)))
 
