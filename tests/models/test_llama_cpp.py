@@ -14,7 +14,16 @@ import pytest_asyncio
 from sightline.base.system import RealClock, real_system
 from sightline.models.client import complete
 from sightline.models.discovery import discover
-from sightline.models.messages import Finish, Finished, Message, ModelError, ModelFailure, ModelRequest, TextDelta
+from sightline.models.messages import (
+    Finish,
+    Finished,
+    Message,
+    ModelError,
+    ModelFailure,
+    ModelRequest,
+    Sampling,
+    TextDelta,
+)
 from sightline.models.provider import Provider
 from sightline.models.registry import open_provider
 from sightline.models.selection import select_model
@@ -48,7 +57,7 @@ def ask(text: str = "hello", *, most: int | None = 8, prompt_tokens: int | None 
         model="anything",
         messages=(Message(role="user", content=text),),
         max_output_tokens=most,
-        temperature=0.0,
+        sampling=Sampling(temperature=0.0),
         prompt_tokens=prompt_tokens,
     )
 

@@ -9,7 +9,7 @@ from dataclasses import asdict
 
 import pytest
 
-from sightline.models.messages import Message
+from sightline.models.messages import Message, Sampling
 from sightline.models.policy import ModelPolicy, Secret, request_for
 
 KEY = "sk-test-0123456789abcdef"
@@ -49,4 +49,5 @@ def test_secrets_are_values() -> None:
 
 def test_a_request_carries_the_policy() -> None:
     request = request_for(POLICY, (Message(role="user", content="hi"),), prompt_tokens=7)
-    assert (request.model, request.max_output_tokens, request.temperature, request.prompt_tokens) == ("m", 100, 0.5, 7)
+    assert (request.model, request.max_output_tokens, request.prompt_tokens) == ("m", 100, 7)
+    assert request.sampling == Sampling(temperature=0.5)

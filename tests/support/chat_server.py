@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sightline.models.messages import Message, ModelError, ModelRequest, StreamEvent
+from sightline.models.messages import Message, ModelError, ModelRequest, Sampling, StreamEvent
 from sightline.models.policy import ModelPolicy, Secret
 from sightline.models.providers.openai_compatible import OpenAICompatibleProvider
 from sightline.transport.policy import RetryPolicy
@@ -21,7 +21,7 @@ ASK = ModelRequest(
     model="tiny",
     messages=(Message(role="system", content="Be brief."), Message(role="user", content="Hi 🎉 \ud800")),
     max_output_tokens=64,
-    temperature=0.2,
+    sampling=Sampling(temperature=0.2),
     prompt_tokens=20,
 )
 

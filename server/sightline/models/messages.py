@@ -20,36 +20,64 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sampling:
+    """How the next token is chosen; ``None`` leaves a value out of the request, for the server to decide."""
+
+    temperature: float | None = None
+    top_p: float | None = None
+    top_k: int | None = None
+    repetition_penalty: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModelRequest:
     """One request. Sizes are in tokens; ``None`` leaves a value to the server.
 
-    ``prompt_tokens`` is our own estimate of the messages; it is compared with what the server says it read.
+    ``prompt_tokens`` is our own count of the messages; it is compared with what the server says it read.
+    ``stable_messages`` is how many of the first messages the next request of the conversation will begin with too:
+    what a provider with prompt caching marks. ``window`` is the context window the model must be loaded with at
+    least, for servers that load on request.
     """
 
     model: str
     messages: tuple[Message, ...]
     max_output_tokens: int | None = None
-    temperature: float | None = None
+    sampling: Sampling = Sampling()
     prompt_tokens: int | None = None
+    stable_messages: int = 0
+    window: int | None = None
 
 
 class Finish(StrEnum):
-    """Why a reply ended. Only ``STOP`` is a whole reply."""
+    """Why a reply ended. Only ``STOP`` is a whole reply.
+
+    ``LENGTH`` is the limit on output: the reply can be asked to go on. ``WINDOW`` is a context window that is full:
+    it cannot. ``PAUSED`` is a server that wants to be asked again with what it said so far.
+    """
 
     STOP = "stop"
     LENGTH = "length"
+    WINDOW = "window"
+    PAUSED = "paused"
     REFUSAL = "refusal"
     OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """Tokens as the server counted them; ``None`` means that it did not say."""
+    """Tokens as the server counted them; ``None`` means that it did not say.
+
+    ``prompt_tokens`` is the whole prompt, what came from a cache (``cached_tokens``) and what was written to one
+    (``cache_written_tokens``) included, whichever way the server itself adds them up. ``output_tokens`` includes
+    ``reasoning_tokens``. ``load_seconds`` is what loading the model took.
+    """
 
     prompt_tokens: int | None = None
     cached_tokens: int | None = None
+    cache_written_tokens: int | None = None
     output_tokens: int | None = None
     reasoning_tokens: int | None = None
+    load_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from sightline.models.messages import Message, ModelRequest
+from sightline.models.messages import Message, ModelRequest, Sampling
 from sightline.transport.policy import Limits, RetryPolicy, TransportPolicy
 
 
@@ -72,6 +72,6 @@ def request_for(
         model=policy.name,
         messages=messages,
         max_output_tokens=policy.max_output_tokens,
-        temperature=policy.temperature,
+        sampling=Sampling(temperature=policy.temperature),
         prompt_tokens=prompt_tokens,
     )

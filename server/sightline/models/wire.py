@@ -166,8 +166,8 @@ def request_body(request: ModelRequest, output_limit: str) -> bytes:
     }
     if request.max_output_tokens is not None:
         body[output_limit] = request.max_output_tokens
-    if request.temperature is not None:
-        body["temperature"] = request.temperature
+    if request.sampling.temperature is not None:
+        body["temperature"] = request.sampling.temperature
     # Lone surrogates, which an editor can send, are not UTF-8; escaped they pass as JSON.
     return json.dumps(body, ensure_ascii=True).encode("ascii")
 

@@ -179,6 +179,8 @@ def _cut_off(attempt: Attempt, response: ModelResponse) -> Attempt:
     reason = {
         Finish.LENGTH: "The reply was cut off at the output limit; edits in it were not used. "
         "Raise model.max_output_tokens, ask for less at a time, or use a model with a larger window.",
+        Finish.WINDOW: "The model's window was full before the reply ended; edits in it were not used. "
+        "Lower context.budget, or load the model with a larger window.",
         Finish.REFUSAL: "The model declined to answer.",
     }.get(response.finish, "The reply did not end as a whole reply does; edits in it were not used.")
     return replace(attempt, problems=(reason,))
