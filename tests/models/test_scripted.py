@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ from sightline.models.providers.scripted import ScriptedProvider, scripted_from_
 from sightline.models.script import parse_script
 
 
-def request(text: str = "hi", **fields: int) -> ModelRequest:
+def request(text: str = "hi", **fields: Any) -> ModelRequest:
     return ModelRequest(model="m", messages=(Message(role="user", content=text),), **fields)
 
 
