@@ -93,3 +93,18 @@ class EventParser:
             return None
         # Lines are cut at bytes that no UTF-8 character contains, so a character is always whole here.
         return ServerSentEvent(name=name, data=b"\n".join(data).decode("utf-8", "replace"))
+
+
+class EventData:
+    """Like :class:`EventParser`, for streams of which only the data of the events matters."""
+
+    def __init__(self) -> None:
+        self._parser = EventParser()
+
+    def feed(self, chunk: bytes) -> list[str]:
+        """The data of the events that ``chunk`` completes."""
+        return [event.data for event in self._parser.feed(chunk)]
+
+    def end(self) -> list[str]:
+        """The data of the event that the end of the stream completes, if there is one."""
+        return [event.data for event in self._parser.end()]

@@ -1,0 +1,263 @@
+"""One model server's HTTP API as one user sees it: addresses, headers, refusals and streamed replies.
+
+What every provider that speaks HTTP shares. What differs between APIs comes in as values: how a key is shown, how the
+stream is cut into events, and what reads them. Knows no API.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from sightline.models.failures import Speaker, not_the_protocol, redirected, refusal, unreached
+from sightline.models.messages import ModelError, ModelFailure, StreamEvent
+from sightline.models.policy import ModelPolicy
+from sightline.models.probe import ServerProbe
+from sightline.models.provider import ModelInfo
+from sightline.models.wire import WireError, error_in
+from sightline.transport.errors import TransportError
+from sightline.transport.policy import HttpRequest, Limits
+from sightline.transport.pool import HttpAnswer, HttpResponse, Pool, address
+from sightline.transport.retry import Sleep, retry_after, stream_with_retries
+
+LARGEST_ANSWER = 32 << 20
+_LARGEST_ERROR = 64 << 10
+_LISTED_IN_HINT = 8
+
+#: The headers that show a key (never an empty one) to the server.
+Authorise = Callable[[str], Mapping[str, str]]
+#: ``Provider.models`` of the provider that asks.
+ListModels = Callable[[], Awaitable[tuple[ModelInfo, ...]]]
+
+
+class StreamReader(Protocol):
+    """Reads the reply of one request out of the data of its events."""
+
+    @property
+    def done(self) -> bool:
+        """Whether the server said that nothing more comes."""
+        ...
+
+    def take(self, data: str) -> Iterable[StreamEvent]:
+        """The events in the data of one event of the stream. Raises ``ModelError``."""
+        ...
+
+    def take_json(self, value: Any) -> Iterable[StreamEvent]:
+        """The events in a whole answer that was not streamed. Raises ``ModelError``."""
+        ...
+
+    def finished(self) -> Iterable[StreamEvent]:
+        """What is left at the end, ``Finished`` last. Raises ``ModelError`` for a reply without an end."""
+        ...
+
+
+class Framing(Protocol):
+    """Cuts the bytes of a stream into the data of its events."""
+
+    def feed(self, chunk: bytes) -> Iterable[str]:
+        """The data of the events that ``chunk`` completes."""
+        ...
+
+    def end(self) -> Iterable[str]:
+        """The data of the event that the end of the stream completes, if there is one."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamFormat:
+    """How an API streams: the media type of a stream and what cuts it into events."""
+
+    media_type: str
+    framing: Callable[[], Framing]
+
+
+def bearer(key: str) -> Mapping[str, str]:
+    """``Authorization: Bearer``, as nearly every API wants it."""
+    return {"authorization": f"Bearer {key}"}
+
+
+class HttpApi:
+    """One server with one key. The pool is the caller's unless ``owns_pool`` says that ``close`` ends it."""
+
+    def __init__(
+        self,
+        policy: ModelPolicy,
+        pool: Pool,
+        *,
+        owns_pool: bool = False,
+        authorise: Authorise = bearer,
+        headers: Mapping[str, str] | None = None,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        self._policy = policy
+        self._pool = pool
+        self._owns_pool = owns_pool
+        self._authorise = authorise
+        self._more_headers = dict(headers or {})
+        self._sleep = sleep
+        self.base = policy.base_url.rstrip("/")
+        self.host = urlsplit(self.base).hostname or ""
+
+    @property
+    def where(self) -> str:
+        """The server's address for people."""
+        try:
+            return address(self.base)
+        except TransportError:
+            return "the model server"
+
+    def speaker(self, model: str) -> Speaker:
+        """Whom messages about ``model`` name."""
+        return Speaker(where=self.where, model=model, key=self._policy.api_key)
+
+    def headers(self) -> dict[str, str]:
+        """The headers of every request. Raises ``ModelError`` for a key that cannot be sent."""
+        named = {"user-agent": "sightline", **self._more_headers}
+        key = self._policy.api_key.reveal()
+        if not key:
+            return named
+        if not (key.isascii() and key.isprintable()):
+            raise ModelError(
+                ModelFailure.AUTHENTICATION,
+                "The key holds characters that no key has.",
+                hint="Copy the key again, without quotes and line ends.",
+            )
+        return {**named, **self._authorise(key)}
+
+    def probe(self) -> ServerProbe:
+        """Reads small answers from this server. Raises ``ModelError`` for a key that cannot be sent."""
+        return ServerProbe(pool=self._pool, base_url=self.base, headers=self.headers())
+
+    def url(self, path: str) -> str:
+        """The address of ``path`` under the base URL."""
+        return f"{self.base}{path}"
+
+    async def reply(
+        self,
+        url: str,
+        body: bytes,
+        reader: StreamReader,
+        stream: StreamFormat,
+        *,
+        model: str,
+        names: ListModels | None = None,
+    ) -> AsyncGenerator[StreamEvent, None]:
+        """Posts ``body`` and gives what ``reader`` finds in the answer. Raises ``ModelError``.
+
+        ``names`` lists the server's models (``Provider.models``): asked when the server says that there is no such
+        model. Closing the generator closes the socket at once.
+        """
+        speaker = self.speaker(model)
+        accepted = {"content-type": "application/json", "accept": f"{stream.media_type}, application/json"}
+        sent = HttpRequest(
+            method="POST",
+            url=url,
+            headers={**self.headers(), **accepted},
+            body=body,
+            limits=self._policy.limits,
+        )
+        try:
+            async with stream_with_retries(self._pool, sent, self._policy.retries, sleep=self._sleep) as response:
+                try:
+                    await _accepted(response, speaker, stream.media_type)
+                except ModelError as error:
+                    if names is None or error.failure is not ModelFailure.NOT_FOUND:
+                        raise
+                    raise await _with_names(error, names) from None
+                async with aclosing(_events(response, speaker, reader, stream)) as events:
+                    async for event in events:
+                        yield event
+        except TransportError as error:
+            raise unreached(speaker, error) from error
+
+    async def json(self, path: str, *, model: str, limit: int = LARGEST_ANSWER) -> Any:
+        """The JSON at ``path`` under the base URL. Raises ``ModelError``."""
+        limits = Limits(connect=self._policy.limits.connect, first_byte=30.0, between_bytes=30.0)
+        request = HttpRequest(method="GET", url=self.url(path), headers=self.headers(), limits=limits)
+        return await self.fetched(request, model=model, limit=limit)
+
+    async def fetched(self, request: HttpRequest, *, model: str, limit: int = LARGEST_ANSWER) -> Any:
+        """The JSON that answers ``request``. Raises ``ModelError`` for a refusal and for anything that is not JSON."""
+        speaker = self.speaker(model)
+        try:
+            answer = await self._pool.fetch(request, limit=limit)
+        except TransportError as error:
+            raise unreached(speaker, error) from error
+        if 300 <= answer.status < 400:
+            raise redirected(speaker, answer.status)
+        if answer.status != 200:
+            raise refused(answer, speaker)
+        return json_of(answer.body, speaker)
+
+    async def close(self) -> None:
+        """Closes the connections, where they are this provider's own. May be called twice."""
+        if self._owns_pool:
+            await self._pool.close()
+
+
+async def _events(
+    response: HttpResponse, speaker: Speaker, reader: StreamReader, stream: StreamFormat
+) -> AsyncGenerator[StreamEvent, None]:
+    """A stream, or one whole answer: some servers and proxies do not stream whatever they are asked."""
+    if response.media_type != stream.media_type:
+        for event in reader.take_json(json_of(await response.read(LARGEST_ANSWER), speaker)):
+            yield event
+    else:
+        framing = stream.framing()
+        while not reader.done:
+            chunk = await response.chunk()
+            for data in framing.feed(chunk) if chunk else framing.end():
+                for piece in reader.take(data):
+                    response.content_has_begun()
+                    yield piece
+            if not chunk:
+                break
+    for event in reader.finished():
+        yield event
+
+
+async def _accepted(response: HttpResponse, speaker: Speaker, media_type: str) -> None:
+    """Raises ``ModelError`` unless the answer is a reply in one of the two forms."""
+    if 300 <= response.status < 400:
+        raise redirected(speaker, response.status)
+    if response.status != 200:
+        body = await response.read_head(_LARGEST_ERROR)
+        raise refused(HttpAnswer(status=response.status, headers=response.headers, body=body), speaker)
+    if response.media_type not in (media_type, "application/json"):
+        kind = response.media_type or "nothing that says what it is"
+        raise not_the_protocol(speaker, f"answered with {kind} and not with a reply of a model")
+
+
+async def _with_names(error: ModelError, names: ListModels) -> ModelError:
+    """``NOT_FOUND`` means a wrong model or a wrong address: whether the list of models is there tells which."""
+    try:
+        models = await names()
+    except ModelError:
+        hint = "Nor is there a list of models: check the base URL; it usually ends in /v1."
+        return ModelError(ModelFailure.NOT_FOUND, error.message, hint=hint)
+    listed = [model.name for model in models]
+    more = f" and {len(listed) - _LISTED_IN_HINT} more" if len(listed) > _LISTED_IN_HINT else ""
+    offered = f"It offers: {', '.join(listed[:_LISTED_IN_HINT])}{more}." if listed else "It offers no model at all."
+    return ModelError(ModelFailure.NOT_FOUND, error.message, hint=offered)
+
+
+def refused(answer: HttpAnswer, speaker: Speaker) -> ModelError:
+    """The error for an answer with a status that is no success."""
+    try:
+        error = error_in(json.loads(answer.body))
+    except ValueError:
+        error = None
+    return refusal(speaker, answer.status, error or WireError(), retry_after=retry_after(answer.headers))
+
+
+def json_of(body: bytes, speaker: Speaker) -> Any:
+    """The JSON in ``body``. Raises ``ModelError``."""
+    try:
+        return json.loads(body)
+    except ValueError:
+        raise not_the_protocol(speaker, "sent an answer that is not JSON") from None
