@@ -9,7 +9,7 @@ Sightline refuses at the right place when a certain finding, or a place it relat
 one of those errors; for a text that cannot be parsed any more, when it calls that file's syntax broken.
 
 Beside it: what the rules of aider's linter say of the same mutants. The summary goes to
-``tests/bench/results/mutants.json``.
+``tests/bench/results/mutants.json``: code bases judged now replace their rows there, the others stay (``recorded.py``).
 """
 
 from __future__ import annotations
@@ -18,14 +18,12 @@ import argparse
 import asyncio
 import hashlib
 import json
-import platform
 import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -40,6 +38,7 @@ from mutant_sources import Sources
 from operators import OPERATORS, Mutant, mutants
 from oracle import Error, Oracle, open_oracle, write_settings
 from places import is_found
+from recorded import added, put_together, run_of
 from workbench import Workbench, states_of
 
 from sightline.checks.check import Certainty, CheckReport, Verdict
@@ -201,6 +200,13 @@ def summary_of(rows: Sequence[Row]) -> dict[str, Any]:
     }
 
 
+def sums(summaries: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Several summaries as one."""
+    counts = added(summaries, [key for key in summary_of([]) if key != "right_share"])
+    every, right = counts["breaking"], counts["refused_at_the_right_place"]
+    return {"breaking": every, "right_share": round(right / every, 4) if every else None, **counts}
+
+
 def main() -> int:
     """Runs the benchmark; exit code 1 when a target is missed."""
     arguments = _arguments()
@@ -208,31 +214,25 @@ def main() -> int:
         print("skipped: needs --repositories")
         return 0
     report: dict[str, Any] = {
-        "machine": f"{platform.machine()}, {platform.system()}, Python {platform.python_version()}",
-        "versions": {name: version(name) for name in ("sightline", "pyright", "ruff")},
-        "seed": arguments.seed,
         "targets": {"right_share": 0.95},
         "languages": {},
     }
-    every: dict[str, list[Row]] = defaultdict(list)
+    run = run_of(arguments.seed, ("sightline", "pyright", "ruff"))
+    every: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="sightline-mutants-") as temporary:
         scratch: Path = (arguments.keep or Path(temporary)).resolve()
         choices = (each for each in chosen(arguments.only) if each.mutants)
         for choice in present(choices, arguments.repositories):
             rows, oracle = judge_one(choice, arguments, scratch)
             language = report["languages"].setdefault(choice.language, {"oracle": oracle, "code_bases": {}})
-            language["code_bases"][choice.name] = summary_of(rows)
-            every[choice.language] += rows
+            language["code_bases"][choice.name] = summary_of(rows) | {"run": run}
+            every += rows
             print(json.dumps(summary_of(rows)), flush=True)
-    for name, rows in every.items():
-        report["languages"][name]["all"] = summary_of(rows)
-    report["all"] = summary_of([row for rows in every.values() for row in rows])
     if arguments.details:
-        details = [asdict(row) for rows in every.values() for row in rows]
-        arguments.details.write_text(json.dumps(details, indent=1))
-    if not (arguments.only or arguments.count):
-        RESULTS.write_text(json.dumps(report, indent=2) + "\n")
-    return int((report["all"]["right_share"] or 0) < 0.95)
+        arguments.details.write_text(json.dumps([asdict(row) for row in every], indent=1))
+    if arguments.record or not (arguments.only or arguments.count):
+        RESULTS.write_text(json.dumps(put_together(RESULTS, report, sums), indent=2) + "\n")
+    return int((summary_of(every)["right_share"] or 0) < 0.95)
 
 
 def _arguments() -> argparse.Namespace:

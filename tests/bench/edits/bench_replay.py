@@ -11,7 +11,8 @@ Split commits: of those that re-sign, the hunks of one file are left out that us
 breaks the file, and where, is for pyright, TypeScript and go/types to say (``oracles``). Counted is whether Sightline
 refuses at one of those places.
 
-The summary goes to ``tests/bench/results/replay.json``.
+The summary goes to ``tests/bench/results/replay.json``: code bases judged now replace their rows there,
+the others stay (``recorded.py``).
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import platform
 import random
 import statistics
 import sys
@@ -27,7 +27,6 @@ import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict, dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +38,7 @@ from explained import EXPLAINED
 from histories import Commit, History
 from installed import installed
 from oracle import open_oracle
+from recorded import added, put_together, run_of
 from resigning import is_resigning
 from sites.read import language_of
 from splits import Split, SplitRow, find_splits, judge_splits, summary_of_splits
@@ -187,9 +187,11 @@ async def judge_all_splits(history: History, splits: Sequence[Split], store: Pat
         await bench.close()
 
 
-def totals(rows: Sequence[dict[str, Any]], keys: Sequence[str]) -> dict[str, Any]:
-    """Sums of some counts."""
-    return {key: sum(row[key] for row in rows) for key in keys}
+def sums(summaries: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The counts of several summaries."""
+    splits = added([each["splits"] for each in summaries], ("breaking", "refused_at_the_place", "refused"))
+    keys = ("commits", "resigning", "refused", "refused_wrongly", "refused_by_aiders_rules")
+    return added(summaries, keys) | {"splits": splits}
 
 
 def main() -> int:
@@ -199,13 +201,11 @@ def main() -> int:
         print("skipped: needs --repositories")
         return 0
     report: dict[str, Any] = {
-        "machine": f"{platform.machine()}, {platform.system()}, Python {platform.python_version()}",
-        "versions": {name: version(name) for name in ("sightline", "pyright")},
-        "seed": arguments.seed,
         "targets": {"refused_share": 0.01, "split_share": 0.9},
         "languages": {},
     }
     details: dict[str, Any] = {}
+    run = run_of(arguments.seed, ("sightline", "pyright"))
     with tempfile.TemporaryDirectory(prefix="sightline-replay-") as temporary:
         scratch: Path = (arguments.keep or Path(temporary)).resolve()
         choices = (each for each in chosen(arguments.only) if each.commits)
@@ -213,20 +213,15 @@ def main() -> int:
             rows, splits = run_one(choice, arguments, scratch)
             language = report["languages"].setdefault(choice.language, {"code_bases": {}})
             entry = summary_of(choice.name, rows)
-            language["code_bases"][choice.name] = entry | {"splits": summary_of_splits(splits)}
+            language["code_bases"][choice.name] = entry | {"splits": summary_of_splits(splits), "run": run}
             details[choice.name] = {"commits": [asdict(row) for row in rows], "splits": [asdict(row) for row in splits]}
             print(json.dumps(language["code_bases"][choice.name], indent=1), flush=True)
-    for language in report["languages"].values():
-        parts = list(language["code_bases"].values())
-        keys = ("commits", "resigning", "refused", "refused_wrongly", "refused_by_aiders_rules")
-        language["all"] = totals(parts, keys) | {
-            "splits": totals([part["splits"] for part in parts], ("breaking", "refused_at_the_place", "refused"))
-        }
     if arguments.details:
         arguments.details.write_text(json.dumps(details, indent=1))
-    if not (arguments.only or arguments.count):
-        RESULTS.write_text(json.dumps(report, indent=2) + "\n")
-    return int(not all(_meets(language["all"]) for language in report["languages"].values()))
+    if arguments.record or not (arguments.only or arguments.count):
+        RESULTS.write_text(json.dumps(put_together(RESULTS, report, sums), indent=2) + "\n")
+    judged = (sums(list(language["code_bases"].values())) for language in report["languages"].values())
+    return int(not all(map(_meets, judged)))
 
 
 def _meets(figures: dict[str, Any]) -> bool:
