@@ -27,8 +27,8 @@ from sightline.models.policy import ModelPolicy, Secret
 from sightline.models.provider import Provider
 from sightline.models.registry import PROVIDERS, open_provider, provider_for
 from sightline.transport.policy import RetryPolicy
-from support.chat import delta, finish
 from support.loopback import Exchange, loopback_server
+from support.voices import LENGTH, STOP, VOICES, Voice
 
 KEY = "conformance-key-0123456789"
 
@@ -91,31 +91,32 @@ async def scripted_world(kind: str) -> AsyncGenerator[World]:
 
 
 @asynccontextmanager
-async def http_world(kind: str) -> AsyncGenerator[World]:
+async def http_world(kind: str, voice: Voice) -> AsyncGenerator[World]:
     closed = asyncio.Event()
 
-    async def chat(exchange: Exchange) -> None:
+    async def reply(exchange: Exchange) -> None:
         prompt = exchange.body.decode()
         if "REFUSE" in prompt:
-            return await exchange.answer(401, {"error": {"message": f"not {KEY}"}})
-        await exchange.begin_stream()
+            return await exchange.answer(401, {**voice.refusal("", f"not {KEY}")})
+        await exchange.begin(200, content_type=voice.media_type, connection="close")
+        await exchange.send(voice.begin)
         if "HANG" in prompt:
-            await exchange.send(delta(content="Hello"))
+            await exchange.send(voice.text("Hello"))
             await exchange.end_of_file()
             closed.set()
         elif "LONG" in prompt:
-            await exchange.send(delta(content="Hello") + finish("length", prompt=20))
+            await exchange.send(voice.text("Hello") + voice.end(LENGTH, 20))
         elif "EMPTY" in prompt:
-            await exchange.send(finish(prompt=20))
+            await exchange.send(voice.end(STOP, 20))
         else:
-            await exchange.send(delta(reasoning="hm") + delta(content="Hello") + delta(content=" there"))
-            await exchange.send(finish(prompt=20))
+            await exchange.send(voice.thought("hm") + voice.text("Hello") + voice.text(" there"))
+            await exchange.send(voice.end(STOP, 20))
         return None
 
     async def models(exchange: Exchange) -> None:
-        await exchange.answer(200, {"data": [{"id": "tiny"}]})
+        await exchange.answer(200, {**voice.listing(["tiny"])})
 
-    routes = {"POST /v1/chat/completions": chat, "GET /v1/models": models}
+    routes = {f"POST /v1{voice.path}": reply, "GET /v1/models": models, "GET /v1/models?limit=1000": models}
     async with loopback_server(**routes) as server:
         policy = ModelPolicy(
             kind=kind, name="tiny", base_url=server.base_url, api_key=Secret(KEY), retries=RetryPolicy(tries=1)
@@ -126,8 +127,9 @@ async def http_world(kind: str) -> AsyncGenerator[World]:
 
 
 def worlds(kind: str) -> AbstractAsyncContextManager[World]:
-    """A kind with an address speaks HTTP. A third sort of provider needs its world here, and fails until it has one."""
-    return http_world(kind) if PROVIDERS[kind].base_url else scripted_world(kind)
+    """An API that has no voice (``support/voices.py``) is no HTTP. A third sort of provider needs its world here."""
+    voice = VOICES.get(PROVIDERS[kind].api)
+    return http_world(kind, voice) if voice else scripted_world(kind)
 
 
 @pytest.fixture(params=list(PROVIDERS))

@@ -7,7 +7,7 @@ import pytest
 from sightline.base.errors import UsageError
 from sightline.models.messages import ModelError, ModelFailure
 from sightline.models.registry import PROVIDERS
-from sightline.models.selection import select_model
+from sightline.models.selection import own_key, select_model
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,18 @@ def test_choices(choice: str, kind: str, name: str, base_url: str) -> None:
 def test_every_example_of_the_registry_is_a_choice() -> None:
     for kind in PROVIDERS.values():
         assert select_model(kind.example, api_key="k").kind == kind.name
+
+
+def test_the_key_of_a_services_own_tools_goes_to_that_service_alone() -> None:
+    found = {"ANTHROPIC_API_KEY": "theirs", "OPENAI_API_KEY": "other", "": "nobody's"}
+    assert own_key("anthropic:m", "", found) == "theirs"
+    assert own_key(" Anthropic : m", " ", found) == "theirs"
+    assert own_key("anthropic:m", "https://elsewhere.example/v1", found) == ""
+    for choice in ("ollama:m", "scripted:m", "oracle:m", ""):
+        assert own_key(choice, "", found) == ""
+    with pytest.raises(ModelError) as caught:
+        select_model("anthropic:m")
+    assert "ANTHROPIC_API_KEY" in caught.value.hint
 
 
 def test_a_base_url_is_taken_as_it_is_written() -> None:

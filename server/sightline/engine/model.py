@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sightline.base.system import System
 from sightline.config.settings import Settings
 from sightline.models.policy import ModelPolicy
 from sightline.models.provider import Provider
 from sightline.models.registry import open_provider
-from sightline.models.selection import select_model
+from sightline.models.selection import own_key, select_model
 from sightline.tasks.turn import ModelChoice
 
 
-def model_policy(settings: Settings) -> ModelPolicy:
-    """The policy of the models room. Raises ``ModelError`` (``model_not_configured``) when no model is named."""
+def model_policy(settings: Settings, environment: Mapping[str, str]) -> ModelPolicy:
+    """The policy of the models room. Raises ``ModelError`` (``model_not_configured``) when no model is named.
+
+    ``environment`` is where a public service's own tools look for its key too, such as ``ANTHROPIC_API_KEY``.
+    """
     model = settings.model
     return select_model(
         model.name,
         base_url=model.base_url,
-        api_key=model.api_key.get_secret_value(),
+        api_key=model.api_key.get_secret_value() or own_key(model.name, model.base_url, environment),
         window=model.window,
         max_output_tokens=model.max_output_tokens,
         temperature=model.temperature,
@@ -26,6 +31,6 @@ def model_policy(settings: Settings) -> ModelPolicy:
 
 async def choose_model(settings: Settings, system: System, opened: Provider | None) -> tuple[Provider, ModelChoice]:
     """The provider (``opened`` again, if there is one) and how it is asked. Raises as :func:`model_policy` does."""
-    policy = model_policy(settings)
+    policy = model_policy(settings, system.environment)
     provider = opened or await open_provider(policy, system)
     return provider, ModelChoice(provider=provider, policy=policy, repair_rounds=settings.edits.repair_rounds)

@@ -48,16 +48,19 @@ _BY_WORD = {
     "rate_limit_error": ModelFailure.RATE_LIMITED,
     "unavailable_error": ModelFailure.OVERLOADED,
     "overloaded_error": ModelFailure.OVERLOADED,
+    "billing_error": ModelFailure.RATE_LIMITED,
+    "timeout_error": ModelFailure.TIMEOUT,
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Speaker:
-    """Whom we speak to and as whom: what messages name and what they must not show."""
+    """Whom we speak to and as whom: what messages name and what they must not show. ``api`` is what we speak."""
 
     where: str
     model: str
     key: Secret
+    api: str = "an OpenAI-compatible API"
 
     def clean(self, text: str) -> str:
         """A server's words in one line of at most 300 characters, without the key and other secrets."""
@@ -116,7 +119,16 @@ def not_the_protocol(speaker: Speaker, what: str) -> ModelError:
     return ModelError(
         ModelFailure.PROTOCOL,
         f"{speaker.where} {what}.",
-        hint="Check that the base URL is that of an OpenAI-compatible API; it usually ends in /v1.",
+        hint=f"Check that the base URL is that of {speaker.api}; it usually ends in /v1.",
+    )
+
+
+def no_reply(speaker: Speaker) -> ModelError:
+    """The error for a stream that was accepted and ended without an event."""
+    return ModelError(
+        ModelFailure.EMPTY_REPLY,
+        f"{speaker.where} accepted the request and then sent no reply.",
+        hint="Look into the model server's log, then try again.",
     )
 
 

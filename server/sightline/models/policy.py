@@ -50,6 +50,7 @@ class ModelPolicy:
     ``kind`` names an entry of ``registry.py``; ``name`` is the model's name at the server, or the file of a scripted
     one. ``base_url`` is used as it is written, with ``/chat/completions`` added. ``window`` (tokens) holds where the
     server does not tell its own, and where it is the smaller of the two. ``None`` leaves a value to the server.
+    ``key_header`` is ``bearer`` (``Authorization: Bearer``) or the name of a header that holds the key alone.
     """
 
     kind: str
@@ -59,6 +60,7 @@ class ModelPolicy:
     window: int | None = None
     max_output_tokens: int | None = None
     temperature: float | None = None
+    key_header: str = "bearer"
     limits: Limits = field(default_factory=Limits)
     retries: RetryPolicy = field(default_factory=RetryPolicy)
     transport: TransportPolicy = field(default_factory=TransportPolicy)

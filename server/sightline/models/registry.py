@@ -1,4 +1,6 @@
-"""Every kind of provider a user can name. Adding one is a file in ``providers/`` and a line here.
+"""Every kind of provider a user can name, and what speaks to each.
+
+Another server of a known API is a table in ``presets.toml``; another API is a file in ``providers/`` and a line here.
 
 ``provider_for`` loads what a kind needs when it is asked for: the HTTP library costs 0.2 s, and most commands ask no
 model.
@@ -8,12 +10,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from sightline.base.system import System
 from sightline.models.messages import ModelError, ModelFailure
 from sightline.models.policy import ModelPolicy
+from sightline.models.presets import ApiName, Preset, read_presets
 from sightline.models.provider import Provider
 
 if TYPE_CHECKING:
@@ -22,80 +24,44 @@ if TYPE_CHECKING:
 Make = Callable[[ModelPolicy, System, "Pool | None"], Provider]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProviderKind:
-    """What stands before the colon of ``SIGHTLINE_MODEL``.
-
-    ``base_url`` is where it is looked for unless the user says otherwise, "" where there is no network in it. A kind
-    that ``needs_key`` at its own ``base_url`` is a public service: nothing is sent there without a key.
-    ``any_name`` is the model's name where the server holds one model and answers to every name.
-    """
-
-    name: str
-    title: str
-    make: Make
-    example: str
-    base_url: str = ""
-    needs_key: bool = False
-    any_name: str = ""
-
-
 def _scripted(policy: ModelPolicy, system: System, pool: Pool | None) -> Provider:  # noqa: ARG001  opens nothing
     from sightline.models.providers.scripted import scripted_from_file  # noqa: PLC0415  loaded on demand
 
     return scripted_from_file(system.files, policy.name)
 
 
-def _openai_compatible(policy: ModelPolicy, system: System, pool: Pool | None) -> Provider:  # noqa: ARG001  HTTP only
+def _chat(policy: ModelPolicy, system: System, pool: Pool | None) -> Provider:  # noqa: ARG001  HTTP only
     from sightline.models.providers.openai_compatible import OpenAICompatibleProvider  # noqa: PLC0415  on demand
+
+    return _over_http(OpenAICompatibleProvider, policy, pool)
+
+
+def _messages(policy: ModelPolicy, system: System, pool: Pool | None) -> Provider:  # noqa: ARG001  HTTP only
+    from sightline.models.providers.anthropic import AnthropicProvider  # noqa: PLC0415  on demand
+
+    return _over_http(AnthropicProvider, policy, pool)
+
+
+def _responses(policy: ModelPolicy, system: System, pool: Pool | None) -> Provider:  # noqa: ARG001  HTTP only
+    from sightline.models.providers.openai_responses import OpenAIResponsesProvider  # noqa: PLC0415  on demand
+
+    return _over_http(OpenAIResponsesProvider, policy, pool)
+
+
+class _HttpProvider(Protocol):
+    def __call__(self, policy: ModelPolicy, pool: Pool, *, owns_pool: bool) -> Provider: ...
+
+
+def _over_http(provider: _HttpProvider, policy: ModelPolicy, pool: Pool | None) -> Provider:
     from sightline.transport.pool import Pool  # noqa: PLC0415  loaded on demand
 
-    return OpenAICompatibleProvider(policy, pool or Pool(policy.transport), owns_pool=pool is None)
+    return provider(policy, pool or Pool(policy.transport), owns_pool=pool is None)
 
 
-PROVIDERS: dict[str, ProviderKind] = {
-    kind.name: kind
-    for kind in (
-        ProviderKind(name="scripted", title="replies from a file", make=_scripted, example="scripted:replies.txt"),
-        ProviderKind(
-            name="openai",
-            title="OpenAI, or any compatible API at an address of its own",
-            make=_openai_compatible,
-            example="openai:gpt-4.1",
-            base_url="https://api.openai.com/v1",
-            needs_key=True,
-        ),
-        ProviderKind(
-            name="ollama",
-            title="Ollama on this machine",
-            make=_openai_compatible,
-            example="ollama:qwen2.5-coder:7b",
-            base_url="http://127.0.0.1:11434/v1",
-        ),
-        ProviderKind(
-            name="lmstudio",
-            title="LM Studio on this machine",
-            make=_openai_compatible,
-            example="lmstudio:qwen/qwen3-coder-30b",
-            base_url="http://127.0.0.1:1234/v1",
-        ),
-        ProviderKind(
-            name="llamacpp",
-            title="llama.cpp's llama-server on this machine",
-            make=_openai_compatible,
-            example="llamacpp",
-            base_url="http://127.0.0.1:8080/v1",
-            any_name="default",
-        ),
-        ProviderKind(
-            name="vllm",
-            title="vLLM on this machine",
-            make=_openai_compatible,
-            example="vllm:Qwen/Qwen2.5-Coder-7B-Instruct",
-            base_url="http://127.0.0.1:8000/v1",
-        ),
-    )
-}
+#: What speaks each API.
+APIS: dict[ApiName, Make] = {"script": _scripted, "chat": _chat, "messages": _messages, "responses": _responses}
+
+PROVIDERS: dict[str, Preset] = read_presets()
 
 
 def provider_for(policy: ModelPolicy, system: System, *, pool: Pool | None = None) -> Provider:
@@ -112,7 +78,7 @@ def provider_for(policy: ModelPolicy, system: System, *, pool: Pool | None = Non
             f"There is no model provider {policy.kind!r}.",
             hint=f"The providers are {known}.",
         )
-    return kind.make(policy, system, pool)
+    return APIS[kind.api](policy, system, pool)
 
 
 async def open_provider(policy: ModelPolicy, system: System, *, pool: Pool | None = None) -> Provider:

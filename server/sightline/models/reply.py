@@ -7,12 +7,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sightline.models.failures import Speaker, cut_off, not_the_protocol, stream_error
+from sightline.models.failures import Speaker, cut_off, no_reply, not_the_protocol, stream_error
 from sightline.models.messages import (
     Finish,
     Finished,
-    ModelError,
-    ModelFailure,
     ReasoningDelta,
     StreamEvent,
     TextDelta,
@@ -69,11 +67,7 @@ class ReplyReader:
     def finished(self) -> list[StreamEvent]:
         """What is left at the end of the stream, ``Finished`` last. Raises ``ModelError`` for a reply without end."""
         if not self._chunks:
-            raise ModelError(
-                ModelFailure.EMPTY_REPLY,
-                f"{self._speaker.where} accepted the request and then sent no reply.",
-                hint="Look into the model server's log, then try again.",
-            )
+            raise no_reply(self._speaker)
         if self._finish is None and not self.done:
             raise cut_off(self._speaker)
         finish = Finish.REFUSAL if self._refused else self._finish or Finish.OTHER

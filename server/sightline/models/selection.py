@@ -5,13 +5,15 @@ Reads no environment and no file: ``config/`` does that and hands the values in.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
 
 from sightline.base.errors import UsageError
 from sightline.models.messages import ModelError, ModelFailure
 from sightline.models.policy import ModelPolicy, Secret
-from sightline.models.registry import PROVIDERS, ProviderKind
+from sightline.models.presets import Preset
+from sightline.models.registry import PROVIDERS
 
 
 def select_model(
@@ -38,16 +40,27 @@ def select_model(
         window=window,
         max_output_tokens=max_output_tokens,
         temperature=temperature,
+        key_header=kind.key_header,
     )
     if not kind.base_url:
         return replace(policy, base_url="", api_key=Secret(""))
     if kind.needs_key and not key and not base_url.strip():
+        own = f" or {kind.key_variable}" if kind.key_variable else ""
         raise ModelError(
             ModelFailure.NOT_CONFIGURED,
             f"{choice.strip()!r} is a model of {urlsplit(kind.base_url).hostname}, which needs a key.",
-            hint="Set SIGHTLINE_API_KEY; for another server of this API set SIGHTLINE_BASE_URL to its address.",
+            hint=f"Set SIGHTLINE_API_KEY{own}; for another server of this API set SIGHTLINE_BASE_URL to its address.",
         )
     return policy
+
+
+def own_key(choice: str, base_url: str, environment: Mapping[str, str]) -> str:
+    """The key that the service of ``choice`` has its own tools find in ``environment``, "" where there is none.
+
+    It is for the service's own address alone: with a ``base_url`` of the user's there is none.
+    """
+    kind = PROVIDERS.get(choice.partition(":")[0].strip().lower())
+    return environment.get(kind.key_variable, "") if kind and kind.key_variable and not base_url.strip() else ""
 
 
 def not_configured() -> ModelError:
@@ -61,7 +74,7 @@ def not_configured() -> ModelError:
     )
 
 
-def _parts(choice: str) -> tuple[ProviderKind, str]:
+def _parts(choice: str) -> tuple[Preset, str]:
     if not choice:
         raise not_configured()
     prefix, _, name = choice.partition(":")

@@ -44,7 +44,7 @@ async def command(root: str, model: str | None, *, as_json: bool) -> int:
     finally:
         await pool.close()
     if loaded.settings.model.name:
-        policy = model_policy(loaded.settings)
+        policy = model_policy(loaded.settings, system.environment)
         if policy.base_url not in {server.base_url for server in servers}:
             provider = await open_provider(policy, system)
             try:

@@ -24,13 +24,12 @@ from sightline.transport.errors import TransportError
 from sightline.transport.policy import HttpRequest, Limits
 from sightline.transport.pool import HttpAnswer, HttpResponse, Pool, address
 from sightline.transport.retry import Sleep, retry_after, stream_with_retries
+from sightline.transport.sse import EventData
 
 LARGEST_ANSWER = 32 << 20
 _LARGEST_ERROR = 64 << 10
 _LISTED_IN_HINT = 8
 
-#: The headers that show a key (never an empty one) to the server.
-Authorise = Callable[[str], Mapping[str, str]]
 #: ``Provider.models`` of the provider that asks.
 ListModels = Callable[[], Awaitable[tuple[ModelInfo, ...]]]
 
@@ -76,13 +75,14 @@ class StreamFormat:
     framing: Callable[[], Framing]
 
 
-def bearer(key: str) -> Mapping[str, str]:
-    """``Authorization: Bearer``, as nearly every API wants it."""
-    return {"authorization": f"Bearer {key}"}
+EVENT_STREAM = StreamFormat(media_type="text/event-stream", framing=EventData)
 
 
 class HttpApi:
-    """One server with one key. The pool is the caller's unless ``owns_pool`` says that ``close`` ends it."""
+    """One server with one key. The pool is the caller's unless ``owns_pool`` says that ``close`` ends it.
+
+    ``api`` names what is spoken, for people; ``headers`` go with every request.
+    """
 
     def __init__(
         self,
@@ -90,14 +90,14 @@ class HttpApi:
         pool: Pool,
         *,
         owns_pool: bool = False,
-        authorise: Authorise = bearer,
+        api: str = "an OpenAI-compatible API",
         headers: Mapping[str, str] | None = None,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._policy = policy
         self._pool = pool
         self._owns_pool = owns_pool
-        self._authorise = authorise
+        self._api = api
         self._more_headers = dict(headers or {})
         self._sleep = sleep
         self.base = policy.base_url.rstrip("/")
@@ -113,7 +113,7 @@ class HttpApi:
 
     def speaker(self, model: str) -> Speaker:
         """Whom messages about ``model`` name."""
-        return Speaker(where=self.where, model=model, key=self._policy.api_key)
+        return Speaker(where=self.where, model=model, key=self._policy.api_key, api=self._api)
 
     def headers(self) -> dict[str, str]:
         """The headers of every request. Raises ``ModelError`` for a key that cannot be sent."""
@@ -127,7 +127,9 @@ class HttpApi:
                 "The key holds characters that no key has.",
                 hint="Copy the key again, without quotes and line ends.",
             )
-        return {**named, **self._authorise(key)}
+        if self._policy.key_header == "bearer":
+            return {**named, "authorization": f"Bearer {key}"}
+        return {**named, self._policy.key_header: key}
 
     def probe(self) -> ServerProbe:
         """Reads small answers from this server. Raises ``ModelError`` for a key that cannot be sent."""

@@ -15,7 +15,7 @@ from sightline.models.failures import not_the_protocol
 from sightline.models.messages import ModelError, ModelRequest, StreamEvent
 from sightline.models.policy import ModelPolicy
 from sightline.models.provider import ModelInfo, WindowReport
-from sightline.models.providers.http_api import HttpApi, StreamFormat
+from sightline.models.providers.http_api import EVENT_STREAM, HttpApi
 from sightline.models.reply import ReplyReader
 from sightline.models.servers import (
     FLAVOURS,
@@ -29,14 +29,13 @@ from sightline.models.servers import (
 from sightline.models.wire import request_body
 from sightline.transport.pool import Pool
 from sightline.transport.retry import Sleep
-from sightline.transport.sse import EventData
 
-#: Hosts (or ends of hosts) that call the limit on output tokens something else than ``max_tokens``.
+#: Hosts (or ends of hosts) that call the limit on output tokens something else than ``max_tokens``, whatever the
+#: provider is called that they were reached by.
 OUTPUT_LIMIT_NAMES = {
     "api.openai.com": "max_completion_tokens",
     ".openai.azure.com": "max_completion_tokens",
 }
-EVENT_STREAM = StreamFormat(media_type="text/event-stream", framing=EventData)
 
 
 class OpenAICompatibleProvider:
