@@ -225,7 +225,13 @@ def test_entries_are_whole(name: str) -> None:
     assert kind.name == name
     assert kind.title
     assert kind.example.partition(":")[0] == name
-    assert kind.base_url == "" or kind.base_url.endswith("/v1")
+    assert kind.base_url.startswith(("https://", "http://127.0.0.1:")) or not kind.base_url
+    assert not kind.base_url.endswith("/")
+    assert not (kind.base_url and kind.needs_address)
+    public = kind.base_url.startswith("https://")
+    assert kind.needs_key == public
+    assert bool(kind.key_variable) == public
+    assert bool(kind.source) or not (public or kind.needs_address) or kind.name == "custom"
 
 
 def test_a_kind_that_is_not_there_names_those_that_are() -> None:

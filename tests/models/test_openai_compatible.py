@@ -27,6 +27,7 @@ from sightline.models.messages import (
 )
 from sightline.models.policy import ModelPolicy, Secret
 from sightline.models.providers.openai_compatible import OpenAICompatibleProvider
+from sightline.models.selection import select_model
 from sightline.transport.policy import Limits
 from sightline.transport.pool import Pool
 from support.chat import delta, event, finish, reply
@@ -77,7 +78,7 @@ async def test_the_name_of_the_output_limit_is_data(base_url: str, name: str) ->
         return httpx.Response(200, headers={"content-type": "text/event-stream"}, content=reply("x"))
 
     async with Pool(transport=httpx.MockTransport(answer)) as mocked:
-        policy = ModelPolicy(kind="openai", name="m", base_url=base_url, api_key=Secret(KEY))
+        policy = select_model("openai:m", base_url=base_url, api_key=KEY)
         await events(OpenAICompatibleProvider(policy, mocked))
     assert json.loads(sent[0].content)[name] == 64
     assert str(sent[0].url) == base_url + "/chat/completions"

@@ -30,7 +30,16 @@ def test_choices(choice: str, kind: str, name: str, base_url: str) -> None:
 
 def test_every_example_of_the_registry_is_a_choice() -> None:
     for kind in PROVIDERS.values():
-        assert select_model(kind.example, api_key="k").kind == kind.name
+        address = "https://example.com/v1" if kind.needs_address else ""
+        assert select_model(kind.example, base_url=address, api_key="k").kind == kind.name
+
+
+@pytest.mark.parametrize("choice", ["azure:mine", "custom:mine"])
+def test_a_server_without_an_address_of_its_own_needs_the_users(choice: str) -> None:
+    with pytest.raises(ModelError) as caught:
+        select_model(choice, api_key="k")
+    assert caught.value.failure is ModelFailure.NOT_CONFIGURED
+    assert "SIGHTLINE_BASE_URL" in caught.value.hint
 
 
 def test_the_key_of_a_services_own_tools_goes_to_that_service_alone() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from sightline.models.messages import Message, ModelRequest, Sampling
+from sightline.models.presets import ApiName
 from sightline.transport.policy import Limits, RetryPolicy, TransportPolicy
 
 
@@ -51,6 +53,9 @@ class ModelPolicy:
     one. ``base_url`` is used as it is written, with ``/chat/completions`` added. ``window`` (tokens) holds where the
     server does not tell its own, and where it is the smaller of the two. ``None`` leaves a value to the server.
     ``key_header`` is ``bearer`` (``Authorization: Bearer``) or the name of a header that holds the key alone.
+    ``api`` is how the server is spoken to where that is not how its kind is; ``path`` what is added to ``base_url`` for
+    a request, "" for the API's own; ``output_limit`` what the server calls the limit on output tokens. ``headers`` go
+    with every request.
     """
 
     kind: str
@@ -61,6 +66,10 @@ class ModelPolicy:
     max_output_tokens: int | None = None
     temperature: float | None = None
     key_header: str = "bearer"
+    api: ApiName | None = None
+    path: str = ""
+    output_limit: str = "max_tokens"
+    headers: Mapping[str, Secret] = field(default_factory=dict[str, Secret])
     limits: Limits = field(default_factory=Limits)
     retries: RetryPolicy = field(default_factory=RetryPolicy)
     transport: TransportPolicy = field(default_factory=TransportPolicy)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from importlib.resources import files
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict
 
@@ -22,12 +23,19 @@ class Preset(BaseModel):
     api: ApiName
     example: str
     base_url: str = ""
+    needs_address: bool = False
     needs_key: bool = False
     key_variable: str = ""
     key_header: str = "bearer"
     output_limit: str = "max_tokens"
     any_name: str = ""
+    hosts: tuple[str, ...] = ()
     source: str = ""
+
+    def serves(self, host: str) -> bool:
+        """Whether a server at ``host`` is this service, by whatever provider it is reached."""
+        own = urlsplit(self.base_url).hostname
+        return host == own or any(host.endswith(end) for end in self.hosts)
 
 
 def read_presets(text: str | None = None) -> dict[str, Preset]:

@@ -78,7 +78,7 @@ def provider_for(policy: ModelPolicy, system: System, *, pool: Pool | None = Non
             f"There is no model provider {policy.kind!r}.",
             hint=f"The providers are {known}.",
         )
-    return APIS[kind.api](policy, system, pool)
+    return APIS[policy.api or kind.api](policy, system, pool)
 
 
 async def open_provider(policy: ModelPolicy, system: System, *, pool: Pool | None = None) -> Provider:

@@ -32,19 +32,27 @@ def select_model(
     """
     kind, name = _parts(choice.strip())
     key = api_key if isinstance(api_key, Secret) else Secret(api_key)
+    given = _checked(base_url.strip())
     policy = ModelPolicy(
         kind=kind.name,
         name=name,
-        base_url=_checked(base_url.strip()) or kind.base_url,
+        base_url=given or kind.base_url,
         api_key=key,
         window=window,
         max_output_tokens=max_output_tokens,
         temperature=temperature,
         key_header=kind.key_header,
+        output_limit=_output_limit(kind, given),
     )
-    if not kind.base_url:
+    if not kind.base_url and not kind.needs_address:
         return replace(policy, base_url="", api_key=Secret(""))
-    if kind.needs_key and not key and not base_url.strip():
+    if kind.needs_address and not given:
+        raise ModelError(
+            ModelFailure.NOT_CONFIGURED,
+            f"{choice.strip()!r} needs the address of its server.",
+            hint=f"Set SIGHTLINE_BASE_URL, or model.base_url in your settings ({kind.title}).",
+        )
+    if kind.needs_key and not key and not given:
         own = f" or {kind.key_variable}" if kind.key_variable else ""
         raise ModelError(
             ModelFailure.NOT_CONFIGURED,
@@ -52,6 +60,14 @@ def select_model(
             hint=f"Set SIGHTLINE_API_KEY{own}; for another server of this API set SIGHTLINE_BASE_URL to its address.",
         )
     return policy
+
+
+def _output_limit(kind: Preset, given: str) -> str:
+    """What the server calls the limit on output: servers that copy an API keep its older name, ``max_tokens``."""
+    if not given or kind.needs_address:
+        return kind.output_limit
+    host = urlsplit(given).hostname or ""
+    return next((preset.output_limit for preset in PROVIDERS.values() if preset.serves(host)), "max_tokens")
 
 
 def own_key(choice: str, base_url: str, environment: Mapping[str, str]) -> str:

@@ -62,7 +62,7 @@ class AnthropicProvider:
         reader = AnthropicReplyReader(self._api.speaker(request.model))
         most = request.max_output_tokens or await self._most_output(request.model)
         body = request_body(request, most_output=most, cache_minimum=CACHE_MINIMUM)
-        url = self._api.url("/messages")
+        url = self._api.request_url("/messages")
         reply = self._api.reply(url, body, reader, EVENT_STREAM, model=request.model, names=self.models)
         async with aclosing(reply) as events:
             async for event in events:

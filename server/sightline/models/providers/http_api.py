@@ -117,7 +117,8 @@ class HttpApi:
 
     def headers(self) -> dict[str, str]:
         """The headers of every request. Raises ``ModelError`` for a key that cannot be sent."""
-        named = {"user-agent": "sightline", **self._more_headers}
+        own = {name: value.reveal() for name, value in self._policy.headers.items()}
+        named = {"user-agent": "sightline", **self._more_headers, **own}
         key = self._policy.api_key.reveal()
         if not key:
             return named
@@ -138,6 +139,10 @@ class HttpApi:
     def url(self, path: str) -> str:
         """The address of ``path`` under the base URL."""
         return f"{self.base}{path}"
+
+    def request_url(self, path: str) -> str:
+        """Where requests go: under the base URL at ``path``, unless the user named another."""
+        return self.url(self._policy.path or path)
 
     async def reply(
         self,

@@ -30,13 +30,6 @@ from sightline.models.wire import request_body
 from sightline.transport.pool import Pool
 from sightline.transport.retry import Sleep
 
-#: Hosts (or ends of hosts) that call the limit on output tokens something else than ``max_tokens``, whatever the
-#: provider is called that they were reached by.
-OUTPUT_LIMIT_NAMES = {
-    "api.openai.com": "max_completion_tokens",
-    ".openai.azure.com": "max_completion_tokens",
-}
-
 
 class OpenAICompatibleProvider:
     """One server with one key. The pool is the caller's unless ``owns_pool`` says that ``close`` ends it."""
@@ -46,9 +39,6 @@ class OpenAICompatibleProvider:
     ) -> None:
         self._policy = policy
         self._api = HttpApi(policy, pool, owns_pool=owns_pool, sleep=sleep)
-        self._output_limit = next(
-            (name for end, name in OUTPUT_LIMIT_NAMES.items() if self._api.host.endswith(end)), "max_tokens"
-        )
         self._flavour = next((flavour for flavour in FLAVOURS if flavour.name == policy.kind), None)
         self._public_windows: dict[str, WindowReport] = {}
 
@@ -61,8 +51,8 @@ class OpenAICompatibleProvider:
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[StreamEvent, None]:
         reader = ReplyReader(self._api.speaker(request.model))
-        body = request_body(request, self._output_limit)
-        url = self._api.url("/chat/completions")
+        body = request_body(request, self._policy.output_limit)
+        url = self._api.request_url("/chat/completions")
         reply = self._api.reply(url, body, reader, EVENT_STREAM, model=request.model, names=self.models)
         async with aclosing(reply) as events:
             async for event in events:

@@ -40,7 +40,7 @@ class OpenAIResponsesProvider:
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[StreamEvent, None]:
         reader = ResponsesReplyReader(self._api.speaker(request.model))
-        url = self._api.url("/responses")
+        url = self._api.request_url("/responses")
         body = request_body(request)
         reply = self._api.reply(url, body, reader, EVENT_STREAM, model=request.model, names=self.models)
         async with aclosing(reply) as events:
