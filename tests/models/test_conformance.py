@@ -27,7 +27,8 @@ from sightline.models.policy import ModelPolicy, Secret
 from sightline.models.provider import Provider
 from sightline.models.registry import PROVIDERS, open_provider, provider_for
 from sightline.transport.policy import RetryPolicy
-from support.loopback import Exchange, loopback_server
+from support.chat_server import answers
+from support.loopback import Exchange, Route, loopback_server
 from support.voices import LENGTH, STOP, VOICES, Voice
 
 KEY = "conformance-key-0123456789"
@@ -113,10 +114,11 @@ async def http_world(kind: str, voice: Voice) -> AsyncGenerator[World]:
             await exchange.send(voice.end(STOP, 20))
         return None
 
-    async def models(exchange: Exchange) -> None:
-        await exchange.answer(200, {**voice.listing(["tiny"])})
-
-    routes = {f"POST /v1{voice.path}": reply, "GET /v1/models": models, "GET /v1/models?limit=1000": models}
+    routes: dict[str, Route] = {voice.route: reply}
+    for path in voice.lists:
+        routes[f"GET {path}"] = answers(200, {**voice.listing(["tiny"])})
+    for path, status in voice.status.items():
+        routes[f"GET {path}"] = answers(200, {**status})
     async with loopback_server(**routes) as server:
         policy = ModelPolicy(
             kind=kind, name="tiny", base_url=server.base_url, api_key=Secret(KEY), retries=RetryPolicy(tries=1)

@@ -31,6 +31,7 @@ from sightline.models.provider import Provider
 from sightline.models.registry import PROVIDERS, open_provider
 from sightline.transport.policy import Limits, RetryPolicy
 from sightline.transport.pool import Pool
+from support.chat_server import answers
 from support.loopback import Exchange, LoopbackServer, Route
 from support.voices import LENGTH, STOP, VOICES, Voice
 
@@ -58,7 +59,7 @@ class Line:
         return await open_provider(policy, memory_system(), pool=self.pool)
 
     def answer(self, route: Route) -> None:
-        self.server.routes[f"POST /v1{self.voice.path}"] = route
+        self.server.routes[self.voice.route] = route
 
     def sends(self, *pieces: bytes) -> None:
         async def route(exchange: Exchange) -> None:
@@ -82,11 +83,12 @@ class Line:
 
 @pytest.fixture(params=HTTP)
 async def line(request: pytest.FixtureRequest, server: LoopbackServer, pool: Pool) -> Line:
-    async def models(exchange: Exchange) -> None:
-        await exchange.answer(200, {**VOICES[PROVIDERS[request.param].api].listing(["tiny", "other"])})
-
-    server.routes |= {"GET /v1/models": models, "GET /v1/models?limit=1000": models}
-    return Line(request.param, VOICES[PROVIDERS[request.param].api], server, pool)
+    voice = VOICES[PROVIDERS[request.param].api]
+    for path in voice.lists:
+        server.routes[f"GET {path}"] = answers(200, {**voice.listing(["tiny", "other"])})
+    for path, status in voice.status.items():
+        server.routes[f"GET {path}"] = answers(200, {**status})
+    return Line(request.param, voice, server, pool)
 
 
 def text_of(events: list[StreamEvent]) -> str:
@@ -193,7 +195,7 @@ async def test_an_error_in_the_middle_of_a_stream(line: Line) -> None:
 )
 async def test_the_type_of_an_error_in_a_stream_decides(line: Line, kind: str, failure: ModelFailure) -> None:
     line.sends(line.voice.begin + line.voice.failure(kind, "no"))
-    assert (await line.fails()).failure is failure
+    assert (await line.fails()).failure is (failure if line.voice.types else ModelFailure.SERVER)
 
 
 def _malformed(voice: Voice) -> bytes:

@@ -115,7 +115,12 @@ async def test_a_prompt_over_the_window_is_refused_there_where_our_estimate_is_t
 
 async def test_a_reply_that_fills_the_window_is_cut_and_says_so(provider: Provider) -> None:
     response = await complete(provider, ask("x" * (WINDOW - 40), most=None, prompt_tokens=WINDOW), clock=RealClock())
-    assert response.finish is Finish.LENGTH
+    assert response.finish is Finish.WINDOW
+    assert (response.usage.prompt_tokens or 0) + (response.usage.output_tokens or 0) == WINDOW
+
+
+async def test_a_reply_at_the_limit_on_output_is_not_a_full_window(provider: Provider) -> None:
+    assert (await complete(provider, ask("x" * (WINDOW - 200)), clock=RealClock())).finish is Finish.LENGTH
 
 
 async def test_closing_the_stream_frees_the_slot(provider: Provider, server: TinyLlama) -> None:

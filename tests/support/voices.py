@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sightline.models.presets import ApiName
@@ -22,7 +22,8 @@ class Voice:
     """One API. ``begin``, ``text``, ``thought`` and ``end`` make a stream; ``end(reason, prompt tokens or None)``.
 
     ``failure(type, message)`` is an error event in the middle of a stream, ``refusal(type, message)`` the body of an
-    error answer, ``listing(names)`` the list of models; ``comment`` says nothing and keeps a connection alive.
+    error answer, ``listing(names)`` the list of models, at each of ``lists``; ``comment`` says nothing and keeps a
+    connection alive. ``status`` is what it answers elsewhere while all is well; ``types`` says that errors name theirs.
     """
 
     path: str
@@ -35,6 +36,15 @@ class Voice:
     listing: Callable[[list[str]], Mapping[str, Any]]
     comment: bytes = b": keep-alive\n\n"
     media_type: str = "text/event-stream"
+    prefix: str = "/v1"
+    lists: tuple[str, ...] = ("/v1/models", "/v1/models?limit=1000")
+    status: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
+    types: bool = True
+
+    @property
+    def route(self) -> str:
+        """What a request for a reply is sent to."""
+        return f"POST {self.prefix}{self.path}"
 
     def reply(self, *texts: str, reason: str = STOP, prompt: int | None = 20) -> bytes:
         """A whole stream."""
@@ -140,4 +150,35 @@ RESPONSES = Voice(
     listing=_listing,
 )
 
-VOICES: dict[ApiName, Voice] = {"chat": CHAT, "messages": MESSAGES, "responses": RESPONSES}
+
+def _line(**fields: Any) -> bytes:
+    return json.dumps({"model": "served", "done": False, **fields}, ensure_ascii=False).encode() + b"\n"
+
+
+def _message(content: str, thinking: str = "") -> bytes:
+    return _line(message={"role": "assistant", "content": content, "thinking": thinking})
+
+
+def _ollama_end(reason: str, prompt: int | None) -> bytes:
+    counts = {"eval_count": 1} if prompt is None else {"eval_count": 1, "prompt_eval_count": prompt}
+    return _line(message={"role": "assistant", "content": ""}, done=True, done_reason=reason, **counts)
+
+
+OLLAMA = Voice(
+    path="/api/chat",
+    begin=_message(""),
+    text=_message,
+    thought=lambda text: _message("", text),
+    end=_ollama_end,
+    failure=lambda kind, message: json.dumps({"error": message}).encode() + b"\n",
+    refusal=lambda kind, message: {"error": message},
+    listing=lambda names: {"models": [{"name": name, "model": name} for name in names]},
+    comment=b"\n",
+    media_type="application/x-ndjson",
+    prefix="",
+    lists=("/api/tags",),
+    status={"/api/ps": {"models": [{"name": "tiny:latest", "model": "tiny:latest", "context_length": 4096}]}},
+    types=False,
+)
+
+VOICES: dict[ApiName, Voice] = {"chat": CHAT, "messages": MESSAGES, "responses": RESPONSES, "ollama": OLLAMA}

@@ -1,8 +1,8 @@
 """Puts a provider's stream together and refuses what must not be used. Knows no server and no edit format.
 
 Three replies look whole and are not: one whose prompt was cut by the server, one that is empty, and one that stopped
-at the output limit. The first two are errors here; the third carries ``Finish.LENGTH``, which callers never parse for
-edits.
+at a limit. The first two are errors here; the third carries ``Finish.LENGTH`` where the limit on output was met and
+``Finish.WINDOW`` where the context window was full, which callers never parse for edits.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from inspect import isawaitable
 
 from sightline.base.system import Clock
+from sightline.models.fitting import limit_met, prompt_size
 from sightline.models.messages import (
     Finish,
     Finished,
@@ -24,9 +25,8 @@ from sightline.models.messages import (
     TextDelta,
     Usage,
 )
-from sightline.models.provider import Provider, WindowReport
+from sightline.models.provider import Provider, TokenCounting, WindowReport
 from sightline.models.reasoning import split_unopened
-from sightline.models.tokens import count_messages
 
 #: Called for each event of the stream, in order; the stream waits for it.
 EventListener = Callable[[StreamEvent], Awaitable[None] | None]
@@ -41,12 +41,18 @@ class CompletionLimits:
     of the true count at most, see ``tokens.py``, which makes 0.78 of the estimate), and narrower than a real cut:
     Ollama keeps half of the window, so at most 0.65 of the estimate even where that is a fifth too low. Servers that
     keep nearly all of a prompt slip through; that is what the check against the window before sending is for.
+    ``counted_margin`` stands in where the server itself counted the prompt before.
+
+    ``doubtful_share`` is the share of the window from which on an estimate may be wrong about what fits: there the
+    server is asked to count, where it can.
 
     ``reply_characters`` bounds text and reasoning together, against a server that never ends.
     """
 
     truncation_margin: float = 0.35
+    counted_margin: float = 0.02
     truncation_slack: int = 64
+    doubtful_share: float = 0.7
     reply_characters: int = 8_000_000
 
 
@@ -67,8 +73,8 @@ async def complete(
     whatever the provider raises. Cancelling closes the stream at once.
     """
     limits = limits or CompletionLimits()
-    sent = request.prompt_tokens if request.prompt_tokens is not None else count_messages(request.messages)
     report = await provider.window_report(request.model)
+    sent = await _sent(provider, request, report, limits)
     _check_window(sent, report, window)
     begun = clock.monotonic()
     first: float | None = None
@@ -90,10 +96,19 @@ async def complete(
     reasoning, text = pieces.parts()
     if not text.strip() and finished.finish in (Finish.STOP, Finish.OTHER):
         raise _empty_reply(reasoning)
+    finish = finished.finish
+    if finish is Finish.LENGTH:
+        finish = limit_met(
+            finish,
+            finished.usage,
+            window=(await provider.window_report(request.model)).tokens,
+            max_output_tokens=request.max_output_tokens,
+            prompt=sent.tokens,
+        )
     return ModelResponse(
         text=text,
         reasoning=reasoning,
-        finish=finished.finish,
+        finish=finish,
         usage=finished.usage,
         model=request.model,
         first_token_seconds=first,
@@ -131,24 +146,44 @@ class _Pieces:
         return split_unopened(text)
 
 
-def _check_window(sent: int, report: WindowReport, own: int | None) -> None:
-    known = [(tokens, source) for tokens, source in ((report.tokens, report.source), (own, "your settings")) if tokens]
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """Tokens of the prompt. ``exact`` says that the server counted them."""
+
+    tokens: int
+    exact: bool = False
+
+
+async def _sent(provider: Provider, request: ModelRequest, report: WindowReport, limits: CompletionLimits) -> _Sent:
+    estimate = prompt_size(request)
+    room = report.room
+    if room and estimate > room * limits.doubtful_share and isinstance(provider, TokenCounting):
+        counted = await provider.count_tokens(request)
+        if counted is not None:
+            return _Sent(counted, exact=True)
+    return _Sent(estimate)
+
+
+def _check_window(sent: _Sent, report: WindowReport, own: int | None) -> None:
+    source = report.source if report.room == report.tokens else ""
+    known = [(tokens, source) for tokens, source in ((report.room, source), (own, "your settings")) if tokens]
     if not known:
         return
     tokens, source = min(known)
-    if sent > tokens:
+    if sent.tokens > tokens:
+        holds = f"holds {tokens:,} (says {source})" if source else f"can be made to hold {tokens:,}"
+        about = "" if sent.exact else "about "
         raise ModelError(
             ModelFailure.WINDOW_EXCEEDED,
-            f"The prompt is about {sent:,} tokens and the model's window holds {tokens:,} (says {source}). "
-            "Nothing was sent.",
-            hint=report.hint if report.hint and source == report.source else _SMALLER_PROMPT,
+            f"The prompt is {about}{sent.tokens:,} tokens and the model's window {holds}. Nothing was sent.",
+            hint=report.hint if report.hint and source != "your settings" else _SMALLER_PROMPT,
         )
 
 
 _SMALLER_PROMPT = "Lower the context budget (context.budget), or load the model with a larger window."
 
 
-def _was_cut(sent: int, usage: Usage, limits: CompletionLimits) -> bool:
+def _was_cut(sent: _Sent, usage: Usage, limits: CompletionLimits) -> bool:
     """Whether the server read less than was sent. Not told, or told as nothing at all, says nothing about that."""
     read = usage.prompt_tokens or 0
     if not read:
@@ -156,15 +191,16 @@ def _was_cut(sent: int, usage: Usage, limits: CompletionLimits) -> bool:
     cached = usage.cached_tokens or 0
     if cached > read:
         read += cached  # Such a server counts what it had cached apart from what it read.
-    return read < sent * (1 - limits.truncation_margin) and sent - read >= limits.truncation_slack
+    margin = limits.counted_margin if sent.exact else limits.truncation_margin
+    return read < sent.tokens * (1 - margin) and sent.tokens - read >= limits.truncation_slack
 
 
-def _truncated(sent: int, usage: Usage, report: WindowReport) -> ModelError:
+def _truncated(sent: _Sent, usage: Usage, report: WindowReport) -> ModelError:
     window = f" Its window holds {report.tokens:,} (says {report.source})." if report.tokens else ""
     return ModelError(
         ModelFailure.TRUNCATED_PROMPT,
-        f"The server read {usage.prompt_tokens:,} tokens of a prompt of about {sent:,}: it cut the prompt without "
-        f"saying so.{window} The reply was thrown away.",
+        f"The server read {usage.prompt_tokens:,} tokens of a prompt of about {sent.tokens:,}: it cut the prompt "
+        f"without saying so.{window} The reply was thrown away.",
         hint=report.hint or _SMALLER_PROMPT,
     )
 

@@ -137,6 +137,7 @@ class ModelFailure(StrEnum):
     WINDOW_EXCEEDED = "model_window_exceeded"
     TRUNCATED_PROMPT = "model_truncated_prompt"
     EMPTY_REPLY = "model_empty_reply"
+    LOAD_FAILED = "model_load_failed"
     PROTOCOL = "model_protocol"
     SERVER = "model_server"
     BAD_REQUEST = "model_bad_request"

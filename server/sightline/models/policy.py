@@ -51,7 +51,9 @@ class ModelPolicy:
 
     ``kind`` names an entry of ``registry.py``; ``name`` is the model's name at the server, or the file of a scripted
     one. ``base_url`` is used as it is written, with ``/chat/completions`` added. ``window`` (tokens) holds where the
-    server does not tell its own, and where it is the smaller of the two. ``None`` leaves a value to the server.
+    server does not tell its own, and where it is the smaller of the two; a server that loads on request is asked for
+    it. ``keep_seconds`` is how long such a server keeps the model without a request. ``None`` leaves a value to the
+    server.
     ``key_header`` is ``bearer`` (``Authorization: Bearer``) or the name of a header that holds the key alone.
     ``api`` is how the server is spoken to where that is not how its kind is; ``path`` what is added to ``base_url`` for
     a request, "" for the API's own; ``output_limit`` what the server calls the limit on output tokens. ``headers`` go
@@ -70,6 +72,7 @@ class ModelPolicy:
     path: str = ""
     output_limit: str = "max_tokens"
     headers: Mapping[str, Secret] = field(default_factory=dict[str, Secret])
+    keep_seconds: float | None = None
     limits: Limits = field(default_factory=Limits)
     retries: RetryPolicy = field(default_factory=RetryPolicy)
     transport: TransportPolicy = field(default_factory=TransportPolicy)

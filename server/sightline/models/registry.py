@@ -48,6 +48,12 @@ def _responses(policy: ModelPolicy, system: System, pool: Pool | None) -> Provid
     return _over_http(OpenAIResponsesProvider, policy, pool)
 
 
+def _ollama(policy: ModelPolicy, system: System, pool: Pool | None) -> Provider:  # noqa: ARG001  HTTP only
+    from sightline.models.providers.ollama import OllamaProvider  # noqa: PLC0415  on demand
+
+    return _over_http(OllamaProvider, policy, pool)
+
+
 class _HttpProvider(Protocol):
     def __call__(self, policy: ModelPolicy, pool: Pool, *, owns_pool: bool) -> Provider: ...
 
@@ -59,7 +65,13 @@ def _over_http(provider: _HttpProvider, policy: ModelPolicy, pool: Pool | None) 
 
 
 #: What speaks each API.
-APIS: dict[ApiName, Make] = {"script": _scripted, "chat": _chat, "messages": _messages, "responses": _responses}
+APIS: dict[ApiName, Make] = {
+    "script": _scripted,
+    "chat": _chat,
+    "messages": _messages,
+    "responses": _responses,
+    "ollama": _ollama,
+}
 
 PROVIDERS: dict[str, Preset] = read_presets()
 

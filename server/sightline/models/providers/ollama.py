@@ -1,0 +1,245 @@
+"""Ollama by its own API, so that it neither cuts a prompt nor forgets the beginning of it.
+
+A change of ``num_ctx`` or ``shift`` makes Ollama load the model again, which takes seconds to minutes. So the window
+that a model is loaded with is asked for again as long as the prompt has room in it, and every request says the same of
+``shift``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any, cast
+
+from sightline.models.failures import not_the_protocol
+from sightline.models.fitting import ESTIMATE_MARGIN, prompt_size, window_needed
+from sightline.models.messages import ModelError, ModelFailure, ModelRequest, StreamEvent
+from sightline.models.ollama_wire import (
+    WHOLE_COUNTS_SINCE,
+    OllamaReader,
+    chat_body,
+    load_body,
+    loaded_models,
+    remote_host,
+    same_model,
+    trained_window,
+    unload_body,
+    version_of,
+)
+from sightline.models.policy import ModelPolicy
+from sightline.models.probe import root_of
+from sightline.models.provider import LoadedModel, ModelInfo, WindowReport
+from sightline.models.providers.http_api import HttpApi, StreamFormat
+from sightline.models.servers import OLLAMA, rows
+from sightline.transport.ndjson import LineParser
+from sightline.transport.policy import HttpRequest
+from sightline.transport.pool import Pool
+from sightline.transport.retry import Sleep
+
+LINES = StreamFormat(media_type="application/x-ndjson", framing=LineParser)
+#: Tokens of the largest window that is asked for unless the user names a larger one: beside a model of 8 billion
+#: parameters it takes 2 to 4 GB.
+LARGEST_UNASKED = 32_768
+#: Tokens of the window that is asked of servers too old to tell theirs.
+WINDOW_UNTOLD = 8_192
+_LARGER = "Set model.window to the tokens you want: Ollama is then asked to load the model so. Or lower context.budget."
+
+
+class OllamaProvider:
+    """One Ollama. The pool is the caller's unless ``owns_pool`` says that ``close`` ends it.
+
+    The base URL may end in ``/v1`` or not: the API beside it is used.
+    """
+
+    def __init__(
+        self, policy: ModelPolicy, pool: Pool, *, owns_pool: bool = False, sleep: Sleep = asyncio.sleep
+    ) -> None:
+        self._policy = policy
+        self._api = HttpApi(policy, pool, owns_pool=owns_pool, sleep=sleep)
+        self._root = root_of(policy.base_url)
+        self._shown: dict[str, Any] = {}
+        self._version: tuple[int, ...] = ()
+        self._asked: dict[str, int] = {}  # windows asked of a server that does not tell them
+
+    def __repr__(self) -> str:
+        return f"OllamaProvider({self._api.where!r})"
+
+    @property
+    def name(self) -> str:
+        return self._policy.kind
+
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[StreamEvent, None]:
+        num_ctx = await self._window_for(request)
+        body = chat_body(request, num_ctx=num_ctx, keep_seconds=self._policy.keep_seconds)
+        reader = OllamaReader(self._api.speaker(request.model), whole_counts=await self._counts_whole_prompts())
+        url = f"{self._root}/api/chat"
+        reply = self._api.reply(url, body, reader, LINES, model=request.model, names=self.models)
+        try:
+            async with aclosing(reply) as events:
+                async for event in events:
+                    yield event
+        except ModelError as error:
+            raise await self._judged(error, request) from None
+
+    async def models(self) -> tuple[ModelInfo, ...]:
+        listed, running = await asyncio.gather(self._get("/api/tags"), self._api.probe().at_root("/api/ps"))
+        if not isinstance(listed, dict) or not isinstance(cast("dict[str, Any]", listed).get("models"), list):
+            raise not_the_protocol(self._api.speaker(self._policy.name), "gave no list of models")
+        windows = {model.name: model.window for model in loaded_models(running)}
+        names = [row.get("model") or row.get("name") for row in rows(listed, "models")]
+        return tuple(ModelInfo(name=name, window=windows.get(name)) for name in names if isinstance(name, str))
+
+    async def window_report(self, model: str) -> WindowReport:
+        try:
+            loaded, largest = await asyncio.gather(self._found(model), self._largest(model))
+        except ModelError:
+            return WindowReport()  # A key that cannot be sent: the request itself will say so.
+        own = self._policy.window
+        tokens = loaded.window if loaded else None
+        if tokens is None:
+            return WindowReport(largest=largest, hint=_LARGER)
+        if own is not None and own < tokens:
+            return WindowReport(tokens=own, source="your settings", largest=largest)
+        return WindowReport(tokens=tokens, source=OLLAMA.source, hint=_LARGER, largest=largest)
+
+    async def window(self, model: str) -> int | None:
+        return (await self.window_report(model)).tokens
+
+    async def loaded(self) -> tuple[LoadedModel, ...]:
+        return loaded_models(await self._get("/api/ps"))
+
+    async def load(self, model: str, *, window: int | None = None, keep_seconds: float | None = None) -> LoadedModel:
+        held = await self._found(model)
+        num_ctx = window
+        if held and held.window and held.window >= (window or 0):
+            num_ctx = held.window
+        elif window is not None:
+            num_ctx = min(window, trained_window(await self._show(model)) or window)
+        keep = self._policy.keep_seconds if keep_seconds is None else keep_seconds
+        try:
+            await self._post("/api/chat", load_body(model, num_ctx=num_ctx, keep_seconds=keep), model)
+        except ModelError as error:
+            raise _not_loaded(error, model) from None
+        return await self._found(model) or LoadedModel(name=model, instance=model)
+
+    async def unload(self, model: LoadedModel) -> None:
+        try:
+            await self._post("/api/chat", unload_body(model.instance or model.name), model.name)
+        except ModelError as error:
+            if error.failure is not ModelFailure.NOT_FOUND:
+                raise
+
+    async def embed(self, model: str, texts: tuple[str, ...]) -> tuple[tuple[float, ...], ...]:
+        """One vector a text, in their order. A text over the model's window is refused and not cut.
+
+        Raises ``ModelError``.
+        """
+        body = {"model": model, "input": list(texts), "truncate": False}
+        answer = await self._post("/api/embed", json.dumps(body).encode("ascii"), model)
+        vectors: Any = cast("dict[str, Any]", answer).get("embeddings") if isinstance(answer, dict) else None
+        if not isinstance(vectors, list) or len(cast("list[Any]", vectors)) != len(texts):
+            raise not_the_protocol(self._api.speaker(model), "gave other vectors than it was asked for")
+        return tuple(tuple(float(number) for number in vector) for vector in cast("list[list[float]]", vectors))
+
+    async def is_remote(self, model: str) -> bool:
+        """Whether this Ollama hands ``model`` on to another host. ``False`` where it does not say so."""
+        return bool(remote_host(await self._show(model)))
+
+    async def close(self) -> None:
+        await self._api.close()
+
+    async def _window_for(self, request: ModelRequest) -> int | None:
+        """The ``num_ctx`` to ask for: the loaded one where it has room, for that costs nothing."""
+        model = request.model
+        if await self.is_remote(model):
+            return None
+        needed = max(window_needed(prompt_size(request), request.max_output_tokens), request.window or 0)
+        loaded = await self._found(model)
+        if loaded is None:
+            try:
+                loaded = await self.load(model, window=self._policy.window or request.window)
+            except ModelError as error:
+                if error.failure is ModelFailure.LOAD_FAILED:
+                    raise
+                return self._policy.window or request.window  # The chat meets the same, is retried, and says more.
+        held = loaded.window
+        if held is not None and held >= needed:
+            return held
+        largest = await self._largest(model) or max(self._policy.window or 0, _rounded(needed))
+        if held is not None:
+            return max(held, min(self._policy.window or _rounded(needed), largest))
+        asked = max(self._asked.get(model, 0), min(max(_rounded(needed), WINDOW_UNTOLD), largest))
+        self._asked[model] = asked
+        return asked
+
+    async def _largest(self, model: str) -> int | None:
+        """The largest window that may be asked for; ``None`` where the model does not say what it was trained for."""
+        trained = trained_window(await self._show(model))
+        own = self._policy.window
+        if own is not None:
+            return min(own, trained or own)
+        return trained and min(trained, LARGEST_UNASKED)
+
+    async def _found(self, model: str) -> LoadedModel | None:
+        running = loaded_models(await self._api.probe().at_root("/api/ps"))
+        return next((row for row in running if same_model(row.name, model)), None)
+
+    async def _show(self, model: str) -> Any:
+        if model not in self._shown:
+            try:
+                shown = await self._post("/api/show", json.dumps({"model": model}).encode("ascii"), model)
+            except ModelError:
+                return None  # Asked again the next time; the request itself will say what is wrong.
+            self._shown[model] = shown
+        return self._shown[model]
+
+    async def _counts_whole_prompts(self) -> bool:
+        if not self._version:
+            self._version = version_of(await self._api.probe().at_root("/api/version"))
+        return not self._version or self._version >= WHOLE_COUNTS_SINCE
+
+    async def _judged(self, error: ModelError, request: ModelRequest) -> ModelError:
+        """Ollama refuses a prompt over the window with status 400 and an English sentence. Numbers tell, not words."""
+        if error.failure is not ModelFailure.BAD_REQUEST:
+            return error
+        loaded = await self._found(request.model)
+        prompt = prompt_size(request)
+        if loaded is None or loaded.window is None or prompt * ESTIMATE_MARGIN < loaded.window:
+            return error
+        return ModelError(
+            ModelFailure.WINDOW_EXCEEDED,
+            f"The prompt is about {prompt:,} tokens and the model's window holds {loaded.window:,}. {error.message}",
+            hint=_LARGER,
+        )
+
+    async def _get(self, path: str) -> Any:
+        return await self._ask("GET", path, None, self._policy.name)
+
+    async def _post(self, path: str, body: bytes, model: str) -> Any:
+        return await self._ask("POST", path, body, model)
+
+    async def _ask(self, method: str, path: str, body: bytes | None, model: str) -> Any:
+        headers = {**self._api.headers(), "content-type": "application/json"}
+        request = HttpRequest(
+            method=method, url=self._root + path, headers=headers, body=body, limits=self._policy.limits
+        )
+        return await self._api.fetched(request, model=model)
+
+
+def _rounded(tokens: int) -> int:
+    """The next power of two: a conversation that grows makes few windows, and so few loads."""
+    return 1 << max(0, tokens - 1).bit_length()
+
+
+def _not_loaded(error: ModelError, model: str) -> ModelError:
+    """Ollama tells of too little memory with status 500 and an English sentence."""
+    if error.failure is not ModelFailure.SERVER:
+        return error
+    return ModelError(
+        ModelFailure.LOAD_FAILED,
+        f"The model {model!r} could not be loaded. {error.message}",
+        hint="Mostly there is too little memory: unload other models, choose a smaller one, or set a smaller "
+        "model.window.",
+    )
