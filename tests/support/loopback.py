@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,10 +69,11 @@ class LoopbackServer:
     exchanges: list[Exchange] = field(default_factory=list[Exchange])
     port: int = 0
     open: int = 0
+    scheme: str = "http"
 
     @property
     def root(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{self.scheme}://127.0.0.1:{self.port}"
 
     @property
     def base_url(self) -> str:
@@ -108,10 +110,21 @@ async def _read(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> E
     return Exchange(method, path, headers, body, reader, writer)
 
 
-@asynccontextmanager
-async def loopback_server(**routes: Route) -> AsyncGenerator[LoopbackServer]:
+def loopback_server(**routes: Route) -> AbstractAsyncContextManager[LoopbackServer]:
     """A running server; ``routes`` may be added to it at any time."""
-    server = LoopbackServer(routes=dict(routes))
+    return _serving(routes, None)
+
+
+def secure_loopback_server(
+    tls: ssl.SSLContext, routes: dict[str, Route]
+) -> AbstractAsyncContextManager[LoopbackServer]:
+    """The same by https."""
+    return _serving(routes, tls)
+
+
+@asynccontextmanager
+async def _serving(routes: dict[str, Route], tls: ssl.SSLContext | None) -> AsyncGenerator[LoopbackServer]:
+    server = LoopbackServer(routes=dict(routes), scheme="https" if tls else "http")
     tasks: set[asyncio.Task[None]] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -122,7 +135,7 @@ async def loopback_server(**routes: Route) -> AsyncGenerator[LoopbackServer]:
         with suppress(asyncio.CancelledError):
             await server.serve(reader, writer)
 
-    listening = await asyncio.start_server(serve, "127.0.0.1", 0)
+    listening = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
     server.port = listening.sockets[0].getsockname()[1]
     try:
         yield server

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+import ssl
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
 import pytest
+import trustme
 
 from sightline.base.errors import UsageError
 from sightline.transport.errors import (
@@ -18,11 +21,12 @@ from sightline.transport.errors import (
     ConnectFailure,
     ConnectionBroken,
     TimeoutPhase,
+    TransportError,
     TransportTimeout,
 )
 from sightline.transport.policy import HttpRequest, Limits, TransportPolicy
 from sightline.transport.pool import Pool, address
-from support.loopback import Exchange, loopback_server
+from support.loopback import Exchange, loopback_server, secure_loopback_server
 from support.virtual_time import run_in_virtual_time
 
 
@@ -292,6 +296,38 @@ def test_a_proxy_or_authority_of_no_use_says_so_at_once() -> None:
     assert "hidden" not in str(caught.value)
     with pytest.raises(UsageError, match="certificates in /nowhere"):
         Pool(TransportPolicy(ca_file="/nowhere/ca.pem"))
+
+
+async def test_a_server_that_asks_who_we_are_is_shown_the_certificate(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    ours, theirs = authority.issue_cert("us.example"), authority.issue_cert("127.0.0.1")
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    ours.private_key_and_cert_chain_pem.write_to_path(str(tmp_path / "both.pem"))
+    ours.cert_chain_pems[0].write_to_path(str(tmp_path / "certificate.pem"))
+    ours.private_key_pem.write_to_path(str(tmp_path / "key.pem"))
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    # trustme takes contexts of pyOpenSSL too, which is not installed: their type is unknown.
+    theirs.configure_cert(tls)  # pyright: ignore[reportUnknownMemberType]
+    authority.configure_trust(tls)  # pyright: ignore[reportUnknownMemberType]
+    tls.verify_mode = ssl.CERT_REQUIRED
+
+    async def hello(exchange: Exchange) -> None:
+        await exchange.answer(200, "hello")
+
+    def policy(certificate: str | None = None, key: str | None = None) -> TransportPolicy:
+        named = [None if name is None else str(tmp_path / name) for name in (certificate, key)]
+        return TransportPolicy(ca_file=str(tmp_path / "ca.pem"), client_certificate=named[0], client_key=named[1])
+
+    async with secure_loopback_server(tls, {"GET /": hello}) as server:
+        for given in (policy("both.pem"), policy("certificate.pem", "key.pem")):
+            async with Pool(given) as opened:
+                assert (await opened.fetch(get(server.root + "/"))).body == b"hello"
+        async with Pool(policy()) as opened:
+            with pytest.raises(TransportError):
+                await opened.fetch(get(server.root + "/"))
+        for wrong in (policy("ca.pem"), policy("certificate.pem"), policy("nowhere.pem")):
+            with pytest.raises(UsageError, match="client certificate"):
+                Pool(wrong)
 
 
 async def test_nothing_secret_is_logged_or_shown(caplog: pytest.LogCaptureFixture, pool: Pool) -> None:

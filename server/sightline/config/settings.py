@@ -5,6 +5,7 @@ This file says what may be set and where; ``load.py`` reads it.
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
@@ -56,6 +57,20 @@ def _places(programs: dict[str, str]) -> dict[str, str]:
     return programs
 
 
+#: Headers that the protocol itself writes.
+_NOT_OURS = ("host", "content-length", "transfer-encoding", "connection", "content-type", "accept", "accept-encoding")
+
+
+def _sendable(headers: dict[str, SecretStr]) -> dict[str, SecretStr]:
+    for name, value in headers.items():
+        if not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", name) or name.lower() in _NOT_OURS:
+            raise ValueError(f"{name!r} is no header that may be set")
+        text = value.get_secret_value()
+        if not (text.isascii() and text.isprintable()):
+            raise ValueError(f"the value of {name} holds characters that no header can carry")
+    return {name.lower(): value for name, value in headers.items()}
+
+
 class Section(BaseModel):
     """Base of all sections: an unknown key is a mistake, and says so."""
 
@@ -88,6 +103,36 @@ class ModelSettings(Section):
             json_schema_extra=USER_ONLY,
         ),
     ] = SecretStr("")
+    api: Annotated[
+        Literal["", "chat", "responses", "messages"],
+        Field(
+            description="How the server is spoken to, where its provider does not say: OpenAI's chat completions or "
+            "Responses, or Anthropic's Messages.",
+            json_schema_extra=USER_ONLY,
+        ),
+    ] = ""
+    path: Annotated[
+        str,
+        Field(
+            description="What is added to the base URL for a request. Empty: what the API has, such as "
+            "`/chat/completions`.",
+            pattern="^(/.*)?$",
+            json_schema_extra=USER_ONLY,
+        ),
+    ] = ""
+    key_header: Annotated[
+        str,
+        Field(
+            description="`bearer`, or the name of the header that holds the key alone. Empty: what the provider has.",
+            pattern="^[A-Za-z0-9-]*$",
+            json_schema_extra=USER_ONLY,
+        ),
+    ] = ""
+    headers: Annotated[
+        dict[str, SecretStr],
+        Field(description="More headers for each request to this server.", json_schema_extra=USER_ONLY),
+        AfterValidator(_sendable),
+    ] = {}
     window: Annotated[
         int | None,
         Field(
@@ -108,6 +153,40 @@ class ModelSettings(Section):
             description="Sampling temperature; unset leaves it to the server.", ge=0, le=2, json_schema_extra=USER_ONLY
         ),
     ] = None
+
+
+class NetworkSettings(Section):
+    """How model servers are reached. Environment variables such as HTTP_PROXY are not read."""
+
+    proxy: Annotated[
+        SecretStr,
+        Field(
+            description="Proxy for all servers but those of this machine, such as `http://HOST:PORT`; it may hold a "
+            "password.",
+            json_schema_extra=USER_ONLY,
+        ),
+    ] = SecretStr("")
+    ca_file: Annotated[
+        str,
+        Field(
+            description="PEM file of the authorities to trust instead of the usual ones, such as a company's own.",
+            json_schema_extra=USER_ONLY,
+        ),
+    ] = ""
+    client_certificate: Annotated[
+        str,
+        Field(
+            description="PEM file of the certificate to show to servers that ask for one (mTLS).",
+            json_schema_extra=USER_ONLY,
+        ),
+    ] = ""
+    client_key: Annotated[
+        str,
+        Field(
+            description="PEM file of its key, not encrypted, where it is not in the certificate's file.",
+            json_schema_extra=USER_ONLY,
+        ),
+    ] = ""
 
 
 class ContextSettings(Section):
@@ -262,6 +341,7 @@ class Settings(Section):
     """All settings of Sightline, as in `sightline.toml`."""
 
     model: ModelSettings = ModelSettings()
+    network: NetworkSettings = NetworkSettings()
     context: ContextSettings = ContextSettings()
     edits: EditSettings = EditSettings()
     checks: CheckSettings = CheckSettings()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from sightline.base.system import System
-from sightline.config.settings import Settings
-from sightline.models.policy import ModelPolicy
+from sightline.config.settings import NetworkSettings, Settings
+from sightline.models.policy import ModelPolicy, Secret
 from sightline.models.provider import Provider
 from sightline.models.registry import open_provider
 from sightline.models.selection import own_key, select_model
 from sightline.tasks.turn import ModelChoice
+from sightline.transport.policy import TransportPolicy
 
 
 def model_policy(settings: Settings, environment: Mapping[str, str]) -> ModelPolicy:
@@ -19,13 +21,30 @@ def model_policy(settings: Settings, environment: Mapping[str, str]) -> ModelPol
     ``environment`` is where a public service's own tools look for its key too, such as ``ANTHROPIC_API_KEY``.
     """
     model = settings.model
-    return select_model(
+    policy = select_model(
         model.name,
         base_url=model.base_url,
         api_key=model.api_key.get_secret_value() or own_key(model.name, model.base_url, environment),
         window=model.window,
         max_output_tokens=model.max_output_tokens,
         temperature=model.temperature,
+    )
+    return replace(
+        policy,
+        api=model.api or None,
+        path=model.path,
+        key_header=model.key_header.lower() or policy.key_header,
+        headers={name: Secret(value.get_secret_value()) for name, value in model.headers.items()},
+        transport=_transport(settings.network),
+    )
+
+
+def _transport(network: NetworkSettings) -> TransportPolicy:
+    return TransportPolicy(
+        proxy=network.proxy.get_secret_value() or None,
+        ca_file=network.ca_file or None,
+        client_certificate=network.client_certificate or None,
+        client_key=network.client_key or None,
     )
 
 

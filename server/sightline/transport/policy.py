@@ -11,12 +11,16 @@ class TransportPolicy:
     """What the user allows. Nothing else is looked at: not ``HTTP_PROXY``, not ``SSL_CERT_FILE``, not ``.netrc``.
 
     ``proxy`` is a proxy's URL and may hold its password. ``ca_file`` names a PEM file that is trusted *instead of* the
-    usual authorities. ``connections`` bounds what is open at once; idle ones close after ``idle_seconds`` (below the
-    5 s after which llama.cpp and Node's servers close theirs, so that none is reused while it goes away).
+    usual authorities. ``client_certificate`` and ``client_key`` name PEM files with which we show who we are (the key
+    may stand in the certificate's file). ``connections`` bounds what is open at once; idle ones close after
+    ``idle_seconds`` (below the 5 s after which llama.cpp and Node's servers close theirs, so that none is reused while
+    it goes away).
     """
 
     proxy: str | None = field(default=None, repr=False)
     ca_file: str | None = None
+    client_certificate: str | None = None
+    client_key: str | None = None
     connections: int = 10
     idle_seconds: float = 4.0
 

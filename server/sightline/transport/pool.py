@@ -186,7 +186,7 @@ def _client(policy: TransportPolicy, transport: httpx.AsyncBaseTransport | None)
         max_keepalive_connections=policy.connections,
         keepalive_expiry=policy.idle_seconds,
     )
-    trusted = _certificates(policy.ca_file)
+    trusted = _certificates(policy)
     mounts: dict[str, httpx.AsyncBaseTransport | None] = {}
     if policy.proxy is not None:
         try:
@@ -199,14 +199,29 @@ def _client(policy: TransportPolicy, transport: httpx.AsyncBaseTransport | None)
     return httpx.AsyncClient(verify=trusted, limits=limits, mounts=mounts, trust_env=False)
 
 
-def _certificates(ca_file: str | None) -> ssl.SSLContext:
-    if ca_file is None:
-        return httpx.create_ssl_context(trust_env=False)
-    try:
-        return ssl.create_default_context(cafile=ca_file)
-    except OSError as error:
-        hint = "Name a PEM file with certificates."
-        raise UsageError(f"The certificates in {ca_file} cannot be read: {error.strerror}.", hint=hint) from error
+def _certificates(policy: TransportPolicy) -> ssl.SSLContext:
+    if policy.ca_file is None:
+        context = httpx.create_ssl_context(trust_env=False)
+    else:
+        try:
+            context = ssl.create_default_context(cafile=policy.ca_file)
+        except OSError as error:
+            raise _unreadable("certificates", policy.ca_file, error) from error
+    if policy.client_certificate is not None:
+        try:
+            # An empty password: without one OpenSSL would ask the terminal for it.
+            context.load_cert_chain(policy.client_certificate, policy.client_key, password="")
+        except OSError as error:
+            raise _unreadable("client certificate", policy.client_certificate, error) from error
+    return context
+
+
+def _unreadable(what: str, file: str, error: OSError) -> UsageError:
+    """``ssl.SSLError`` is an ``OSError`` too: what is in the file is not what it should be."""
+    reason = (
+        "it is no PEM file of that kind, or its key is encrypted" if isinstance(error, ssl.SSLError) else error.strerror
+    )
+    return UsageError(f"The {what} in {file} cannot be read: {reason}.", hint="Name a PEM file with certificates.")
 
 
 @contextmanager

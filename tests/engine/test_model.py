@@ -1,0 +1,74 @@
+"""How settings become the way a model is asked."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from sightline.base.memory_system import memory_system
+from sightline.config.settings import Settings
+from sightline.engine.model import choose_model, model_policy
+from sightline.models.messages import Message, ModelRequest, TextDelta
+from support.chat_server import streams
+from support.loopback import loopback_server
+from support.voices import VOICES
+
+
+def settings(**tables: dict[str, object]) -> Settings:
+    return Settings.model_validate(tables)
+
+
+@pytest.mark.parametrize("api", ["chat", "responses", "messages"])
+async def test_a_custom_server_is_asked_as_the_user_says(api: str) -> None:
+    voice = next(voice for name, voice in VOICES.items() if name == api)
+    async with loopback_server(**{"POST /team/v2/talk": streams(voice.reply("Hello"))}) as server:
+        given = settings(
+            model={
+                "name": "custom:house",
+                "base_url": f"{server.root}/team",
+                "api": api,
+                "path": "/v2/talk",
+                "key_header": "X-Team-Key",
+                "api_key": "hidden",
+                "headers": {"X-Project": "sightline"},
+                "max_output_tokens": 99,
+            }
+        )
+        provider, choice = await choose_model(given, memory_system(), None)
+        request = ModelRequest(
+            model=choice.policy.name, messages=(Message(role="user", content="Hi"),), max_output_tokens=99
+        )
+        events = [event async for event in provider.stream(request)]
+        await provider.close()
+    assert events[0] == TextDelta(text="Hello")
+    sent = server.exchanges[-1]
+    assert (sent.headers["x-team-key"], sent.headers["x-project"]) == ("hidden", "sightline")
+    assert "authorization" not in sent.headers
+    assert sent.json["model"] == "house"
+
+
+def test_how_servers_are_reached_is_the_users_word() -> None:
+    network: dict[str, object] = {
+        "proxy": "http://me:hidden@proxy.example:1",
+        "ca_file": "/ca.pem",
+        "client_certificate": "/me.pem",
+    }
+    policy = model_policy(settings(model={"name": "ollama:m"}, network=network), {})
+    transport = policy.transport
+    assert (transport.proxy, transport.ca_file, transport.client_certificate, transport.client_key) == (
+        *("http://me:hidden@proxy.example:1", "/ca.pem", "/me.pem", None),
+    )
+    assert "hidden" not in f"{policy!r}{settings(network=network)!r}"
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Host": "x"}, {"a b": "x"}, {"x": "line\nend"}, {"x": "grün"}, {"Content-Type": "x"}]
+)
+def test_headers_that_cannot_be_sent(headers: dict[str, str]) -> None:
+    with pytest.raises(ValidationError):
+        settings(model={"headers": headers})
+
+
+def test_the_keys_of_services_come_from_the_environment() -> None:
+    policy = model_policy(settings(model={"name": "anthropic:m"}), {"ANTHROPIC_API_KEY": "theirs"})
+    assert (policy.api_key.reveal(), policy.key_header) == ("theirs", "x-api-key")
