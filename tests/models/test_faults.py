@@ -277,7 +277,7 @@ async def test_a_server_that_falls_silent(line: Line, *, begun: bool) -> None:
     assert ("between bytes" if begun else "first byte") in error.message
 
 
-@pytest.mark.parametrize("given", [{"status": 503}, {"status": 429, "retry_after": "0"}])
+@pytest.mark.parametrize("given", [{"status": 500}, {"status": 503}, {"status": 429, "retry_after": "0"}])
 async def test_a_server_that_asks_to_come_again(line: Line, given: dict[str, Any]) -> None:
     refusals = [given]
 
@@ -292,6 +292,25 @@ async def test_a_server_that_asks_to_come_again(line: Line, given: dict[str, Any
 
     line.answer(busy)
     assert text_of(await line.events(retries=RetryPolicy(tries=2, first_wait=0.01))) == "Hello"
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (401, "authentication_error"),
+        (404, "model_not_found"),
+        (400, "context_length_exceeded"),
+        (500, "exceed_context_size_error"),
+        (429, "insufficient_quota"),
+    ],
+)
+async def test_what_asking_again_cannot_mend_is_asked_once(line: Line, status: int, kind: str) -> None:
+    async def refuse(exchange: Exchange) -> None:
+        await exchange.answer(status, {**line.voice.refusal(kind, "no")})
+
+    line.answer(refuse)
+    await line.fails(retries=RetryPolicy(tries=3, first_wait=0.01))
+    assert sum(exchange.path.endswith(line.voice.path) for exchange in line.server.exchanges) == 1
 
 
 @pytest.mark.parametrize("before", ["headers", "content", "second piece", "end"])

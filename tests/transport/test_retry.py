@@ -12,7 +12,7 @@ import pytest
 from sightline.transport.errors import ConnectFailed, ConnectionBroken, TransportError
 from sightline.transport.policy import HttpRequest, RetryPolicy
 from sightline.transport.pool import Pool
-from sightline.transport.retry import retry_after, stream_with_retries
+from sightline.transport.retry import Permanent, retry_after, stream_with_retries
 
 REQUEST = HttpRequest(method="POST", url="http://server.invalid/", body=b"{}")
 Outcome = httpx.Response | Exception
@@ -36,10 +36,13 @@ class Server:
     async def sleep(self, seconds: float) -> None:
         self.waits.append(seconds)
 
-    async def ask(self, policy: RetryPolicy | None = None) -> tuple[int, bytes]:
+    async def ask(
+        self, policy: RetryPolicy | None = None, *, permanent: Permanent = lambda code, body: False
+    ) -> tuple[int, bytes]:
+        policy = policy or RetryPolicy()
         async with (
             Pool(transport=httpx.MockTransport(self.answer)) as pool,
-            stream_with_retries(pool, REQUEST, policy or RetryPolicy(), sleep=self.sleep) as response,
+            stream_with_retries(pool, REQUEST, policy, permanent=permanent, sleep=self.sleep) as response,
         ):
             return response.status, await response.read(1000)
 
@@ -91,16 +94,40 @@ async def test_too_many_requests_is_asked_again_when_the_server_says() -> None:
     assert server.waits == [3.0]
 
 
+@pytest.mark.parametrize("code", [429, 500, 502, 503, 504, 529])
+async def test_a_server_that_is_done_with_the_first_one_is_asked_again(code: int) -> None:
+    """It answered, so it is not at work on it any more. Without a word on when, the usual time is waited."""
+    server = Server(status(code), status(code, retry_after="soon"), status(200))
+    assert await server.ask() == (200, b"body")
+    assert server.waits == [1.0, 2.0]
+
+
+async def test_a_refusal_that_lasts_is_not_asked_again_and_still_read() -> None:
+    server = Server(status(500), status(500))
+    seen: list[tuple[int, bytes]] = []
+
+    def permanent(code: int, body: bytes) -> bool:
+        seen.append((code, body))
+        return len(seen) == 2
+
+    assert await server.ask(permanent=permanent) == (500, b"body")
+    assert (seen, server.asked) == ([(500, b"body")] * 2, 2)
+
+
+async def test_a_refusal_that_breaks_off_is_judged_by_what_came() -> None:
+    async def body() -> AsyncIterator[bytes]:
+        yield b"half"
+        raise httpx.ReadError("reset")
+
+    server = Server(lambda: httpx.Response(500, content=body()), status(200))
+    assert await server.ask(permanent=lambda code, body: body != b"half") == (200, b"body")
+
+
 @pytest.mark.parametrize(
     "outcome",
     [
-        status(429),
-        status(429, retry_after="soon"),
         status(429, retry_after="3600"),
         status(503, retry_after="3600"),
-        status(500),
-        status(502),
-        status(504),
         status(400),
         status(401),
         status(404),

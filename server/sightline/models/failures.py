@@ -25,7 +25,14 @@ from sightline.transport.errors import (
 _WINDOW_WORDS = {"context_length_exceeded", "exceed_context_size_error", "context_window_exceeded"}
 #: What vLLM calls the parameter that is too large when a prompt does not fit (its type says only "BadRequestError").
 _WINDOW_PARAMETER = "input_tokens"
-_QUOTA_WORDS = {"insufficient_quota", "billing_hard_limit_reached", "rate_limit_exceeded"}
+_NO_CREDIT = {"insufficient_quota", "billing_hard_limit_reached", "billing_error"}
+_QUOTA_WORDS = {*_NO_CREDIT, "rate_limit_exceeded"}
+_LASTING = {
+    ModelFailure.AUTHENTICATION,
+    ModelFailure.NOT_FOUND,
+    ModelFailure.WINDOW_EXCEEDED,
+    ModelFailure.BAD_REQUEST,
+}
 
 _BY_STATUS = {
     401: ModelFailure.AUTHENTICATION,
@@ -48,7 +55,6 @@ _BY_WORD = {
     "rate_limit_error": ModelFailure.RATE_LIMITED,
     "unavailable_error": ModelFailure.OVERLOADED,
     "overloaded_error": ModelFailure.OVERLOADED,
-    "billing_error": ModelFailure.RATE_LIMITED,
     "timeout_error": ModelFailure.TIMEOUT,
 }
 
@@ -82,6 +88,11 @@ def failure_of(status: int, error: WireError) -> ModelFailure:
     if status in _BY_STATUS:
         return _BY_STATUS[status]
     return ModelFailure.SERVER if status >= 500 else ModelFailure.BAD_REQUEST
+
+
+def is_lasting(status: int, error: WireError) -> bool:
+    """Whether asking again cannot mend a refusal: no such model, no room in the window, no right, no credit."""
+    return failure_of(status, error) in _LASTING or bool(error.words & _NO_CREDIT)
 
 
 def refusal(speaker: Speaker, status: int | None, error: WireError, *, retry_after: float | None = None) -> ModelError:
@@ -161,7 +172,7 @@ def _hint(failure: ModelFailure, speaker: Speaker, error: WireError, retry_after
         return "No key was sent: set SIGHTLINE_API_KEY, or the key in your editor's secret store."
     if failure is ModelFailure.RATE_LIMITED and retry_after is not None:
         return f"Try again in {retry_after:g} s, as the server asks."
-    if failure is ModelFailure.RATE_LIMITED and error.words & {"insufficient_quota", "billing_hard_limit_reached"}:
+    if failure is ModelFailure.RATE_LIMITED and error.words & _NO_CREDIT:
         return "The account has no credit left: look at the provider's billing page."
     return _HINTS[failure]
 

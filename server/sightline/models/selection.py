@@ -14,6 +14,8 @@ from sightline.models.messages import ModelError, ModelFailure
 from sightline.models.policy import ModelPolicy, Secret
 from sightline.models.presets import Preset
 from sightline.models.registry import PROVIDERS
+from sightline.models.servers import is_private_host
+from sightline.transport.policy import PUBLIC_RETRIES, RetryPolicy
 
 
 def select_model(
@@ -43,6 +45,7 @@ def select_model(
         temperature=temperature,
         key_header=kind.key_header,
         output_limit=_output_limit(kind, given),
+        retries=_retries(given or kind.base_url),
     )
     if not kind.base_url and not kind.needs_address:
         return replace(policy, base_url="", api_key=Secret(""))
@@ -60,6 +63,10 @@ def select_model(
             hint=f"Set SIGHTLINE_API_KEY{own}; for another server of this API set SIGHTLINE_BASE_URL to its address.",
         )
     return policy
+
+
+def _retries(base_url: str) -> RetryPolicy:
+    return RetryPolicy() if is_private_host(urlsplit(base_url).hostname or "") else PUBLIC_RETRIES
 
 
 def _output_limit(kind: Preset, given: str) -> str:

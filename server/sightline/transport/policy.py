@@ -43,12 +43,17 @@ class RetryPolicy:
     """When a request is sent again: before the first byte of content only.
 
     ``tries`` counts the first one. Waits double from ``first_wait`` to at most ``longest_wait`` seconds; a server that
-    asks for a longer one (``Retry-After``) is not waited for.
+    asks for a longer one (``Retry-After``) is not waited for. The values here are those for servers on this machine
+    and in private networks.
     """
 
     tries: int = 3
     first_wait: float = 1.0
     longest_wait: float = 8.0
+
+
+#: For public services, which are asked by many.
+PUBLIC_RETRIES = RetryPolicy(tries=5, first_wait=5.0, longest_wait=30.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

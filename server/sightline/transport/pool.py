@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import AsyncGenerator, Generator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -25,6 +25,7 @@ from sightline.transport.errors import (
     ConnectFailure,
     ConnectionBroken,
     TimeoutPhase,
+    TransportError,
     TransportTimeout,
 )
 from sightline.transport.policy import HttpRequest, Limits, TransportPolicy
@@ -113,6 +114,7 @@ class HttpResponse:
         self._where = where
         self._begun = False
         self._chunks = response.aiter_bytes()
+        self._peeked: list[bytes] = []
         self.status = response.status_code
         #: Names are looked up without regard to case.
         self.headers: Mapping[str, str] = response.headers
@@ -131,6 +133,8 @@ class HttpResponse:
 
     async def chunk(self) -> bytes:
         """The next bytes, ``b""`` at the end. Raises :class:`TransportError`."""
+        if self._peeked:
+            return self._peeked.pop(0)
         phase, seconds = TimeoutPhase.FIRST_BYTE, self._limits.first_byte
         if self._begun:
             phase, seconds = TimeoutPhase.BETWEEN_BYTES, self._limits.between_bytes
@@ -155,6 +159,16 @@ class HttpResponse:
         while size > 0 and (chunk := await self.chunk()):
             size -= len(chunk)
             parts.append(chunk)
+        return b"".join(parts)
+
+    async def peek(self, size: int) -> bytes:
+        """Like :meth:`read_head`, but the same bytes are read again later. Of a body that breaks off, what came."""
+        parts: list[bytes] = []
+        with suppress(TransportError):
+            while size > 0 and (chunk := await self.chunk()):
+                size -= len(chunk)
+                parts.append(chunk)
+        self._peeked = parts
         return b"".join(parts)
 
     async def close(self) -> None:

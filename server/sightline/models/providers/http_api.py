@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from sightline.models.failures import Speaker, not_the_protocol, redirected, refusal, unreached
+from sightline.models.failures import Speaker, is_lasting, not_the_protocol, redirected, refusal, unreached
 from sightline.models.messages import ModelError, ModelFailure, StreamEvent
 from sightline.models.policy import ModelPolicy
 from sightline.models.probe import ServerProbe
@@ -23,11 +23,10 @@ from sightline.models.wire import WireError, error_in
 from sightline.transport.errors import TransportError
 from sightline.transport.policy import HttpRequest, Limits
 from sightline.transport.pool import HttpAnswer, HttpResponse, Pool, address
-from sightline.transport.retry import Sleep, retry_after, stream_with_retries
+from sightline.transport.retry import LARGEST_REFUSAL, Sleep, retry_after, stream_with_retries
 from sightline.transport.sse import EventData
 
 LARGEST_ANSWER = 32 << 20
-_LARGEST_ERROR = 64 << 10
 _LISTED_IN_HINT = 8
 
 #: ``Provider.models`` of the provider that asks.
@@ -169,7 +168,10 @@ class HttpApi:
             limits=self._policy.limits,
         )
         try:
-            async with stream_with_retries(self._pool, sent, self._policy.retries, sleep=self._sleep) as response:
+            asking = stream_with_retries(
+                self._pool, sent, self._policy.retries, permanent=is_permanent, sleep=self._sleep
+            )
+            async with asking as response:
                 try:
                     await _accepted(response, speaker, stream.media_type)
                 except ModelError as error:
@@ -233,7 +235,7 @@ async def _accepted(response: HttpResponse, speaker: Speaker, media_type: str) -
     if 300 <= response.status < 400:
         raise redirected(speaker, response.status)
     if response.status != 200:
-        body = await response.read_head(_LARGEST_ERROR)
+        body = await response.read_head(LARGEST_REFUSAL)
         raise refused(HttpAnswer(status=response.status, headers=response.headers, body=body), speaker)
     if response.media_type not in (media_type, "application/json"):
         kind = response.media_type or "nothing that says what it is"
@@ -260,6 +262,15 @@ def refused(answer: HttpAnswer, speaker: Speaker) -> ModelError:
     except ValueError:
         error = None
     return refusal(speaker, answer.status, error or WireError(), retry_after=retry_after(answer.headers))
+
+
+def is_permanent(status: int, body: bytes) -> bool:
+    """Whether asking again cannot mend a refusal: no memory, no such model, no room, no credit, no right."""
+    try:
+        error = error_in(json.loads(body))
+    except ValueError:
+        error = None
+    return is_lasting(status, error or WireError())
 
 
 def json_of(body: bytes, speaker: Speaker) -> Any:
