@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import aclosing
 from typing import Any
 
+import httpx
 import pytest
 
 from sightline.models.anthropic_wire import STOP_REASONS, prompt
@@ -101,6 +103,28 @@ async def test_the_limit_on_output_is_the_models_own_within_reason(
         await events(provider, ModelRequest(model="tiny", messages=CONVERSATION))
     assert [sent.json["max_tokens"] for sent in server.exchanges if sent.method == "POST"] == [most, most]
     assert server.asked.count(MODELS_ROUTE) == 1
+
+
+async def test_what_the_server_does_not_tell_is_in_the_list_of_models() -> None:
+    sent: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        if request.method == "GET":
+            return httpx.Response(200, json={"data": []})
+        return httpx.Response(200, headers={"content-type": "text/event-stream"}, content=MESSAGES.reply("x"))
+
+    async with Pool(transport=httpx.MockTransport(answer)) as mocked:
+        policy = ModelPolicy(kind="anthropic", name="claude-opus-4-1", base_url="https://api.anthropic.com/v1")
+        provider = AnthropicProvider(policy, mocked)
+        assert await provider.window("claude-opus-4-1") == 200_000
+        for model in ("claude-opus-4-5", "claude-sonnet-4-5"):
+            code = "value = 1\n" * 900  # about 2,150 tokens: between the shortest prompts that these two cache
+            asked = ModelRequest(model=model, messages=(Message(role="user", content=code),), stable_messages=1)
+            await events(provider, asked)
+    bodies = [json.loads(request.content) for request in sent if request.method == "POST"]
+    assert [body["max_tokens"] for body in bodies] == [32_000, 32_000]
+    assert ["cache_control" in str(body) for body in bodies] == [False, True]
 
 
 async def test_windows_are_the_servers_word_or_the_users_if_smaller(server: LoopbackServer, pool: Pool) -> None:

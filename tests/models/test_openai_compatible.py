@@ -22,6 +22,7 @@ from sightline.models.messages import (
     ModelFailure,
     ModelRequest,
     ReasoningDelta,
+    Sampling,
     StreamEvent,
     TextDelta,
 )
@@ -82,6 +83,26 @@ async def test_the_name_of_the_output_limit_is_data(base_url: str, name: str) ->
         await events(OpenAICompatibleProvider(policy, mocked))
     assert json.loads(sent[0].content)[name] == 64
     assert str(sent[0].url) == base_url + "/chat/completions"
+
+
+@pytest.mark.parametrize(
+    ("kind", "penalty"),
+    [("llamacpp", "repeat_penalty"), ("vllm", "repetition_penalty"), ("lmstudio", "repeat_penalty")],
+)
+async def test_sampling_is_said_in_the_words_of_the_server(
+    server: LoopbackServer, pool: Pool, kind: str, penalty: str
+) -> None:
+    server.routes[CHAT] = streams(reply("x"))
+    provider = OpenAICompatibleProvider(ModelPolicy(kind=kind, name="m", base_url=server.base_url), pool)
+    sampling = Sampling(temperature=0.5, top_p=0.25, top_k=7, repetition_penalty=1.5)
+    await events(provider, ModelRequest(model="m", messages=(), sampling=sampling))
+    sent = server.exchanges[0].json
+    assert {name: sent[name] for name in ("temperature", "top_p", "top_k", penalty)} == {
+        "temperature": 0.5,
+        "top_p": 0.25,
+        "top_k": 7,
+        penalty: 1.5,
+    }
 
 
 @pytest.mark.parametrize(

@@ -124,3 +124,16 @@ async def test_a_public_service_is_asked_for_its_list_once_and_for_nothing_else(
         provider = OpenAICompatibleProvider(policy, mocked)
         assert [await provider.window("tiny") for _ in range(3)] == [200_000] * 3
     assert asked == ["/api/v1/models"]
+
+
+async def test_where_a_public_service_tells_no_window_the_list_of_models_does() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={"data": [{"id": "gpt-4.1"}, {"id": "gpt-99"}]})
+
+    async with Pool(transport=httpx.MockTransport(answer)) as mocked:
+        policy = ModelPolicy(kind="openai", name="gpt-4.1", base_url="https://api.openai.com/v1", api_key=Secret(KEY))
+        provider = OpenAICompatibleProvider(policy, mocked)
+        report = await provider.window_report("gpt-4.1")
+        assert report.tokens == 1_047_576
+        assert report.source.startswith("Sightline's list of models of 2026-")
+        assert await provider.window("gpt-99") is None

@@ -13,7 +13,9 @@ from sightline.models.messages import Message, Sampling
 from sightline.models.policy import ModelPolicy, Secret, request_for
 
 KEY = "sk-test-0123456789abcdef"
-POLICY = ModelPolicy(kind="openai", name="m", api_key=Secret(f" {KEY}\n"), max_output_tokens=100, temperature=0.5)
+POLICY = ModelPolicy(
+    kind="openai", name="m", api_key=Secret(f" {KEY}\n"), max_output_tokens=100, sampling=Sampling(temperature=0.5)
+)
 
 
 def test_the_key_is_there_for_the_header() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sightline.base.errors import UsageError
-from sightline.models.messages import ModelError, ModelFailure
+from sightline.models.messages import ModelError, ModelFailure, Sampling
 from sightline.models.registry import PROVIDERS
 from sightline.models.selection import own_key, select_model
 
@@ -61,8 +61,10 @@ def test_a_base_url_is_taken_as_it_is_written() -> None:
 
 
 def test_everything_else_is_carried_along() -> None:
-    policy = select_model("ollama:m", api_key="k", window=4096, max_output_tokens=512, temperature=0.1)
-    assert (policy.api_key.reveal(), policy.window, policy.max_output_tokens, policy.temperature) == (
+    policy = select_model(
+        "ollama:m", api_key="k", window=4096, max_output_tokens=512, sampling=Sampling(temperature=0.1)
+    )
+    assert (policy.api_key.reveal(), policy.window, policy.max_output_tokens, policy.sampling.temperature) == (
         *("k", 4096, 512, 0.1),
     )
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from sightline.base.system import System
 from sightline.config.settings import NetworkSettings, Settings
+from sightline.models.messages import Sampling
 from sightline.models.policy import ModelPolicy, Secret
 from sightline.models.provider import Provider
 from sightline.models.registry import open_provider
@@ -27,7 +28,7 @@ def model_policy(settings: Settings, environment: Mapping[str, str]) -> ModelPol
         api_key=model.api_key.get_secret_value() or own_key(model.name, model.base_url, environment),
         window=model.window,
         max_output_tokens=model.max_output_tokens,
-        temperature=model.temperature,
+        sampling=Sampling(temperature=model.temperature),
     )
     return replace(
         policy,

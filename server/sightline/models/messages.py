@@ -36,7 +36,8 @@ class ModelRequest:
     ``prompt_tokens`` is our own count of the messages; it is compared with what the server says it read.
     ``stable_messages`` is how many of the first messages the next request of the conversation will begin with too:
     what a provider with prompt caching marks. ``window`` is the context window the model must be loaded with at
-    least, for servers that load on request.
+    least, for servers that load on request. ``reserve`` is how much of a window should stay free for the reply: with
+    no limit on output, what replies to such a task usually need.
     """
 
     model: str
@@ -46,6 +47,7 @@ class ModelRequest:
     prompt_tokens: int | None = None
     stable_messages: int = 0
     window: int | None = None
+    reserve: int | None = None
 
 
 class Finish(StrEnum):
@@ -138,6 +140,7 @@ class ModelFailure(StrEnum):
     TRUNCATED_PROMPT = "model_truncated_prompt"
     EMPTY_REPLY = "model_empty_reply"
     LOAD_FAILED = "model_load_failed"
+    OUTPUT_LIMIT = "model_output_limit"
     PROTOCOL = "model_protocol"
     SERVER = "model_server"
     BAD_REQUEST = "model_bad_request"

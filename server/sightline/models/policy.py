@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
+from urllib.parse import urlsplit
 
+from sightline.models.catalogue import ModelFacts, ModelProfile, profile_of
+from sightline.models.local_limits import LocalLimits
 from sightline.models.messages import Message, ModelRequest, Sampling
+from sightline.models.parameters import TASKS, Said, TaskTable, Wanted, decide
 from sightline.models.presets import ApiName
+from sightline.models.provider import WindowReport
+from sightline.models.servers import is_private_host
 from sightline.transport.policy import Limits, RetryPolicy, TransportPolicy
 
 
@@ -58,6 +64,8 @@ class ModelPolicy:
     ``api`` is how the server is spoken to where that is not how its kind is; ``path`` what is added to ``base_url`` for
     a request, "" for the API's own; ``output_limit`` what the server calls the limit on output tokens. ``headers`` go
     with every request.
+    ``sampling`` is what the user set for every request, ``tasks`` what holds by kind of task; ``local`` holds for
+    models of the user's own machines alone. ``facts`` are the user's entries over the list of models.
     """
 
     kind: str
@@ -66,7 +74,10 @@ class ModelPolicy:
     api_key: Secret = field(default_factory=lambda: Secret(""))
     window: int | None = None
     max_output_tokens: int | None = None
-    temperature: float | None = None
+    sampling: Sampling = field(default_factory=Sampling)
+    tasks: TaskTable = field(default_factory=lambda: TASKS)
+    local: LocalLimits = field(default_factory=LocalLimits)
+    facts: Mapping[str, ModelFacts] = field(default_factory=dict[str, ModelFacts])
     key_header: str = "bearer"
     api: ApiName | None = None
     path: str = ""
@@ -77,15 +88,58 @@ class ModelPolicy:
     retries: RetryPolicy = field(default_factory=RetryPolicy)
     transport: TransportPolicy = field(default_factory=TransportPolicy)
 
+    @property
+    def host(self) -> str:
+        """Where the model is asked; "" for a scripted one."""
+        return urlsplit(self.base_url).hostname or ""
+
+    @property
+    def profile(self) -> ModelProfile:
+        """What is known of the model."""
+        return self.profile_of(self.name)
+
+    def profile_of(self, model: str) -> ModelProfile:
+        """What is known of another model of the same server."""
+        return profile_of(self.kind, self.host, model, self.facts)
+
+    def listed_window(self, model: str) -> WindowReport | None:
+        """The largest prompt by the list of models or the user's entry in it; ``None`` where neither tells one."""
+        profile = self.profile_of(model)
+        if profile.prompt_limit is None:
+            return None
+        day = f" of {profile.checked}" if profile.checked else ""
+        return WindowReport(tokens=profile.prompt_limit, source=f"Sightline's list of models{day}")
+
 
 def request_for(
-    policy: ModelPolicy, messages: tuple[Message, ...], *, prompt_tokens: int | None = None
+    policy: ModelPolicy,
+    messages: tuple[Message, ...],
+    wanted: Wanted | None = None,
+    *,
+    prompt_tokens: int | None = None,
 ) -> ModelRequest:
-    """A request with what the policy says about sampling and length."""
+    """A request as the policy, what is known of the model and the task decide it together.
+
+    Raises ``ModelError`` (``OUTPUT_LIMIT``) when a limit would cut off what the reply cannot do without.
+    """
+    said = Said(
+        sampling=policy.sampling,
+        max_output_tokens=policy.max_output_tokens,
+        tasks=policy.tasks,
+        limits=policy.local,
+        local=runs_locally(policy),
+    )
+    parameters = decide(policy.profile, wanted or Wanted(), said)
     return ModelRequest(
         model=policy.name,
         messages=messages,
-        max_output_tokens=policy.max_output_tokens,
-        sampling=Sampling(temperature=policy.temperature),
+        max_output_tokens=parameters.max_output_tokens,
+        sampling=parameters.sampling,
         prompt_tokens=prompt_tokens,
+        reserve=parameters.reserve,
     )
+
+
+def runs_locally(policy: ModelPolicy) -> bool:
+    """Whether the model runs on the user's machines: in a private network, and no cloud model behind it."""
+    return is_private_host(policy.host) and not policy.name.lower().endswith((":cloud", "-cloud"))

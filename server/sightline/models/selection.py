@@ -10,7 +10,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from sightline.base.errors import UsageError
-from sightline.models.messages import ModelError, ModelFailure
+from sightline.models.messages import ModelError, ModelFailure, Sampling
 from sightline.models.policy import ModelPolicy, Secret
 from sightline.models.presets import Preset
 from sightline.models.registry import PROVIDERS
@@ -25,7 +25,7 @@ def select_model(
     api_key: str | Secret = "",
     window: int | None = None,
     max_output_tokens: int | None = None,
-    temperature: float | None = None,
+    sampling: Sampling | None = None,
 ) -> ModelPolicy:
     """The policy for ``choice``, a text like ``ollama:qwen2.5-coder:7b`` (see :data:`PROVIDERS`).
 
@@ -42,7 +42,7 @@ def select_model(
         api_key=key,
         window=window,
         max_output_tokens=max_output_tokens,
-        temperature=temperature,
+        sampling=sampling or Sampling(),
         key_header=kind.key_header,
         output_limit=_output_limit(kind, given),
         retries=_retries(given or kind.base_url),

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
+from sightline.models.catalogue import Parameter
 from sightline.models.messages import Finish, ModelRequest, Usage
 
 #: Finish reasons by the names servers give them; any other is ``Finish.OTHER``.
@@ -156,8 +157,10 @@ def error_in(data: Any) -> WireError | None:
     return WireError(message=_text(error))
 
 
-def request_body(request: ModelRequest, output_limit: str) -> bytes:
-    """The JSON of a streamed request. ``output_limit`` is the server's name for the limit on output tokens."""
+def request_body(request: ModelRequest, output_limit: str, names: Mapping[Parameter, str]) -> bytes:
+    """The JSON of a streamed request. ``output_limit`` is the server's name for the limit on output tokens, ``names``
+    are its names for the parameters of sampling: one without a name is not sent.
+    """
     body: dict[str, Any] = {
         "model": request.model,
         "messages": [{"role": message.role, "content": message.content} for message in request.messages],
@@ -166,8 +169,10 @@ def request_body(request: ModelRequest, output_limit: str) -> bytes:
     }
     if request.max_output_tokens is not None:
         body[output_limit] = request.max_output_tokens
-    if request.sampling.temperature is not None:
-        body["temperature"] = request.sampling.temperature
+    for parameter, name in names.items():
+        value: float | int | None = getattr(request.sampling, parameter)
+        if value is not None:
+            body[name] = value
     # Lone surrogates, which an editor can send, are not UTF-8; escaped they pass as JSON.
     return json.dumps(body, ensure_ascii=True).encode("ascii")
 

@@ -17,6 +17,7 @@ from sightline.edits.instructions import instructions
 from sightline.graph.view import GraphView
 from sightline.models.client import complete
 from sightline.models.messages import Finish, ModelResponse, ReasoningDelta, StreamEvent, TextDelta
+from sightline.models.parameters import Wanted
 from sightline.models.policy import ModelPolicy, request_for
 from sightline.models.provider import Provider
 from sightline.prompts.build import Prompt, build_prompt
@@ -98,7 +99,7 @@ async def run_turn(request: TurnRequest, given: TurnDependencies, choice: ModelC
     given.listener(stage_event(TurnStage.CONTEXT, 0))
     _, prompt = await prepare_prompt(request, given)
     if is_read_only(request.task_type):
-        attempt, response = await _ask(prompt, given, choice, number=1)
+        attempt, response = await _ask(prompt, given, choice, Wanted(task_type=request.task_type), number=1)
         if response.finish is not Finish.STOP:
             attempt = _cut_off(attempt, response)
         return await _result(request, given, choice, prompt=prompt, attempts=(attempt,), verdict=TurnVerdict.ANSWERED)
@@ -106,8 +107,10 @@ async def run_turn(request: TurnRequest, given: TurnDependencies, choice: ModelC
 
 
 async def _edit(request: TurnRequest, given: TurnDependencies, choice: ModelChoice, prompt: Prompt) -> TurnResult:
+    wanted = Wanted(task_type=request.task_type, edits=True)
+
     async def ask(asked: Prompt, number: int) -> tuple[Attempt, bool]:
-        attempt, response = await _ask(asked, given, choice, number=number)
+        attempt, response = await _ask(asked, given, choice, wanted, number=number)
         whole = response.finish is Finish.STOP
         return (attempt if whole else _cut_off(attempt, response)), whole
 
@@ -149,7 +152,7 @@ async def _edit(request: TurnRequest, given: TurnDependencies, choice: ModelChoi
 
 
 async def _ask(
-    prompt: Prompt, given: TurnDependencies, choice: ModelChoice, *, number: int
+    prompt: Prompt, given: TurnDependencies, choice: ModelChoice, wanted: Wanted, *, number: int
 ) -> tuple[Attempt, ModelResponse]:
     given.listener(stage_event(TurnStage.MODEL, number))
 
@@ -161,7 +164,7 @@ async def _ask(
 
     response = await complete(
         choice.provider,
-        request_for(choice.policy, prompt.messages, prompt_tokens=prompt.tokens),
+        request_for(choice.policy, prompt.messages, wanted, prompt_tokens=prompt.tokens),
         clock=given.system.clock,
         listener=listen,
         window=choice.policy.window,

@@ -27,7 +27,7 @@ from sightline.transport.retry import Sleep
 MOST_OUTPUT = 8_192
 #: More than this is asked for only by the user's word: reasoning counts as output too.
 USUAL_OUTPUT = 32_000
-#: Tokens below which Anthropic caches nothing (1,024 to 4,096 by model); a mark below it costs nothing.
+#: Tokens below which nothing is cached, for models the list does not know; a mark below it costs nothing.
 CACHE_MINIMUM = 1_024
 #: Models on one page of the list, the most there may be.
 _PAGE = 1_000
@@ -61,7 +61,8 @@ class AnthropicProvider:
     async def stream(self, request: ModelRequest) -> AsyncGenerator[StreamEvent, None]:
         reader = AnthropicReplyReader(self._api.speaker(request.model))
         most = request.max_output_tokens or await self._most_output(request.model)
-        body = request_body(request, most_output=most, cache_minimum=CACHE_MINIMUM)
+        minimum = self._policy.profile_of(request.model).facts.cache_minimum or CACHE_MINIMUM
+        body = request_body(request, most_output=most, cache_minimum=minimum)
         url = self._api.request_url("/messages")
         reply = self._api.reply(url, body, reader, EVENT_STREAM, model=request.model, names=self.models)
         async with aclosing(reply) as events:
@@ -78,7 +79,9 @@ class AnthropicProvider:
         own = self._policy.window
         if own is not None and (told is None or own < told):
             return WindowReport(tokens=own, source="your settings")
-        return WindowReport(tokens=told, source="the server's list of models") if told else WindowReport()
+        if told is None:
+            return self._policy.listed_window(model) or WindowReport()
+        return WindowReport(tokens=told, source="the server's list of models")
 
     async def window(self, model: str) -> int | None:
         return (await self.window_report(model)).tokens
@@ -104,7 +107,8 @@ class AnthropicProvider:
 
     async def _most_output(self, model: str) -> int:
         known = (await self._known()).get(model)
-        return min(known.max_tokens, USUAL_OUTPUT) if known and known.max_tokens else MOST_OUTPUT
+        most = (known.max_tokens if known else None) or self._policy.profile_of(model).facts.max_output_tokens
+        return min(most, USUAL_OUTPUT) if most else MOST_OUTPUT
 
     async def _known(self) -> dict[str, WireModel]:
         """The server's models by name, asked once; empty while it cannot be asked."""

@@ -39,6 +39,7 @@ class OpenAICompatibleProvider:
     ) -> None:
         self._policy = policy
         self._api = HttpApi(policy, pool, owns_pool=owns_pool, sleep=sleep)
+        self._names = policy.profile.parameters
         self._flavour = next((flavour for flavour in FLAVOURS if flavour.name == policy.kind), None)
         self._public_windows: dict[str, WindowReport] = {}
 
@@ -51,7 +52,7 @@ class OpenAICompatibleProvider:
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[StreamEvent, None]:
         reader = ReplyReader(self._api.speaker(request.model))
-        body = request_body(request, self._policy.output_limit)
+        body = request_body(request, self._policy.output_limit, self._names)
         url = self._api.request_url("/chat/completions")
         reply = self._api.reply(url, body, reader, EVENT_STREAM, model=request.model, names=self.models)
         async with aclosing(reply) as events:
@@ -69,6 +70,8 @@ class OpenAICompatibleProvider:
 
     async def window_report(self, model: str) -> WindowReport:
         report = await self._server_window(model)
+        if report.tokens is None:
+            report = self._policy.listed_window(model) or report
         own = self._policy.window
         if own is not None and (report.tokens is None or own < report.tokens):
             return WindowReport(tokens=own, source="your settings")
