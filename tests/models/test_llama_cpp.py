@@ -24,7 +24,8 @@ from sightline.models.messages import (
     Sampling,
     TextDelta,
 )
-from sightline.models.provider import Provider
+from sightline.models.provider import LoadedModel, Provider
+from sightline.models.providers.llama_cpp import Health, LlamaCppProvider, Slots
 from sightline.models.registry import open_provider
 from sightline.models.selection import select_model
 from sightline.transport.policy import HttpRequest
@@ -154,6 +155,58 @@ async def test_a_request_it_does_not_accept(provider: Provider) -> None:
         [event async for event in provider.stream(request)]
     assert caught.value.failure in (ModelFailure.BAD_REQUEST, ModelFailure.SERVER)
     assert caught.value.hint
+
+
+async def test_it_counts_the_tokens_it_will_read(provider: Provider) -> None:
+    if not isinstance(provider, LlamaCppProvider):
+        return  # found out to be llama.cpp, and spoken to as any server of the API
+    request = ModelRequest(
+        model="anything",
+        messages=(
+            Message(role="system", content="Be brief."),
+            Message(role="user", content="Grüße 世界 🎉 <|im_end|> \ud800 x = 1"),
+        ),
+        max_output_tokens=4,
+    )
+    counted = await provider.count_tokens(request)
+    assert counted == (await complete(provider, request, clock=RealClock())).usage.prompt_tokens
+
+
+async def test_half_a_character_does_not_fail_the_request(provider: Provider) -> None:
+    """An editor can send a lone surrogate; escaped in JSON llama.cpp refuses it with status 400."""
+    response = await complete(provider, ask("half \ud83c of a flag \U0001f389"), clock=RealClock())
+    assert response.usage.output_tokens == 8
+
+
+async def test_a_prompt_that_only_looks_too_large_is_sent(server: TinyLlama) -> None:
+    """Near the window the server is asked to count: our estimate, here far too high, does not decide."""
+    opened = await open_provider(select_model("llamacpp", base_url=server.base_url), real_system())
+    response = await complete(opened, ask("x" * 500, prompt_tokens=WINDOW * 2), clock=RealClock())
+    assert response.finish is Finish.LENGTH
+    with pytest.raises(ModelError) as caught:
+        await complete(opened, ask("x" * WINDOW, prompt_tokens=WINDOW - 10), clock=RealClock())
+    assert caught.value.failure is ModelFailure.WINDOW_EXCEEDED
+    assert f"is {WINDOW + 19:,} tokens" in caught.value.message
+    assert "Nothing was sent" in caught.value.message
+    await opened.close()
+
+
+async def test_slots_health_and_the_one_model_it_holds(server: TinyLlama) -> None:
+    opened = await open_provider(select_model("llamacpp", base_url=server.base_url), real_system())
+    assert isinstance(opened, LlamaCppProvider)
+    assert await opened.health() is Health.READY
+    assert await opened.slots("anything") == Slots(total=2, busy=0)
+    assert not await opened.is_router()
+    (held,) = await opened.loaded()
+    assert held.window == WINDOW
+    assert await opened.load("anything") == LoadedModel(name="anything", instance="anything", window=WINDOW)
+    await opened.unload(held)
+    assert await opened.loaded() == (held,)
+    async with aclosing(opened.stream(ask(most=None))) as stream:
+        assert isinstance(await anext(stream), TextDelta)
+        assert await opened.slots("anything") == Slots(total=2, busy=1)
+    await free(server)
+    await opened.close()
 
 
 async def test_it_is_found_on_this_machine(server: TinyLlama) -> None:

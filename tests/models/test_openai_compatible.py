@@ -45,7 +45,7 @@ async def test_what_is_sent(server: LoopbackServer, pool: Pool) -> None:
     assert sent.headers["content-type"] == "application/json"
     assert sent.json == {
         "model": "tiny",
-        "messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi 🎉 \ud800"}],
+        "messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi 🎉 \ufffd"}],
         "stream": True,
         "stream_options": {"include_usage": True},
         "max_tokens": 64,

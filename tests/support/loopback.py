@@ -63,7 +63,8 @@ Route = Callable[[Exchange], Awaitable[None]]
 
 @dataclass
 class LoopbackServer:
-    """Routes by ``METHOD /path``; anything else is a 404. ``exchanges`` are all requests in order."""
+    """Routes by ``METHOD /path`` (with its query, or else without); anything else is a 404. ``exchanges`` are all
+    requests in order."""
 
     routes: dict[str, Route] = field(default_factory=dict[str, Route])
     exchanges: list[Exchange] = field(default_factory=list[Exchange])
@@ -89,7 +90,8 @@ class LoopbackServer:
             with suppress(ConnectionError, asyncio.IncompleteReadError):
                 exchange = await _read(reader, writer)
                 self.exchanges.append(exchange)
-                route = self.routes.get(f"{exchange.method} {exchange.path}", _not_found)
+                asked = f"{exchange.method} {exchange.path}"
+                route = self.routes.get(asked) or self.routes.get(asked.partition("?")[0], _not_found)
                 await route(exchange)
         finally:
             self.open -= 1

@@ -181,4 +181,11 @@ OLLAMA = Voice(
     types=False,
 )
 
-VOICES: dict[ApiName, Voice] = {"chat": CHAT, "messages": MESSAGES, "responses": RESPONSES, "ollama": OLLAMA}
+VOICES: dict[ApiName, Voice] = {
+    "chat": CHAT,
+    "messages": MESSAGES,
+    "responses": RESPONSES,
+    "ollama": OLLAMA,
+    "llamacpp": CHAT,
+    "vllm": CHAT,
+}

@@ -26,7 +26,7 @@ from sightline.models.messages import (
 from sightline.models.provider import LoadedModel
 from sightline.models.reasoning import ReasoningSplitter
 from sightline.models.servers import rows
-from sightline.models.wire import error_in
+from sightline.models.wire import error_in, sent_messages
 
 #: ``done_reason``; none at all is a runner that went away.
 DONE_REASONS = {"stop": Finish.STOP, "length": Finish.LENGTH}
@@ -127,13 +127,12 @@ def chat_body(request: ModelRequest, *, num_ctx: int | None, keep_seconds: float
     }
     body: dict[str, Any] = {
         "model": request.model,
-        "messages": [{"role": message.role, "content": message.content} for message in request.messages],
+        "messages": sent_messages(request),
         "stream": True,
         "truncate": False,
         "options": {name: value for name, value in options.items() if value is not None},
         **_common(keep_seconds),
     }
-    # Lone surrogates, which an editor can send, are not UTF-8; escaped they pass as JSON.
     return json.dumps(body, ensure_ascii=True).encode("ascii")
 
 

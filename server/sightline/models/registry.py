@@ -54,6 +54,18 @@ def _ollama(policy: ModelPolicy, system: System, pool: Pool | None) -> Provider:
     return _over_http(OllamaProvider, policy, pool)
 
 
+def _llama_cpp(policy: ModelPolicy, system: System, pool: Pool | None) -> Provider:  # noqa: ARG001  HTTP only
+    from sightline.models.providers.llama_cpp import LlamaCppProvider  # noqa: PLC0415  on demand
+
+    return _over_http(LlamaCppProvider, policy, pool)
+
+
+def _vllm(policy: ModelPolicy, system: System, pool: Pool | None) -> Provider:  # noqa: ARG001  HTTP only
+    from sightline.models.providers.vllm import VLLMProvider  # noqa: PLC0415  on demand
+
+    return _over_http(VLLMProvider, policy, pool)
+
+
 class _HttpProvider(Protocol):
     def __call__(self, policy: ModelPolicy, pool: Pool, *, owns_pool: bool) -> Provider: ...
 
@@ -71,6 +83,8 @@ APIS: dict[ApiName, Make] = {
     "messages": _messages,
     "responses": _responses,
     "ollama": _ollama,
+    "llamacpp": _llama_cpp,
+    "vllm": _vllm,
 }
 
 PROVIDERS: dict[str, Preset] = read_presets()

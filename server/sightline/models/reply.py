@@ -30,6 +30,7 @@ class ReplyReader:
         self._splitter = ReasoningSplitter()
         self._finish: Finish | None = None
         self._usage = Usage()
+        self._counted = False  # by what the API itself calls usage, which outranks what servers tell beside it
         self._model = ""
         self._refused = False
         self._chunks = 0
@@ -54,7 +55,10 @@ class ReplyReader:
             what = f"sent an event that is not a chat completion ({where or 'not an object'})"
             raise not_the_protocol(self._speaker, what) from None
         self._chunks += 1
-        self._usage = chunk.usage.as_usage() if chunk.usage else self._usage
+        if chunk.usage:
+            self._usage, self._counted = chunk.usage.as_usage(), True
+        elif chunk.timings and not self._counted:
+            self._usage = chunk.timings.as_usage()
         self._model = chunk.model or self._model
         events: list[StreamEvent] = []
         for choice in chunk.choices:

@@ -90,11 +90,25 @@ class WireUsage(_Wire):
         )
 
 
+class WireTimings(_Wire):
+    """llama.cpp's own counts: ``prompt_n`` leaves out what was cached, which is ``cache_n``."""
+
+    prompt_n: int | None = None
+    cache_n: int | None = None
+    predicted_n: int | None = None
+
+    def as_usage(self) -> Usage:
+        """The same in our words. Without ``cache_n``, which older servers leave out, the whole prompt is not known."""
+        whole = None if self.prompt_n is None or self.cache_n is None else self.prompt_n + self.cache_n
+        return Usage(prompt_tokens=whole or None, cached_tokens=self.cache_n, output_tokens=self.predicted_n)
+
+
 class WireChunk(_Wire):
     """One event of the stream, or the whole answer where the server does not stream."""
 
     choices: tuple[WireChoice, ...] = ()
     usage: WireUsage | None = None
+    timings: WireTimings | None = None
     model: str | None = None
 
     @field_validator("choices", mode="before")
@@ -163,7 +177,7 @@ def request_body(request: ModelRequest, output_limit: str, names: Mapping[Parame
     """
     body: dict[str, Any] = {
         "model": request.model,
-        "messages": [{"role": message.role, "content": message.content} for message in request.messages],
+        "messages": sent_messages(request),
         "stream": True,
         "stream_options": {"include_usage": True},
     }
@@ -173,8 +187,23 @@ def request_body(request: ModelRequest, output_limit: str, names: Mapping[Parame
         value: float | int | None = getattr(request.sampling, parameter)
         if value is not None:
             body[name] = value
-    # Lone surrogates, which an editor can send, are not UTF-8; escaped they pass as JSON.
     return json.dumps(body, ensure_ascii=True).encode("ascii")
+
+
+def sent_messages(request: ModelRequest) -> list[dict[str, str]]:
+    """The messages as nearly every API wants them."""
+    return [{"role": message.role, "content": sendable(message.content)} for message in request.messages]
+
+
+def sendable(text: str) -> str:
+    """``text`` with U+FFFD for each lone surrogate, which an editor can send and JSON can escape but UTF-8 cannot hold:
+    llama.cpp refuses the whole request because of it.
+    """
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
 
 
 def _text(value: Any) -> str:

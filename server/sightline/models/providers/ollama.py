@@ -8,7 +8,6 @@ that a model is loaded with is asked for again as long as the prompt has room in
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any, cast
@@ -29,12 +28,11 @@ from sightline.models.ollama_wire import (
     version_of,
 )
 from sightline.models.policy import ModelPolicy
-from sightline.models.probe import root_of
 from sightline.models.provider import LoadedModel, ModelInfo, WindowReport
 from sightline.models.providers.http_api import HttpApi, StreamFormat
+from sightline.models.providers.native import NativeAddresses
 from sightline.models.servers import OLLAMA, rows
 from sightline.transport.ndjson import LineParser
-from sightline.transport.policy import HttpRequest
 from sightline.transport.pool import Pool
 from sightline.transport.retry import Sleep
 
@@ -58,7 +56,7 @@ class OllamaProvider:
     ) -> None:
         self._policy = policy
         self._api = HttpApi(policy, pool, owns_pool=owns_pool, sleep=sleep)
-        self._root = root_of(policy.base_url)
+        self._own = NativeAddresses(self._api, policy)
         self._shown: dict[str, Any] = {}
         self._version: tuple[int, ...] = ()
         self._asked: dict[str, int] = {}  # windows asked of a server that does not tell them
@@ -74,7 +72,7 @@ class OllamaProvider:
         num_ctx = await self._window_for(request)
         body = chat_body(request, num_ctx=num_ctx, keep_seconds=self._policy.keep_seconds)
         reader = OllamaReader(self._api.speaker(request.model), whole_counts=await self._counts_whole_prompts())
-        url = f"{self._root}/api/chat"
+        url = f"{self._own.root}/api/chat"
         reply = self._api.reply(url, body, reader, LINES, model=request.model, names=self.models)
         try:
             async with aclosing(reply) as events:
@@ -84,7 +82,7 @@ class OllamaProvider:
             raise await self._judged(error, request) from None
 
     async def models(self) -> tuple[ModelInfo, ...]:
-        listed, running = await asyncio.gather(self._get("/api/tags"), self._api.probe().at_root("/api/ps"))
+        listed, running = await asyncio.gather(self._own.get("/api/tags"), self._own.told("/api/ps"))
         if not isinstance(listed, dict) or not isinstance(cast("dict[str, Any]", listed).get("models"), list):
             raise not_the_protocol(self._api.speaker(self._policy.name), "gave no list of models")
         windows = {model.name: model.window for model in loaded_models(running)}
@@ -92,10 +90,7 @@ class OllamaProvider:
         return tuple(ModelInfo(name=name, window=windows.get(name)) for name in names if isinstance(name, str))
 
     async def window_report(self, model: str) -> WindowReport:
-        try:
-            loaded, largest = await asyncio.gather(self._found(model), self._largest(model))
-        except ModelError:
-            return WindowReport()  # A key that cannot be sent: the request itself will say so.
+        loaded, largest = await asyncio.gather(self._found(model), self._largest(model))
         own = self._policy.window
         tokens = loaded.window if loaded else None
         if tokens is None:
@@ -108,7 +103,7 @@ class OllamaProvider:
         return (await self.window_report(model)).tokens
 
     async def loaded(self) -> tuple[LoadedModel, ...]:
-        return loaded_models(await self._get("/api/ps"))
+        return loaded_models(await self._own.get("/api/ps"))
 
     async def load(self, model: str, *, window: int | None = None, keep_seconds: float | None = None) -> LoadedModel:
         held = await self._found(model)
@@ -119,14 +114,14 @@ class OllamaProvider:
             num_ctx = min(window, trained_window(await self._show(model)) or window)
         keep = self._policy.keep_seconds if keep_seconds is None else keep_seconds
         try:
-            await self._post("/api/chat", load_body(model, num_ctx=num_ctx, keep_seconds=keep), model)
+            await self._own.post("/api/chat", load_body(model, num_ctx=num_ctx, keep_seconds=keep), model)
         except ModelError as error:
             raise _not_loaded(error, model) from None
         return await self._found(model) or LoadedModel(name=model, instance=model)
 
     async def unload(self, model: LoadedModel) -> None:
         try:
-            await self._post("/api/chat", unload_body(model.instance or model.name), model.name)
+            await self._own.post("/api/chat", unload_body(model.instance or model.name), model.name)
         except ModelError as error:
             if error.failure is not ModelFailure.NOT_FOUND:
                 raise
@@ -137,7 +132,7 @@ class OllamaProvider:
         Raises ``ModelError``.
         """
         body = {"model": model, "input": list(texts), "truncate": False}
-        answer = await self._post("/api/embed", json.dumps(body).encode("ascii"), model)
+        answer = await self._own.post("/api/embed", body, model)
         vectors: Any = cast("dict[str, Any]", answer).get("embeddings") if isinstance(answer, dict) else None
         if not isinstance(vectors, list) or len(cast("list[Any]", vectors)) != len(texts):
             raise not_the_protocol(self._api.speaker(model), "gave other vectors than it was asked for")
@@ -183,13 +178,13 @@ class OllamaProvider:
         return trained and min(trained, LARGEST_UNASKED)
 
     async def _found(self, model: str) -> LoadedModel | None:
-        running = loaded_models(await self._api.probe().at_root("/api/ps"))
+        running = loaded_models(await self._own.told("/api/ps"))
         return next((row for row in running if same_model(row.name, model)), None)
 
     async def _show(self, model: str) -> Any:
         if model not in self._shown:
             try:
-                shown = await self._post("/api/show", json.dumps({"model": model}).encode("ascii"), model)
+                shown = await self._own.post("/api/show", {"model": model}, model)
             except ModelError:
                 return None  # Asked again the next time; the request itself will say what is wrong.
             self._shown[model] = shown
@@ -197,7 +192,7 @@ class OllamaProvider:
 
     async def _counts_whole_prompts(self) -> bool:
         if not self._version:
-            self._version = version_of(await self._api.probe().at_root("/api/version"))
+            self._version = version_of(await self._own.told("/api/version"))
         return not self._version or self._version >= WHOLE_COUNTS_SINCE
 
     async def _judged(self, error: ModelError, request: ModelRequest) -> ModelError:
@@ -213,19 +208,6 @@ class OllamaProvider:
             f"The prompt is about {prompt:,} tokens and the model's window holds {loaded.window:,}. {error.message}",
             hint=_LARGER,
         )
-
-    async def _get(self, path: str) -> Any:
-        return await self._ask("GET", path, None, self._policy.name)
-
-    async def _post(self, path: str, body: bytes, model: str) -> Any:
-        return await self._ask("POST", path, body, model)
-
-    async def _ask(self, method: str, path: str, body: bytes | None, model: str) -> Any:
-        headers = {**self._api.headers(), "content-type": "application/json"}
-        request = HttpRequest(
-            method=method, url=self._root + path, headers=headers, body=body, limits=self._policy.limits
-        )
-        return await self._api.fetched(request, model=model)
 
 
 def _rounded(tokens: int) -> int:
