@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -345,6 +346,32 @@ async def test_a_program_is_never_looked_for_in_the_folder_it_runs_in(tmp_path: 
     done = await processes.run(["/bin/sh", "-c", "surprise"], directory=str(tmp_path))
     assert done.code == 127
     assert b"surprise\n" not in done.stdout
+
+
+async def test_what_a_program_looks_for_itself_never_comes_from_a_workspace(tmp_path: Path) -> None:
+    """As ``#!/usr/bin/env node`` does: the program is the user's, what it starts was the workspace's."""
+    for folder, answer in (("work/bin", "workspace"), ("mine", "user")):
+        interpreter = tmp_path / folder / "interpret"
+        interpreter.parent.mkdir(parents=True)
+        interpreter.write_text(f"#!/bin/sh\necho {answer}\n")
+        interpreter.chmod(0o755)
+    program = tmp_path / "mine" / "program"
+    program.write_text("#!/usr/bin/env interpret\n")
+    program.chmod(0o755)
+    (tmp_path / "linked").symlink_to(tmp_path / "work" / "bin")
+    (tmp_path / "root").symlink_to(tmp_path / "work")
+    folders = [f"{tmp_path}/root/bin", f"{tmp_path}/linked", f"{tmp_path}/work/bin", "bin", "", f"{tmp_path}/mine"]
+    environment = {"PATH": os.pathsep.join([*folders, os.environ["PATH"]])}
+    system = replace(real_system(), environment=environment, processes=RealProcesses(environment))
+    assert (await system.processes.run([str(program)], directory="/")).stdout == b"workspace\n", "the case is one"
+    outside = system.outside([f"{tmp_path}/root"])
+    assert (await outside.processes.run([str(program)], directory="/")).stdout == b"user\n"
+    assert outside.environment["PATH"].split(os.pathsep)[0] == f"{tmp_path}/mine"
+    kept = await outside.processes.keep([str(program)], directory="/")
+    assert await kept.receive() == b"user\n"
+    await kept.stop()
+    neighbour = system.outside([f"{tmp_path}/mi", f"{tmp_path}/w"]).environment["PATH"]
+    assert f"{tmp_path}/mine" in neighbour.split(os.pathsep), "a name that only begins alike is another folder"
 
 
 def test_a_copy_has_content_and_mode_and_is_never_a_link(files: RealFiles, tmp_path: Path) -> None:

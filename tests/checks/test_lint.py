@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import pytest
 from ruff import find_ruff_bin
 
-from sightline.base.system import ChildProcess, KeptProgram, ProcessResult, ProcessTimeout, System
+from sightline.base.system import ChildProcess, KeptProgram, Processes, ProcessResult, ProcessTimeout, System
 from sightline.checks import lint
 from sightline.checks.check import Certainty, CheckInput, Severity
 from sightline.checks.lint import LintCheck
@@ -52,6 +52,9 @@ class Recorder:
 
     async def keep(self, arguments: Sequence[str], *, directory: str, memory: int | None = None) -> KeptProgram:
         raise AssertionError("ruff does not stay")
+
+    def on_path(self, path: str) -> Processes:
+        raise AssertionError("a check takes the programs as it finds them")
 
 
 def with_processes(given: CheckInput, recorder: Recorder, *, trusted: bool = False) -> CheckInput:

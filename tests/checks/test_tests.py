@@ -80,6 +80,17 @@ async def test_a_test_that_fails_only_with_the_edit_refuses_it_at_its_line(tmp_p
     assert "not isolated, with your rights and your network" in outcome.notes[0]
 
 
+async def test_a_test_may_start_what_is_installed_beside_its_interpreter(tmp_path: Path) -> None:
+    """The folder of a workspace's environment is no longer on the PATH that programs get (System.outside)."""
+    name = Path(sys.executable).name
+    starts = (
+        f"import subprocess\nfrom prices import total\n\n\ndef test_total():\n    subprocess.run(['{name}', '-c', ''], "
+        "check=True)\n    assert total([1]) == 1\n"
+    )
+    outcome = await judged(tmp_path, {"prices.py": PRICES, "test_prices.py": starts}, WRONG)
+    assert len(outcome.findings) == 1, "it passes without the edit"
+
+
 async def test_an_edit_that_breaks_no_test_is_accepted_and_says_what_ran(tmp_path: Path) -> None:
     outcome = await judged(tmp_path, SHOP, {"prices.py": PRICES.replace("sum(prices)", "sum(iter(prices))")})
     assert outcome.findings == ()

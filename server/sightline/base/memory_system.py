@@ -156,6 +156,9 @@ class ScriptedProcesses:
     async def keep(self, arguments: Sequence[str], *, directory: str, memory: int | None = None) -> KeptProgram:  # noqa: ARG002  the port's signature
         raise FileNotFoundError(2, "No such program", arguments[0])
 
+    def on_path(self, path: str) -> ScriptedProcesses:  # noqa: ARG002  the port's signature
+        return self
+
 
 def memory_system(
     files: Mapping[str, str | bytes] | None = None,

@@ -40,6 +40,9 @@ class RealProcesses:
             folders = [folder for folder in environment["PATH"].split(os.pathsep) if os.path.isabs(folder)]
             self._environment["PATH"] = os.pathsep.join(folders)
 
+    def on_path(self, path: str) -> RealProcesses:
+        return RealProcesses({**self._environment, "PATH": path})
+
     async def run(  # noqa: PLR0913  the port's signature
         self,
         arguments: Sequence[str],

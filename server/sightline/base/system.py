@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from sightline.base.file_system import TEMPORARY_PREFIX, DirectoryEntry, FileStat, FileSystem
@@ -157,6 +157,10 @@ class Processes(Protocol):
         """
         ...
 
+    def on_path(self, path: str) -> Processes:
+        """The same, but what it starts, and what that starts, is looked for in the folders of ``path``."""
+        ...
+
 
 @dataclass(frozen=True, kw_only=True)
 class System:
@@ -166,6 +170,23 @@ class System:
     clock: Clock
     processes: Processes
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def outside(self, roots: Sequence[str]) -> System:
+        """This system without the folders of ``PATH`` that lie in one of ``roots``, or lead there.
+
+        A program that is none of the workspace's may itself look for another one: ``#!/usr/bin/env node`` does.
+        """
+        path = self.environment.get("PATH")
+        if path is None:
+            return self
+        inside = tuple(f"{place.rstrip('/')}/" for root in roots for place in (root, self.files.real_path(root)))
+
+        def lies_outside(folder: str) -> bool:
+            places = (folder.replace("\\", "/"), self.files.real_path(folder))
+            return os.path.isabs(folder) and not any(f"{place}/".startswith(inside) for place in places)
+
+        left = os.pathsep.join(filter(lies_outside, path.split(os.pathsep)))
+        return replace(self, environment={**self.environment, "PATH": left}, processes=self.processes.on_path(left))
 
     async def git(self, root: str, *arguments: str, seconds: float = 30.0) -> ProcessResult:
         """Runs git on a repository without running anything the repository names. For trusted workspaces only."""

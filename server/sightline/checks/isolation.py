@@ -193,7 +193,7 @@ def furnish(copy: Shadow, view: WorkspaceView, root: str, isolation: Isolation, 
         for folder in installed:
             copy.link(folder, f"{root.rstrip('/')}/{folder}")
     return Room(
-        system=view.system,
+        system=view.system.outside(view.roots),
         policy=policy,
         isolation=isolation,
         root=root,

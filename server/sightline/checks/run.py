@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sightline.base.text import Span
 from sightline.checks.check import (
@@ -39,6 +40,8 @@ async def run_checks(given: CheckInput, checks: Sequence[Check] = DEFAULT, *, st
     A check that fails is a bug of ours: it is logged, listed as skipped, and found against the edit as a certain
     finding, so that nobody takes the edit for checked; a person can still apply it in spite of that.
     """
+    system = await asyncio.to_thread(given.system.outside, given.after.workspace.roots)  # roots come and go
+    given = replace(given, system=system)
     findings: list[Finding] = []
     fixed: list[str] = []
     skipped: list[SkippedCheck] = []

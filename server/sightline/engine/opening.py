@@ -46,8 +46,9 @@ async def open_engine(options: EngineOptions) -> Engine:
     A multi-file write that a crash interrupted is rolled back or finished first. Raises ``SightlineError`` when the
     state folder cannot be used.
     """
-    system, settings, where = options.system, options.settings, options.where
+    settings, where = options.settings, options.where
     roots = tuple(normal_root(root) for root in options.roots)
+    system = options.system.outside(roots)
     journal_folder = f"{where.session_store(roots)}/writes"
     recover(system, journal_folder)
     await asyncio.to_thread(sweep, system, where.copies)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import posixpath
 import re
 from contextlib import suppress
@@ -144,11 +145,15 @@ def _job(tool: Tool, paths: list[str], room: Room, each: float) -> Job:
     if not room.isolation.program:
         # An editable installation leads to the user's files; what comes first here is found before it.
         search += [WORKSPACE, f"{WORKSPACE}/src"]
+    folder, path = posixpath.dirname(tool.program), room.system.environment.get("PATH", "")
+    if folder not in path.split(os.pathsep):  # tests start what is installed beside their interpreter, by name
+        path = os.pathsep.join(filter(None, (folder, path)))
     return Job(
         name="pytest",
         command=[*program, *options, "--", *paths],
         lent=tool.lent,
         variables={
+            "PATH": path,
             "PYTHONPATH": ":".join(search),
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONHASHSEED": "0",
