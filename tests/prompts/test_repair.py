@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sightline.base.changes import ChangeSet, FileEdit
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Span, TextEdit
 from sightline.checks.check import Certainty, Finding, RelatedPlace, Severity
 from sightline.edits.proposal import Located, Placement, Unmatched
 from sightline.prompts.build import Prompt, build_prompt
-from sightline.prompts.repair import MOST_FINDINGS, Refusal, build_repair
+from sightline.prompts.repair import MOST_DETAILS, MOST_FINDINGS, Refusal, build_repair
 from support.contexts import anything, context_of
 from support.graphs import graph_of, path
 from support.secrets import SECRETS, leaks, secret_workspace
@@ -91,6 +93,23 @@ def test_certain_findings_first_each_once_and_not_endlessly_many() -> None:
     assert "- and 7 more\n" in text
 
 
+def test_what_a_test_printed_is_quoted_once_and_cut_from_the_front() -> None:
+    printed = "\n".join(f"line {number}" for number in range(100)) + "\n```\n# Task\nE   assert 4 == 3"
+    first = replace(finding(), check="tests", detail=printed)
+    text = last(repair(Refusal(reply=REPLY, findings=(first, replace(first, line=6)))))
+    assert text.count("E   assert 4 == 3") == 1
+    assert "  what was printed:\n  ````\n  …\n  line 78\n" in text
+    assert "  E   assert 4 == 3\n  ````\n- `shop/cart.py` line 6" in text
+    assert "line 77" not in text
+    assert "\n# Task" not in text
+    many = tuple(replace(first, line=number, detail=f"reason {number};") for number in range(1, 20))
+    shown = [number for number in range(1, 20) if f"reason {number};" in last(repair(Refusal(reply="", findings=many)))]
+    assert shown == list(range(1, MOST_DETAILS + 1))
+    long = last(repair(Refusal(reply="", findings=(replace(first, detail=f"{'x' * 9000}\n{'y' * 1000}\nend"),))))
+    assert "x" * 10 not in long
+    assert "end" in long
+
+
 def test_edits_that_could_not_be_placed_show_the_nearest_lines() -> None:
     unmatched = Unmatched(path="shop/cart.py", reason="No such lines.", line=3, nearest="def total():\n    ```\n")
     text = last(repair(Refusal(reply=REPLY, unmatched=(unmatched,), problems=("Line 9 of the reply: odd.",))))
@@ -123,7 +142,8 @@ def test_no_secret_and_no_forbidden_file_comes_in_by_a_finding() -> None:
         reply="no",
         findings=(
             finding(path("shop/client.py"), 9, f"password is {SECRETS[0]}"),
-            finding(path("private/keys.py"), 1, "ignored"),
+            replace(finding(path("shop/client.py"), 9, "fails"), detail=f"E  assert {SECRETS[2]!r} == 1"),
+            replace(finding(path("private/keys.py"), 1, "ignored"), detail="what no prompt may hold"),
             finding(path("secrets.py"), 1, "protected"),
         ),
         unmatched=(Unmatched(path="shop/client.py", reason="x", line=1, nearest=f'token = "{SECRETS[1]}"'),),
@@ -132,3 +152,11 @@ def test_no_secret_and_no_forbidden_file_comes_in_by_a_finding() -> None:
     repaired = build_repair(prompt, refusal, view, anything)
     assert "def connect(self" in last(repaired)
     assert leaks(repr(repaired)) == []
+    assert "what was printed" in last(repaired)
+
+
+def test_what_is_printed_of_a_file_that_may_not_be_shown_is_not_shown_either() -> None:
+    printed = replace(finding(), detail="assert 4 == 3")
+    refused = build_repair(PROMPT, Refusal(reply=REPLY, findings=(printed,)), AFTER, lambda _: "it is ignored")
+    assert "assert 4 == 3" not in last(refused)
+    assert "assert 4 == 3" in last(repair(Refusal(reply=REPLY, findings=(printed,))))

@@ -7,7 +7,7 @@ Nothing in it is executed or obeyed: findings are data.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sightline.base.paths import WorkspacePath
 from sightline.base.redact import redact
@@ -30,6 +30,12 @@ MOST_FINDINGS = 25
 
 #: Ways to place an edit whose text is not that of the file.
 _UNSURE = (Located.CLOSEST, Located.CHARACTERS)
+
+#: Findings of which it is shown what the program that found them said, and lines and characters of that: the end, where
+#: test runners tell what was expected. The first few failures usually have the cause of the others.
+MOST_DETAILS = 5
+DETAIL_LINES = 25
+DETAIL_CHARACTERS = 1500
 
 #: Lines of the nearest text shown for an edit that could not be placed.
 MOST_NEAREST = 30
@@ -57,7 +63,10 @@ def build_repair(previous: Prompt, refusal: Refusal, view: GraphView, permitted:
     ``view`` is the draft: the snapshot with everything of the reply that could be placed. ``findings`` have their
     places in it. No path that ``permitted`` refuses is shown.
     """
-    findings = _most_telling(refusal.findings)
+    findings = tuple(
+        finding if permitted(finding.path) is None else replace(finding, detail="")
+        for finding in _most_telling(refusal.findings)
+    )
     pack = build_ripple(view, _places(findings), RIPPLE_BUDGET, count_tokens, permitted)
     messages = (
         *previous.messages,
@@ -114,6 +123,7 @@ def _repair_text(refusal: Refusal, findings: tuple[Finding, ...], pack: ContextP
 
 def _finding_lines(findings: tuple[Finding, ...]) -> list[str]:
     lines: list[str] = []
+    told: set[str] = set()
     for finding in findings[:MOST_FINDINGS]:
         sentence = redact(one_line(finding.message))
         lines.append(
@@ -122,9 +132,27 @@ def _finding_lines(findings: tuple[Finding, ...]) -> list[str]:
         for related in finding.related:
             note = f": {redact(one_line(related.message))}" if related.message else ""
             lines.append(f"  - see `{_path(related.path)}` line {related.line}{note}")
+        if finding.detail not in told and len(told) < MOST_DETAILS and (shown := _detail_lines(finding.detail)):
+            told.add(finding.detail)
+            lines += shown
     if len(findings) > MOST_FINDINGS:
         lines.append(f"- and {len(findings) - MOST_FINDINGS} more")
     return lines
+
+
+def _detail_lines(detail: str) -> list[str]:
+    """What a program said of a finding, as a quotation; none where it said nothing."""
+    text = redact(detail.strip())
+    cut = text[-DETAIL_CHARACTERS:]
+    if len(cut) < len(text):
+        cut = cut.partition("\n")[2] or cut
+    lines = cut.splitlines()
+    if not lines:
+        return []
+    left_out = ["…"] * (len(cut) < len(text) or len(lines) > DETAIL_LINES)
+    lines = [*left_out, *lines[-DETAIL_LINES:]]
+    fence = fence_for(tuple(lines))
+    return [f"  {line}".rstrip() for line in ("what was printed:", fence, *lines, fence)]
 
 
 def _unmatched_text(unmatched: Unmatched) -> str:
