@@ -6,13 +6,15 @@ import difflib
 import sys
 from pathlib import Path
 
+import pytest
+
 from cli.conftest import BREAKING, Sightline, git
 from sightline.checks.checkers.ty import TY
 from sightline.checks.registry import CHECKS
-from sightline.cli import reports
+from sightline.cli import edit_reports, reports
 from sightline.cli.sarif import RULES
 from support.checkers import fake
-from support.shop import CART, RENAME_DEFINITION, block
+from support.shop import CART, RENAME_DEFINITION, block, script
 
 
 def test_check_refuses_a_diff_that_strands_a_caller(sightline: Sightline) -> None:
@@ -272,7 +274,7 @@ def test_a_type_checker_that_the_user_names_judges_importers_and_is_gone_afterwa
 
 
 def test_tests_run_by_name_once_they_were_allowed_and_no_longer_when_that_is_taken_back(
-    work: Path, tmp_path: Path, sightline: Sightline
+    work: Path, tmp_path: Path, sightline: Sightline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (work / "shop/test_cart.py").write_text(
         "from shop.cart import total\n\n\ndef test_total():\n    assert total([100], 0) == 100\n", encoding="utf-8"
@@ -297,10 +299,48 @@ def test_tests_run_by_name_once_they_were_allowed_and_no_longer_when_that_is_tak
     assert (finding.path, finding.line) == ("shop/test_cart.py", 5)
     assert "assert 1 == 100" in finding.detail
     assert "isolated" in report.notes[0]
+    reply = block("shop/cart.py", line, "    return 1")
+    (work / "reply.txt").write_text(reply, encoding="utf-8")
+    tried = edit_reports.ApplyJson.model_validate(sightline("apply", "-", "--tests", "--json", stdin=reply).json)
+    assert (tried.verdict, tried.applied, [each.check for each in tried.findings]) == ("reject", False, ["tests"])
+    assert "isolated" in tried.notes[0]
+    told = sightline("apply", "-", "--tests", "--dry-run", stdin=reply).err
+    assert "    | " in told and "assert 1 == 100" in told and "isolated" in told
+    (tmp_path / "replies.txt").write_text(script(reply, reply), "utf-8")
+    monkeypatch.setenv("SIGHTLINE_MODEL", f"scripted:{tmp_path / 'replies.txt'}")
+    asked = edit_reports.AskJson.model_validate(sightline("ask", "one", "--tests", "--apply", "--json").json)
+    assert (asked.verdict, asked.applied, [each.check for each in asked.findings]) == ("rejected", False, ["tests"])
+    assert (work / "shop/cart.py").read_text("utf-8") == CART
     assert sightline("trust", "--no-tests", "--json").json == {
         "root": str(work), "trusted": True, "tests": False
     }  # fmt: skip
     assert sightline("check", "--tests", "--diff", "-", stdin=diff).code == 2
+    assert sightline("apply", "-", "--tests", stdin=reply).code == 2
+    assert sightline("ask", "one", "--tests").code == 2
+
+
+def test_a_check_that_did_not_come_to_its_end_is_told_with_the_verdict(
+    work: Path, tmp_path: Path, sightline: Sightline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (work / "shop/test_cart.py").write_text(
+        "from shop.cart import total\n\n\ndef test_total():\n    total([], 0)\n", encoding="utf-8"
+    )
+    (tmp_path / "sightline.toml").write_text(
+        f'[checks]\ntest_seconds = 1\nisolation = "preferred"\nprograms = {{pytest = "{sys.executable}"}}\n',
+        encoding="utf-8",
+    )
+    sightline("trust", "--tests")
+    line = next(line for line in CART.splitlines() if line.strip().startswith("return"))
+    diff = unified(CART, CART.replace(line, line + "  # all"))
+    told = sightline("check", "--tests", "--diff", "-", stdin=diff)
+    assert told.code == 0
+    assert told.out.splitlines()[-1].endswith("; not judged in full by: tests")
+    assert "not judged" not in sightline("check", "--diff", "-", stdin=diff).out
+    reply = block("shop/cart.py", line, line + "  # all of it")
+    assert "; not judged in full by: tests" in sightline("apply", "-", "--tests", stdin=reply).err
+    (tmp_path / "replies.txt").write_text(script(block("shop/cart.py", line + "  # all of it", line)), "utf-8")
+    monkeypatch.setenv("SIGHTLINE_MODEL", f"scripted:{tmp_path / 'replies.txt'}")
+    assert "**It was not judged in full by: tests.**" in sightline("ask", "one", "--tests").out
 
 
 def unified(before: str, after: str) -> str:

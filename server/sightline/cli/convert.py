@@ -206,6 +206,7 @@ def ask_json(
         changes=changes_json(result.changes),
         findings=findings_json(report.findings if report else ()),
         skipped=skipped_json(report.skipped if report else ()),
+        notes=list(report.notes) if report else [],
         diff=result.diff,
         unconfirmed=unconfirmed,
         mended=list(result.mended),

@@ -38,6 +38,7 @@ class ApplyJson(Report):
     accepted: list[AcceptedJson] = Field(default_factory=list["AcceptedJson"])
     unconfirmed: list[ConfirmJson] = Field(default_factory=list["ConfirmJson"])
     skipped: list[SkippedJson]
+    notes: list[str] = Field(default_factory=list[str])
     diff: str
 
 
@@ -78,6 +79,7 @@ class AskJson(Report):
     changes: list[ChangeJson]
     findings: list[FindingJson]
     skipped: list[SkippedJson]
+    notes: list[str] = Field(default_factory=list[str])
     diff: str
     unconfirmed: list[ConfirmJson] = Field(default_factory=list["ConfirmJson"])
     mended: list[str] = Field(default_factory=list[str])

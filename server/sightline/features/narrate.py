@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sightline.checks.check import CheckReport, Finding
+from sightline.checks.check import CheckReport, Finding, Verdict
 from sightline.tasks.result import TurnResult, TurnVerdict
 
 _MOST_FINDINGS = 20
@@ -29,13 +29,25 @@ def finding_line(finding: Finding) -> str:
     return f"{finding.path}:{finding.line}: {finding.message} ({finding.certainty.value}, {finding.check})"
 
 
+def unjudged(report: CheckReport | None) -> str:
+    """Which checks said nothing of an edit that was accepted, as a part of a sentence, "" if all did.
+
+    It belongs where the verdict is told: who asked for a check must not take its absence for a pass.
+    """
+    if report is None or report.verdict is not Verdict.ACCEPT:
+        return ""
+    names = dict.fromkeys(skipped.check for skipped in report.skipped)
+    return f"not judged in full by: {', '.join(names)}" if names else ""
+
+
 def _headline(result: TurnResult) -> str:
     files = len(set(result.changes.paths_before) | set(result.changes.paths_after))
     rounds = len(result.attempts) - 1
     repaired = f" after {rounds} repair round{'s' if rounds != 1 else ''}" if rounds else ""
     match result.verdict:
         case TurnVerdict.ACCEPTED:
-            return f"**Edit ready**{repaired}: {files} file{'s' if files != 1 else ''}. Nothing is written yet."
+            gap = f" **It was {missing}.**" if (missing := unjudged(result.report)) else ""
+            return f"**Edit ready**{repaired}: {files} file{'s' if files != 1 else ''}. Nothing is written yet.{gap}"
         case TurnVerdict.REJECTED:
             return f"**Edit refused**{repaired}. No file was changed."
         case _:

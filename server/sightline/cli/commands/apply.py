@@ -20,10 +20,11 @@ from sightline.cli.convert import (
     unmatched_json,
 )
 from sightline.cli.output import note, print_json, say
+from sightline.cli.running_tests import tests_option, with_tests
 from sightline.cli.workspace import json_option, opened, read_input, root_option, runs_async
 from sightline.edits.proposal import Located
 from sightline.edits.registry import format_names
-from sightline.features.narrate import finding_line
+from sightline.features.narrate import finding_line, unjudged
 from sightline.tasks.trial import Trial
 
 
@@ -40,6 +41,7 @@ from sightline.tasks.trial import Trial
 )
 @click.option("--dry-run", is_flag=True, help="Judge only; write nothing.")
 @click.option("--strict", is_flag=True, help="Possible findings reject too.")
+@tests_option
 @accept_option
 @confirm_option
 @json_option
@@ -53,6 +55,7 @@ async def command(  # noqa: PLR0913  one for each option
     *,
     dry_run: bool,
     strict: bool,
+    tests: bool,
     as_json: bool,
 ) -> int:
     """Try, check and apply a model's reply. Nothing is written unless every part fits and no check rejects it.
@@ -62,7 +65,7 @@ async def command(  # noqa: PLR0913  one for each option
     --confirm.
     """
     text = read_input(real_system(), file)
-    async with opened(root) as engine:
+    async with opened(root, with_tests(root) if tests else None) as engine:
         outcome = await engine.try_text(text, edit_format, strict=strict)
         diff = engine.diff_of(outcome.changes)  # before anything is written: closed files are read from disk
         report = outcome.report
@@ -91,6 +94,7 @@ async def command(  # noqa: PLR0913  one for each option
             accepted=accepted_json(word.accepted(findings)),
             unconfirmed=unconfirmed_json(waiting),
             skipped=skipped_json(report.skipped if report else ()),
+            notes=list(report.notes) if report else [],
             diff=diff,
         )
         print_json(shape.model_dump())
@@ -99,7 +103,8 @@ async def command(  # noqa: PLR0913  one for each option
     elif outcome.has_edits:
         already = ok and outcome.changes.is_empty
         did = "applied" if applied else "accepted, nothing written" if ok else "refused, nothing written"
-        note("Already so: nothing to change." if already else did)
+        gap = unjudged(report) if ok and not already else ""
+        note("Already so: nothing to change." if already else f"{did}; {gap}" if gap else did)
     elif "```" in text:
         note("Code in a fence is an edit only with the path of its file on the line above the fence.")
     return 0 if ok and (dry_run or not waiting) else 1
@@ -121,7 +126,14 @@ def _tell(outcome: Trial, diff: str, word: Acceptance) -> None:
     findings = outcome.report.findings if outcome.report else ()
     for finding in findings:
         note(finding_line(finding))
+        for line in finding.detail.splitlines():
+            note(f"    | {line}")
     for each in word.accepted(findings):
         note(f"{each.path}:{each.line}: accepted: {each.reason}")
+    if outcome.report is not None:
+        for skipped in outcome.report.skipped:
+            note(f"not checked: {skipped.check} ({skipped.reason})")
+        for told in outcome.report.notes:
+            note(told)
     if not outcome.has_edits:
         note("No edit was found in the text. Edits look like the blocks that `sightline prompt` asks for.")

@@ -17,6 +17,7 @@ from sightline.cli.confirming import (
 )
 from sightline.cli.convert import ask_json
 from sightline.cli.output import note, print_json, report_error, say, stream
+from sightline.cli.running_tests import tests_option, with_tests
 from sightline.cli.task import budget_option, task_arguments, task_text, task_type_option, turn_request
 from sightline.cli.workspace import given_settings, json_option, model_option, opened, root_option, runs_async
 from sightline.engine.engine import Engine
@@ -32,6 +33,7 @@ from sightline.tasks.result import TurnEvent, TurnRequest, TurnResult, TurnStage
 @click.option("--apply", "mode", flag_value="apply", help="Write the edit when every check passes.")
 @click.option("--dry-run", "mode", flag_value="dry-run", help="Write nothing and ask nothing.")
 @budget_option
+@tests_option
 @confirm_option
 @json_option
 @runs_async
@@ -45,6 +47,7 @@ async def command(  # noqa: PLR0913  click hands over one argument an option
     *,
     confirmed: tuple[str, ...],
     budget: int | None,
+    tests: bool,
     as_json: bool,
 ) -> int:
     """Ask a model for TASK. The edit is tried in memory, checked, repaired at most three times, and then shown.
@@ -53,7 +56,8 @@ async def command(  # noqa: PLR0913  click hands over one argument an option
     Files that something runs later (hooks, workflows, package scripts, settings) want a word of their own: --confirm.
     """
     text = task_text(task, task_file)
-    async with opened(root, given_settings(model, budget)) as engine:
+    given = {**given_settings(model, budget), **(with_tests(root) if tests else {})}
+    async with opened(root, given) as engine:
         request = turn_request(engine, text, task_type)
         result = await engine.ask(request, _quiet) if as_json else await _streamed(engine, request)
         wanted = result.verdict is TurnVerdict.ACCEPTED and _wanted(result, mode, as_json=as_json)

@@ -18,7 +18,7 @@ from sightline.cli.running_tests import tests_option, with_tests
 from sightline.cli.sarif import sarif_log
 from sightline.cli.workspace import json_option, opened, read_input, root_option, runs_async
 from sightline.engine.gate import CheckedDiff, DiffSource
-from sightline.features.narrate import finding_line
+from sightline.features.narrate import finding_line, unjudged
 
 
 @click.command("check")
@@ -97,5 +97,7 @@ def _tell(outcome: CheckedDiff, word: Acceptance, *, strict: bool, as_json: bool
         for told in report.notes:
             say(told)
         seconds = sum(report.seconds.values())
-        say(f"{'rejected' if rejected else 'accepted'} in {seconds:.2f} s, {len(report.findings)} findings")
+        gap = "" if rejected else unjudged(report)
+        verdict = "rejected" if rejected else "accepted"
+        say(f"{verdict} in {seconds:.2f} s, {len(report.findings)} findings" + (f"; {gap}" if gap else ""))
     return 1 if rejected else 0
