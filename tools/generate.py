@@ -61,7 +61,8 @@ def settings_page() -> str:
         "# Settings\n",
         "`sightline.toml` in your configuration folder (`sightline config path` prints where), and",
         "`.sightline/sightline.toml` in a workspace. Environment variables outrank files, the command line both.",
-        "Scope *user*: never read from a workspace. Scope *narrowing*: a workspace can only lower it.\n",
+        "Scope *user*: never read from a workspace. Scope *narrowing*: a workspace can only lower it, where",
+        "a number is named to that at most: a check with no time would say nothing.\n",
     ]
     for section, field in schema["properties"].items():
         body = definitions[field["$ref"].rpartition("/")[2]]
@@ -69,7 +70,7 @@ def settings_page() -> str:
         parts.append("| --- | --- | --- | --- | --- |")
         for name, setting in body["properties"].items():
             default = "" if name == "api_key" else json.dumps(setting.get("default"))
-            scope = setting.get("x-scope", "any")
+            scope = setting.get("x-scope", "any") + (f" to {floor}" if (floor := setting.get("x-floor")) else "")
             parts.append(f"| `{name}` | {_type(setting)} | `{default}` | {scope} | {setting.get('description', '')} |")
         parts.append("")
     return "\n".join(parts)

@@ -108,9 +108,9 @@ def test_a_workspace_names_no_programs(line: str) -> None:
     (problem,) = loaded.problems
     assert "read from your own settings only" in problem.message
     system = system_with()
-    merged = {"checks": {"linters": ["eslint"], "programs": {"eslint": "./evil"}, "seconds": 5}}
+    merged = {"checks": {"linters": ["eslint"], "programs": {"eslint": "./evil"}, "seconds": 20}}
     checks = load_settings(system, locations(system), ("/work",), None, merged).settings.checks
-    assert (checks.linters, checks.programs, checks.seconds) == ((), {}, 5)
+    assert (checks.linters, checks.programs, checks.seconds) == ((), {}, 20)
 
 
 @pytest.mark.parametrize(
@@ -159,6 +159,27 @@ def test_trust_is_kept_by_real_root_and_can_be_revoked() -> None:
 def test_a_damaged_trust_file_trusts_nothing(damaged: str) -> None:
     system = system_with({"/cache/state/trust.json": damaged})
     assert not is_trusted(system, locations(system), "/work")
+
+
+@pytest.mark.parametrize(("name", "floor"), [("seconds", 15), ("test_seconds", 60), ("most_tests", 50)])
+def test_a_workspace_cannot_leave_a_check_without_time(name: str, floor: int) -> None:
+    """An edit that no check had time to judge would pass."""
+
+    def held(loaded: LoadedSettings) -> float:
+        return getattr(loaded.settings.checks, name)
+
+    starved = load(system_with({WORKSPACE: f"[checks]\n{name} = 1\n"}))
+    assert held(starved) == floor
+    assert f"checks.{name} can be lowered to {floor} here, not below" in starved.problems[0].message
+    assert starved.problems[0].line == 2
+    modest = load(system_with({WORKSPACE: f"[checks]\n{name} = {floor}\n"}))
+    assert (held(modest), modest.problems) == (floor, ())
+    own = load(system_with({USER: f"[checks]\n{name} = 3\n", WORKSPACE: f"[checks]\n{name} = 1\n"}))
+    assert (held(own), len(own.problems)) == (3, 1), "the user's own word holds, and no workspace goes below it"
+    assert held(load(system_with({USER: f"[checks]\n{name} = 1\n"}))) == 1
+    camel = name.replace("_s", "S").replace("_t", "T")
+    system = system_with()
+    assert held(load_settings(system, locations(system), ("/work",), merged={"checks": {camel: 1}})) == floor
 
 
 def test_what_an_editor_merged_can_narrow_and_never_redirect() -> None:

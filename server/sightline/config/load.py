@@ -6,6 +6,7 @@ endpoint or model in it is refused with its line, and the rest of the settings s
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -146,7 +147,11 @@ def _narrowed(table: Table, workspace: Table, file: str, text: str, problems: li
                 message = f"{section}.{key} is read from your own settings only, never from a workspace"
                 problems.append(SettingProblem(file=file, line=_line_of(text, [section, key]), message=message))
             elif scope != "narrowing" or value <= present:
-                result.setdefault(section, {})[key] = value
+                least = min(_floor(fields[key]), present) if scope == "narrowing" else value
+                result.setdefault(section, {})[key] = max(value, least)
+                if value < least:
+                    message = f"{section}.{key} can be lowered to {least:g} here, not below: {least:g} holds"
+                    problems.append(SettingProblem(file=file, line=_line_of(text, [section, key]), message=message))
             else:
                 message = f"{section}.{key} can only be lowered here (it is {present})"
                 problems.append(SettingProblem(file=file, line=_line_of(text, [section, key]), message=message))
@@ -181,6 +186,11 @@ def _fields_of(section: str) -> dict[str, FieldInfo]:
 def _scope(field: FieldInfo) -> str:
     extra: object = field.json_schema_extra
     return str(cast("Table", extra).get("x-scope", "")) if isinstance(extra, dict) else ""
+
+
+def _floor(field: FieldInfo) -> float:
+    extra: object = field.json_schema_extra
+    return float(cast("Table", extra).get("x-floor", -math.inf)) if isinstance(extra, dict) else -math.inf
 
 
 def _merged(left: Table, right: Table) -> Table:

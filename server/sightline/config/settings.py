@@ -23,6 +23,14 @@ USER_ONLY: JsonDict = {"x-scope": "user"}
 NARROWING: JsonDict = {"x-scope": "narrowing"}
 
 
+def narrowing_to(floor: float) -> JsonDict:
+    """Marks a number that a workspace file may lower to ``floor`` at most: what is less is the user's word alone.
+
+    Of a check with no time, or with nothing to run, an edit would pass unseen.
+    """
+    return {"x-scope": "narrowing", "x-floor": floor}
+
+
 def _known_languages(names: tuple[str, ...]) -> tuple[str, ...]:
     known = [language.name for language in LANGUAGES]
     if "all" in names:
@@ -259,7 +267,7 @@ class CheckSettings(Section):
             "may each run of clippy take too.",
             ge=1,
             le=3600,
-            json_schema_extra=NARROWING,
+            json_schema_extra=narrowing_to(60),
         ),
     ] = 120.0
     most_tests: Annotated[
@@ -268,7 +276,7 @@ class CheckSettings(Section):
             description="How many tests run for one edit, those nearest to it first.",
             ge=1,
             le=100_000,
-            json_schema_extra=NARROWING,
+            json_schema_extra=narrowing_to(50),
         ),
     ] = 200
 
@@ -317,7 +325,7 @@ class CheckSettings(Section):
             description="Longest run of such a program on one edit, in seconds.",
             gt=0,
             le=600,
-            json_schema_extra=NARROWING,
+            json_schema_extra=narrowing_to(15),
         ),
     ] = 30.0
 
