@@ -15,6 +15,14 @@ it("offers every feature in the chat and in the palette", () => {
   expect(palette).toEqual(expect.arrayContaining(FEATURES.map((name) => `sightline.${name}`)));
 });
 
+it("offers what the server can do without a question, under the server's own names", () => {
+  const palette = manifest.contributes.commands.map(({ command }) => command);
+  const code = sources("../server/sightline/lsp/commands.py");
+  const direct = ["pauseIndexing", "index", "forbidTests"].map((name) => `sightline.${name}`);
+  expect(palette).toEqual(expect.arrayContaining(direct));
+  expect(direct.filter((name) => !code.includes(`"${name}"`))).toEqual([]);
+});
+
 it("knows each of the server's features, and takes nothing else for one", () => {
   const features = registeredFeatures();
   expect(features.toSorted()).toEqual(FEATURES.toSorted());

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from pathlib import Path
 from typing import cast
 
 import pytest
 from lsprotocol import types
 
+from sightline.config.consent import allow_tests, may_run_tests
+from sightline.config.locations import locations
 from sightline.engine.check_policy import ConsentWord
 from sightline.lsp import consent
 from sightline.lsp.client import Client
 from sightline.lsp.consent import ALLOW, NEVER, NOT_NOW, ask_for_tests
+from support.shop import shop_system
+from support.shop_window import shop_window
 from support.virtual_time import run_in_virtual_time
 
 
@@ -57,3 +62,13 @@ def test_an_edit_does_not_wait_for_an_answer_for_ever() -> None:
     word, seconds = run_in_virtual_time(ask_for_tests(cast("Client", Silent(None)), "/work", ""))
     assert word is ConsentWord.NOT_NOW
     assert seconds == pytest.approx(consent.PATIENCE, abs=1)
+
+
+async def test_the_word_is_taken_back_by_a_command_and_that_is_said(tmp_path: Path) -> None:
+    async with shop_window(tmp_path) as shop:
+        system = shop_system(tmp_path)
+        allow_tests(system, locations(system), str(shop.root), allowed=True)
+        assert await shop.editor.command("sightline.forbidTests") == {"roots": [str(shop.root)]}
+        assert may_run_tests(system, locations(system), str(shop.root)) is False
+        await shop.editor.until(lambda: bool(shop.editor.told))
+        assert f"Tests and builds of {shop.root} run on edits no longer" in shop.editor.told[0].message

@@ -51,6 +51,10 @@ class Permission:
         await asyncio.to_thread(allow_tests, self.system, self.where, root, allowed=allowed)
         return allowed
 
+    async def take_back(self, root: str) -> None:
+        """The tests of ``root`` run no longer, and nobody is asked again: ``sightline trust --tests`` allows them."""
+        await asyncio.to_thread(allow_tests, self.system, self.where, root, allowed=False)
+
 
 def check_policy(settings: Settings, where: Locations | None = None, consent: Consent = no_consent) -> CheckPolicy:
     """The policy of the checks room. Without ``where`` nothing of what programs leave is kept."""

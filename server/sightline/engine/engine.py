@@ -189,6 +189,13 @@ class Engine:
             await self._parts.graph.refresh(self._parts.workspace.view, change)
         self._read_ahead()
 
+    async def forbid_tests(self) -> tuple[str, ...]:
+        """Takes back the user's word on the tests of every root. What runs already ends as it would have."""
+        roots = self._parts.workspace.view.roots
+        for root in roots:
+            await self._parts.forbid_tests(root)
+        return roots
+
     # What the user asks ----------------------------------------------------------------------------------------
 
     async def run(self, request: FeatureRequest, listener: Listener) -> FeatureResult:

@@ -71,6 +71,7 @@ async def open_engine(options: EngineOptions) -> Engine:
             write_journal=journal_folder,
             index=LexicalIndex(LexicalStore(where.lexical_store(roots))),
             checks=check_policy(settings, where, permission.given),
+            forbid_tests=permission.take_back,
             live=options.live,
         )
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from sightline.base.system import System
@@ -13,6 +13,8 @@ from sightline.graph.live import LiveGraph
 from sightline.sessions.journal import EditJournal
 from sightline.workspace.live import LiveWorkspace
 
+ForbidTests = Callable[[str], Awaitable[None]]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineParts:
@@ -20,7 +22,8 @@ class EngineParts:
 
     ``journal`` opens the edit journal when it is first needed: a home that cannot be written is no reason not to index.
     ``write_journal`` is the folder of the crash journal for files on disk. ``live``: words of the workspace are read in
-    the background, not at the first question. ``checks``: programs that the checks may run.
+    the background, not at the first question. ``checks``: programs that the checks may run. ``forbid_tests`` takes
+    back the user's word on the tests of a root.
     """
 
     system: System
@@ -32,4 +35,5 @@ class EngineParts:
     write_journal: str
     index: LexicalIndex
     checks: CheckPolicy
+    forbid_tests: ForbidTests
     live: bool = False

@@ -152,6 +152,15 @@ async def _pause(call: Call) -> dict[str, Any]:
     return _status(call)
 
 
+async def _forbid_tests(call: Call) -> dict[str, Any]:
+    roots = await call.session.engine.forbid_tests()
+    sentence = (
+        f"Tests and builds of {', '.join(roots)} run on edits no longer. `sightline trust --tests` allows them again."
+    )
+    call.session.client.show(types.MessageType.Info, sentence)
+    return {"roots": list(roots)}
+
+
 async def _graph(call: Call) -> dict[str, Any]:
     assert call.found is not None, "it takes GraphArguments"
     return await graph_answer(call.session, call.given, call.found)
@@ -190,6 +199,7 @@ _COMMANDS: dict[str, Command] = {
     "sightline.history": Command(takes=HistoryArguments, title="reading the history", run=_history),
     "sightline.index": Command(takes=NoArguments, title="indexing", run=_index),
     "sightline.pauseIndexing": Command(takes=NoArguments, title="pausing", run=_pause),
+    "sightline.forbidTests": Command(takes=NoArguments, title="taking back a word", run=_forbid_tests),
     "sightline.graph": Command(takes=GraphArguments, title="asking the graph", run=_graph),
     "sightline.models": Command(takes=NoArguments, title="looking for models", run=_models),
     "sightline.status": Command(takes=NoArguments, title="status", run=_status),
