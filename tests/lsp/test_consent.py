@@ -70,5 +70,4 @@ async def test_the_word_is_taken_back_by_a_command_and_that_is_said(tmp_path: Pa
         allow_tests(system, locations(system), str(shop.root), allowed=True)
         assert await shop.editor.command("sightline.forbidTests") == {"roots": [str(shop.root)]}
         assert may_run_tests(system, locations(system), str(shop.root)) is False
-        await shop.editor.until(lambda: bool(shop.editor.told))
-        assert f"Tests and builds of {shop.root} run on edits no longer" in shop.editor.told[0].message
+        assert f"Tests and builds of {shop.root} run on edits no longer" in shop.editor.client.messages[0].message

@@ -74,7 +74,6 @@ class Editor:
     states: list[str] = field(default_factory=list[str])
     edits: list[types.ApplyWorkspaceEditParams] = field(default_factory=list[types.ApplyWorkspaceEditParams])
     questions: list[types.ShowMessageRequestParams] = field(default_factory=list[types.ShowMessageRequestParams])
-    told: list[types.ShowMessageParams] = field(default_factory=list[types.ShowMessageParams])
     answers: deque[str | None] = field(default_factory=deque[str | None])
     registered: list[types.Registration] = field(default_factory=list[types.Registration])
     manners: deque[Manners] = field(default_factory=deque[Manners])
@@ -89,7 +88,6 @@ class Editor:
             types.WORKSPACE_APPLY_EDIT: self._apply_edit,
             types.CLIENT_REGISTER_CAPABILITY: self._register,
             types.WINDOW_SHOW_MESSAGE_REQUEST: self._ask,
-            types.WINDOW_SHOW_MESSAGE: self.told.append,
             "sightline/turnEvent": self._turn_event,
             "sightline/statusChanged": self._status_changed,
         }
