@@ -29,6 +29,7 @@ from sightline.models.messages import (
 from sightline.models.policy import ModelPolicy, Secret
 from sightline.models.provider import Provider
 from sightline.models.registry import PROVIDERS, open_provider
+from sightline.transport.gate import GatePolicy
 from sightline.transport.policy import Limits, RetryPolicy
 from sightline.transport.pool import Pool
 from support.chat_server import answers
@@ -314,6 +315,39 @@ async def test_what_asking_again_cannot_mend_is_asked_once(line: Line, status: i
     line.answer(refuse)
     await line.fails(retries=RetryPolicy(tries=3, first_wait=0.01))
     assert sum(exchange.path.endswith(line.voice.path) for exchange in line.server.exchanges) == (1 if known else 3)
+
+
+async def test_no_more_is_asked_at_once_than_the_server_is_given(line: Line) -> None:
+    most = 0
+    going = asyncio.Event()
+
+    async def slow(exchange: Exchange) -> None:
+        nonlocal most
+        most = max(most, line.server.open)
+        await exchange.begin(200, content_type=line.voice.media_type, connection="close")
+        await going.wait()
+        await exchange.send(line.voice.reply("Hello"))
+
+    line.answer(slow)
+    gate = GatePolicy(concurrent=2)
+    tasks = [asyncio.create_task(line.events(gate=gate)) for _ in range(5)]
+    while line.server.open < 2:
+        await asyncio.sleep(0)
+    cancelled = tasks.pop()
+    cancelled.cancel()
+    going.set()
+    assert [text_of(events) for events in await asyncio.gather(*tasks)] == ["Hello"] * 4
+    assert most == 2
+
+
+async def test_a_server_that_fails_again_and_again_is_left_alone(line: Line) -> None:
+    async def fail(exchange: Exchange) -> None:
+        await exchange.answer(500, {**line.voice.refusal("", "no")})
+
+    line.answer(fail)
+    gate = GatePolicy(failures=2, open_seconds=60)
+    failures = [(await line.fails(gate=gate)).failure for _ in range(3)]
+    assert failures == [ModelFailure.SERVER, ModelFailure.SERVER, ModelFailure.CIRCUIT_OPEN]
 
 
 @pytest.mark.parametrize("before", ["headers", "content", "second piece", "end"])

@@ -21,6 +21,7 @@ from sightline.transport.errors import (
     TransportError,
     TransportTimeout,
 )
+from sightline.transport.gate import CircuitOpen, QueueFull
 
 _WINDOW_WORDS = {"context_length_exceeded", "exceed_context_size_error", "context_window_exceeded"}
 #: What vLLM calls the parameter that is too large when a prompt does not fit (its type says only "BadRequestError").
@@ -163,6 +164,12 @@ def unreached(speaker: Speaker, error: TransportError) -> ModelError:
         return ModelError(ModelFailure.NOT_CONFIGURED, f"The base URL cannot be used. {error.message}", hint=hint)
     if isinstance(error, AnswerTooLarge):
         return not_the_protocol(speaker, f"sent more than fits one event ({error.limit:,} bytes)")
+    if isinstance(error, CircuitOpen):
+        hint = f"It is tried again in {error.seconds:.0f} s. Look whether the model server runs, and into its log."
+        return ModelError(ModelFailure.CIRCUIT_OPEN, error.message, hint=hint)
+    if isinstance(error, QueueFull):
+        hint = "Wait for the other requests, or cancel them; a server that answers several at once can be told so."
+        return ModelError(ModelFailure.QUEUE_FULL, error.message, hint=hint)
     hint = "The model server closed the connection: look into its log, then try again."
     return ModelError(ModelFailure.SERVER, error.message, hint=hint)
 

@@ -144,6 +144,8 @@ class ModelFailure(StrEnum):
     PROTOCOL = "model_protocol"
     SERVER = "model_server"
     BAD_REQUEST = "model_bad_request"
+    QUEUE_FULL = "model_queue_full"
+    CIRCUIT_OPEN = "model_circuit_open"
 
 
 class ModelError(SightlineError):

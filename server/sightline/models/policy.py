@@ -14,6 +14,7 @@ from sightline.models.parameters import TASKS, Said, TaskTable, Wanted, decide
 from sightline.models.presets import ApiName
 from sightline.models.provider import WindowReport
 from sightline.models.servers import is_private_host
+from sightline.transport.gate import GatePolicy
 from sightline.transport.policy import Limits, RetryPolicy, TransportPolicy
 
 
@@ -86,6 +87,7 @@ class ModelPolicy:
     keep_seconds: float | None = None
     limits: Limits = field(default_factory=Limits)
     retries: RetryPolicy = field(default_factory=RetryPolicy)
+    gate: GatePolicy = field(default_factory=GatePolicy)
     transport: TransportPolicy = field(default_factory=TransportPolicy)
 
     @property

@@ -15,6 +15,7 @@ from sightline.models.policy import ModelPolicy, Secret
 from sightline.models.presets import Preset
 from sightline.models.registry import PROVIDERS
 from sightline.models.servers import is_private_host
+from sightline.transport.gate import PUBLIC_GATE, GatePolicy
 from sightline.transport.policy import PUBLIC_RETRIES, RetryPolicy
 
 
@@ -35,6 +36,7 @@ def select_model(
     kind, name = _parts(choice.strip())
     key = api_key if isinstance(api_key, Secret) else Secret(api_key)
     given = _checked(base_url.strip())
+    private = is_private_host(urlsplit(given or kind.base_url).hostname or "")
     policy = ModelPolicy(
         kind=kind.name,
         name=name,
@@ -45,7 +47,8 @@ def select_model(
         sampling=sampling or Sampling(),
         key_header=kind.key_header,
         output_limit=_output_limit(kind, given),
-        retries=_retries(given or kind.base_url),
+        retries=RetryPolicy() if private else PUBLIC_RETRIES,
+        gate=GatePolicy() if private else PUBLIC_GATE,
     )
     if not kind.base_url and not kind.needs_address:
         return replace(policy, base_url="", api_key=Secret(""))
@@ -63,10 +66,6 @@ def select_model(
             hint=f"Set SIGHTLINE_API_KEY{own}; for another server of this API set SIGHTLINE_BASE_URL to its address.",
         )
     return policy
-
-
-def _retries(base_url: str) -> RetryPolicy:
-    return RetryPolicy() if is_private_host(urlsplit(base_url).hostname or "") else PUBLIC_RETRIES
 
 
 def _output_limit(kind: Preset, given: str) -> str:

@@ -28,6 +28,7 @@ from sightline.transport.errors import (
     TransportError,
     TransportTimeout,
 )
+from sightline.transport.gate import Gates
 from sightline.transport.policy import HttpRequest, Limits, TransportPolicy
 
 #: Hosts that are never reached through a proxy.
@@ -44,6 +45,8 @@ class Pool:
         """
         policy = policy or TransportPolicy()
         self._has_proxy = policy.proxy is not None
+        #: Who may ask which server now; kept here so that all who share the connections share the queue.
+        self.gates = Gates()
         self._client = _client(policy, transport)
 
     async def __aenter__(self) -> Self:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable, Mapping
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -21,6 +21,7 @@ from sightline.models.probe import ServerProbe
 from sightline.models.provider import ModelInfo
 from sightline.models.wire import WireError, error_in
 from sightline.transport.errors import TransportError
+from sightline.transport.gate import Outcome, Turn
 from sightline.transport.policy import HttpRequest, Limits
 from sightline.transport.pool import HttpAnswer, HttpResponse, Pool, address
 from sightline.transport.retry import LARGEST_REFUSAL, Sleep, retry_after, stream_with_retries
@@ -167,22 +168,28 @@ class HttpApi:
             body=body,
             limits=self._policy.limits,
         )
+        asking = stream_with_retries(self._pool, sent, self._policy.retries, permanent=is_permanent, sleep=self._sleep)
         try:
-            asking = stream_with_retries(
-                self._pool, sent, self._policy.retries, permanent=is_permanent, sleep=self._sleep
-            )
-            async with asking as response:
-                try:
-                    await _accepted(response, speaker, stream.media_type)
-                except ModelError as error:
-                    if names is None or error.failure is not ModelFailure.NOT_FOUND:
-                        raise
-                    raise await _with_names(error, names) from None
-                async with aclosing(_events(response, speaker, reader, stream)) as events:
-                    async for event in events:
-                        yield event
+            async with self._pool.gates.at(self.where, self._policy.gate).turn() as turn:
+                with _judging(turn):
+                    async with asking as response:
+                        await self._accepted(response, speaker, stream.media_type, names)
+                        async with aclosing(_events(response, speaker, reader, stream)) as events:
+                            async for event in events:
+                                yield event
         except TransportError as error:
             raise unreached(speaker, error) from error
+
+    async def _accepted(
+        self, response: HttpResponse, speaker: Speaker, media_type: str, names: ListModels | None
+    ) -> None:
+        """Raises ``ModelError`` unless the answer is a reply in one of the two forms."""
+        try:
+            await _accepted(response, speaker, media_type)
+        except ModelError as error:
+            if names is None or error.failure is not ModelFailure.NOT_FOUND:
+                raise
+            raise await _with_names(error, names) from None
 
     async def json(self, path: str, *, model: str, limit: int = LARGEST_ANSWER) -> Any:
         """The JSON at ``path`` under the base URL. Raises ``ModelError``."""
@@ -209,6 +216,26 @@ class HttpApi:
             await self._pool.close()
 
 
+#: What says that a server has too much to do, and what that something is wrong with it. Anything else is our mistake.
+_BUSY = {ModelFailure.OVERLOADED, ModelFailure.RATE_LIMITED}
+_FAILED = {ModelFailure.SERVER, ModelFailure.TIMEOUT}
+
+
+@contextmanager
+def _judging(turn: Turn) -> Generator[None, None, None]:
+    """Sets how a request went. One that is cancelled or closed says nothing about the server."""
+    try:
+        yield
+        turn.outcome = Outcome.FINE
+    except ModelError as error:
+        busy = error.failure in _BUSY
+        turn.outcome = Outcome.BUSY if busy else Outcome.FAILED if error.failure in _FAILED else Outcome.FINE
+        raise
+    except TransportError:
+        turn.outcome = Outcome.FAILED
+        raise
+
+
 async def _events(
     response: HttpResponse, speaker: Speaker, reader: StreamReader, stream: StreamFormat
 ) -> AsyncGenerator[StreamEvent, None]:
@@ -231,7 +258,6 @@ async def _events(
 
 
 async def _accepted(response: HttpResponse, speaker: Speaker, media_type: str) -> None:
-    """Raises ``ModelError`` unless the answer is a reply in one of the two forms."""
     if 300 <= response.status < 400:
         raise redirected(speaker, response.status)
     if response.status != 200:
