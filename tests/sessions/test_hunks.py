@@ -12,6 +12,7 @@ from sightline.base.paths import WorkspacePath
 from sightline.base.text import Span, Text, TextEdit
 from sightline.edits.line_diff import minimal_edits
 from sightline.sessions.hunks import hunks_of, only_hunks
+from sightline.sessions.kept_text import KeptText
 
 A, B, C, D = (WorkspacePath("/w", name) for name in ("a", "b", "c", "d"))
 LINES = st.lists(st.sampled_from([b"one\n", b"two\n", b"three\n", b"\n"]), max_size=8).map(b"".join)
@@ -22,7 +23,7 @@ def test_some_hunks_and_then_the_others_are_the_whole(before: bytes, after: byte
     old, new = Text(before), Text(after)
     changes = ChangeSet(base={A: old.digest}, edits=(FileEdit(path=A, edits=minimal_edits(old, new)),))
     inverse = changes.inverse({A: old}.__getitem__)
-    hunks = hunks_of(inverse, {A: new})
+    hunks = hunks_of(inverse, {A: KeptText.whole(new)})
     assert [hunk.number for hunk in hunks] == list(range(1, len(hunks) + 1))
     for hunk in hunks:
         shown = "".join(new.data.decode().splitlines(keepends=True)[hunk.line - 1 :])
@@ -46,7 +47,7 @@ def test_whole_files_are_hunks_too() -> None:
         edits=(FileEdit(path=A, edits=(TextEdit(Span(0, 1), b"y"),)),),
     )
     inverse = changes.inverse({A: text, B: text}.__getitem__)
-    hunks = hunks_of(inverse, {C: Text(b"y\n")})
+    hunks = hunks_of(inverse, {C: KeptText.whole(Text(b"y\n"))})
     assert [(hunk.path, hunk.kind) for hunk in hunks] == [(B, "delete"), (C, "rename"), (C, "edit"), (D, "create")]
     assert (hunks[2].removed, hunks[2].added) == ("x\n", "y\n")
     assert only_hunks(inverse, {1}).creates == (FileCreate(path=B, text=text),)

@@ -150,10 +150,10 @@ def _unique_matches(before: Sequence[bytes], after: Sequence[bytes], region: _Re
         for number in range(region.start, region.end)
         if counts[before[number]] == 1 and new_counts[before[number]] == 1
     ]
-    return _longest_rising(pairs)
+    return longest_rising(pairs)
 
 
-def _longest_rising(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def longest_rising(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Longest subsequence that rises in its second part (patience sorting), in O(n log n)."""
     tops: list[int] = []
     top_pairs: list[int] = []

@@ -198,7 +198,7 @@ class PendingEdits:
             changes=inverse,
             base={path: view.read(path).text for path in inverse.paths_before},
             undoes=None if hunks else entry.id,
-            leads_to=self._journal.leads_back_to(entry.id),
+            leads_to=self._journal.leads_back_to(entry.id, lambda path: view.read(path).text),
         )
         prepared = _prepared(f"undo-{entry.id}" + "".join(f"-{hunk}" for hunk in hunks), waiting, view)
         return replace(prepared, rebased=inverse != self._journal.inverse(entry.id, hunks=hunks))
@@ -220,7 +220,7 @@ class PendingEdits:
             changes=forward,
             base={path: view.read(path).text for path in forward.paths_before},
             redoes=entry.id,
-            leads_to=self._journal.leads_to(entry.id),
+            leads_to=self._journal.leads_to(entry.id, lambda path: view.read(path).text),
         )
         prepared = _prepared(f"redo-{entry.id}", waiting, view)
         return replace(prepared, rebased=forward != self._journal.forward(entry.id))

@@ -13,7 +13,8 @@ from typing import Literal
 from sightline.base.changes import ChangeSet, FileEdit
 from sightline.base.errors import UsageError
 from sightline.base.paths import WorkspacePath
-from sightline.base.text import Text, TextEdit
+from sightline.base.text import Span, Text, TextEdit
+from sightline.sessions.kept_text import KeptText, Piece
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,13 +33,12 @@ class Hunk:
     added: str = ""
 
 
-def hunks_of(inverse: ChangeSet, after: Mapping[WorkspacePath, Text]) -> tuple[Hunk, ...]:
-    """The hunks of the edit that ``inverse`` takes back; ``after`` has the texts that its edits are meant for."""
+def hunks_of(inverse: ChangeSet, after: Mapping[WorkspacePath, KeptText]) -> tuple[Hunk, ...]:
+    """The hunks of the edit that ``inverse`` takes back; ``after`` is kept of the texts its edits are meant for."""
     found: list[Hunk] = []
     for number, (path, part) in enumerate(_parts(inverse), 1):
         if isinstance(part, TextEdit):
-            text = after[path]
-            line, removed, added = _whole_lines(text, part)
+            line, removed, added = _whole_lines(after[path].piece(part.span), part)
             found.append(Hunk(number=number, path=path, kind="edit", line=line, removed=removed, added=added))
         else:
             found.append(Hunk(number=number, path=path, kind=part))
@@ -88,9 +88,10 @@ def _parts(inverse: ChangeSet) -> list[tuple[WorkspacePath, TextEdit | _Whole]]:
     )
 
 
-def _whole_lines(after: Text, inverse: TextEdit) -> tuple[int, str, str]:
+def _whole_lines(piece: Piece, inverse: TextEdit) -> tuple[int, str, str]:
     """Line in the text after, and the whole lines there before and after."""
-    span, data = inverse.span, after.data
+    after = Text(piece.data)
+    span, data = Span(inverse.span.start - piece.start, inverse.span.end - piece.start), piece.data
     first = after.line_of(span.start)
     start, end = after.line_starts[first], span.end
     lines = start == span.start and all(
@@ -100,4 +101,4 @@ def _whole_lines(after: Text, inverse: TextEdit) -> tuple[int, str, str]:
         newline = data.find(b"\n", end)
         end = len(data) if newline < 0 else newline + 1
     removed = data[start : span.start] + inverse.new + data[span.end : end]
-    return first + 1, removed.decode("utf-8", "replace"), data[start:end].decode("utf-8", "replace")
+    return piece.line + first + 1, removed.decode("utf-8", "replace"), data[start:end].decode("utf-8", "replace")

@@ -1,8 +1,10 @@
 """``EditJournal``: every applied edit with what takes it back, in a database that is kept.
 
-An entry holds the change set, its inverse, and the texts of the edited files after it (compressed, each stored once),
-so that an undo can be merged with what was typed since. It holds no copy of the workspace and no model's words. Text
-is kept as it was in the files; the database is readable by its user only.
+An entry holds the change set, its inverse, and of each edited file the lines around what was edited (compressed), so
+that an undo can be merged with what was typed since; digests say which texts they are of. Short files, and those of
+which most was edited, are kept whole, each text once (``kept_text.py``). So an entry costs about as much as its edit,
+however long the files are. It holds no copy of the workspace and no model's words. Text is kept as it was in the files;
+the database is readable by its user only.
 
 All methods are quick (one transaction, at most one flush to disk) and may be called from any thread. They raise
 :class:`SightlineError` of kind ``database`` when the disk fails.
@@ -14,11 +16,11 @@ import contextlib
 import json
 import threading
 import zlib
-from collections.abc import Callable, Collection, Generator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Collection, Generator, Mapping
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from sightline.base.changes import ChangeSet, TextLookup
+from sightline.base.changes import ChangeSet, FileEdit, TextLookup
 from sightline.base.database import Connection, DatabaseError, open_precious
 from sightline.base.errors import SightlineError, UsageError
 from sightline.base.merge import rebase
@@ -28,6 +30,7 @@ from sightline.base.text import Text
 from sightline.checks.acceptance import AcceptedFinding
 from sightline.sessions.change_json import dump_changes, load_changes
 from sightline.sessions.hunks import Hunk, hunks_of, only_hunks
+from sightline.sessions.kept_text import KeptText
 
 _MIGRATIONS = (
     """
@@ -52,6 +55,15 @@ _MIGRATIONS = (
     """,
     """
     ALTER TABLE entry ADD COLUMN accepted TEXT NOT NULL DEFAULT '[]';
+    """,
+    # Entries from before this have the whole texts of all their files in ``text``, and go on to do so.
+    """
+    CREATE TABLE kept_text (
+        entry INTEGER NOT NULL REFERENCES entry (id) ON DELETE CASCADE,
+        edit INTEGER NOT NULL,
+        data BLOB NOT NULL,
+        PRIMARY KEY (entry, edit)
+    ) WITHOUT ROWID;
     """,
 )
 
@@ -121,10 +133,11 @@ class EditJournal:
             assert before(path).digest == digest, f"{path} is not the text the edit was computed for"
         inverse = changes.inverse(before)
         after = changes.texts_after(before)
-        texts = {text.digest: text.data for edit in inverse.edits if (text := after[edit.path]) is not None}
-        packed = {digest: zlib.compress(data) for digest, data in texts.items()}
+        kept = [_kept(edit, after[edit.path]) for edit in inverse.edits]
+        packed = {text.digest: zlib.compress(text.data) for each in kept if (text := each.text) is not None}
+        parts = {place: each.dump() for place, each in enumerate(kept) if each.text is None}
         forward_bytes, inverse_bytes = dump_changes(changes), dump_changes(inverse)
-        size = len(forward_bytes) + len(inverse_bytes) + sum(map(len, packed.values()))
+        size = len(forward_bytes) + len(inverse_bytes) + sum(map(len, (*packed.values(), *parts.values())))
         now = self._clock.now()
         with self._transaction() as connection:
             cursor = connection.execute(
@@ -135,6 +148,8 @@ class EditJournal:
             assert number is not None
             connection.executemany("INSERT OR IGNORE INTO text VALUES (?, ?)", packed.items())
             connection.executemany("INSERT INTO entry_text VALUES (?, ?)", [(number, digest) for digest in packed])
+            rows = [(number, place, data) for place, data in parts.items()]
+            connection.executemany("INSERT INTO kept_text VALUES (?, ?, ?)", rows)
             self._prune(connection, now)
         return JournalEntry(id=number, turn=turn, label=label, made=now, undone=None, accepted=accepted)
 
@@ -179,26 +194,33 @@ class EditJournal:
         _, inverse, after = self._load(entry)
         if hunks:
             inverse = only_hunks(inverse, hunks)
-        return inverse if current is None else rebase(inverse, after, _present(inverse, current))
+        return inverse if current is None else _rebased(inverse, after, current)
 
     def forward(self, entry: int, current: TextLookup | None = None) -> ChangeSet:
         """The change set of an entry, for a redo; as :meth:`inverse`."""
-        forward, _, _ = self._load(entry)
-        if current is None:
-            return forward
-        return rebase(forward, self.leads_back_to(entry), _present(forward, current))
+        forward, inverse, after = self._load(entry)
+        return forward if current is None else _rebased(forward, _before(forward, inverse, after), current)
 
-    def leads_back_to(self, entry: int) -> dict[WorkspacePath, Text]:
-        """Texts that the inverse of an entry brings back where nothing was typed since, of files it does not remove."""
-        _, inverse, after = self._load(entry)
+    def leads_back_to(self, entry: int, current: TextLookup) -> dict[WorkspacePath, Text]:
+        """Lines of the texts that the inverse of an entry brings back where nothing was typed since.
+
+        Of files it does not remove, by their paths then. Of long files it has the lines around the edit, and of the
+        others those of which the present texts (by the paths now) prove that they are still the same.
+        """
+        forward, inverse, after = self._load(entry)
+        before = _before(forward, inverse, after)
         moved = {rename.old: rename.new for rename in inverse.renames}
-        edited = {moved.get(edit.path, edit.path): after[edit.path].apply(edit.edits) for edit in inverse.edits}
-        return edited | {create.path: create.text for create in inverse.creates}
+        places = {moved.get(edit.path, edit.path): edit.path for edit in inverse.edits}
+        known = {path: before[path].known(_text_or_none(now, current)) for path, now in places.items()}
+        return known | {create.path: create.text for create in inverse.creates}
 
-    def leads_to(self, entry: int) -> dict[WorkspacePath, Text]:
-        """Texts that an entry leaves where nothing was typed since, of files that it edits or makes."""
+    def leads_to(self, entry: int, current: TextLookup) -> dict[WorkspacePath, Text]:
+        """Lines of the texts that an entry leaves, of files that it edits or makes; as :meth:`leads_back_to`."""
         forward, _, after = self._load(entry)
-        return after | {create.path: create.text for create in forward.creates}
+        moved = {rename.old: rename.new for rename in forward.renames}
+        places = {moved.get(edit.path, edit.path): edit.path for edit in forward.edits}
+        known = {path: after[path].known(_text_or_none(now, current)) for path, now in places.items()}
+        return known | {create.path: create.text for create in forward.creates}
 
     def mark_undone(self, entry: int) -> None:
         """Tells that an entry was taken back."""
@@ -233,17 +255,25 @@ class EditJournal:
             for number, turn, label, made, undone, accepted in rows
         )
 
-    def _load(self, entry: int) -> tuple[ChangeSet, ChangeSet, dict[WorkspacePath, Text]]:
-        """Forward change, inverse change, and the texts that the edits of the inverse are meant for."""
+    def _load(self, entry: int) -> tuple[ChangeSet, ChangeSet, dict[WorkspacePath, KeptText]]:
+        """Forward change, inverse change, and what is kept of the texts that the edits of the inverse are meant for."""
         rows = self._query("SELECT forward, inverse FROM entry WHERE id = ?", entry)
         if not rows:
             raise _unknown(entry)
         texts: dict[str, bytes] = dict(
             self._query("SELECT digest, data FROM text JOIN entry_text USING (digest) WHERE entry = ?", entry)
         )
+        parts: dict[int, bytes] = dict(self._query("SELECT edit, data FROM kept_text WHERE entry = ?", entry))
         try:
             forward, inverse = load_changes(rows[0][0]), load_changes(rows[0][1])
-            after = {edit.path: Text(zlib.decompress(texts[inverse.base[edit.path]])) for edit in inverse.edits}
+            after: dict[WorkspacePath, KeptText] = {}
+            for place, edit in enumerate(inverse.edits):
+                digest = inverse.base[edit.path]
+                part = parts.get(place)
+                whole = Text(zlib.decompress(texts[digest])) if part is None else None
+                after[edit.path] = KeptText.load(part or b"", digest) if whole is None else KeptText.whole(whole)
+                for one in edit.edits:
+                    after[edit.path].piece(one.span)
         except (ValueError, KeyError, zlib.error) as error:
             raise SightlineError(f"Entry {entry} of the edit journal is damaged: {error}.", kind="database") from error
         return forward, inverse, after
@@ -280,6 +310,36 @@ def _translated() -> Generator[None]:
             hint="Make room on the disk, or set SIGHTLINE_CACHE_DIR to a folder that can be written.",
             kind="database",
         ) from error
+
+
+def _kept(edit: FileEdit, after: Text | None) -> KeptText:
+    assert after is not None, "an edited file is there"
+    return KeptText.around(after, (one.span for one in edit.edits))
+
+
+def _before(
+    forward: ChangeSet, inverse: ChangeSet, after: Mapping[WorkspacePath, KeptText]
+) -> dict[WorkspacePath, KeptText]:
+    """What is kept of the texts before an entry, by their paths then."""
+    moved = {rename.old: rename.new for rename in inverse.renames}
+    edits = {moved.get(edit.path, edit.path): edit for edit in inverse.edits}
+    return {path: after[edit.path].edited(edit.edits, forward.base[path]) for path, edit in edits.items()}
+
+
+def _rebased(changes: ChangeSet, kept: Mapping[WorkspacePath, KeptText], current: TextLookup) -> ChangeSet:
+    """``changes`` of the kept texts as they read for the present ones. Raises :class:`ChangeConflict`."""
+    present = _present(changes, current)
+    digests, texts = dict(changes.base), dict[WorkspacePath, Text]()
+    edits: list[FileEdit] = []
+    for edit in changes.edits:
+        now = present[edit.path]
+        changed = now is not None and now.digest != kept[edit.path].digest
+        fitted = kept[edit.path].fitted(edit.edits, now) if now is not None and changed else None
+        if fitted is not None:
+            texts[edit.path] = fitted[0]
+            digests[edit.path] = fitted[0].digest
+        edits.append(edit if fitted is None else FileEdit(path=edit.path, edits=fitted[1]))
+    return rebase(replace(changes, base=digests, edits=tuple(edits)), texts, present)
 
 
 def _present(changes: ChangeSet, current: TextLookup) -> dict[WorkspacePath, Text | None]:
