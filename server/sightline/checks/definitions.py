@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from sightline.base.paths import WorkspacePath
 from sightline.checks.check import CheckInput
+from sightline.checks.language import is_script
 from sightline.checks.recall import symbols_of
 from sightline.checks.texts import TouchedFile
 from sightline.graph.answers import Symbol
@@ -78,7 +79,7 @@ def definition_changes(given: CheckInput, files: Sequence[TouchedFile]) -> Defin
             group, other = _without_extensions(defined, after.get(name, ()))
             if other and regrouped and group[0].definition.parent < 0 and group[0].definition.kind is not _NAMESPACE:
                 changes.removed.append(Removed(file=file, group=group, regrouped=True))
-            elif not other or _left_the_module(group, other):
+            elif not other or (_left_the_module(group, other) and not _is_script_member(given.before, group[0])):
                 changes.removed.append(Removed(file=file, group=group))
             elif _signatures(group) != _signatures(other):
                 changes.altered.append(Altered(file=file, before=group, after=other))
@@ -147,6 +148,11 @@ def _signature(definition: Definition) -> tuple[object, ...]:
 def _left_the_module(before: Group, after: Group) -> bool:
     """Whether other files can no longer name what they could (``export`` was taken away)."""
     return any(symbol.definition.exported for symbol in before) and not any(s.definition.exported for s in after)
+
+
+def _is_script_member(view: GraphView, symbol: Symbol) -> bool:
+    """Whether a symbol is a member of a class in a script: ``hidden_members.py`` says what is private there."""
+    return is_script(symbol.path) and owner_of(view, symbol) is not None
 
 
 def _outermost(removed: Sequence[Removed]) -> Iterator[Removed]:

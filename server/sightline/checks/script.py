@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from sightline.base.text import Text
 from sightline.checks.definitions import CLASSES, FUNCTIONS, parent_of
 from sightline.checks.language import is_script
 from sightline.checks.recall import ancestors_of, members_of
@@ -18,6 +19,7 @@ from sightline.graph.facts import DefinitionKind
 from sightline.graph.view import GraphView
 
 _TYPED_NAME = re.compile(r"\s*[?!]?\s*:")
+_COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 _INDEX_SIGNATURE = re.compile(r"\[\s*[\w$]+\s*(:|\bin\b)")
 _MODIFIERS = r"(?:public|private|protected|readonly|override)\s+(?:readonly\s+)?"
 
@@ -43,9 +45,20 @@ def may_have_member(view: GraphView, owner: Symbol, name: str) -> bool:
     text = read_text(view.workspace, owner.path)
     if text is None or not is_script(owner.path):
         return False
-    span = owner.definition.span
-    body = text.data[span.start : span.end].decode(errors="replace")
-    return bool(_INDEX_SIGNATURE.search(body)) or is_parameter_property(view, owner, name)
+    return bool(_INDEX_SIGNATURE.search(_own_text(view, owner, text))) or is_parameter_property(view, owner, name)
+
+
+def _own_text(view: GraphView, owner: Symbol, text: Text) -> str:
+    """The body of a type without what its members write, and without comments."""
+    parts: list[bytes] = []
+    at = owner.definition.body_start
+    for member in sorted(members_of(view, owner), key=lambda each: each.definition.span):
+        span = member.definition.span
+        if span.start >= at:
+            parts.append(text.data[at : span.start])
+            at = span.end
+    parts.append(text.data[at : owner.definition.span.end])
+    return _COMMENT.sub("", b";".join(parts).decode(errors="replace"))
 
 
 def is_parameter_property(view: GraphView, owner: Symbol, name: str) -> bool:
@@ -63,11 +76,16 @@ def is_optional(view: GraphView, symbol: Symbol) -> bool:
     return _after_name(view, symbol).lstrip().startswith("?")
 
 
-def is_abstract(view: GraphView, symbol: Symbol) -> bool:
-    """Whether a class or a method is declared ``abstract``."""
+def modifiers_of(view: GraphView, symbol: Symbol) -> frozenset[str]:
+    """The words before the name of a member of a class: ``private``, ``static``, ``abstract``."""
     text = read_text(view.workspace, symbol.path)
     start, end = symbol.definition.span.start, symbol.definition.name_span.start
-    return text is not None and b"abstract" in text.data[start:end].split()
+    return frozenset(text.data[start:end].decode(errors="replace").split()) if text is not None else frozenset()
+
+
+def is_abstract(view: GraphView, symbol: Symbol) -> bool:
+    """Whether a class or a method is declared ``abstract``."""
+    return "abstract" in modifiers_of(view, symbol)
 
 
 def _constructor(view: GraphView, owner: Symbol) -> Parameters | None:

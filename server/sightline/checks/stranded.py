@@ -19,26 +19,23 @@ from sightline.checks.known_uses import known_uses
 from sightline.checks.language import is_go, is_python, is_script, is_typed_script
 from sightline.checks.matching import Matching, Use, symbol_before
 from sightline.checks.modules import names_of_module
+from sightline.checks.only_meaning import MOST_NAMESAKES, is_only_meaning, namesakes
 from sightline.checks.outside import may_be_provided
 from sightline.checks.recall import facts_of, members_of, symbols_of
 from sightline.checks.script import is_parameter_property
 from sightline.checks.script_excuses import has_declared_type, is_global_now
 from sightline.checks.script_imports import exported_names, is_made_anew
 from sightline.graph.answers import Confidence, Place, Symbol
-from sightline.graph.facts import Definition, DefinitionKind, FileFacts, Reference, ReferenceKind
+from sightline.graph.facts import DefinitionKind, FileFacts, Reference, ReferenceKind
 from sightline.graph.index import MODULE
 from sightline.graph.view import GraphView
 
 _SETUP = re.compile(rb"<script\b[^<>]{0,200}\ssetup\b")
-#: Names of several words, which somebody made up.
-_COMPOUND = re.compile(r"[a-z0-9][A-Z]|[A-Za-z]_[A-Za-z]|^[a-z]{12,}$")
 #: What is expected of an object literal where one type is named, as the receiver of its keys says it.
 _EXPECTED = re.compile(r":(?:[\w$]+\.)*([\w$]+)")
 _WITH_MEMBERS = frozenset({*CLASSES, DefinitionKind.TYPE})
 #: Uses by name alone are listed up to this number.
 MOST_BY_NAME = 20
-#: With more definitions of the same name left, a use by name alone most likely means one of those.
-MOST_NAMESAKES = 3
 
 
 def stranded_uses(matching: Matching, removed: Removed) -> Iterator[Finding]:
@@ -46,7 +43,7 @@ def stranded_uses(matching: Matching, removed: Removed) -> Iterator[Finding]:
     before, after = matching.given.before, matching.given.after
     if _is_still_bound(matching, removed):
         return
-    crowded = _namesakes(after, removed.symbol) > MOST_NAMESAKES
+    crowded = namesakes(after, removed.symbol) > MOST_NAMESAKES
     places = [
         place
         for symbol in removed.group
@@ -97,23 +94,9 @@ def lost_exports(matching: Matching, removed: Removed) -> Iterator[Finding]:
                     )
 
 
-def _namesakes(view: GraphView, gone: Symbol) -> int:
-    """How many definitions bear the name, counted up to more than :data:`MOST_NAMESAKES`.
-
-    With many left, a use by name alone most likely means one of those.
-    """
-    name, count = gone.definition.name, 0
-    for path in view.files_defining(name):
-        index = view.index(path)
-        count += sum(row.name == name for row in index.definitions) if index is not None else 0
-        if count > MOST_NAMESAKES:
-            break
-    return count
-
-
 def rerouted_calls(matching: Matching, removed: Removed) -> Iterator[Use]:
     """Calls of a removed definition that now reach another one, whose signature may differ."""
-    crowded = _namesakes(matching.given.after, removed.symbol) > MOST_NAMESAKES
+    crowded = namesakes(matching.given.after, removed.symbol) > MOST_NAMESAKES
     for symbol in removed.group:
         for place in _uses_before(matching.given.before, symbol, crowded=crowded):
             use = matching.after_of((place.path, place.reference)) if place.reference.call is not None else None
@@ -222,7 +205,7 @@ def _passes_on(view: GraphView, path: WorkspacePath, name: str) -> bool:
 
 def _finding(matching: Matching, removed: Removed, use: Use, place: Place) -> Finding:
     symbol = removed.symbol
-    known = place.confidence in _enough(symbol.path) or _is_only_meaning(matching, removed, use)
+    known = place.confidence in _enough(symbol.path) or is_only_meaning(matching, removed.group, use)
     certain = known and _is_told(removed, use) and not _is_excused(matching, removed, use)
     certainty = Certainty.CERTAIN if certain else Certainty.POSSIBLE
     name = symbol.qualified_name if symbol.definition.parent >= 0 else symbol.definition.name
@@ -256,30 +239,6 @@ def _enough(path: WorkspacePath) -> frozenset[Confidence]:
     """How well a use must be known to be certainly stranded; what is inferred was measured for these languages only."""
     measured = is_python(path) or is_script(path) or is_go(path)
     return frozenset({Confidence.EXACT, Confidence.INFERRED} if measured else {Confidence.EXACT})
-
-
-def _is_only_meaning(matching: Matching, removed: Removed, use: Use) -> bool:
-    """Whether a use by name of a typed language can mean nothing but the member that went.
-
-    No other definition bore the name before the edit, none does after it, and the file sees the one that did: it is
-    the same file, one of the same package, or one that imports it. Plain words may be names of libraries as well.
-    """
-    name, path = removed.symbol.definition.name, removed.symbol.path
-    typed = (is_go(path) and is_go(use[0])) or (is_typed_script(path) and is_typed_script(use[0]))
-    if _stands_for_another(removed.symbol.definition):
-        return False
-    if not typed or removed.symbol.definition.parent < 0 or len(removed.group) != 1 or not _COMPOUND.search(name):
-        return False
-    before, after = matching.given.before, matching.given.after
-    if _namesakes(before, removed.symbol) != 1 or _namesakes(after, removed.symbol):
-        return False
-    beside = is_go(path) and path.relative.rpartition("/")[0] == use[0].relative.rpartition("/")[0]
-    return use[0] == path or beside or any(edge.target == path for edge in before.dependencies(use[0]))
-
-
-def _stands_for_another(definition: Definition) -> bool:
-    """Whether a member of an object is no more than a name: ``{ insert }``, which may be somebody else's."""
-    return definition.alias == definition.name and definition.span == definition.name_span
 
 
 def _is_told(removed: Removed, use: Use) -> bool:

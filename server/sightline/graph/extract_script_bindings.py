@@ -133,10 +133,11 @@ def _bind_expression_names(text: ParsedText, names: Names, scopes: ScopeMap) -> 
 def bind_members(text: ParsedText, names: Names, declared: Declared, scopes: ScopeMap, context: Context | None) -> None:
     """``this.x = …`` in a method defines an attribute of its class, once, if the class does not declare it.
 
-    In TypeScript a class with a base declares what is its own: the rest is inherited.
+    Not in TypeScript: what is not declared there, or inherited, is refused.
     """
+    if text.language.name == "typescript":
+        return
     containers = declared.containers
-    is_typed = text.language.name == "typescript"
     seen = {(draft.parent, draft.name) for draft in (*containers, *declared.others)}
     if context is not None:
         seen.update((parent, name.decode("utf-8", "replace")) for parent, name in context.seen | context.later)
@@ -151,8 +152,6 @@ def bind_members(text: ParsedText, names: Names, declared: Declared, scopes: Sco
         parent = containers[holder].parent
         name = left[5:].decode("utf-8", "replace").strip()
         if parent < 0 or containers[parent].kind != _CLASS or (parent, name) in seen or not name:
-            continue
-        if is_typed and containers[parent].bases:
             continue
         seen.add((parent, name))
         names.kinds[end] = SKIP

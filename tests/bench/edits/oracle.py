@@ -1,7 +1,8 @@
 """What a compiler or type checker says of an edit: new errors and their places. Nothing here is Sightline's.
 
 Python: pyright. TypeScript: its language service (``oracles/script_truth.mjs``). Go: go/types
-(``oracles/go_truth.go``). An error is new when there are more of its message on lines of the same text than before.
+(``oracles/go_truth.go``). An error is new when there are more of its message on lines of the same text than before; of
+messages that TypeScript words otherwise each time (unions), of its code.
 """
 
 from __future__ import annotations
@@ -220,7 +221,7 @@ def _new(
             data = files[path] if new and path in files else _read(folder / path)
             texts[path, new] = (data or b"").split(b"\n")
         lines, line = texts[path, new], int(row["line"])
-        return path, str(row["message"]), lines[line - 1].strip() if line <= len(lines) else b""
+        return path, str(row.get("key", row["message"])), lines[line - 1].strip() if line <= len(lines) else b""
 
     left = Counter(key(row, new=False) for row in before)
     for row in after:

@@ -66,6 +66,12 @@ function open() {
   return { languageService, put, isThere: (file) => host.fileExists(file), files }
 }
 
+// What stays the same of an error whatever else was checked before it: the compiler lists the members of unions in the
+// order in which it met them, and leaves some out.
+function keyOf(code, message) {
+  return / \| |\.\.\./.test(message) ? `TS${code}` : message
+}
+
 function errorsIn(paths) {
   const found = []
   const program = service.languageService.getProgram()
@@ -77,7 +83,7 @@ function errorsIn(paths) {
       if (row.category !== ts.DiagnosticCategory.Error || row.start === undefined) continue
       const { line } = row.file.getLineAndCharacterOfPosition(row.start)
       const message = `TS${row.code} ${ts.flattenDiagnosticMessageText(row.messageText, ' ')}`
-      found.push({ path: path.relative(root, row.file.fileName), line: line + 1, message })
+      found.push({ path: path.relative(root, row.file.fileName), line: line + 1, message, key: keyOf(row.code, message) })
     }
   }
   return found
