@@ -1,8 +1,8 @@
 """Breakage: what the edit took away or changed, and somebody still uses as it was.
 
 Removed, renamed and moved definitions (``stranded.py``), signatures that calls no longer fit (``resigned.py``),
-overrides that no longer match (``overrides.py``), members that are missing (``abstract.py``) or hidden
-(``hidden_members.py``), files that are gone (``modules_gone.py``) and imports that are (``unimported.py``,
+overrides that no longer match (``overrides.py``), members that are missing (``abstract.py``, ``lacking_literals.py``)
+or hidden (``hidden_members.py``), files that are gone (``modules_gone.py``) and imports that are (``unimported.py``,
 ``unincluded.py``). A finding is certain when the graph knows the use by the language's rules, possible when only the
 name agrees.
 """
@@ -20,6 +20,7 @@ from sightline.checks.go_interfaces import unsatisfied
 from sightline.checks.go_library_calls import unfit_library_calls
 from sightline.checks.go_locals import unsound_locals
 from sightline.checks.hidden_members import hidden_members
+from sightline.checks.lacking_literals import lacking_literals
 from sightline.checks.language import is_go, is_python, is_script
 from sightline.checks.matching import Matching
 from sightline.checks.modules_gone import lost_imports
@@ -72,6 +73,7 @@ def _findings(given: CheckInput) -> Iterator[Finding]:
     yield from broken_overrides(matching, inherited)
     yield from unimplemented(matching, inherited)
     yield from hidden_members(matching)
+    yield from lacking_literals(matching)
     yield from unimported_uses(matching)
     yield from unincluded_uses(matching)
     yield from unbound_uses(matching)

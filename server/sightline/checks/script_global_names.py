@@ -1,7 +1,8 @@
 """Names that programs in TypeScript may use without defining or importing them.
 
 The declarations of TypeScript's own libraries (``lib.*.d.ts`` of 5.9) and of Node.js, and the words of test runners.
-Of the families of :data:`FAMILIES`, which browsers extend each year, only the beginning is kept.
+Of the families of :data:`FAMILIES`, which browsers extend each year, the names of today are in
+``script_family_names.py``.
 """
 
 from __future__ import annotations

@@ -8,10 +8,11 @@ from itertools import islice
 
 from sightline.base.paths import WorkspacePath
 from sightline.checks.recall import facts_of
+from sightline.checks.script_family_names import FAMILY_NAMES
 from sightline.checks.script_global_names import FAMILIES, NAMES
-from sightline.checks.script_imports import is_declared
+from sightline.checks.script_packages import is_declared
 from sightline.checks.texts import read_text
-from sightline.graph.unbound import unbound_names, used_only_as_type
+from sightline.graph.unbound import is_bound_at_top, unbound_names, used_only_as_type
 from sightline.graph.view import GraphView
 
 #: Packages that bring names into files with no import.
@@ -22,8 +23,15 @@ _MOST_FILES = 8
 
 
 def is_global(before: GraphView, after: GraphView, path: WorkspacePath, name: str) -> bool:
-    """Whether a name may mean something in ``path`` although the file does not bind it."""
-    if is_library_name(name) or not name.replace("$", "_").isidentifier():
+    """Whether a name may mean something in ``path`` although the file does not bind it.
+
+    A file that bound it before the edit had reason to: a newer browser may have it, but it is not known to.
+    """
+    index = before.index(path)
+    was_bound = index is not None and is_bound_at_top(index, name)
+    if name in NAMES or name in FAMILY_NAMES or (not was_bound and FAMILIES.fullmatch(name) is not None):
+        return True
+    if not name.replace("$", "_").isidentifier():
         return True
     if any(_declares_for_all(after, each, name) for each in after.files_defining(name)):
         return True
@@ -40,7 +48,11 @@ def is_library_name(name: str) -> bool:
 def _declares_for_all(view: GraphView, path: WorkspacePath, name: str) -> bool:
     """Whether a file declares the name for the whole program: in a script, or under ``declare global``."""
     facts = facts_of(view, path)
-    if facts is None or path.name.endswith((".d.ts", ".d.mts", ".d.cts")):
+    if facts is None:
+        return True
+    if not any(each.name == name and each.parent < 0 for each in facts.definitions):
+        return False  # it is in a module, a namespace or a function there
+    if path.name.endswith((".d.ts", ".d.mts", ".d.cts")):
         return True
     if not facts.imports and not any(each.exported for each in facts.definitions):
         return True

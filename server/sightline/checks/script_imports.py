@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any, cast
 
 from sightline.base.errors import SightlineError
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Span
 from sightline.checks.check import Certainty
 from sightline.checks.import_rules import BrokenImport
+from sightline.checks.language import is_typed_script
+from sightline.checks.node_modules import is_no_node_module, is_node_module
 from sightline.checks.recall import facts_of
+from sightline.checks.script_packages import is_declared, is_unheard_of
 from sightline.checks.texts import read_text
 from sightline.graph.facts import Import, ImportedName
 from sightline.graph.view import GraphView
 
-#: Modules of Node.js itself (documentation of node:module, ``builtinModules``); sub-paths such as ``fs/promises`` too.
-_NODE = frozenset({
-    "assert", "async_hooks", "buffer", "child_process", "cluster", "console", "constants", "crypto", "dgram",
-    "diagnostics_channel", "dns", "domain", "events", "fs", "http", "http2", "https", "inspector", "module", "net",
-    "os", "path", "perf_hooks", "process", "punycode", "querystring", "readline", "repl", "stream", "string_decoder",
-    "sys", "test", "timers", "tls", "trace_events", "tty", "url", "util", "v8", "vm", "wasi", "worker_threads", "zlib",
-})  # fmt: skip
-_DEPENDENCIES = ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies")
 #: What a module may hold besides what its facts list.
 _OPEN_ENDED = re.compile(rb"\bmodule\s*\.\s*exports\b|\bexports\s*[.\[]|\bexport\s*=|\bdeclare\s+(module|global)\b")
 _ENDINGS = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".d.ts", ".json", ".vue", ".svelte", ".node")
@@ -51,7 +44,8 @@ def is_made_anew(row: Import) -> bool:
 def certainty_of_missing_script(view: GraphView, path: WorkspacePath, row: Import) -> Certainty | None:
     """How sure it is that an unresolved specifier leads nowhere; ``None`` when nothing speaks for it.
 
-    A bare name is a package or an alias that a bundler knows: at most a possible problem.
+    A bare name is a package or an alias that a bundler knows: at most a possible problem, unless nothing that the
+    workspace says of packages and aliases holds the name.
     """
     specifier = row.module.partition("?")[0].partition("!")[2] or row.module.partition("?")[0]
     if specifier.startswith("."):
@@ -59,9 +53,12 @@ def certainty_of_missing_script(view: GraphView, path: WorkspacePath, row: Impor
     if specifier.startswith(("/", "#", "~", "@/", "virtual:", "data:", "http:", "https:", "bun:", "deno:", "npm:")):
         return None
     package = "/".join(specifier.split("/")[: 2 if specifier.startswith("@") else 1])
-    if specifier.startswith("node:") or package in _NODE or is_declared(view, path, package):
+    if is_node_module(specifier) or is_declared(view, path, package):
         return None
-    return Certainty.POSSIBLE
+    if is_no_node_module(specifier):
+        return Certainty.POSSIBLE if row.guarded else Certainty.CERTAIN
+    unheard = is_typed_script(path) and not row.guarded and is_unheard_of(view, path, package)
+    return Certainty.CERTAIN if unheard else Certainty.POSSIBLE
 
 
 def _relative(view: GraphView, path: WorkspacePath, specifier: str, *, guarded: bool) -> Certainty | None:
@@ -108,38 +105,6 @@ def _is_made_by_a_build(view: GraphView, root: str, stem: str) -> bool:
         return view.workspace.is_ignored(WorkspacePath(root, re.sub(r"\.(js|mjs|cjs|jsx)$", "", stem)))
     except SightlineError:
         return False
-
-
-def is_declared(view: GraphView, path: WorkspacePath, package: str) -> bool:
-    """Whether a ``package.json`` above the file declares a package, or it is installed there."""
-    parts = path.relative.split("/")[:-1]
-    for end in range(len(parts), -1, -1):
-        folder = "".join(f"{part}/" for part in parts[:end])
-        text = read_text(view.workspace, WorkspacePath(path.root, f"{folder}package.json"))
-        declared = _declared(str(text)) if text is not None else frozenset[str]()
-        types = "@types/" + package.lstrip("@").replace("/", "__")
-        if package in declared or types in declared:
-            return True
-        try:
-            view.workspace.system.files.stat(f"{path.root}/{folder}node_modules/{package}")
-        except OSError:
-            continue
-        return True
-    return False
-
-
-def _declared(text: str) -> frozenset[str]:
-    try:
-        data: Any = json.loads(text)
-    except (ValueError, RecursionError):
-        return frozenset()
-    if not isinstance(data, dict):
-        return frozenset()
-    table = cast("dict[str, Any]", data)
-    groups = (table.get(name) for name in _DEPENDENCIES)
-    names = {name for group in groups if isinstance(group, dict) for name in cast("dict[str, Any]", group)}
-    own = table.get("name")
-    return frozenset(names | ({own} if isinstance(own, str) else set()))
 
 
 def _is_missing(view: GraphView, module: WorkspacePath, name: ImportedName) -> bool:

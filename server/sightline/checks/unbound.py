@@ -16,7 +16,7 @@ from sightline.checks.recall import facts_of
 from sightline.checks.script_globals import is_global
 from sightline.checks.texts import TouchedFile
 from sightline.checks.unused import unused_names
-from sightline.graph.facts import Reference, ReferenceKind
+from sightline.graph.facts import FileFacts, Reference, ReferenceKind
 from sightline.graph.unbound import unbound_names
 
 #: Type parameters of the receiver of a Go method are bound by nothing that the graph lists.
@@ -48,12 +48,24 @@ def _newly_unbound(matching: Matching, file: TouchedFile, path: WorkspacePath) -
     before, after = matching.given.before, matching.given.after
     index = after.index(path)
     facts = facts_of(after, path)
-    if index is None or facts is None or facts.problems:
+    if index is None or facts is None or _is_newly_broken(matching, file, facts):
         return set()
     names = set(unbound_names(index))
     old = before.index(file.old) if file.old is not None and names else None
     names -= set(unbound_names(old)) if old is not None else set()
     return {name for name in names if not _is_bound_around(matching, path, name)}
+
+
+def _is_newly_broken(matching: Matching, file: TouchedFile, facts: FileFacts) -> bool:
+    """Whether the edit has to do with what the grammar cannot read of a file.
+
+    What was as unreadable before hides the same names before and after.
+    """
+    if not facts.problems:
+        return False
+    old = facts_of(matching.given.before, file.old)
+    touched = any(file.is_new(problem.span) for problem in facts.problems)
+    return touched or old is None or len(old.problems) != len(facts.problems)
 
 
 def _is_bound_around(matching: Matching, path: WorkspacePath, name: str) -> bool:

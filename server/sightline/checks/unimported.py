@@ -15,7 +15,7 @@ from sightline.checks.language import is_python, is_script
 from sightline.checks.matching import Matching, Use
 from sightline.checks.recall import facts_of, symbols_of
 from sightline.checks.script_globals import BRINGING, is_library_name
-from sightline.checks.script_imports import is_declared
+from sightline.checks.script_packages import is_declared
 from sightline.checks.texts import TouchedFile
 from sightline.graph.answers import Confidence, Symbol
 from sightline.graph.facts import FileFacts, Reference, ReferenceKind

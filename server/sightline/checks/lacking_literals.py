@@ -1,0 +1,179 @@
+"""Object literals that lack a member which the edit made a duty of their type, in TypeScript.
+
+Judged are literals whose type is written and names that type alone: by an annotation where they stand, by the result of
+the function that returns them, by the parameter that they are given for. Source: the TypeScript handbook, "Object
+Types".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from sightline.base.paths import WorkspacePath
+from sightline.base.text import Text
+from sightline.checks.check import Certainty, Finding
+from sightline.checks.definitions import FUNCTIONS, Group, groups_of, parent_of
+from sightline.checks.known_uses import known_uses
+from sightline.checks.language import is_typed_script
+from sightline.checks.matching import Matching
+from sightline.checks.recall import ancestors_of, facts_of, members_of, symbols_of
+from sightline.checks.script import is_optional
+from sightline.checks.texts import read_text
+from sightline.graph.answers import Confidence, Symbol
+from sightline.graph.facts import DefinitionKind, Reference, ReferenceKind
+from sightline.graph.script_literals import Literal, Literals
+from sightline.graph.view import GraphView
+from sightline.languages.registry import language_of
+
+_KINDS = frozenset({DefinitionKind.INTERFACE, DefinitionKind.TYPE})
+#: Files that mention a type, up to which its literals are looked for, and bytes of one that is read for them.
+_MOST_FILES = 200
+_LONGEST = 1 << 20
+
+
+def lacking_literals(matching: Matching) -> Iterator[Finding]:
+    """A finding for each literal that lacks a member which its type demands since the edit."""
+    after = matching.given.after
+    for owner, member in _new_duties(matching):
+        for each in (owner, *_interfaces_below(after, owner)):
+            if each.identifier == owner.identifier or not _has(after, each, member.definition.name):
+                yield from _of_type(matching, each, member)
+
+
+def _new_duties(matching: Matching) -> Iterator[tuple[Symbol, Symbol]]:
+    """Types of objects that were there before, each with a member that it demands since the edit."""
+    before, after = matching.given.before, matching.given.after
+    for file in matching.files:
+        if file.new is None or file.old is None or not is_typed_script(file.new):
+            continue
+        old, new = groups_of(before, file.old), groups_of(after, file.new)
+        for name, group in new.items():
+            owner = parent_of(after, group[0])
+            if owner is None or owner.definition.kind not in _KINDS or is_optional(after, group[0]):
+                continue
+            same = old.get(owner.qualified_name, ())
+            if not same or len(same) != 1 or len(new[owner.qualified_name]) != 1 or not _is_object(after, owner):
+                continue
+            if name not in old or is_optional(before, old[name][0]):
+                yield owner, group[0]
+
+
+def _is_object(view: GraphView, owner: Symbol) -> bool:
+    """Whether a type is an interface, or an alias of nothing but one written list of members."""
+    if owner.definition.kind is DefinitionKind.INTERFACE:
+        return True
+    text = read_text(view.workspace, owner.path)
+    if text is None:
+        return False
+    written = text.data[owner.definition.name_span.end : owner.definition.span.end].decode(errors="replace")
+    listed = written.partition("=")[2].strip().rstrip(";").strip()
+    depth = 0
+    for at, letter in enumerate(listed):
+        depth += (letter == "{") - (letter == "}")
+        if depth == 0:
+            return at > 0 and at == len(listed) - 1
+    return False
+
+
+def _interfaces_below(view: GraphView, owner: Symbol) -> Iterator[Symbol]:
+    waiting, seen = [owner], {owner.identifier}
+    while waiting:
+        for heir in view.subclasses(waiting.pop()):
+            if heir.identifier not in seen and heir.definition.kind is DefinitionKind.INTERFACE:
+                seen.add(heir.identifier)
+                waiting.append(heir)
+                yield heir
+
+
+def _has(view: GraphView, owner: Symbol, name: str) -> bool:
+    return any(member.definition.name == name for member in members_of(view, owner))
+
+
+def _of_type(matching: Matching, owner: Symbol, member: Symbol) -> Iterator[Finding]:
+    after = matching.given.after
+    name = owner.definition.name
+    files = [path for path in after.files_referencing(name) if is_typed_script(path)]
+    for path in dict.fromkeys([owner.path, *files[:_MOST_FILES]]):
+        text = read_text(after.workspace, path)
+        if text is None or len(text.data) > _LONGEST:
+            continue
+        literals = _annotated(after, path, text, owner)
+        for place, literal in literals:
+            if literal.is_whole and member.definition.name not in literal.keys:
+                yield _finding(matching, owner, member, path, (place, literal))
+        for group in groups_of(after, path).values():
+            yield from _of_calls(matching, owner, member, group)
+
+
+def _annotated(view: GraphView, path: WorkspacePath, text: Text, owner: Symbol) -> Sequence[tuple[Reference, Literal]]:
+    """Literals of a file at whose place the type is written, each with one of its keys."""
+    written = re.compile(rf":{re.escape(owner.definition.name)}(?:<.*>)?", re.DOTALL)
+    facts = facts_of(view, path)
+    keys = [
+        row
+        for row in (facts.references if facts is not None else ())
+        if row.kind is ReferenceKind.KEYWORD and written.fullmatch(row.receiver)
+    ]
+    language = language_of(path)
+    if not keys or language is None:
+        return []
+    own = {each.identifier for each in _all_members(view, owner)}
+    literals = Literals(text.data, language)
+    found: dict[int, tuple[Reference, Literal]] = {}
+    for key in keys:
+        literal = literals.around_key(key.span.start)
+        if literal is None or literal.span.start in found:
+            continue
+        if any(each.identifier in own for each in view.resolve_known(path, key)):
+            found[literal.span.start] = (key, literal)
+    return list(found.values())
+
+
+def _all_members(view: GraphView, owner: Symbol) -> Iterator[Symbol]:
+    yield from members_of(view, owner)
+    for each in ancestors_of(view, owner)[1:]:
+        if isinstance(each, Symbol):
+            yield from members_of(view, each)
+
+
+def _of_calls(matching: Matching, owner: Symbol, member: Symbol, group: Group) -> Iterator[Finding]:
+    """Findings for literals given to a function for a parameter of the type."""
+    after, symbol = matching.given.after, group[0]
+    parameters = symbol.definition.parameters or ()
+    written = re.compile(rf"{re.escape(owner.definition.name)}(?:<.*>)?", re.DOTALL)
+    at = next((index for index, each in enumerate(parameters) if written.fullmatch(each.annotation)), None)
+    if at is None or len(group) != 1 or symbol.definition.kind not in FUNCTIONS or not _means(after, symbol, owner):
+        return
+    for place in known_uses(after, symbol):
+        language, text = language_of(place.path), read_text(after.workspace, place.path)
+        if place.confidence is Confidence.NAME_ONLY or not is_typed_script(place.path) or place.reference.call is None:
+            continue
+        if language is None or text is None or len(text.data) > _LONGEST:
+            continue
+        literal = Literals(text.data, language).argument(place.reference.span, at)
+        if literal is not None and literal.is_whole and member.definition.name not in literal.keys:
+            yield _finding(matching, owner, member, place.path, (place.reference, literal))
+
+
+def _means(view: GraphView, function: Symbol, owner: Symbol) -> bool:
+    """Whether the name of the type means the type where a function writes it."""
+    facts, span = facts_of(view, function.path), function.definition.span
+    for row in facts.references if facts is not None else ():
+        if span.contains(row.span) and row.name == owner.definition.name and not row.receiver:
+            return any(each.identifier == owner.identifier for each in view.resolve_known(function.path, row))
+    return function.path == owner.path and owner in symbols_of(view, owner.path)
+
+
+def _finding(
+    matching: Matching, owner: Symbol, member: Symbol, path: WorkspacePath, found: tuple[Reference, Literal]
+) -> Finding:
+    place, literal = found
+    brace = Reference(name=place.name, span=literal.span, kind=place.kind)
+    return matching.finding(
+        (path, brace),
+        f"`{member.qualified_name}`, which `{owner.qualified_name}` demands, is missing here.",
+        certainty=Certainty.CERTAIN,
+        symbol=member.identifier,
+        related=(matching.definition_place(member, "what demands it"),),
+    )

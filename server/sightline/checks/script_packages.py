@@ -1,0 +1,82 @@
+"""What a workspace says of the packages that its scripts import: manifests, lock files, settings of bundlers."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, cast
+
+from sightline.base.paths import WorkspacePath
+from sightline.checks.texts import read_text
+from sightline.graph.view import GraphView
+
+_DEPENDENCIES = ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies")
+#: What a package manager has installed, with what those packages brought along.
+_LOCKS = ("pnpm-lock.yaml", "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "bun.lock", "deno.lock")
+#: Files that may give a name a meaning: manifests, settings, declarations of modules.
+_SPEAKING = re.compile(
+    r"(?:^|/)(?:package|deno|bower|project|angular|(?:ts|js)config[^/]*|import[-_]?map[^/]*)\.jsonc?$"
+    r"|\.d\.[mc]?ts$|\.config\.|(?:^|/)[^/]*(?:alias|webpack|rollup|esbuild|vite|babel|jest|metro)[^/]*\.[cm]?[jt]s(?:on)?$"
+    r"|\.html$"
+)
+
+
+def is_declared(view: GraphView, path: WorkspacePath, package: str) -> bool:
+    """Whether a ``package.json`` above the file declares a package, or it is installed there."""
+    parts = path.relative.split("/")[:-1]
+    for end in range(len(parts), -1, -1):
+        folder = "".join(f"{part}/" for part in parts[:end])
+        text = read_text(view.workspace, WorkspacePath(path.root, f"{folder}package.json"))
+        declared = _declared(str(text)) if text is not None else frozenset[str]()
+        types = "@types/" + package.lstrip("@").replace("/", "__")
+        if package in declared or types in declared:
+            return True
+        try:
+            view.workspace.system.files.stat(f"{path.root}/{folder}node_modules/{package}")
+        except OSError:
+            continue
+        return True
+    return False
+
+
+def _declared(text: str) -> frozenset[str]:
+    try:
+        data: Any = json.loads(text)
+    except (ValueError, RecursionError):
+        return frozenset()
+    if not isinstance(data, dict):
+        return frozenset()
+    table = cast("dict[str, Any]", data)
+    groups = (table.get(name) for name in _DEPENDENCIES)
+    names = {name for group in groups if isinstance(group, dict) for name in cast("dict[str, Any]", group)}
+    own = table.get("name")
+    return frozenset(names | ({own} if isinstance(own, str) else set()))
+
+
+def is_unheard_of(view: GraphView, path: WorkspacePath, package: str) -> bool:
+    """Whether nothing that says what names mean holds a package's: no manifest, lock file, setting, declaration.
+
+    False where there is no lock file above ``path`` that can be read.
+    """
+    name = re.compile(rf"(?<![\w@.-]){re.escape(package)}(?![\w-])".encode())
+    locks = [data for data in _locks(view, path) if data]
+    if not locks or any(name.search(data) for data in locks):
+        return False
+    for each in view.workspace.paths():
+        if each.root == path.root and _SPEAKING.search(each.relative):
+            text = read_text(view.workspace, each)
+            if text is not None and name.search(text.data):
+                return False
+    return True
+
+
+def _locks(view: GraphView, path: WorkspacePath) -> Iterator[bytes]:
+    """The lock files of the folders above a file; they are read as they are on disk where nothing has opened them."""
+    parts = path.relative.split("/")[:-1]
+    for end in range(len(parts), -1, -1):
+        folder = "".join(f"{part}/" for part in parts[:end])
+        for name in _LOCKS:
+            text = read_text(view.workspace, WorkspacePath(path.root, folder + name))
+            if text is not None:
+                yield text.data
