@@ -60,7 +60,9 @@ CODE_BASES = (
     _python("pytest", "src/**/*.py", r"src/.*\.py$"),
     _script("vue-core", "packages/**/*.ts", r"packages/[\w-]+/src/.*\.ts$", mutants=110),
     _script("vite", f"{_VITE}/**/*.ts", _VITE + r"/(?!.*__tests__).*\.ts$", 100, f"{_VITE}/tsconfig.json"),
-    _script("zod", "**/src/**/*.ts", r"packages/zod/src/v4/(?!.*(tests|benchmarks|locales)/).*\.ts$"),
+    _script("zod", "**/src/**/*.ts", r"packages/zod/src/v4/(?!.*(tests|benchmarks|locales)/).*\.ts$", mutants=100),
+    _script("trpc", "packages/**/*.ts", r"packages/(server|client)/src/(?!.*(__tests__|vendor)/).*\.ts$", mutants=100),
+    _script("vueuse", "packages/**/*.ts", r"packages/(core|shared|math)/(?!.*(test|demo|browser)\.).*\.ts$", mutants=100),
 )
 
 
