@@ -6,6 +6,7 @@ reported again; one on a line the edit wrote is.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -29,11 +30,14 @@ from sightline.checks.known_uses import known_uses
 from sightline.checks.language import is_python
 from sightline.checks.matching import Matching, Use
 from sightline.checks.recall import facts_of, members_of
-from sightline.checks.texts import TouchedFile
+from sightline.checks.texts import TouchedFile, read_text
 from sightline.graph.answers import Symbol
 from sightline.graph.facts import Reference
 from sightline.graph.view import GraphView
 
+#: Brackets, and the strings that may hold some.
+_BRACKETS = re.compile(rb"[()\[\]{}]|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'")
+_LONGEST_CALL = 4_000
 _CONSTRUCTORS = ("__init__", "__new__")
 #: Classes below one with another constructor, up to which calls that are not written as such are looked for.
 _MOST_HEIRS = 50
@@ -102,15 +106,28 @@ def _unfit_own_calls(matching: Matching, changes: DefinitionChanges) -> Iterator
 
 
 def _moved(matching: Matching, old: Use, old_target: Symbol, use: Use, target: Symbol) -> Finding | None:
-    call = use[1].call
-    if call is None or old[1].call != call:
+    call, after = use[1].call, matching.given.after
+    if call is None or old[1].call != call or _arguments(matching.given.before, old) != _arguments(after, use):
         return None
     was = callee_of(matching.given.before, *old, old_target)
-    now = callee_of(matching.given.after, *use, target)
+    now = callee_of(after, *use, target)
     reason = moved(was, now, call)
     if reason is None or was is None or now is None:
         return None
     return _finding(matching, use, Misfit(symbol=target, reason=reason, certain=was.certain and now.certain))
+
+
+def _arguments(view: GraphView, use: Use) -> bytes:
+    """What a call gives, as it is written: its name may stand on a line that stayed while its arguments did not."""
+    text = read_text(view.workspace, use[0])
+    if text is None:
+        return b""
+    start, depth = use[1].span.end, 0
+    for token in _BRACKETS.finditer(text.data, start, start + _LONGEST_CALL):
+        depth += (token[0] in b"([{") - (token[0] in b")]}")
+        if depth <= 0 and token[0] in b")]}":
+            return b" ".join(text.data[start : token.end()].split())
+    return b" ".join(text.data[start : start + _LONGEST_CALL].split())
 
 
 def _finding(matching: Matching, use: Use, wrong: Misfit) -> Finding:
