@@ -188,4 +188,5 @@ VOICES: dict[ApiName, Voice] = {
     "ollama": OLLAMA,
     "llamacpp": CHAT,
     "vllm": CHAT,
+    "lmstudio": CHAT,
 }

@@ -66,6 +66,12 @@ def _vllm(policy: ModelPolicy, system: System, pool: Pool | None) -> Provider:  
     return _over_http(VLLMProvider, policy, pool)
 
 
+def _lm_studio(policy: ModelPolicy, system: System, pool: Pool | None) -> Provider:  # noqa: ARG001  HTTP only
+    from sightline.models.providers.lm_studio import LMStudioProvider  # noqa: PLC0415  on demand
+
+    return _over_http(LMStudioProvider, policy, pool)
+
+
 class _HttpProvider(Protocol):
     def __call__(self, policy: ModelPolicy, pool: Pool, *, owns_pool: bool) -> Provider: ...
 
@@ -85,6 +91,7 @@ APIS: dict[ApiName, Make] = {
     "ollama": _ollama,
     "llamacpp": _llama_cpp,
     "vllm": _vllm,
+    "lmstudio": _lm_studio,
 }
 
 PROVIDERS: dict[str, Preset] = read_presets()

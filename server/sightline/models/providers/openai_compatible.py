@@ -52,9 +52,8 @@ class OpenAICompatibleProvider:
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[StreamEvent, None]:
         reader = ReplyReader(self._api.speaker(request.model))
-        body = request_body(request, self._policy.output_limit, self._names)
         url = self._api.request_url("/chat/completions")
-        reply = self._api.reply(url, body, reader, EVENT_STREAM, model=request.model, names=self.models)
+        reply = self._api.reply(url, self._body(request), reader, EVENT_STREAM, model=request.model, names=self.models)
         async with aclosing(reply) as events:
             async for event in events:
                 yield event
@@ -82,6 +81,10 @@ class OpenAICompatibleProvider:
 
     async def close(self) -> None:
         await self._api.close()
+
+    def _body(self, request: ModelRequest) -> bytes:
+        """The JSON of a request."""
+        return request_body(request, self._policy.output_limit, self._names)
 
     async def _known_flavour(self) -> ServerFlavour | None:
         """The kind of server, asked once; ``None`` while nobody answers there."""
