@@ -129,7 +129,7 @@ function propertyOf(value) {
     default: value["default"] ?? null,
     scope: value["x-scope"] === "user" ? "machine" : "resource",
     markdownDescription: value["description"],
-    ...pick(first, ["enum", "minimum", "maximum", "items"]),
+    ...pick(first, ["enum", "minimum", "exclusiveMinimum", "maximum", "items"]),
   };
 }
 

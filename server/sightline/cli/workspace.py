@@ -110,7 +110,7 @@ def settings_for(
     where = locations(system)
     loaded = load_settings(system, where, (root,), given)
     for problem in loaded.problems:
-        note(f"sightline: {problem.file}:{problem.line or 1}: {problem.message}")
+        note(f"sightline: {problem}")
     return where, loaded, is_trusted(system, where, root)
 
 

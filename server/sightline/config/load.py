@@ -6,6 +6,7 @@ endpoint or model in it is refused with its line, and the rest of the settings s
 
 from __future__ import annotations
 
+import difflib
 import math
 import tomllib
 from collections.abc import Mapping
@@ -17,29 +18,41 @@ from pydantic.fields import FieldInfo
 
 from sightline.base.errors import UsageError
 from sightline.base.system import System
+from sightline.config.lines import line_of
 from sightline.config.locations import Locations
 from sightline.config.settings import Settings
+from sightline.models.catalogue import ModelFacts
 
 WORKSPACE_FILE = ".sightline/sightline.toml"
 #: Where problems of ``merged`` values are said to be.
 EDITOR = "the editor's workspace settings"
 
-_ENVIRONMENT = {
+ENVIRONMENT = {
     "SIGHTLINE_MODEL": ("model", "name"),
     "SIGHTLINE_BASE_URL": ("model", "base_url"),
     "SIGHTLINE_API_KEY": ("model", "api_key"),
+    "SIGHTLINE_LOCAL_TOKEN_LIMIT": ("local", "token_limit"),
+    "SIGHTLINE_LOCAL_MAX_TOKENS": ("local", "max_tokens"),
 }
+#: Other variables that are read, elsewhere.
+_OTHER_VARIABLES = frozenset({"SIGHTLINE_CONFIG", "SIGHTLINE_CACHE_DIR"})
 
 Table = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingProblem:
-    """A mistake in a settings file; ``line`` is one-based, 0 where it is not known."""
+    """A mistake in a settings file, or in the environment (``file`` is then the name of the variable).
+
+    ``line`` is one-based, 0 where it is not known.
+    """
 
     file: str
     line: int
     message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.message}" if self.line else f"{self.file}: {self.message}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,11 +93,13 @@ def load_settings(
             sources.append(file)
             text = _text(system, file)
             table = _narrowed(table, _valid(found, file, text, problems), file, text, problems)
+    _check_variables(system, problems)
     if merged:
         narrowing = _without_user_scope(merged)
         table = _narrowed(table, _valid(narrowing, EDITOR, "", problems), EDITOR, "", problems)
-    for name, (section, key) in _ENVIRONMENT.items():
-        if value := system.environment.get(name, "").strip():
+    for name, (section, key) in ENVIRONMENT.items():
+        value = system.environment.get(name, "").strip()
+        if value and _valid({section: {key: value}}, name, "", problems).get(section):
             sources.append(name)
             table.setdefault(section, {})[key] = value
     table = _merged(table, dict(given or {}))
@@ -95,6 +110,17 @@ def load_settings(
         where_text = ".".join(str(part) for part in first["loc"])
         raise UsageError(f"The setting {where_text} is wrong: {first['msg']}.") from None
     return LoadedSettings(settings=settings, problems=tuple(problems), sources=tuple(sources))
+
+
+def _check_variables(system: System, problems: list[SettingProblem]) -> None:
+    """Reports variables that are spelled almost like one that is read."""
+    known = sorted({*ENVIRONMENT, *_OTHER_VARIABLES})
+    strangers = [name for name in system.environment if name.startswith("SIGHTLINE_") and name not in known]
+    problems += [
+        SettingProblem(file=name, line=0, message=f"is not read; did you mean {close[0]}?")
+        for name in sorted(strangers)
+        if (close := difflib.get_close_matches(name, known, n=1, cutoff=0.8))
+    ]
 
 
 def _read(system: System, file: str, problems: list[SettingProblem]) -> Table | None:
@@ -126,14 +152,36 @@ def _valid(table: Table, file: str, text: str, problems: list[SettingProblem]) -
     except ValidationError as error:
         for item in error.errors(include_input=False, include_url=False):
             place = [str(part) for part in item["loc"]]
-            message = f"{'.'.join(place)}: {item['msg']}"
-            problems.append(SettingProblem(file=file, line=_line_of(text, place), message=message))
-            section = table.get(place[0])
-            if len(place) > 1 and isinstance(section, dict):
-                cast("Table", section).pop(place[1], None)
-            else:
-                table.pop(place[0], None)
+            message = f"{'.'.join(place)}: {_explained(place, item['type'], item['msg'])}"
+            problems.append(SettingProblem(file=file, line=line_of(text, place), message=message))
+            _remove(table, place)
     return table
+
+
+def _remove(table: Table, place: list[str]) -> None:
+    """Takes the smallest part that can stand alone out of ``table``: an entry of a table of entries, a setting."""
+    section = table.get(place[0])
+    if len(place) == 1 or not isinstance(section, dict):
+        table.pop(place[0], None)
+        return
+    values = cast("Table", section)
+    entries = values.get(place[1])
+    if len(place) > 2 and isinstance(entries, dict):
+        values[place[1]] = {key: value for key, value in cast("Table", entries).items() if key != place[2]}
+    else:
+        values.pop(place[1], None)
+
+
+def _explained(place: list[str], kind: str, message: str) -> str:
+    """What is wrong, and for a name that is none what it might have been meant for."""
+    if kind != "extra_forbidden":
+        return message
+    names = list(Settings.model_fields if len(place) == 1 else _fields_of(place[0]))
+    if len(place) > 2:
+        names = list(ModelFacts.model_fields)
+    close = difflib.get_close_matches(place[-1], names, n=1)
+    what = "section" if len(place) == 1 else "setting"
+    return f"there is no such {what}" + (f"; did you mean {close[0]}?" if close else f"; there are {', '.join(names)}")
 
 
 def _narrowed(table: Table, workspace: Table, file: str, text: str, problems: list[SettingProblem]) -> Table:
@@ -145,16 +193,16 @@ def _narrowed(table: Table, workspace: Table, file: str, text: str, problems: li
             present = cast("Table", result.get(section, {})).get(key, fields[key].default)
             if scope == "user":
                 message = f"{section}.{key} is read from your own settings only, never from a workspace"
-                problems.append(SettingProblem(file=file, line=_line_of(text, [section, key]), message=message))
-            elif scope != "narrowing" or value <= present:
-                least = min(_floor(fields[key]), present) if scope == "narrowing" else value
+                problems.append(SettingProblem(file=file, line=line_of(text, [section, key]), message=message))
+            elif scope != "narrowing" or present is None or value <= present:
+                least = _least(fields[key], present) if scope == "narrowing" else value
                 result.setdefault(section, {})[key] = max(value, least)
                 if value < least:
                     message = f"{section}.{key} can be lowered to {least:g} here, not below: {least:g} holds"
-                    problems.append(SettingProblem(file=file, line=_line_of(text, [section, key]), message=message))
+                    problems.append(SettingProblem(file=file, line=line_of(text, [section, key]), message=message))
             else:
                 message = f"{section}.{key} can only be lowered here (it is {present})"
-                problems.append(SettingProblem(file=file, line=_line_of(text, [section, key]), message=message))
+                problems.append(SettingProblem(file=file, line=line_of(text, [section, key]), message=message))
     return result
 
 
@@ -188,9 +236,11 @@ def _scope(field: FieldInfo) -> str:
     return str(cast("Table", extra).get("x-scope", "")) if isinstance(extra, dict) else ""
 
 
-def _floor(field: FieldInfo) -> float:
+def _least(field: FieldInfo, present: float | None) -> float:
+    """The lowest value a workspace can bring about: the floor, or what the user has where that is lower."""
     extra: object = field.json_schema_extra
-    return float(cast("Table", extra).get("x-floor", -math.inf)) if isinstance(extra, dict) else -math.inf
+    floor = float(cast("Table", extra).get("x-floor", -math.inf)) if isinstance(extra, dict) else -math.inf
+    return floor if present is None else min(floor, present)
 
 
 def _merged(left: Table, right: Table) -> Table:
@@ -201,20 +251,6 @@ def _merged(left: Table, right: Table) -> Table:
         else:
             result[key] = value
     return result
-
-
-def _line_of(text: str, place: list[str]) -> int:
-    """One-based line of ``[section]`` or of the key in it; 0 when it is not found."""
-    inside = len(place) == 1
-    for number, line in enumerate(text.splitlines(), start=1):
-        stripped = line.strip()
-        if stripped.startswith("["):
-            inside = stripped.strip("[] ") == place[0]
-            if inside and len(place) == 1:
-                return number
-        elif inside and stripped.partition("=")[0].strip().strip("\"'") == place[-1]:
-            return number
-    return 0
 
 
 def _number_after(text: str, word: str) -> int:

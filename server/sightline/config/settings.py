@@ -5,22 +5,23 @@ This file says what may be set and where; ``load.py`` reads it.
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
-from pydantic.config import JsonDict
+from pydantic import AfterValidator, Field
 
 from sightline.checks.checkers.registry import CHECKERS
 from sightline.checks.isolation import SANDBOX_PROGRAM
 from sightline.checks.linters.registry import LINTERS
 from sightline.checks.runners.registry import RUNNERS
+from sightline.config.model_settings import (
+    CatalogueSettings,
+    LocalSettings,
+    ModelSettings,
+    NetworkSettings,
+    TaskSettings,
+)
+from sightline.config.section import NARROWING, USER_ONLY, Section
 from sightline.languages.registry import LANGUAGES
-
-#: Marks a setting that only the user may give (user file, environment, editor's machine scope), never a workspace.
-USER_ONLY: JsonDict = {"x-scope": "user"}
-#: Marks a number that a workspace file may lower but not raise.
-NARROWING: JsonDict = {"x-scope": "narrowing"}
 
 
 def narrowing_to(floor: float) -> JsonDict:
@@ -63,138 +64,6 @@ def _places(programs: dict[str, str]) -> dict[str, str]:
         if "/" not in place.replace("\\", "/"):
             raise ValueError(f"{name}: {place!r} is no path; a program on your PATH needs no entry")
     return programs
-
-
-#: Headers that the protocol itself writes.
-_NOT_OURS = ("host", "content-length", "transfer-encoding", "connection", "content-type", "accept", "accept-encoding")
-
-
-def _sendable(headers: dict[str, SecretStr]) -> dict[str, SecretStr]:
-    for name, value in headers.items():
-        if not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", name) or name.lower() in _NOT_OURS:
-            raise ValueError(f"{name!r} is no header that may be set")
-        text = value.get_secret_value()
-        if not (text.isascii() and text.isprintable()):
-            raise ValueError(f"the value of {name} holds characters that no header can carry")
-    return {name.lower(): value for name, value in headers.items()}
-
-
-class Section(BaseModel):
-    """Base of all sections: an unknown key is a mistake, and says so."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ModelSettings(Section):
-    """Which model answers, where it is and with which key. User scope only."""
-
-    name: Annotated[
-        str,
-        Field(
-            description="PROVIDER:MODEL, such as `openai:gpt-4.1`, `ollama:qwen2.5-coder`, `lmstudio:NAME`, "
-            "`llamacpp:NAME`, `vllm:NAME` or `scripted:FILE`. Environment: SIGHTLINE_MODEL.",
-            json_schema_extra=USER_ONLY,
-        ),
-    ] = ""
-    base_url: Annotated[
-        str,
-        Field(
-            description="Address of an OpenAI-compatible API, with its `/v1`. Empty: the provider's usual one. "
-            "Environment: SIGHTLINE_BASE_URL.",
-            json_schema_extra=USER_ONLY,
-        ),
-    ] = ""
-    api_key: Annotated[
-        SecretStr,
-        Field(
-            description="The key. Better kept in the environment (SIGHTLINE_API_KEY) or the editor's secret store.",
-            json_schema_extra=USER_ONLY,
-        ),
-    ] = SecretStr("")
-    api: Annotated[
-        Literal["", "chat", "responses", "messages"],
-        Field(
-            description="How the server is spoken to, where its provider does not say: OpenAI's chat completions or "
-            "Responses, or Anthropic's Messages.",
-            json_schema_extra=USER_ONLY,
-        ),
-    ] = ""
-    path: Annotated[
-        str,
-        Field(
-            description="What is added to the base URL for a request. Empty: what the API has, such as "
-            "`/chat/completions`.",
-            pattern="^(/.*)?$",
-            json_schema_extra=USER_ONLY,
-        ),
-    ] = ""
-    key_header: Annotated[
-        str,
-        Field(
-            description="`bearer`, or the name of the header that holds the key alone. Empty: what the provider has.",
-            pattern="^[A-Za-z0-9-]*$",
-            json_schema_extra=USER_ONLY,
-        ),
-    ] = ""
-    headers: Annotated[
-        dict[str, SecretStr],
-        Field(description="More headers for each request to this server.", json_schema_extra=USER_ONLY),
-        AfterValidator(_sendable),
-    ] = {}
-    window: Annotated[
-        int | None,
-        Field(
-            description="Context window in tokens, where the server does not tell it.",
-            ge=512,
-            json_schema_extra=USER_ONLY,
-        ),
-    ] = None
-    max_output_tokens: Annotated[
-        int | None,
-        Field(
-            description="Most tokens of one reply; unset leaves it to the server.", ge=64, json_schema_extra=USER_ONLY
-        ),
-    ] = None
-    temperature: Annotated[
-        float | None,
-        Field(
-            description="Sampling temperature; unset leaves it to the server.", ge=0, le=2, json_schema_extra=USER_ONLY
-        ),
-    ] = None
-
-
-class NetworkSettings(Section):
-    """How model servers are reached. Environment variables such as HTTP_PROXY are not read."""
-
-    proxy: Annotated[
-        SecretStr,
-        Field(
-            description="Proxy for all servers but those of this machine, such as `http://HOST:PORT`; it may hold a "
-            "password.",
-            json_schema_extra=USER_ONLY,
-        ),
-    ] = SecretStr("")
-    ca_file: Annotated[
-        str,
-        Field(
-            description="PEM file of the authorities to trust instead of the usual ones, such as a company's own.",
-            json_schema_extra=USER_ONLY,
-        ),
-    ] = ""
-    client_certificate: Annotated[
-        str,
-        Field(
-            description="PEM file of the certificate to show to servers that ask for one (mTLS).",
-            json_schema_extra=USER_ONLY,
-        ),
-    ] = ""
-    client_key: Annotated[
-        str,
-        Field(
-            description="PEM file of its key, not encrypted, where it is not in the certificate's file.",
-            json_schema_extra=USER_ONLY,
-        ),
-    ] = ""
 
 
 class ContextSettings(Section):
@@ -349,7 +218,10 @@ class Settings(Section):
     """All settings of Sightline, as in `sightline.toml`."""
 
     model: ModelSettings = ModelSettings()
+    tasks: TaskSettings = TaskSettings()
+    local: LocalSettings = LocalSettings()
     network: NetworkSettings = NetworkSettings()
+    catalogue: CatalogueSettings = CatalogueSettings()
     context: ContextSettings = ContextSettings()
     edits: EditSettings = EditSettings()
     checks: CheckSettings = CheckSettings()

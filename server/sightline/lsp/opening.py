@@ -23,7 +23,7 @@ def engine_maker(system: System | None = None) -> MakeEngine:
         where = locations(machine)
         loaded = load_settings(machine, where, options.roots, options.user_settings, merged=options.workspace_settings)
         for problem in loaded.problems:
-            log.warning("%s:%d: %s", problem.file, problem.line or 1, problem.message)
+            log.warning("%s", problem)
         return await open_engine(
             EngineOptions(
                 roots=options.roots,

@@ -9,6 +9,7 @@ import click
 from sightline.base.system import real_system
 from sightline.cli.output import print_json, say
 from sightline.cli.workspace import given_settings, json_option, model_option, resolve_root, root_option
+from sightline.config.check import check_settings
 from sightline.config.load import WORKSPACE_FILE, load_settings
 from sightline.config.locations import locations
 from sightline.config.settings import Settings
@@ -48,19 +49,20 @@ def show(root: str, model: str | None, *, as_json: bool) -> int:
 @root_option
 @json_option
 def check(root: str, *, as_json: bool) -> int:
-    """Explain every mistake in the settings files, with file and line. Exit code 1 when there is one."""
+    """Explain every mistake in settings files and the environment, with file and line. Exit code 1 for any."""
     system = real_system()
-    real = resolve_root(system, root)
-    loaded = load_settings(system, locations(system), (real,))
+    where = locations(system)
+    loaded = load_settings(system, where, (resolve_root(system, root),))
+    problems = check_settings(system, where, loaded)
     if as_json:
-        rows = [{"file": item.file, "line": item.line, "message": item.message} for item in loaded.problems]
+        rows = [{"file": item.file, "line": item.line, "message": item.message} for item in problems]
         print_json({"problems": rows})
     else:
-        for item in loaded.problems:
-            say(f"{item.file}:{item.line or 1}: {item.message}")
-        if not loaded.problems:
+        for item in problems:
+            say(str(item))
+        if not problems:
             say("No mistakes found.")
-    return 1 if loaded.problems else 0
+    return 1 if problems else 0
 
 
 @command.command("path")

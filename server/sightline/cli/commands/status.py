@@ -53,6 +53,6 @@ def command(root: str, *, as_json: bool) -> int:
     say(f"key        {'present' if shape.key_present else 'none'}")
     say(f"cache      {shape.cache}")
     say(f"state      {shape.state}")
-    for problem in shape.problems:
-        say(f"mistake    {problem.file}:{problem.line or 1}: {problem.message}")
+    for problem in loaded.problems:
+        say(f"mistake    {problem}")
     return 0

@@ -1,0 +1,17 @@
+"""What all sections of the settings share: how strict they are, and who may set a field."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.config import JsonDict
+
+#: Marks a setting that only the user may give (user file, environment, editor's machine scope), never a workspace.
+USER_ONLY: JsonDict = {"x-scope": "user"}
+#: Marks a number that a workspace file may lower but not raise.
+NARROWING: JsonDict = {"x-scope": "narrowing"}
+
+
+class Section(BaseModel):
+    """Base of all sections: an unknown key is a mistake, and says so."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
