@@ -11,6 +11,14 @@ USER_ONLY: JsonDict = {"x-scope": "user"}
 NARROWING: JsonDict = {"x-scope": "narrowing"}
 
 
+def narrowing_to(floor: float) -> JsonDict:
+    """Marks a number that a workspace file may lower to ``floor`` at most: what is less is the user's word alone.
+
+    Of a check with no time, or with nothing to run, an edit would pass unseen.
+    """
+    return {"x-scope": "narrowing", "x-floor": floor}
+
+
 class Section(BaseModel):
     """Base of all sections: an unknown key is a mistake, and says so."""
 

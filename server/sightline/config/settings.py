@@ -20,16 +20,8 @@ from sightline.config.model_settings import (
     NetworkSettings,
     TaskSettings,
 )
-from sightline.config.section import NARROWING, USER_ONLY, Section
+from sightline.config.section import NARROWING, USER_ONLY, Section, narrowing_to
 from sightline.languages.registry import LANGUAGES
-
-
-def narrowing_to(floor: float) -> JsonDict:
-    """Marks a number that a workspace file may lower to ``floor`` at most: what is less is the user's word alone.
-
-    Of a check with no time, or with nothing to run, an edit would pass unseen.
-    """
-    return {"x-scope": "narrowing", "x-floor": floor}
 
 
 def _known_languages(names: tuple[str, ...]) -> tuple[str, ...]:
