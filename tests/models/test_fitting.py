@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,9 +15,10 @@ from sightline.models.fitting import (
     limit_met,
     prompt_room,
     reply_reserve,
+    window_for,
     window_needed,
 )
-from sightline.models.messages import Finish, Usage
+from sightline.models.messages import Finish, ModelRequest, Usage
 
 tokens = st.integers(min_value=-10, max_value=3_000_000)
 limits = st.none() | st.integers(min_value=-5, max_value=200_000)
@@ -46,6 +49,14 @@ def test_the_window_a_prompt_needs_has_room_for_it(prompt: int, most: int | None
     window = window_needed(prompt, most, exact=exact)
     assert prompt_room(window, most, exact=exact) >= prompt
     assert window_needed(prompt + 100, most, exact=exact) >= window
+
+
+def test_the_window_for_a_request_has_room_for_what_is_kept_for_its_reply() -> None:
+    request = ModelRequest(model="m", messages=(), prompt_tokens=10_000)
+    assert window_for(request) == 12_001 + OUTPUT_RESERVE
+    assert window_for(replace(request, reserve=4_000)) == 16_001
+    assert window_for(replace(request, reserve=4_000, max_output_tokens=100)) == 12_101
+    assert window_for(replace(request, window=65_536)) == 65_536
 
 
 @pytest.mark.parametrize(

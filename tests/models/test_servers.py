@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from sightline.models.locality import is_private_host
 from sightline.models.servers import (
     LLAMA_CPP,
     LM_STUDIO,
@@ -13,7 +14,6 @@ from sightline.models.servers import (
     OTHER_SERVER,
     VLLM,
     ServerFlavour,
-    is_private_host,
     recognise,
     window_of,
 )

@@ -23,6 +23,12 @@ def prompt_size(request: ModelRequest) -> int:
     return request.prompt_tokens if request.prompt_tokens is not None else count_messages(request.messages)
 
 
+def window_for(request: ModelRequest) -> int:
+    """Tokens of the smallest window to load for ``request``: its prompt, its reply, and what the caller asks for."""
+    reply = request.max_output_tokens if request.max_output_tokens is not None else request.reserve
+    return max(window_needed(prompt_size(request), reply), request.window or 0)
+
+
 def reply_reserve(window: int, max_output_tokens: int | None) -> int:
     """Tokens of ``window`` that are kept for the reply and its reasoning; 0 for a window that is none."""
     wanted = OUTPUT_RESERVE if max_output_tokens is None else max(0, max_output_tokens)

@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 
 from sightline.models.catalogue import ModelFacts, ModelProfile, profile_of
 from sightline.models.local_limits import LocalLimits
+from sightline.models.locality import locality_of
 from sightline.models.messages import Message, ModelRequest, Sampling
 from sightline.models.parameters import TASKS, Said, TaskTable, Wanted, decide
 from sightline.models.presets import ApiName
 from sightline.models.provider import WindowReport
-from sightline.models.servers import is_private_host
 from sightline.transport.gate import GatePolicy
 from sightline.transport.policy import Limits, RetryPolicy, TransportPolicy
 
@@ -144,4 +144,4 @@ def request_for(
 
 def runs_locally(policy: ModelPolicy) -> bool:
     """Whether the model runs on the user's machines: in a private network, and no cloud model behind it."""
-    return is_private_host(policy.host) and not policy.name.lower().endswith((":cloud", "-cloud"))
+    return locality_of(policy.base_url, policy.name).private

@@ -10,11 +10,11 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from sightline.base.errors import UsageError
+from sightline.models.locality import is_private_host
 from sightline.models.messages import ModelError, ModelFailure, Sampling
 from sightline.models.policy import ModelPolicy, Secret
 from sightline.models.presets import Preset
 from sightline.models.registry import PROVIDERS
-from sightline.models.servers import is_private_host
 from sightline.transport.gate import PUBLIC_GATE, GatePolicy
 from sightline.transport.policy import PUBLIC_RETRIES, RetryPolicy
 

@@ -10,7 +10,6 @@ REST API v1 and v0 (``/api/v1/models``, ``/api/v0/models``), vLLM's ``/v1/models
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
@@ -64,16 +63,6 @@ async def window_of(flavour: ServerFlavour, asker: Asker, model: str) -> WindowR
         if name in loaded:
             return WindowReport(tokens=loaded[name], source=flavour.source, hint=flavour.larger)
     return WindowReport(hint=flavour.unloaded)
-
-
-def is_private_host(host: str) -> bool:
-    """Whether ``host`` is this machine or one of a private network: only there native addresses are tried."""
-    try:
-        address = ipaddress.ip_address(host.strip("[]").partition("%")[0])
-    except ValueError:
-        name = host.lower().rstrip(".")
-        return "." not in name or name.endswith((".localhost", ".local", ".lan", ".internal", ".home.arpa"))
-    return address.is_loopback or address.is_private or address.is_link_local
 
 
 def rows(data: Any, key: str) -> list[Mapping[str, Any]]:

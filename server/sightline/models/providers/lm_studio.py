@@ -14,7 +14,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from sightline.models.fitting import prompt_size, window_needed
+from sightline.models.fitting import window_for
 from sightline.models.messages import ModelError, ModelFailure, ModelRequest, StreamEvent
 from sightline.models.policy import ModelPolicy
 from sightline.models.provider import LoadedModel, WindowReport
@@ -130,7 +130,7 @@ class LMStudioProvider(OpenAICompatibleProvider):
         found = _find(await self._listed() or (), request.model)
         if found is None:
             return request.model
-        needed = max(window_needed(prompt_size(request), request.max_output_tokens), request.window or 0)
+        needed = window_for(request)
         held = _widest(found)
         if held is None:
             held = await self.load(request.model, window=self._policy.window or request.window)

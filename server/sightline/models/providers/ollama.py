@@ -13,7 +13,7 @@ from contextlib import aclosing
 from typing import Any, cast
 
 from sightline.models.failures import not_the_protocol
-from sightline.models.fitting import ESTIMATE_MARGIN, prompt_size, window_needed
+from sightline.models.fitting import ESTIMATE_MARGIN, prompt_size, window_for
 from sightline.models.messages import ModelError, ModelFailure, ModelRequest, StreamEvent
 from sightline.models.ollama_wire import (
     WHOLE_COUNTS_SINCE,
@@ -150,7 +150,7 @@ class OllamaProvider:
         model = request.model
         if await self.is_remote(model):
             return None
-        needed = max(window_needed(prompt_size(request), request.max_output_tokens), request.window or 0)
+        needed = window_for(request)
         loaded = await self._found(model)
         if loaded is None:
             try:

@@ -12,6 +12,7 @@ from contextlib import aclosing
 from typing import Any, cast
 
 from sightline.models.failures import not_the_protocol
+from sightline.models.locality import is_private_host
 from sightline.models.messages import ModelError, ModelRequest, StreamEvent
 from sightline.models.policy import ModelPolicy
 from sightline.models.provider import ModelInfo, WindowReport
@@ -21,7 +22,6 @@ from sightline.models.servers import (
     FLAVOURS,
     OTHER_SERVER,
     ServerFlavour,
-    is_private_host,
     listed_models,
     recognise,
     window_of,
