@@ -19,14 +19,11 @@ from sightline.checks.import_rules import BrokenImport, broken_imports, certaint
 from sightline.checks.kept_quiet import is_kept_quiet
 from sightline.checks.language import is_go, is_python, is_script
 from sightline.checks.recall import facts_of
+from sightline.checks.samples import is_sample
 from sightline.checks.script_imports import broken_script_imports, certainty_of_missing_script
 from sightline.checks.texts import TouchedFile, line_and_column, new_ones, touched_files
 from sightline.graph.facts import Import
 from sightline.graph.view import GraphView
-
-#: Folders whose files are what tests read, by the conventions of Jest, jscodeshift, pytest and Go. Nothing imports
-#: such a file as it stands there, so that its own imports may lead nowhere.
-_SAMPLES = frozenset({"fixtures", "__fixtures__", "__testfixtures__", "testdata", "__snapshots__"})
 
 
 class ImportsCheck:
@@ -88,8 +85,7 @@ class ImportsCheck:
 
     def _finding(self, file: TouchedFile, span: Span, message: str, certainty: Certainty, symbol: str) -> Finding:
         assert file.after is not None
-        is_sample = not _SAMPLES.isdisjoint(file.path.relative.split("/")[:-1])
-        if is_sample or is_kept_quiet(file.path, file.after, span.start):
+        if is_sample(file.path) or is_kept_quiet(file.path, file.after, span.start):
             certainty = Certainty.POSSIBLE
         line, column = line_and_column(file.after, span.start)
         return Finding(

@@ -20,6 +20,7 @@ from sightline.base.system import ProcessTimeout, System
 from sightline.base.text import Span, Text
 from sightline.checks.check import Certainty, CheckInput, CheckOutcome, Finding, Severity, SkippedCheck
 from sightline.checks.recall import facts_of
+from sightline.checks.samples import is_sample
 from sightline.checks.texts import TouchedFile, line_and_column, new_ones, touched_files
 from sightline.graph.facts import FileFacts, Problem
 from sightline.graph.view import GraphView
@@ -116,6 +117,8 @@ class SyntaxCheck:
     def _finding(self, file: TouchedFile, span: Span, message: str, certainty: Certainty) -> Finding:
         assert file.after is not None
         line, column = line_and_column(file.after, span.start)
+        if file.old is None and is_sample(file.path):
+            certainty = Certainty.POSSIBLE  # such a file may be broken on purpose
         return Finding(
             check=self.name,
             certainty=certainty,
