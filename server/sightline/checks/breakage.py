@@ -1,10 +1,10 @@
 """Breakage: what the edit took away or changed, and somebody still uses as it was.
 
 Removed, renamed and moved definitions (``stranded.py``), signatures that calls no longer fit (``resigned.py``),
-overrides that no longer match (``overrides.py``), members that are missing (``abstract.py``, ``lacking_literals.py``)
-or hidden (``hidden_members.py``), files that are gone (``modules_gone.py``) and imports that are (``unimported.py``,
-``unincluded.py``). A finding is certain when the graph knows the use by the language's rules, possible when only the
-name agrees.
+overrides that no longer match (``overrides.py``, ``overriding_nothing.py``), members that are missing (``abstract.py``,
+``lacking_literals.py``) or hidden (``hidden_members.py``), files that are gone (``modules_gone.py``) and imports that
+are (``unimported.py``, ``unincluded.py``). A finding is certain when the graph knows the use by the language's rules,
+possible when only the name agrees.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from sightline.checks.language import is_go, is_python, is_script
 from sightline.checks.matching import Matching
 from sightline.checks.modules_gone import lost_imports
 from sightline.checks.overrides import broken_overrides
+from sightline.checks.overriding_nothing import overriding_nothing
 from sightline.checks.resigned import judge, unfit_calls
 from sightline.checks.stranded import lost_exports, rerouted_calls, stranded_uses
 from sightline.checks.texts import touched_files
@@ -71,6 +72,7 @@ def _findings(given: CheckInput) -> Iterator[Finding]:
     # In Go a method of an embedded type is hidden, not overridden, and nobody declares what a type implements.
     inherited = _in_languages(changes, is_python, is_script)
     yield from broken_overrides(matching, inherited)
+    yield from overriding_nothing(matching, inherited)
     yield from unimplemented(matching, inherited)
     yield from hidden_members(matching)
     yield from lacking_literals(matching)

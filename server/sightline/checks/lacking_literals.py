@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from sightline.base.paths import WorkspacePath
-from sightline.base.text import Text
+from sightline.base.text import Span, Text
 from sightline.checks.check import Certainty, Finding
 from sightline.checks.definitions import FUNCTIONS, Group, groups_of, parent_of
 from sightline.checks.known_uses import known_uses
@@ -98,7 +98,7 @@ def _of_type(matching: Matching, owner: Symbol, member: Symbol) -> Iterator[Find
         text = read_text(after.workspace, path)
         if text is None or len(text.data) > _LONGEST:
             continue
-        literals = _annotated(after, path, text, owner)
+        literals = [*_annotated(after, path, text, owner), *_empty(after, path, text, owner)]
         for place, literal in literals:
             if literal.is_whole and member.definition.name not in literal.keys:
                 yield _finding(matching, owner, member, path, (place, literal))
@@ -128,6 +128,17 @@ def _annotated(view: GraphView, path: WorkspacePath, text: Text, owner: Symbol) 
         if any(each.identifier in own for each in view.resolve_known(path, key)):
             found[literal.span.start] = (key, literal)
     return list(found.values())
+
+
+def _empty(view: GraphView, path: WorkspacePath, text: Text, owner: Symbol) -> Iterator[tuple[Reference, Literal]]:
+    """Literals without a key that a variable or parameter of the type begins with."""
+    written = re.compile(rf":\s*({re.escape(owner.definition.name)})(?:<[^=;{{}}]*>)?\s*=\s*(\{{\s*\}})".encode())
+    found = {match.start(1): match.span(2) for match in written.finditer(text.data)}
+    facts = facts_of(view, path) if found else None
+    for row in facts.references if facts is not None else ():
+        span = found.get(row.span.start)
+        if span is not None and any(each.identifier == owner.identifier for each in view.resolve_known(path, row)):
+            yield row, Literal(span=Span(*span), keys=frozenset(), is_whole=True)
 
 
 def _all_members(view: GraphView, owner: Symbol) -> Iterator[Symbol]:
