@@ -83,9 +83,14 @@ def reached_tests(given: CheckInput, runners: Sequence[Runner], most: int) -> Re
 class _Finder:
     def __init__(self, view: GraphView, runners: Sequence[Runner]) -> None:
         self._view, self._runners = view, runners
+        self._found: dict[WorkspacePath, Runner | None] = {}
 
     def runner(self, path: WorkspacePath) -> Runner | None:
-        return next((runner for runner in self._runners if runner.holds_tests(path)), None)
+        if path not in self._found:
+            view = self._view.workspace
+            holding = (runner for runner in self._runners if runner.holds_tests(path, view))
+            self._found[path] = next(holding, None)
+        return self._found[path]
 
     def tests_in(self, path: WorkspacePath) -> int:
         """How many tests a file seems to hold."""

@@ -48,7 +48,11 @@ def _known_checkers(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _places(programs: dict[str, str]) -> dict[str, str]:
-    named = [*(each.program for each in LINTERS), *(each.name for each in (*CHECKERS, *RUNNERS))]
+    named = [
+        *(each.program for each in LINTERS),
+        *(each.name for each in CHECKERS),
+        *(each.program for each in RUNNERS),
+    ]
     known = [*named, "python", SANDBOX_PROGRAM]
     if unknown := sorted({*programs} - {*known}):
         raise ValueError(f"unknown program {', '.join(unknown)}; known are {', '.join(sorted({*known}))}")

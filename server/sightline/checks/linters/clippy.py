@@ -11,6 +11,7 @@ from typing import Any
 
 from sightline.base.system import ProcessResult, System
 from sightline.base.text import PositionEncoding, Span, Text
+from sightline.checks.cargo import cargo_folders, cargo_variables
 from sightline.checks.linters.linter import Linter, Row, Way, rows_of, span_between
 
 _FAILED = 101
@@ -23,23 +24,8 @@ def _arguments(files: Sequence[str]) -> Sequence[str]:
     return ("clippy", "--offline", "--quiet", "--no-deps", "--all-targets", "--message-format=json", *_AS_WARNINGS)
 
 
-def _homes(system: System) -> tuple[str, str]:
-    environment = system.environment
-    home = environment.get("HOME") or environment.get("USERPROFILE", "")
-    return environment.get("CARGO_HOME") or f"{home}/.cargo", environment.get("RUSTUP_HOME") or f"{home}/.rustup"
-
-
 def _variables(system: System, cache: str) -> Mapping[str, str]:
-    cargo, rustup = _homes(system)
-    return {
-        "CARGO_HOME": cargo, "RUSTUP_HOME": rustup, "RUSTUP_AUTO_INSTALL": "0", "CARGO_TERM_COLOR": "never",
-        "CARGO_TARGET_DIR": f"{cache}/target", "CARGO_INCREMENTAL": "0",
-    }  # fmt: skip
-
-
-def _lent(system: System) -> Sequence[str]:
-    cargo, rustup = _homes(system)
-    return (f"{cargo}/bin", f"{cargo}/registry", f"{cargo}/git", rustup)
+    return cargo_variables(system, f"{cache}/target")
 
 
 def _read(done: ProcessResult, texts: Mapping[str, Text]) -> list[Row]:
@@ -102,6 +88,6 @@ CLIPPY = Linter(
     codes=frozenset({0, _FAILED}),
     variables=_variables,
     executes=True,
-    lent=_lent,
+    lent=cargo_folders,
     manifest="Cargo.toml",
 )

@@ -38,8 +38,10 @@ class _Go:
     """See the module."""
 
     name = "go"
+    program = "go"
 
-    def holds_tests(self, path: WorkspacePath) -> bool:
+    def holds_tests(self, path: WorkspacePath, view: WorkspaceView) -> bool:
+        del view
         return path.relative.endswith("_test.go")
 
     def test_of(self, name: str) -> str | None:

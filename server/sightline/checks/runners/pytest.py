@@ -39,8 +39,10 @@ class _Pytest:
     """See the module."""
 
     name = "pytest"
+    program = "pytest"
 
-    def holds_tests(self, path: WorkspacePath) -> bool:
+    def holds_tests(self, path: WorkspacePath, view: WorkspaceView) -> bool:
+        del view
         stem = path.name.removesuffix(".py")
         return path.suffix == ".py" and (stem.startswith("test_") or stem.endswith("_test") or stem == "tests")
 

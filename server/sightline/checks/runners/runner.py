@@ -70,13 +70,16 @@ class Tool:
 
 
 class Runner(Protocol):
-    """One runner. ``name`` is how people call it, and the key of its place in the setting ``checks.programs``."""
+    """One runner. ``name`` is how people call it, ``program`` the key of a place in the setting ``checks.programs``."""
 
     @property
     def name(self) -> str: ...
 
-    def holds_tests(self, path: WorkspacePath) -> bool:
-        """Whether a file is one of those in which it looks for tests."""
+    @property
+    def program(self) -> str: ...
+
+    def holds_tests(self, path: WorkspacePath, view: WorkspaceView) -> bool:
+        """Whether a file of ``view`` is one of those in which it looks for tests."""
         ...
 
     def test_of(self, name: str) -> str | None:
