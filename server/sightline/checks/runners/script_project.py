@@ -43,7 +43,7 @@ def _is_named(path: WorkspacePath) -> bool:
 
 
 def _said(view: WorkspaceView, path: WorkspacePath) -> tuple[str, str]:
-    folder = posixpath.dirname(path.relative)
+    folder: str = posixpath.dirname(path.relative)
     while True:
         for name, file in _CONFIGURATIONS:
             if view.exists(WorkspacePath(path.root, posixpath.join(folder, file))):

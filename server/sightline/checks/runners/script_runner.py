@@ -145,7 +145,7 @@ def _flags(room: Room, folder: str) -> list[str]:
     return ["--experimental-vm-modules"] if _MODULES.search(manifest.decode("utf-8", "replace")) else []
 
 
-def _report(room: Room) -> list[Mapping[str, Any]] | None:
+def _report(room: Room) -> Sequence[Mapping[str, Any]] | None:
     """What is told of each file, ``None`` if the run did not come to its end."""
     try:
         told = json.loads(room.system.files.read(f"{room.files}/{_REPORT}", 64 << 20))
