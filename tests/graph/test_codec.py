@@ -132,25 +132,43 @@ def test_damaged_bytes_are_a_value_error(raw: RawFacts, data: st.DataObject) -> 
             PackedFacts(damaged)
 
 
-def _with_section(blob: bytes, number: int, content: bytes) -> bytes:
-    """The blob with one section replaced and the checksum made right again."""
+def _with_section(blob: bytes, number: int, content: bytes, front: int | None = None) -> bytes:
+    """The blob with one section replaced and the checksum made right again; ``front``: what it says is its length."""
     _, _, *lengths = struct.unpack_from("<4sI4I", blob)
-    ends = [*accumulate(lengths, initial=24), len(blob)]
+    ends = [*accumulate(lengths[:3], initial=24), len(blob)]
     sections = [blob[start:end] for start, end in pairwise(ends)]
     sections[number] = content
-    body = struct.pack("<4I", *map(len, sections[:4])) + b"".join(sections)
+    sizes = (*map(len, sections[:3]), lengths[3] if front is None else front)
+    body = struct.pack("<4I", *sizes) + b"".join(sections)
     return blob[:4] + struct.pack("<I", crc32(body)) + body
 
 
-@given(st.binary(max_size=400))
-def test_sections_full_of_noise_are_a_value_error_or_rows(noise: bytes) -> None:
+@given(st.binary(max_size=400), st.integers(0, 2**32 - 1))
+def test_sections_full_of_noise_are_a_value_error_or_rows(noise: bytes, front: int) -> None:
     """The checksum catches accidents; this is for whoever writes a checksum over nonsense."""
     packed = PackedFacts(encode(parse_rows(b"import a\nx = a.b()\n", language_named("python")), Text(b"")))
-    for number, content in ((0, noise), (1, noise), (2, noise), (3, noise), (4, noise), (4, compress(noise))):
+    rest = packed.blob[24 + sum(struct.unpack_from("<4sI4I", packed.blob)[2:5]) :]
+    changes: list[tuple[int, bytes, int | None]] = [(number, noise, None) for number in range(4)]
+    changes += [(3, compress(noise), None), (3, compress(noise), len(noise)), (3, rest, front), (3, rest, 0)]
+    for number, content, size in changes:
         try:
-            other = PackedFacts(_with_section(packed.blob, number, content))
+            other = PackedFacts(_with_section(packed.blob, number, content, size))
             other.raw()
             other.line_starts  # noqa: B018  read for what it raises
             other.defined_keys  # noqa: B018
         except ValueError:
             pass
+
+
+def test_imports_are_read_without_unpacking_the_rest() -> None:
+    """A cold start asks every file for them; the rest of a file may be a hundred times as long."""
+    source = b"import a\nfrom b import c\n" + b"def f(x):\n    return x.y(1)\n" * 2_000
+    packed = PackedFacts(encode(parse_rows(source, language_named("python")), Text(source)))
+    rest_starts = 24 + sum(struct.unpack_from("<4sI4I", packed.blob)[2:5])
+    cut = packed.blob[rest_starts : rest_starts + 1_000]
+    short = PackedFacts(_with_section(packed.blob, 3, cut))
+    rows, lines = short.located_imports
+    assert [row.module for row in rows] == ["a", "b"]
+    assert lines == (0, 1)
+    with pytest.raises(ValueError, match="damaged"):
+        short.definitions  # noqa: B018  read for what it raises

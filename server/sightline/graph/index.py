@@ -84,7 +84,7 @@ class FileIndex:
     @cached_property
     def imports(self) -> tuple[ImportRow, ...]:
         """All imports, in source order."""
-        return self._rows.imports
+        return self._located_imports[0] if isinstance(self._rows, PackedFacts) else self._rows.imports
 
     @cached_property
     def scopes(self) -> dict[int, dict[str, tuple[int, ...]]]:
@@ -238,7 +238,7 @@ class FileIndex:
     def import_lines(self) -> Sequence[int]:
         """Zero-based line of each import."""
         if isinstance(self._rows, PackedFacts):
-            return self._rows.import_lines
+            return self._located_imports[1]
         assert self._text is not None
         return line_numbers(self._text, (row.start for row in self.imports))
 
@@ -314,6 +314,11 @@ class FileIndex:
     def facts(self) -> FileFacts:
         """Everything, as objects."""
         return facts_of(self._rows if isinstance(self._rows, RawFacts) else self._rows.raw())
+
+    @cached_property
+    def _located_imports(self) -> tuple[tuple[ImportRow, ...], tuple[int, ...]]:
+        assert isinstance(self._rows, PackedFacts)
+        return self._rows.located_imports
 
     @cached_property
     def _calls(self) -> tuple[CallShape, ...]:
