@@ -104,7 +104,7 @@ async def _ten_of_which_one_is_used(path: Path, size: int = 1) -> list[tuple[str
         [StatRow("/root", f"{n}.py", 1, 1, f"{n}") for n in range(10)],
         [FactsRow(f"{n}", "python", "1", bytes(size)) for n in range(10)],
     )
-    await store.prune([("/root", "9.py")], "1")
+    await store.prune(lambda root, path: (root, path) == ("/root", "9.py"), "1")
     assert list((await store.load(["/root"], "1")).stats) == [("/root", "9.py")]
     kept = await store.blobs([(f"{n}", "python") for n in range(10)], "1")
     await store.close()
@@ -135,7 +135,7 @@ async def test_facts_of_an_older_extractor_go_before_long(tmp_path: Path, monkey
     path = tmp_path / "graph.sqlite"
     await _filled(path, [ROW], [FACTS, FACTS._replace(extractor="2")])
     store = GraphStore(str(path))
-    await store.prune([("/root", "a.py")], "2")
+    await store.prune(lambda root, path: (root, path) == ("/root", "a.py"), "2")
     assert not await store.holds("1")
     assert await store.holds("2")
     await store.close()

@@ -7,12 +7,13 @@ import itertools
 import os
 import random
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from sightline.base.errors import SourceUnavailable, UsageError
-from sightline.base.memory_system import MemoryFiles, memory_system
+from sightline.base.memory_system import ManualClock, MemoryFiles, memory_system
 from sightline.base.paths import WorkspacePath
 from sightline.base.system import System
 from sightline.base.text import Text
@@ -210,6 +211,19 @@ async def test_a_rescan_sees_a_change_of_same_size_and_time(tmp_path: Path) -> N
     Path(root, "a.py").write_text("two")
     os.utime(f"{root}/a.py", ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
     assert said(await live.rescan()) == (["a.py"], [])
+
+
+async def test_a_rescan_tells_once_more_of_what_may_have_been_read_between_two_writers(tmp_path: Path) -> None:
+    """The look saw "one"; whoever was told read the empty file of a second writer, which then wrote "one" again."""
+    root = write_tree(tmp_path / "w", {"a.py": "one", "old.py": "old"})
+    os.utime(f"{root}/old.py", (1_700_000_000, 1_700_000_000))
+    clock = ManualClock(os.stat(f"{root}/a.py").st_mtime)
+    live = LiveWorkspace(replace(system_at(tmp_path / "home"), clock=clock), [root])
+    await live.scan()
+    assert (await live.rescan()).is_empty
+    clock.seconds += 2.5
+    assert said(await live.rescan()) == (["a.py"], [])
+    assert (await live.rescan()).is_empty
 
 
 async def test_a_failed_look_leaves_everything_as_it_was(tmp_path: Path) -> None:

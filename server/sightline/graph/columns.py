@@ -17,6 +17,8 @@ from sightline.base.text import Text
 MOST_WIDE_RUNS = 2_000
 
 _INTEGER_BYTES = 4
+#: How a plane is packed.
+_KEPT, _CONSTANT, _AS_BEFORE = 0, 1, 2
 _WIDE = re.compile(rb"[\x80-\xff]+")
 
 
@@ -40,38 +42,45 @@ def packed_integers(values: Sequence[int]) -> tuple[bytes, str]:
 def packed_table(values: array[int], width: int) -> tuple[bytes, bytes]:
     """A flat table of 32-bit integers, ``width`` a row, as byte planes: all first bytes of the first column, and so on.
 
-    A plane that holds one value throughout is kept as that value only, so that small numbers take one byte each.
-    Cutting bytes with a stride is done in C; converting the numbers would cost five times as much. Returns the planes,
-    and two bytes for each: whether it is constant, and the value.
+    A plane that holds one value throughout is kept as that value only, so that small numbers take one byte each, and
+    one that equals the plane before not at all: so the upper bytes of numbers of which some are -1. Cutting bytes with
+    a stride is done in C; converting the numbers would cost five times as much. Returns the planes, and two bytes for
+    each: whether it is kept, constant or equal, and the value of a constant one.
     """
     data = values.tobytes()
     planes: list[bytes] = []
     kinds = bytearray()
+    before = b""
     for at in range(width * _INTEGER_BYTES):
         plane = data[at :: width * _INTEGER_BYTES]
         if plane.count(plane[:1]) == len(plane):
-            kinds += b"\1" + (plane[:1] or b"\0")
+            kinds += bytes((_CONSTANT,)) + (plane[:1] or b"\0")
+        elif plane == before:
+            kinds += bytes((_AS_BEFORE, 0))
         else:
-            kinds += b"\0\0"
+            kinds += bytes((_KEPT, 0))
             planes.append(plane)
+        before = plane
     return b"".join(planes), bytes(kinds)
 
 
 def unpacked_table(data: memoryview, kinds: bytes, rows: int) -> tuple[array[int], ...]:
     """The columns of what :func:`packed_table` packed. Raises ``ValueError`` when the bytes do not fit."""
-    constant, values = kinds[0::2], kinds[1::2]
-    if len(kinds) % (2 * _INTEGER_BYTES) or len(data) != constant.count(0) * rows:
+    hows, values = kinds[0::2], kinds[1::2]
+    if len(kinds) % (2 * _INTEGER_BYTES) or len(data) != hows.count(_KEPT) * rows:
         raise ValueError("the table does not fit")
     columns: list[array[int]] = []
     column = bytearray(_INTEGER_BYTES * rows)
+    plane: memoryview | bytes = bytes(rows)
     at = 0
-    for number, value in enumerate(values):
+    for number, (how, value) in enumerate(zip(hows, values, strict=True)):
         byte = number % _INTEGER_BYTES
-        if constant[number]:
-            column[byte::_INTEGER_BYTES] = bytes((value,)) * rows
-        else:
-            column[byte::_INTEGER_BYTES] = data[at : at + rows]
+        if how == _CONSTANT:
+            plane = bytes((value,)) * rows
+        elif how == _KEPT:
+            plane = data[at : at + rows]
             at += rows
+        column[byte::_INTEGER_BYTES] = plane
         if byte == _INTEGER_BYTES - 1:
             columns.append(integers("i", column))
     return tuple(columns)

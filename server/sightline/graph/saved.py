@@ -26,7 +26,7 @@ from sightline.graph.segments import NO_EDGES, Postings, Segment
 from sightline.graph.state import FileTable, GraphState, HotFile
 
 #: Raised whenever the bytes below change.
-SAVED_VERSION = 2
+SAVED_VERSION = 3
 #: A segment of which more than this part has changed is not worth adopting.
 MOST_CHANGED = 0.2
 #: Fewer changed files than this never stand against it.
@@ -58,7 +58,7 @@ def pack_segment(segment: Segment, table: FileTable, layouts: Layouts) -> tuple[
     paths = [table.path_of(file) for file in range(len(table))]
     roots = sorted({path.root for path in paths})
     postings, arrays = _ARRAYS
-    parts = [part for name in postings for part in _parts(getattr(segment, name))]
+    parts = [part for name in postings for part in cast("Postings", getattr(segment, name)).parts]
     parts += [getattr(segment, name) for name in arrays]
     pieces = [memoryview(part).cast("B") for part in parts]
     values = (
@@ -137,7 +137,9 @@ def _hot(path: WorkspacePath, collected: Collected) -> HotFile | None:
 
 def _segment(count: int, blobs: tuple[bytes, ...], pieces: Sequence[memoryview]) -> Segment:
     split = 3 * len(_ARRAYS[0])
-    defined, referenced, importers, wanted = (_postings(pieces[at : at + 3], count) for at in range(0, split, 3))
+    defined, referenced, importers, wanted = (
+        Postings.of_bytes(pieces[at : at + 3], count) for at in range(0, split, 3)
+    )
     offsets, targets, lines = (integers("I", data) for data in pieces[split:-1])
     codes = integers("B", pieces[-1])
     if len(offsets) != count + 1 or not len(targets) == len(lines) == len(codes) == offsets[-1]:
@@ -156,17 +158,6 @@ def _segment(count: int, blobs: tuple[bytes, ...], pieces: Sequence[memoryview])
         edge_lines=lines,
         edge_codes=codes,
     )
-
-
-def _parts(postings: Postings) -> tuple[array[int], array[int], array[int]]:
-    return postings.keys, postings.offsets, postings.values
-
-
-def _postings(parts: Sequence[memoryview], count: int) -> Postings:
-    keys, offsets, values = (integers("I", part) for part in parts)
-    if len(offsets) != len(keys) + 1 or offsets[-1] != len(values) or max(values, default=0) >= max(count, 1):
-        raise ValueError("the postings do not fit")
-    return Postings(keys, offsets, values)
 
 
 def layouts_key(layouts: Layouts) -> str:

@@ -18,10 +18,12 @@ from typing import NamedTuple
 from zlib import crc32
 
 from sightline.graph.codec import PackedFacts
+from sightline.graph.columns import integers
 
 _SHARDS = 64
 _SHARD_SHIFT = 64 - 6
 _PAUSE_EVERY = 2_000
+_SHORT_BYTES, _MOST_SHORT = 2, 0xFFFF
 
 
 @cache
@@ -54,7 +56,10 @@ NO_EDGES = FileEdges()
 
 
 class Postings:
-    """Key → file ids, as sorted keys, offsets and values (compressed sparse rows)."""
+    """Key → file ids, as sorted keys, offsets and values (compressed sparse rows).
+
+    Values take two bytes each where all are that small: in every workspace of fewer than 65,536 files.
+    """
 
     __slots__ = ("keys", "offsets", "values")
 
@@ -62,6 +67,24 @@ class Postings:
         self.keys = keys
         self.offsets = offsets
         self.values = values
+
+    @property
+    def parts(self) -> tuple[array[int], array[int], array[int]]:
+        """The three arrays, of whose bytes :meth:`of_bytes` makes the same postings."""
+        return self.keys, self.offsets, self.values
+
+    @classmethod
+    def of_bytes(cls, parts: Sequence[memoryview], files: int) -> Postings:
+        """Postings of the bytes of :attr:`parts`.
+
+        Raises ``ValueError`` unless they fit and all values are below ``files``.
+        """
+        keys, offsets = (integers("I", part) for part in parts[:2])
+        is_short = bool(offsets) and len(parts[2]) == _SHORT_BYTES * offsets[-1]
+        values = integers("H" if is_short else "I", parts[2])
+        if len(offsets) != len(keys) + 1 or offsets[-1] != len(values) or max(values, default=0) >= max(files, 1):
+            raise ValueError("the postings do not fit")
+        return cls(keys, offsets, values)
 
     def get(self, key: int) -> Sequence[int]:
         """Values of ``key``, in the order they were added."""
@@ -80,13 +103,15 @@ class PostingsBuilder:
     :meth:`finish` packs them and is a generator so that it can run in slices.
     """
 
-    __slots__ = ("_pairs",)
+    __slots__ = ("_largest", "_pairs")
 
     def __init__(self) -> None:
         self._pairs = array("Q")
+        self._largest = 0
 
     def add(self, keys: Iterable[int], value: int) -> None:
         """Adds ``value`` under every key. Both are below 2**32."""
+        self._largest = max(self._largest, value)
         self._pairs.extend([key << 32 | value for key in keys])
 
     def finish(self) -> Generator[None, None, Postings]:
@@ -97,7 +122,7 @@ class PostingsBuilder:
                 shards[pair >> _SHARD_SHIFT].append(pair)
             yield
         self._pairs = array("Q")
-        keys, offsets, values = array("I"), array("I", [0]), array("I")
+        keys, offsets, values = array("I"), array("I", [0]), array("H" if self._largest <= _MOST_SHORT else "I")
         for number, shard in enumerate(shards):
             pairs = sorted(shard)
             shards[number] = array("Q")

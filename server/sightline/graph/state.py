@@ -28,7 +28,7 @@ class FileTable:
     def __init__(self) -> None:
         self._ids: dict[str, dict[str, int]] = {}
         self._paths: list[WorkspacePath] = []
-        self._folders: dict[tuple[str, str], list[int]] = {}
+        self._folders: dict[tuple[str, str], array[int]] = {}
         self._lock = Lock()
 
     def __len__(self) -> int:
@@ -61,8 +61,9 @@ class FileTable:
             if path.relative not in ids:
                 self._paths.append(path)
                 ids[path.relative] = len(self._paths) - 1
-                folder = path.relative.rpartition("/")[0]
-                self._folders.setdefault((path.root, folder), []).append(len(self._paths) - 1)
+                folder = (path.root, path.relative.rpartition("/")[0])
+                # An array: a list would hold an object of 32 bytes for every number.
+                self._folders.setdefault(folder, array("I")).append(len(self._paths) - 1)
             return ids[path.relative]
 
 
@@ -135,6 +136,11 @@ class GraphState:
         if file in self.hot:
             return self.hot[file] is not None
         return file < len(self.owner) and self.owner[file] > 0
+
+    def has(self, root: str, relative: str) -> bool:
+        """Whether a path given in two parts is part of the graph."""
+        file = self.table.find(root, relative)
+        return file is not None and self.exists(file)
 
     def files(self) -> Iterator[int]:
         """All files, ascending except that hot ones come last."""

@@ -132,13 +132,14 @@ class GraphStore:
         self._submit()
         await self._run(lambda: None)
 
-    async def prune(self, known: Sequence[tuple[str, str]], extractor: str) -> None:
-        """Forgets stat rows of files not in ``known`` (root, path), and facts too long unused.
+    async def prune(self, is_known: Callable[[str, str], bool], extractor: str) -> None:
+        """Forgets stat rows of files that are not known (by root and path), and facts too long unused.
 
-        Facts that another than ``extractor`` made count as unused.
+        ``is_known`` is asked in the store's thread: a list of all files would be made and dropped when the graph takes
+        the most memory. Facts that another than ``extractor`` made count as unused.
         """
         self._submit()
-        await self._run(lambda: self._prune(known, extractor))
+        await self._run(lambda: self._prune(is_known, extractor))
 
     async def close(self) -> None:
         """Writes what is queued and closes the database. A second call does nothing."""
@@ -245,12 +246,12 @@ class GraphStore:
         except DatabaseError as error:
             self._start_over(error)
 
-    def _prune(self, known: Sequence[tuple[str, str]], extractor: str) -> None:
+    def _prune(self, is_known: Callable[[str, str], bool], extractor: str) -> None:
         try:
             connection = self._open()
             connection.execute("BEGIN IMMEDIATE")
-            kept = set(known)
-            gone = [key for key in _rows(connection, "SELECT root, path FROM stat", ()) if key not in kept]
+            stored = _rows(connection, "SELECT root, path FROM stat", ())
+            gone = [(root, path) for root, path in stored if not is_known(root, path)]
             connection.executemany("DELETE FROM stat WHERE root = ? AND path = ?", gone)
             self._trim(connection, extractor)
             connection.execute("COMMIT")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
@@ -25,7 +25,7 @@ from sightline.workspace.refresh import RescanNeeded, look_at
 from sightline.workspace.roots import owner, owner_of_real
 from sightline.workspace.scan import DEFAULT_OPTIONS, ScanOptions, ScanProgress, ScanResult, scan
 from sightline.workspace.spelling import spelled_as_on_disk
-from sightline.workspace.stamps import Stamp
+from sightline.workspace.stamps import Stamps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,7 @@ class LiveWorkspace:
         self._system = system
         self._options = options
         self._roots = tuple(dict.fromkeys(map(normal_root, roots)))
-        self._stamps: dict[WorkspacePath, Stamp] = {}
+        self._stamps = Stamps()
         self._lock = asyncio.Lock()
         self.view: WorkspaceView = WorkspaceView(
             revision=0, roots=self._roots, system=system, known=KnownFiles(), overlay={}
@@ -157,7 +157,7 @@ class LiveWorkspace:
         self.view = replace(self.view, overlay=overlay)
         if closed is None or not was_listed:
             return WorkspaceChange(revision=self.view.revision)
-        self._stamps.pop(path, None)  # what it stood for when the document was opened no longer matters
+        self._stamps.drop(path)  # what it stood for when the document was opened no longer matters
         if self._is_listed_on_disk(path):
             self.view = replace(self.view, known=self._known.with_changes((path,), ()))
             return self._bump(changed=(path,))
@@ -202,7 +202,7 @@ class LiveWorkspace:
         self,
         before: Collection[WorkspacePath],
         known: KnownFiles,
-        stamps: Mapping[WorkspacePath, Stamp],
+        stamps: Stamps,
         removed: tuple[WorkspacePath, ...],
     ) -> tuple[WorkspacePath, ...]:
         """Takes over what was found on the set ``before``; returns what of ``removed`` was still there."""
@@ -211,10 +211,10 @@ class LiveWorkspace:
             known = self._known.with_changes(stamps, removed)
         self.view = replace(self.view, known=known)
         if not self._stamps:
-            self._stamps = dict(stamps)
+            self._stamps = stamps
             return removed
         for path in removed:
-            self._stamps.pop(path, None)
+            self._stamps.drop(path)
         self._stamps.update(stamps)
         return removed
 

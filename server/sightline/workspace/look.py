@@ -16,7 +16,7 @@ from sightline.workspace.ignore import IgnoreRules
 from sightline.workspace.known import KnownFiles, sorted_paths
 from sightline.workspace.scan import ScanOptions, scan_now
 from sightline.workspace.scanned import ScanResult
-from sightline.workspace.stamps import Stamp, compare_stamps
+from sightline.workspace.stamps import Stamps, compare_stamps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,7 @@ class Look:
     """What is another than ``before``, the files known then: ``stamps``, and ``changed`` and ``removed`` by path."""
 
     before: Collection[WorkspacePath]
-    stamps: dict[WorkspacePath, Stamp]
+    stamps: Stamps
     changed: tuple[WorkspacePath, ...]
     removed: tuple[WorkspacePath, ...]
     known: KnownFiles
@@ -34,7 +34,7 @@ class Look:
 
 def take_look(
     view: WorkspaceView,
-    stamps: Mapping[WorkspacePath, Stamp],
+    stamps: Stamps,
     roots: tuple[str, ...],
     options: ScanOptions,
     stopped: Callable[[], bool],
@@ -46,7 +46,7 @@ def take_look(
     return prepare_look(view, stamps, result)
 
 
-def prepare_look(view: WorkspaceView, stamps: Mapping[WorkspacePath, Stamp], result: ScanResult) -> Look:
+def prepare_look(view: WorkspaceView, stamps: Stamps, result: ScanResult) -> Look:
     """Compares a scan with what the stamps and the view said before it."""
     difference = compare_stamps(view.system, stamps, result.files, result.started)
     seen = {file.path for file in result.files}

@@ -13,8 +13,8 @@ from sightline.workspace.ignore import RULE_FILES
 from sightline.workspace.known import KnownFiles
 from sightline.workspace.repository import read_repository
 from sightline.workspace.roots import owner_of_real
-from sightline.workspace.scanned import ScannedFile
-from sightline.workspace.stamps import Stamp, compare_stamps
+from sightline.workspace.scanned import ScannedFile, stamp_of
+from sightline.workspace.stamps import Stamps, compare_stamps
 from sightline.workspace.walk import is_binary_name
 
 
@@ -26,7 +26,7 @@ class RescanNeeded(Exception):
 class Refreshed:
     """``stamps`` that are new or another than before; ``looked_at`` all files that were meant. Paths are sorted."""
 
-    stamps: Mapping[WorkspacePath, Stamp]
+    stamps: Stamps
     known: KnownFiles
     changed: tuple[WorkspacePath, ...]
     removed: tuple[WorkspacePath, ...]
@@ -41,7 +41,7 @@ class _Found:
     skipped: dict[WorkspacePath, str] = field(default_factory=dict[WorkspacePath, str])
 
 
-def look_at(view: WorkspaceView, stamps: Mapping[WorkspacePath, Stamp], paths: tuple[WorkspacePath, ...]) -> Refreshed:
+def look_at(view: WorkspaceView, stamps: Stamps, paths: tuple[WorkspacePath, ...]) -> Refreshed:
     """What became of ``paths``. Raises :class:`RescanNeeded` when more than these must be looked at."""
     found = _Found()
     real_roots = {root: view.system.files.real_path(root) for root in view.roots}
@@ -53,9 +53,8 @@ def look_at(view: WorkspaceView, stamps: Mapping[WorkspacePath, Stamp], paths: t
     removed = _below(known, found.gone)
     if any(path.name in RULE_FILES for path in removed):
         raise RescanNeeded  # a folder is gone, and the rules in it may have spoken of open documents
-    before = {path: stamps[path] for path in found.files if path in stamps}
     difference = compare_stamps(
-        view.system, before, found.files.values(), view.system.clock.now(), told=frozenset(paths)
+        view.system, stamps, found.files.values(), view.system.clock.now(), told=frozenset(paths)
     )
     return Refreshed(
         stamps=difference.stamps,
@@ -132,7 +131,7 @@ def _sort_in(path: WorkspacePath, stat: FileStat, found: _Found) -> None:
         found.skipped[path] = "too_large"
         found.gone.add(path)
     else:
-        found.files[path] = ScannedFile(path=path, size=stat.size, mtime_ns=stat.mtime_ns)
+        found.files[path] = ScannedFile(path, stamp_of(stat.size, stat.mtime_ns))
 
 
 def _below(paths: Collection[WorkspacePath], gone: AbstractSet[WorkspacePath]) -> set[WorkspacePath]:

@@ -7,14 +7,35 @@ from dataclasses import dataclass
 from sightline.base.paths import WorkspacePath
 from sightline.workspace.ignore import NO_RULES, IgnoreRules
 
+#: Sizes of files take no more bits than this.
+_SIZE_BITS = 48
+_SIZES = (1 << _SIZE_BITS) - 1
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@dataclass(frozen=True, slots=True)
 class ScannedFile:
-    """A file found by a scan: ``size`` in bytes, ``mtime_ns`` as the file system reports it."""
+    """A file found by a scan. ``stamp``: its size and time of modification, see :func:`stamp_of`.
+
+    One number instead of two: whoever keeps the stamps of all files keeps these very objects.
+    """
 
     path: WorkspacePath
-    size: int
-    mtime_ns: int
+    stamp: int
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return self.stamp & _SIZES
+
+    @property
+    def mtime_ns(self) -> int:
+        """When it was modified, as the file system reports it."""
+        return self.stamp >> _SIZE_BITS
+
+
+def stamp_of(size: int, mtime_ns: int) -> int:
+    """Size and time in one number."""
+    return (mtime_ns << _SIZE_BITS) + size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

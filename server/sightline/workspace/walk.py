@@ -24,7 +24,7 @@ from sightline.workspace.ignore import (
 )
 from sightline.workspace.patterns import as_bytes_text
 from sightline.workspace.roots import owner_of_real
-from sightline.workspace.scanned import ScannedFile, ScannedLink, SkippedFile
+from sightline.workspace.scanned import ScannedFile, ScannedLink, SkippedFile, stamp_of
 
 #: Extensions whose files are never text; a binary file of another name is found out when it is read.
 BINARY_EXTENSIONS = frozenset((
@@ -145,7 +145,7 @@ class Walk:
         if found.size > MAXIMUM_FILE_SIZE:
             self.skipped.append(SkippedFile(path=path, reason="too_large"))
         else:
-            self.files.append(ScannedFile(path=path, size=found.size, mtime_ns=found.mtime_ns))
+            self.files.append(ScannedFile(path, stamp_of(found.size, found.mtime_ns)))
 
     def _is_root(self, root: str, relative: str) -> bool:
         """Whether a folder is a root of its own: its files are listed there."""
