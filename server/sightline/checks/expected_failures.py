@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from functools import lru_cache
 
 from sightline.base.text import Text
 from sightline.checks.language import is_python
 from sightline.checks.matching import Use
+from sightline.checks.python_pieces import parsed_pieces, remembered
 
 #: Context managers that wait for an exception, of pytest, unittest and Django; and those that let it pass.
 _WAITING = frozenset({"raises", "assertRaises", "assertRaisesMessage", "assertRaisesRegex", "suppress"})
@@ -22,20 +22,23 @@ def is_expected_to_fail(text: Text | None, use: Use) -> bool:
     return any(first <= line <= last for first, last in _waiting(text.data))
 
 
-@lru_cache(maxsize=64)
+@remembered(64)
 def _waiting(source: bytes) -> tuple[tuple[int, int], ...]:
     """First and last line of the bodies of all such statements."""
     if not any(name.encode() in source for name in _WAITING):
         return ()
+    found: list[tuple[int, int]] = []
     try:
-        tree = ast.parse(source.decode())
+        for tree, lines in parsed_pieces(source):
+            found += (
+                (node.body[0].lineno + lines, (node.body[-1].end_lineno or 0) + lines)
+                for node in ast.walk(tree)
+                if isinstance(node, ast.With | ast.AsyncWith)
+                and any(_is_waiting(item.context_expr) for item in node.items)
+            )
     except (SyntaxError, ValueError, RecursionError):
         return ()
-    return tuple(
-        (node.body[0].lineno, node.body[-1].end_lineno or 0)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.With | ast.AsyncWith) and any(_is_waiting(item.context_expr) for item in node.items)
-    )
+    return tuple(found)
 
 
 def _is_waiting(manager: ast.expr) -> bool:

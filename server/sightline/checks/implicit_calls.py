@@ -8,7 +8,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import lru_cache
 
 from sightline.base.text import Span, Text
 from sightline.checks.classes import constructor
@@ -17,6 +16,7 @@ from sightline.checks.go_calls import instantiated_call
 from sightline.checks.known_uses import known_uses
 from sightline.checks.language import is_go, is_python
 from sightline.checks.matching import Matching, Use, symbol_before
+from sightline.checks.python_pieces import parsed_pieces, remembered
 from sightline.checks.recall import facts_of, is_rebound, symbols_of
 from sightline.checks.signature import mismatch
 from sightline.checks.texts import read_text
@@ -101,29 +101,27 @@ def unfit_own_calls(matching: Matching, owner: Symbol) -> Iterator[tuple[Use, st
             yield (owner.path, Reference(name=name, span=span, kind=ReferenceKind.CALL, call=call)), reason
 
 
-@lru_cache(maxsize=64)
+@remembered(64)
 def _subscripted_calls(source: bytes) -> Mapping[int, CallShape]:
     """Calls of the form ``name[...](...)`` by the offset behind the name."""
-    tree = _parsed(source)
     text = Text(source)
     found: dict[int, CallShape] = {}
-    for node in ast.walk(tree) if tree is not None else ():
+    for node, lines in _nodes(source):
         match node:
             case ast.Call(func=ast.Subscript(value=ast.Name() | ast.Attribute() as value)):
-                found[_offset(text, value.end_lineno or 1, value.end_col_offset or 0)] = _shape(node)
+                found[_offset(text, (value.end_lineno or 1) + lines, value.end_col_offset or 0)] = _shape(node)
             case _:
                 pass
     return found
 
 
-@lru_cache(maxsize=64)
+@remembered(64)
 def _calls_of_own_class(source: bytes, line: int) -> tuple[tuple[Span, CallShape], ...]:
     """Calls of the first parameter in class methods of the class whose name stands on a one-based line."""
-    tree = _parsed(source)
     text = Text(source)
     found: list[tuple[Span, CallShape]] = []
-    for owner in ast.walk(tree) if tree is not None else ():
-        if not isinstance(owner, ast.ClassDef) or owner.lineno != line:
+    for owner, lines in _nodes(source):
+        if not isinstance(owner, ast.ClassDef) or owner.lineno + lines != line:
             continue
         for method in owner.body:
             if not isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) or not method.args.args:
@@ -134,18 +132,20 @@ def _calls_of_own_class(source: bytes, line: int) -> tuple[tuple[Span, CallShape
             for node in ast.walk(method):
                 match node:
                     case ast.Call(func=ast.Name(id=name)) if name == own:
-                        start = _offset(text, node.lineno, node.col_offset)
+                        start = _offset(text, node.lineno + lines, node.col_offset)
                         found.append((Span(start, start + len(own.encode())), _shape(node)))
                     case _:
                         pass
     return tuple(found)
 
 
-def _parsed(source: bytes) -> ast.Module | None:
+def _nodes(source: bytes) -> Iterator[tuple[ast.AST, int]]:
+    """All nodes, each with the number of lines before its piece; those before what does not parse."""
     try:
-        return ast.parse(source.decode())
+        for tree, lines in parsed_pieces(source):
+            yield from ((node, lines) for node in ast.walk(tree))
     except (SyntaxError, ValueError, RecursionError):
-        return None
+        return
 
 
 def _offset(text: Text, line: int, column: int) -> int:

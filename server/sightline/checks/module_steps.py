@@ -9,9 +9,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from sightline.checks.bindings import bound_names
+from sightline.checks.python_pieces import parsed_pieces, remembered
 
 _FAILURES = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException", "AttributeError"})
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -38,14 +38,16 @@ class Step:
     caught: bool = False
 
 
-@lru_cache(maxsize=256)
+@remembered(256)
 def steps_of(source: bytes) -> tuple[Step, ...] | None:
     """The steps of a module in the order they run; ``None`` if its source does not parse."""
+    found: list[Step] = []
     try:
-        tree = ast.parse(source.decode())
+        for tree, lines in parsed_pieces(source):
+            found += (replace(step, line=step.line + lines) for step in _of_body(tree.body))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    return tuple(_of_body(tree.body))
+    return tuple(found)
 
 
 def _of_body(body: list[ast.stmt]) -> Iterator[Step]:

@@ -7,10 +7,10 @@ them at run time, and then nobody can say which it lacks.
 from __future__ import annotations
 
 import ast
-from functools import lru_cache
 
 from sightline.base.paths import WorkspacePath
 from sightline.checks.bindings import bound_names
+from sightline.checks.python_pieces import parsed_pieces, remembered
 from sightline.checks.recall import facts_of
 from sightline.checks.texts import read_text
 from sightline.graph.view import GraphView
@@ -41,14 +41,17 @@ def names_of_module(view: GraphView, path: WorkspacePath) -> frozenset[str] | No
     return frozenset(found)
 
 
-@lru_cache(maxsize=256)
+@remembered(256)
 def _globals_of(source: bytes) -> frozenset[str] | None:
+    names: set[str] = set()
     try:
-        tree = ast.parse(source.decode())
+        for tree, _ in parsed_pieces(source):
+            names.update(bound_names(tree))
+            if "__getattr__" in names or _makes_names(tree):
+                return None
     except (SyntaxError, ValueError, RecursionError):
         return None
-    names = frozenset(bound_names(tree))
-    return None if "__getattr__" in names or _makes_names(tree) else names
+    return frozenset(names)
 
 
 def _makes_names(tree: ast.Module) -> bool:

@@ -21,6 +21,7 @@ from sightline.checks.matching import Matching, Use, symbol_before
 from sightline.checks.modules import names_of_module
 from sightline.checks.only_meaning import MOST_NAMESAKES, is_only_meaning, namesakes
 from sightline.checks.outside import may_be_provided
+from sightline.checks.python_pieces import parsed_pieces
 from sightline.checks.recall import facts_of, members_of, symbols_of
 from sightline.checks.script import is_parameter_property
 from sightline.checks.script_excuses import has_declared_type, is_global_now
@@ -315,18 +316,18 @@ def _is_tried(matching: Matching, path: WorkspacePath, reference: Reference) -> 
     text = matching.text_after(path)
     if row is None or text is None or not row.guarded or is_script(path):
         return row is not None and row.guarded
-    try:
-        tree = ast.parse(str(text))
-    except (SyntaxError, ValueError, RecursionError):
-        return True
     line = text.line_of(row.span.start) + 1
     name = next((each.alias for each in row.names if each.span.contains(reference.span)), reference.name)
-    return any(
-        isinstance(node, ast.Try)
-        and node.body[0].lineno <= line <= (node.body[-1].end_lineno or 0)
-        and any(_copes(handler, name) for handler in node.handlers)
-        for node in ast.walk(tree)
-    )
+    try:
+        return any(
+            isinstance(node, ast.Try)
+            and node.body[0].lineno <= line - lines <= (node.body[-1].end_lineno or 0)
+            and any(_copes(handler, name) for handler in node.handlers)
+            for tree, lines in parsed_pieces(text.data)
+            for node in ast.walk(tree)
+        )
+    except (SyntaxError, ValueError, RecursionError):
+        return True
 
 
 def _copes(handler: ast.ExceptHandler, name: str) -> bool:

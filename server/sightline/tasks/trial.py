@@ -106,13 +106,14 @@ async def try_reply(
 
 async def judged_since(before: GraphView, after: GraphView, policy: TrialPolicy) -> Trial:
     """The trial of whatever leads from ``before`` to its fork ``after``."""
-    changes = changes_between(before.workspace, after.workspace)
+    # Beside the loop: a long file takes as long to compare and to read as a slice may take many times over.
+    changes = await asyncio.to_thread(changes_between, before.workspace, after.workspace)
     report = None if changes.is_empty else await judge(before, after, changes, policy)
     return Trial(
         before=before,
         after=after,
         changes=changes,
-        base=_base_texts(before.workspace, changes),
+        base=await asyncio.to_thread(_base_texts, before.workspace, changes),
         unmatched=(),
         problems=(),
         already=(),
