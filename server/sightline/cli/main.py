@@ -27,6 +27,7 @@ _COMMANDS = {
     "prompt": "Print the exact prompt for a task, for any model or web chat.",
     "redo": "Bring back an edit that was taken back.",
     "serve": "Run the language server on standard input and output.",
+    "stats": "Say what models were asked, what it took and what it cost.",
     "status": "Say what is configured, trusted and stored for a workspace.",
     "undo": "Take back an applied edit, whole or in part.",
     "trust": "Trust a workspace: lets git and its own linter settings be used.",

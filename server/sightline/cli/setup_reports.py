@@ -58,3 +58,41 @@ class TrustJson(Report):
     root: str
     trusted: bool
     tests: bool = False
+
+
+class UsageJson(Report):
+    """What one model did at one kind of task; tokens as its server counted them, times in seconds.
+
+    `verdicts` counts requests: `answered`, `accepted` (an edit that passed the checks), `rejected`, `no_edits`,
+    `repaired` (sent back for repair), `cancelled`, a kind of error (docs/reference/models.md), or "" where a turn was
+    cut off. `success` is the share of the judged ones that were answered or accepted. `cost` is in US dollars;
+    `unknown_cost` counts requests that are not in it because their price is not known. `context_efficiency` is tokens
+    written for each one read, `cache_share` the share of the prompts that came from the server's cache.
+    """
+
+    model: str
+    task: str
+    requests: int
+    verdicts: dict[str, int]
+    success: float | None
+    prompt_tokens: int
+    cached_tokens: int
+    output_tokens: int
+    reasoning_tokens: int
+    context_efficiency: float | None
+    cache_share: float | None
+    load_seconds: float
+    first_token_seconds: float | None
+    total_seconds: float
+    tokens_per_second: float | None
+    cost: float
+    unknown_cost: int
+
+
+class StatsJson(Report):
+    """`sightline stats --json`. `since` is Unix time in seconds, 0 for all that is kept."""
+
+    since: float
+    models: list[UsageJson]
+    cost: float
+    unknown_cost: int

@@ -24,6 +24,11 @@ class Locations:
         return f"{self.state}/trust.json"
 
     @property
+    def usage(self) -> str:
+        """The record of what models were asked."""
+        return f"{self.state}/usage.sqlite3"
+
+    @property
     def consent_file(self) -> str:
         """The roots whose tests may run on edits, or may not."""
         return f"{self.state}/consent.json"

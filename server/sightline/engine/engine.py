@@ -26,7 +26,7 @@ from sightline.edits.diff import unified_diff
 from sightline.engine.gate import CheckedDiff, DiffSource, check_change
 from sightline.engine.graph_questions import DiffImpact, Question, asked_in_thread, impact_of_step
 from sightline.engine.judging import broken_by, judge_pending
-from sightline.engine.model import choose_model
+from sightline.engine.model import Models
 from sightline.engine.parts import EngineParts
 from sightline.engine.pending import PendingEdits
 from sightline.engine.permissions import Permissions
@@ -35,7 +35,6 @@ from sightline.features.feature import FeatureContext, FeatureRequest, FeatureRe
 from sightline.features.registry import FEATURES
 from sightline.graph.live import IndexReport
 from sightline.graph.view import GraphView
-from sightline.models.provider import Provider
 from sightline.models.tokens import count_tokens
 from sightline.prompts.build import Prompt
 from sightline.sessions.hunks import Hunk
@@ -66,8 +65,8 @@ class Engine:
         self._report: IndexReport | None = None
         self._index = parts.index
         self._reading: asyncio.Task[None] | None = None
-        self._provider: Provider | None = None
         self._pending = PendingEdits(parts.journal)
+        self._models = Models(parts.system, parts.ledger)
         self._permissions = Permissions(parts.workspace)
         self._updates = asyncio.Lock()
         self._warm = WarmCheckers(parts.system)
@@ -96,9 +95,7 @@ class Engine:
 
     async def close(self) -> None:
         """Stops workers, closes stores and connections. Leaves no process."""
-        if self._provider is not None:
-            await self._provider.close()
-            self._provider = None
+        await self._models.close()
         await self._warm.close()
         self._index.close()
         if self._reading is not None:
@@ -249,8 +246,7 @@ class Engine:
 
     async def ask(self, request: TurnRequest, listener: Listener) -> TurnResult:
         """Runs one turn. An accepted or refused edit waits under ``request.turn`` for :meth:`prepare`."""
-        provider, choice = await choose_model(self.settings, self._parts.system, self._provider)
-        self._provider = provider
+        choice = await self._models.choose(self.settings, turn=request.turn, task=request.task_type)
         view = await self.caught_up()
         result = await run_turn(request, self._dependencies(view, listener), choice)
         self._pending.add(result, label=request.label)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from sightline.base.system import System
 from sightline.config.settings import NetworkSettings, Settings
+from sightline.models.accounting import Ledger
 from sightline.models.local_limits import LocalLimits
 from sightline.models.messages import Sampling
 from sightline.models.parameters import TASKS, TaskParameters, TaskTable
@@ -14,6 +16,7 @@ from sightline.models.policy import ModelPolicy, Secret, runs_locally
 from sightline.models.provider import Provider
 from sightline.models.registry import open_provider
 from sightline.models.selection import own_key, select_model
+from sightline.models.spending import Account, SpendingLimits
 from sightline.tasks.turn import ModelChoice
 from sightline.transport.policy import TransportPolicy
 
@@ -79,3 +82,34 @@ async def choose_model(settings: Settings, system: System, opened: Provider | No
     policy = model_policy(settings, system.environment)
     provider = opened or await open_provider(policy, system)
     return provider, ModelChoice(provider=provider, policy=policy, repair_rounds=settings.edits.repair_rounds)
+
+
+class Models:
+    """The models of one engine: opened when the first turn asks for one, and every turn with an account."""
+
+    def __init__(self, system: System, ledger: Callable[[], Ledger | None]) -> None:
+        self._system = system
+        self._open_ledger = ledger
+        self._ledger: asyncio.Future[Ledger | None] | None = None
+        self._provider: Provider | None = None
+
+    async def choose(self, settings: Settings, *, turn: str, task: str) -> ModelChoice:
+        """Who answers ``turn``. Raises as :func:`model_policy` does."""
+        self._provider, choice = await choose_model(settings, self._system, self._provider)
+        if self._ledger is None:
+            self._ledger = asyncio.ensure_future(asyncio.to_thread(self._open_ledger))
+        ledger = await asyncio.shield(self._ledger)
+        if ledger is None:
+            return choice
+        clock = self._system.clock
+        return replace(choice, account=Account(ledger, choice.policy, SpendingLimits(), clock, turn=turn, task=task))
+
+    async def close(self) -> None:
+        """Closes connections and the record. May be called twice."""
+        if self._provider is not None:
+            await self._provider.close()
+            self._provider = None
+        if self._ledger is not None:
+            ledger, self._ledger = await self._ledger, None
+            if ledger is not None:
+                await asyncio.to_thread(ledger.close)

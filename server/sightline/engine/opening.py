@@ -13,6 +13,7 @@ from sightline.config.locations import Locations
 from sightline.config.settings import Settings
 from sightline.context.lexical import LexicalIndex
 from sightline.context.lexical_store import LexicalStore
+from sightline.engine.accounts import open_ledger
 from sightline.engine.check_policy import AskConsent, Permission, check_policy
 from sightline.engine.engine import Engine
 from sightline.engine.parts import EngineParts
@@ -68,6 +69,7 @@ async def open_engine(options: EngineOptions) -> Engine:
             workspace=workspace,
             graph=LiveGraph(system, where.graph_store(roots), workers=settings.workspace.workers or None),
             journal=partial(EditJournal, system, where.session_store(roots)),
+            ledger=partial(open_ledger, system, where),
             write_journal=journal_folder,
             index=LexicalIndex(LexicalStore(where.lexical_store(roots))),
             checks=check_policy(settings, where, permission.given),

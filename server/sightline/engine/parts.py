@@ -10,6 +10,7 @@ from sightline.checks.policy import CheckPolicy
 from sightline.config.settings import Settings
 from sightline.context.lexical import LexicalIndex
 from sightline.graph.live import LiveGraph
+from sightline.models.accounting import Ledger
 from sightline.sessions.journal import EditJournal
 from sightline.workspace.live import LiveWorkspace
 
@@ -21,9 +22,10 @@ class EngineParts:
     """What an engine is made of.
 
     ``journal`` opens the edit journal when it is first needed: a home that cannot be written is no reason not to index.
-    ``write_journal`` is the folder of the crash journal for files on disk. ``live``: words of the workspace are read in
-    the background, not at the first question. ``checks``: programs that the checks may run. ``forbid_tests`` takes
-    back the user's word on the tests of a root.
+    ``ledger`` opens the record of what models were asked, ``None`` where it cannot be. ``write_journal`` is the folder
+    of the crash journal for files on disk. ``live``: words of the workspace are read in the background, not at the
+    first question. ``checks``: programs that the checks may run. ``forbid_tests`` takes back the user's word on the
+    tests of a root.
     """
 
     system: System
@@ -32,6 +34,7 @@ class EngineParts:
     workspace: LiveWorkspace
     graph: LiveGraph
     journal: Callable[[], EditJournal]
+    ledger: Callable[[], Ledger | None]
     write_journal: str
     index: LexicalIndex
     checks: CheckPolicy

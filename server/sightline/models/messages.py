@@ -146,6 +146,7 @@ class ModelFailure(StrEnum):
     BAD_REQUEST = "model_bad_request"
     QUEUE_FULL = "model_queue_full"
     CIRCUIT_OPEN = "model_circuit_open"
+    SPENDING_LIMIT = "model_spending_limit"
 
 
 class ModelError(SightlineError):

@@ -20,6 +20,7 @@ from sightline.models.messages import Finish, ModelResponse, ReasoningDelta, Str
 from sightline.models.parameters import Wanted
 from sightline.models.policy import ModelPolicy, request_for
 from sightline.models.provider import Provider
+from sightline.models.spending import Account, accounted
 from sightline.prompts.build import Prompt, build_prompt
 from sightline.prompts.classify import is_read_only
 from sightline.tasks.repair import Repair
@@ -57,11 +58,12 @@ class TurnDependencies:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelChoice:
-    """The model that answers, and how it is asked."""
+    """The model that answers, and how it is asked. ``account`` writes down what is asked and holds it to limits."""
 
     provider: Provider
     policy: ModelPolicy
     repair_rounds: int = 3
+    account: Account | None = None
 
 
 async def prepare_prompt(request: TurnRequest, given: TurnDependencies) -> tuple[ContextPack, Prompt]:
@@ -162,13 +164,9 @@ async def _ask(
         elif isinstance(event, ReasoningDelta):
             given.listener(TurnEvent(kind="reasoning", text=event.text, stage=TurnStage.MODEL, attempt=number))
 
-    response = await complete(
-        choice.provider,
-        request_for(choice.policy, prompt.messages, wanted, prompt_tokens=prompt.tokens),
-        clock=given.system.clock,
-        listener=listen,
-        window=choice.policy.window,
-    )
+    request = request_for(choice.policy, prompt.messages, wanted, prompt_tokens=prompt.tokens)
+    work = complete(choice.provider, request, clock=given.system.clock, listener=listen, window=choice.policy.window)
+    response = await (accounted(choice.account, request, work, given.system.clock) if choice.account else work)
     attempt = Attempt(
         reply=response.text,
         asked=prompt.messages[-1].content,
@@ -200,6 +198,8 @@ async def _result(  # noqa: PLR0913  one place builds the value, from what a tur
     trial: Trial | None = None,
 ) -> TurnResult:
     given.listener(stage_event(TurnStage.DONE, len(attempts)))
+    if choice.account is not None:
+        await choice.account.judged(verdict.value)
     return TurnResult(
         turn=request.turn,
         verdict=verdict,

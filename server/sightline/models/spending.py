@@ -1,0 +1,140 @@
+"""Limits on money: an estimate before each request, and a refusal where it would pass what the user allows."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass
+
+from sightline.base.system import Clock
+from sightline.models.accounting import REPAIRED, Ledger, RequestRecord
+from sightline.models.messages import ModelError, ModelFailure, ModelRequest, ModelResponse, Usage
+from sightline.models.policy import ModelPolicy, runs_locally
+
+_DAY = 86_400.0
+#: The verdict of a request that the user cancelled.
+CANCELLED = "cancelled"
+#: Tokens of output that an estimate counts with where no limit on them is known.
+_UNTOLD_OUTPUT = 4_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpendingLimits:
+    """US dollars; ``None`` is no limit. A day is the last 24 hours."""
+
+    per_turn: float | None = None
+    per_day: float | None = None
+
+
+class Account:
+    """Writes down what one model is asked in one turn, and holds it to the limits."""
+
+    def __init__(
+        self, ledger: Ledger, policy: ModelPolicy, limits: SpendingLimits, clock: Clock, *, turn: str, task: str
+    ) -> None:
+        self._ledger = ledger
+        self._policy = policy
+        self._limits = limits
+        self._clock = clock
+        self._turn = turn
+        self._task = task
+
+    async def before(self, request: ModelRequest) -> None:
+        """Raises ``ModelError`` (``SPENDING_LIMIT``) where ``request`` could cost more than is left.
+
+        A request whose price is not known is let through, as its cost cannot be: statistics count it as unknown.
+        """
+        if self._limits.per_turn is None and self._limits.per_day is None:
+            return
+        cost = self.estimate(request)
+        if not cost:
+            return
+        now = self._clock.now()
+        if self._limits.per_turn is not None:
+            spent = await asyncio.to_thread(self._ledger.spent, turn=self._turn)
+            _hold(cost, spent.dollars, self._limits.per_turn, "turn")
+        if self._limits.per_day is not None:
+            spent = await asyncio.to_thread(self._ledger.spent, since=now - _DAY)
+            _hold(cost, spent.dollars, self._limits.per_day, "day")
+
+    def estimate(self, request: ModelRequest) -> float | None:
+        """US dollars at most, by the list of models: a full prompt and all the output that may come.
+
+        ``None`` where the price is not known; 0 for a model of the user's own machines.
+        """
+        if runs_locally(self._policy):
+            return 0.0
+        prices = self._policy.profile.facts.prices
+        output = request.max_output_tokens or _UNTOLD_OUTPUT
+        return prices.cost(Usage(prompt_tokens=request.prompt_tokens or 0, output_tokens=output)) if prices else None
+
+    async def answered(self, response: ModelResponse) -> None:
+        """Writes down a request that was answered."""
+        prices = self._policy.profile.facts.prices
+        cost = 0.0 if runs_locally(self._policy) else prices.cost(response.usage) if prices else None
+        await self._write(
+            RequestRecord(
+                turn=self._turn,
+                task=self._task,
+                model=self._name,
+                served_model=response.served_model,
+                usage=response.usage,
+                first_token_seconds=response.first_token_seconds,
+                total_seconds=response.total_seconds,
+                cost=cost,
+            )
+        )
+
+    async def failed(self, failure: str, seconds: float) -> None:
+        """Writes down a request that failed after ``seconds`` or was cancelled; replies before it were sent back."""
+        await self.judged(REPAIRED)
+        record = RequestRecord(
+            turn=self._turn, task=self._task, model=self._name, total_seconds=seconds, verdict=failure
+        )
+        await self._write(record)
+
+    async def judged(self, verdict: str) -> None:
+        """Writes down what came of the turn."""
+        await asyncio.to_thread(self._ledger.judge, self._turn, verdict)
+
+    @property
+    def _name(self) -> str:
+        return f"{self._policy.kind}:{self._policy.name}"
+
+    async def _write(self, record: RequestRecord) -> None:
+        await asyncio.to_thread(self._ledger.record, record)
+
+
+async def accounted(
+    account: Account, request: ModelRequest, work: Coroutine[None, None, ModelResponse], clock: Clock
+) -> ModelResponse:
+    """``work``, which answers ``request``: not begun where it could pass a limit, written down however it ends."""
+    try:
+        await account.before(request)
+    except BaseException:
+        work.close()
+        raise
+    begun = clock.monotonic()
+    try:
+        response = await work
+    except ModelError as error:
+        await account.failed(error.failure.value, clock.monotonic() - begun)
+        raise
+    except asyncio.CancelledError:
+        # The task is ending: the row is written by a thread of its own.
+        await asyncio.shield(account.failed(CANCELLED, clock.monotonic() - begun))
+        raise
+    await account.answered(response)
+    return response
+
+
+def _hold(cost: float, spent: float, limit: float, what: str) -> None:
+    if spent + cost <= limit:
+        return
+    raise ModelError(
+        ModelFailure.SPENDING_LIMIT,
+        f"This request may cost up to ${cost:.4f}; ${spent:.4f} of the ${limit:.2f} for a {what} are spent. "
+        "Nothing was sent.",
+        hint=f"Raise spending.per_{what} in your settings, lower context.budget or model.max_output_tokens, or choose "
+        "another model.",
+    )

@@ -1,0 +1,59 @@
+"""``sightline stats``: what was asked is there afterwards, for people and for programs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cli.conftest import Sightline
+from sightline.cli.setup_reports import StatsJson
+
+SCRIPT = """\
+%%% reply
+when: explain
+prompt_tokens: 900
+cached_tokens: 300
+output_tokens: 12
+
+It adds prices.
+%%% reply
+when: total
+
+No edit here.
+%%% reply
+fail: overloaded
+"""
+
+
+@pytest.fixture
+def asked(work: Path, tmp_path: Path, sightline: Sightline, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "replies.txt").write_text(SCRIPT, encoding="utf-8")
+    monkeypatch.setenv("SIGHTLINE_MODEL", f"scripted:{tmp_path / 'replies.txt'}")
+    assert sightline("ask", "explain total", "--task-type", "explain").code == 0
+    (tmp_path / "replies.txt").write_text(SCRIPT.replace("when: explain", "when: xyzzy"), encoding="utf-8")
+    assert sightline("ask", "rename total", "--task-type", "refactor").code == 2
+
+
+@pytest.mark.usefixtures("asked")
+def test_what_was_asked_is_said(sightline: Sightline, tmp_path: Path) -> None:
+    stats = StatsJson.model_validate(sightline("stats", "--json", root=False).json)
+    explain, refactor = sorted(stats.models, key=lambda row: row.task)
+    assert (explain.task, explain.verdicts, explain.success) == ("explain", {"answered": 1}, 1.0)
+    assert (explain.prompt_tokens, explain.cached_tokens, explain.output_tokens) == (900, 300, 12)
+    assert (refactor.task, refactor.verdicts) == ("refactor", {"model_overloaded": 1, "repaired": 1})
+    told = sightline("stats", root=False).out
+    assert "explain: 1 requests (1 answered)" in told
+    assert "900 tokens read, 12 written, 33% of the prompts from the server's cache" in told
+    counters = sightline("stats", "--prometheus", root=False).out
+    assert 'verdict="model_overloaded"} 1\n' in counters
+    kept = next((tmp_path / "own").rglob("usage.sqlite3")).read_bytes()
+    assert b"rename total" not in kept
+    assert b"cart" not in kept
+
+
+@pytest.mark.usefixtures("work")
+def test_before_any_model_was_asked(sightline: Sightline) -> None:
+    assert sightline("stats", "--json", root=False).json["models"] == []
+    assert "No model has been asked yet" in sightline("stats", root=False).err
+    assert sightline("stats", "--days", "0", root=False).code == 2
