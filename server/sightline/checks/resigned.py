@@ -6,12 +6,12 @@ reported again; one on a line the edit wrote is.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from sightline.base.paths import WorkspacePath
+from sightline.checks.brackets import end_of_list
 from sightline.checks.calls import Misfit, callee_of, misfit, moved
 from sightline.checks.check import Certainty, Finding
 from sightline.checks.classes import constructor, is_generated
@@ -35,9 +35,6 @@ from sightline.graph.answers import Symbol
 from sightline.graph.facts import Reference
 from sightline.graph.view import GraphView
 
-#: Brackets, and the strings that may hold some.
-_BRACKETS = re.compile(rb"[()\[\]{}]|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'")
-_LONGEST_CALL = 4_000
 _CONSTRUCTORS = ("__init__", "__new__")
 #: Classes below one with another constructor, up to which calls that are not written as such are looked for.
 _MOST_HEIRS = 50
@@ -122,12 +119,8 @@ def _arguments(view: GraphView, use: Use) -> bytes:
     text = read_text(view.workspace, use[0])
     if text is None:
         return b""
-    start, depth = use[1].span.end, 0
-    for token in _BRACKETS.finditer(text.data, start, start + _LONGEST_CALL):
-        depth += (token[0] in b"([{") - (token[0] in b")]}")
-        if depth <= 0 and token[0] in b")]}":
-            return b" ".join(text.data[start : token.end()].split())
-    return b" ".join(text.data[start : start + _LONGEST_CALL].split())
+    start = use[1].span.end
+    return b" ".join(text.data[start : end_of_list(text.data, start)].split())
 
 
 def _finding(matching: Matching, use: Use, wrong: Misfit) -> Finding:

@@ -16,9 +16,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sightline.base.paths import WorkspacePath
 from sightline.base.system import ProcessTimeout, System
 from sightline.base.text import Span, Text
+from sightline.checks.brackets import end_of_list
 from sightline.checks.check import Certainty, CheckInput, CheckOutcome, Finding, Severity, SkippedCheck
+from sightline.checks.language import is_script
 from sightline.checks.recall import facts_of
 from sightline.checks.samples import is_sample
 from sightline.checks.texts import TouchedFile, line_and_column, new_ones, touched_files
@@ -27,6 +30,9 @@ from sightline.graph.view import GraphView
 
 #: Starts of lines that a newer Python than the running one may accept (PEP 695, 696, 701, 758, 750).
 _NEWER = re.compile(r"\s*(type\s+\w+.*=|(async\s+)?def\s+\w+\s*\[|class\s+\w+\s*\[|except\b.*,)|.*\b[fFtTrR]{1,2}[\"']")
+
+#: Arguments of a type that tree-sitter's TypeScript (0.23) reads as less than and greater than.
+_MISREAD = re.compile(rb"<\s*typeof\s+import\s*\([^()]*\)[^()<>\n]*>\s*\(")
 
 #: What is wrong with texts that have no facts for what they hold, by the reason that the graph gives.
 _UNREADABLE = {
@@ -96,7 +102,8 @@ class SyntaxCheck:
             return None
         first = min(new, key=lambda problem: problem.span)
         # Where the text was broken before, an edit may merely have moved the point at which the parser gives up.
-        certainty = Certainty.POSSIBLE if before else Certainty.CERTAIN
+        unsure = before or all(_is_misread(file.path, file.after, problem) for problem in new)
+        certainty = Certainty.POSSIBLE if unsure else Certainty.CERTAIN
         return self._finding(file, first.span, f"Syntax error: {first.message}", certainty)
 
     async def _by_compiler(self, system: System, files: Sequence[TouchedFile]) -> list[Finding]:
@@ -145,6 +152,14 @@ def _problems(view: GraphView, file: TouchedFile, *, old: bool) -> list[tuple[tu
         for problem in facts.problems
         if problem.kind == "syntax"
     ]
+
+
+def _is_misread(path: WorkspacePath, text: Text, problem: Problem) -> bool:
+    """Whether the grammar takes a call for comparisons: ``load<typeof import("./a")>(…)`` of TypeScript."""
+    if not is_script(path):
+        return False
+    calls = ((match.end() - 1, end_of_list(text.data, match.end() - 1)) for match in _MISREAD.finditer(text.data))
+    return any(start <= problem.span.start < end for start, end in calls)
 
 
 def _fixed(given: CheckInput, file: TouchedFile) -> Sequence[str]:

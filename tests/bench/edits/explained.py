@@ -31,6 +31,7 @@ EXPLAINED: Mapping[str, Mapping[str, str]] = {
         "42cc5f88b6": "ours: two calls passed the new argument already, and the variadic parameter took the surplus",
     },
     "vite": {
+        "14608241cc": "real: imports configDefaults, which the commit before it had stopped exporting",
         "c23d85b965": "ours: imports.js is a symbolic link, and the bench leaves links out of commits",
     },
     "httpx": {
@@ -45,6 +46,8 @@ EXPLAINED: Mapping[str, Mapping[str, str]] = {
         "3dc7f13b65": "real: renames RootCmd to rootCmd in root.go, and init_test.go calls RootCmd",
     },
     "zod": {
+        "07a1515a3b": "real: commits the marks of a merge conflict in deno/lib",
+        "a2abcc973d": "real: deno/lib imports ZodParsedType.ts, which is not there",
         "028b289a48": "real: play.ts holds a line of plain text",
         "362297e103": "real: moves mocker.ts in the spelling of another operating system: the tests import ./Mocker",
         "267d046901": "real: deno/lib/bundle.js, a file made by a bundler, names a constant void, which is no syntax",
