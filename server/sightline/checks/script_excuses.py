@@ -8,7 +8,7 @@ from sightline.checks.language import is_typed_script
 from sightline.checks.matching import Matching
 from sightline.checks.recall import symbols_of
 from sightline.checks.script_globals import is_global
-from sightline.graph.facts import DefinitionKind
+from sightline.graph.facts import Definition, DefinitionKind
 from sightline.graph.unbound import is_bound_at_top
 
 _VALUES = (DefinitionKind.VARIABLE, DefinitionKind.ATTRIBUTE)
@@ -23,13 +23,20 @@ def is_global_now(matching: Matching, path: WorkspacePath, name: str) -> bool:
 
 
 def has_declared_type(matching: Matching, removed: Removed) -> bool:
-    """Whether the key of an object literal went whose variable is of a written type: that says which members it has."""
+    """Whether the key of an object literal went whose variable is of a written type: that says which members it has.
+
+    So does what a call gives, where the literal became its argument, and what another name stands for.
+    """
     symbol, file = removed.symbol, removed.file.new
     if file is None or not is_typed_script(file):
         return False
     names = symbol.qualified_name.split(".")
     around = {".".join(names[:end]) for end in range(1, len(names))}
     return any(
-        each.qualified_name in around and each.definition.kind in _VALUES and each.definition.annotation != ""
+        each.qualified_name in around and each.definition.kind in _VALUES and _is_told_elsewhere(each.definition)
         for each in symbols_of(matching.given.after, file)
     )
+
+
+def _is_told_elsewhere(value: Definition) -> bool:
+    return value.annotation != "" or value.value != "" or value.alias != ""

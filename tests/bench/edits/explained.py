@@ -47,7 +47,6 @@ EXPLAINED: Mapping[str, Mapping[str, str]] = {
     },
     "zod": {
         "07a1515a3b": "real: commits the marks of a merge conflict in deno/lib",
-        "a2abcc973d": "real: deno/lib imports ZodParsedType.ts, which is not there",
         "028b289a48": "real: play.ts holds a line of plain text",
         "362297e103": "real: moves mocker.ts in the spelling of another operating system: the tests import ./Mocker",
         "267d046901": "real: deno/lib/bundle.js, a file made by a bundler, names a constant void, which is no syntax",
