@@ -26,6 +26,8 @@ export const SETTINGS: readonly Setting[] = [
   { key: "tasks.maxOutputTokens", section: "tasks", name: "max_output_tokens", scope: "user" },
   { key: "local.tokenLimit", section: "local", name: "token_limit", scope: "user" },
   { key: "local.maxTokens", section: "local", name: "max_tokens", scope: "user" },
+  { key: "spending.perTurn", section: "spending", name: "per_turn", scope: "narrowing" },
+  { key: "spending.perDay", section: "spending", name: "per_day", scope: "narrowing" },
   { key: "network.caFile", section: "network", name: "ca_file", scope: "user" },
   { key: "network.clientCertificate", section: "network", name: "client_certificate", scope: "user" },
   { key: "network.clientKey", section: "network", name: "client_key", scope: "user" },

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
+from sightline.base.database import open_precious
 from sightline.base.memory_system import memory_system
 from sightline.config.settings import Settings
-from sightline.engine.model import choose_model, model_policy
-from sightline.models.messages import Message, ModelRequest, TextDelta
+from sightline.engine.model import Models, choose_model, model_policy
+from sightline.models.accounting import MIGRATIONS, Ledger
+from sightline.models.messages import Message, ModelError, ModelFailure, ModelRequest, TextDelta
 from support.chat_server import streams
 from support.loopback import loopback_server
 from support.voices import VOICES
@@ -72,3 +77,26 @@ def test_headers_that_cannot_be_sent(headers: dict[str, str]) -> None:
 def test_the_keys_of_services_come_from_the_environment() -> None:
     policy = model_policy(settings(model={"name": "anthropic:m"}), {"ANTHROPIC_API_KEY": "theirs"})
     assert (policy.api_key.reveal(), policy.key_header) == ("theirs", "x-api-key")
+
+
+async def test_limits_on_money_hold_for_every_turn(tmp_path: Path) -> None:
+    system = memory_system({"/replies": "%%% reply\ntimes: always\n\nHello\n"})
+    priced = {"models": {"scripted:*": {"prices": {"prompt": 1000.0, "output": 1000.0}}}}
+    given = settings(model={"name": "scripted:/replies"}, catalogue=priced, spending={"per_turn": 0.5})
+    record = Ledger(open_precious(str(tmp_path / "usage.sqlite3"), migrations=MIGRATIONS), system.clock)
+    models = Models(system, lambda: record)
+    choice = await models.choose(given, turn="t1", task="explain")
+    assert choice.account is not None
+    small = ModelRequest(model="m", messages=(), prompt_tokens=100, max_output_tokens=100)
+    await choice.account.before(small)
+    with pytest.raises(ModelError) as caught:
+        await choice.account.before(replace(small, prompt_tokens=1_000))
+    assert caught.value.failure is ModelFailure.SPENDING_LIMIT
+    await models.close()
+
+
+async def test_a_record_that_cannot_be_kept_is_no_reason_not_to_ask() -> None:
+    models = Models(memory_system({"/replies": "%%% reply\n\nHello\n"}), lambda: None)
+    assert (await models.choose(settings(model={"name": "scripted:/replies"}), turn="t", task="x")).account is None
+    await models.close()
+    await models.close()

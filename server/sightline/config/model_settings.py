@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, Field, SecretStr
 
-from sightline.config.section import USER_ONLY, Section
+from sightline.config.section import NARROWING, USER_ONLY, Section
 from sightline.models.catalogue import ModelFacts
 from sightline.models.parameters import TASKS
 from sightline.prompts.classify import TASK_TYPES
@@ -200,6 +200,23 @@ class CatalogueSettings(Section):
             json_schema_extra=USER_ONLY,
         ),
     ] = {}
+
+
+class SpendingSettings(Section):
+    """Limits on money, by Sightline's list of prices. A price that is not known cannot be held to them."""
+
+    per_turn: Annotated[
+        float | None,
+        Field(
+            description="Most US dollars of one task, its repair rounds included.", ge=0, json_schema_extra=NARROWING
+        ),
+    ] = None
+    per_day: Annotated[
+        float | None,
+        Field(
+            description="Most US dollars of the last 24 hours, of all workspaces.", ge=0, json_schema_extra=NARROWING
+        ),
+    ] = None
 
 
 class NetworkSettings(Section):

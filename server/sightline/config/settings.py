@@ -18,6 +18,7 @@ from sightline.config.model_settings import (
     LocalSettings,
     ModelSettings,
     NetworkSettings,
+    SpendingSettings,
     TaskSettings,
 )
 from sightline.config.section import NARROWING, USER_ONLY, Section, narrowing_to
@@ -216,6 +217,7 @@ class Settings(Section):
     model: ModelSettings = ModelSettings()
     tasks: TaskSettings = TaskSettings()
     local: LocalSettings = LocalSettings()
+    spending: SpendingSettings = SpendingSettings()
     network: NetworkSettings = NetworkSettings()
     catalogue: CatalogueSettings = CatalogueSettings()
     context: ContextSettings = ContextSettings()

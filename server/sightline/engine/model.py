@@ -101,8 +101,9 @@ class Models:
         ledger = await asyncio.shield(self._ledger)
         if ledger is None:
             return choice
-        clock = self._system.clock
-        return replace(choice, account=Account(ledger, choice.policy, SpendingLimits(), clock, turn=turn, task=task))
+        limits = SpendingLimits(per_turn=settings.spending.per_turn, per_day=settings.spending.per_day)
+        account = Account(ledger, choice.policy, limits, self._system.clock, turn=turn, task=task)
+        return replace(choice, account=account)
 
     async def close(self) -> None:
         """Closes connections and the record. May be called twice."""
