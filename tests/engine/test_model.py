@@ -81,7 +81,7 @@ def test_the_keys_of_services_come_from_the_environment() -> None:
 
 async def test_limits_on_money_hold_for_every_turn(tmp_path: Path) -> None:
     system = memory_system({"/replies": "%%% reply\ntimes: always\n\nHello\n"})
-    priced = {"models": {"scripted:*": {"prices": {"prompt": 1000.0, "output": 1000.0}}}}
+    priced: dict[str, object] = {"models": {"scripted:*": {"prices": {"prompt": 1000.0, "output": 1000.0}}}}
     given = settings(model={"name": "scripted:/replies"}, catalogue=priced, spending={"per_turn": 0.5})
     record = Ledger(open_precious(str(tmp_path / "usage.sqlite3"), migrations=MIGRATIONS), system.clock)
     models = Models(system, lambda: record)
