@@ -114,3 +114,51 @@ def test_names_declared_in_a_list_are_local_in_a_case_too() -> None:
         }
     )
     assert uses(graph, "a.go::start") == ["b.go:11:12 call exact"]
+
+
+def test_values_of_loops_indexes_and_functions_without_a_name_have_types_in_their_own_blocks() -> None:
+    graph = graph_of(
+        {
+            "go.mod": MODULE,
+            "a.go": """
+                package shop
+                type Item struct{}
+                func (i *Item) Price() int { return 0 }
+                type Other struct{}
+                func (o *Other) Price() int { return 0 }
+                type Items []*Item
+                type Cart struct {
+                    items []*Item
+                    named map[string]Items
+                }
+                func (c *Cart) All() []*Item { return c.items }
+            """,
+            "b.go": """
+                package shop
+                func use(cart *Cart, many ...*Item) {
+                    for _, one := range cart.items { one.Price() }
+                    for _, two := range cart.All() { two.Price() }
+                    for _, some := range cart.named {
+                        for _, three := range some { three.Price() }
+                    }
+                    for _, four := range many { four.Price() }
+                    many.Price()
+                    five := cart.items[0]
+                    five.Price()
+                    all := Items{}
+                    for _, six := range all { six.Price() }
+                    var seven []*Item
+                    seven.Price()
+                    run(func(eight *Item) { eight.Price() })
+                    run(func(x *Other) { x.Price() })
+                    for _, x := range unknown() { x.Price() }
+                    for i := range cart.items { i.Price() }
+                    for _, nine := range []*Other{} { nine.Price() }
+                }
+            """,
+        }
+    )
+    found = [row for row in uses(graph, "a.go::Item.Price") if "inferred" in row]
+    assert [row.split(":")[1] for row in found] == ["3", "4", "6", "8", "11", "13", "16"]
+    found = [row for row in uses(graph, "a.go::Other.Price") if "inferred" in row]
+    assert [row.split(":")[1] for row in found] == ["17", "20"]

@@ -16,9 +16,11 @@ from sightline.base.paths import WorkspacePath
 from sightline.checks.abstract import unimplemented
 from sightline.checks.check import CheckInput, CheckOutcome, Finding
 from sightline.checks.definitions import Added, Altered, DefinitionChanges, Removed, definition_changes
+from sightline.checks.go_constraints import uncovered_uses
 from sightline.checks.go_interfaces import unsatisfied
 from sightline.checks.go_library_calls import unfit_library_calls
 from sightline.checks.go_locals import unsound_locals
+from sightline.checks.go_values import unfit_values
 from sightline.checks.hidden_members import hidden_members
 from sightline.checks.lacking_literals import lacking_literals
 from sightline.checks.language import is_go, is_python, is_script
@@ -26,6 +28,8 @@ from sightline.checks.matching import Matching
 from sightline.checks.modules_gone import lost_imports
 from sightline.checks.overrides import broken_overrides
 from sightline.checks.overriding_nothing import overriding_nothing
+from sightline.checks.python_calls import unfit_outside_calls
+from sightline.checks.reexports import lost_reexports
 from sightline.checks.resigned import judge, unfit_calls
 from sightline.checks.stranded import lost_exports, rerouted_calls, stranded_uses
 from sightline.checks.texts import touched_files
@@ -61,10 +65,15 @@ def _findings(given: CheckInput) -> Iterator[Finding]:
     stranded = tuple(
         finding
         for removed in changes.removed
-        for finding in (*stranded_uses(matching, removed), *lost_exports(matching, removed))
+        for finding in (
+            *stranded_uses(matching, removed),
+            *lost_exports(matching, removed),
+            *uncovered_uses(matching, removed),
+        )
         if not any(finding.path == other.path and other.span.contains(finding.span) for other in lost)
     )
     yield from stranded
+    yield from lost_reexports(matching)
     called = _in_languages(changes, is_python, is_script, is_go)
     for finding in (*_rerouted(matching, called), *unfit_calls(matching, called)):
         if not any(_speaks_of(finding, other) for other in stranded):
@@ -81,7 +90,9 @@ def _findings(given: CheckInput) -> Iterator[Finding]:
     yield from unbound_uses(matching)
     yield from unused_imports(matching)
     yield from unsatisfied(matching, changes)
+    yield from unfit_values(matching, changes)
     yield from unfit_library_calls(matching)
+    yield from unfit_outside_calls(matching)
     yield from unsound_locals(matching)
 
 

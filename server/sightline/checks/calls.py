@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from sightline.base.paths import WorkspacePath
 from sightline.checks.classes import constructor
 from sightline.checks.definitions import CLASSES, FUNCTIONS, owner_of
-from sightline.checks.go_calls import go_call, go_parameters
+from sightline.checks.go_arguments import go_call
+from sightline.checks.go_calls import go_parameters
 from sightline.checks.language import is_go, is_python, is_script, is_typed_script
 from sightline.checks.recall import facts_of, is_rebound
 from sightline.checks.script import script_parameters

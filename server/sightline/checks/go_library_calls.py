@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sightline.base.paths import WorkspacePath
 from sightline.checks.check import Certainty, Finding
-from sightline.checks.go_calls import go_call, only_argument
+from sightline.checks.go_arguments import go_call, only_argument
 from sightline.checks.go_packages import GoFunction, GoType, type_of
 from sightline.checks.language import is_go
 from sightline.checks.matching import Matching
@@ -15,6 +15,11 @@ from sightline.checks.signature import mismatch
 from sightline.checks.texts import TouchedFile
 from sightline.graph.facts import DefinitionKind, FileFacts, ParameterKind, Reference
 from sightline.graph.view import GraphView
+
+_FUNCTIONS = frozenset({DefinitionKind.FUNCTION, DefinitionKind.METHOD})
+_TYPES = frozenset({DefinitionKind.CLASS, DefinitionKind.INTERFACE, DefinitionKind.TYPE})
+#: Methods that interfaces everybody knows demand with one result: ``error``, ``fmt.Stringer``.
+_ONE_TEXT = frozenset({"Error", "String"})
 
 
 def unfit_library_calls(matching: Matching) -> Iterator[Finding]:
@@ -73,23 +78,26 @@ def _misfit(view: GraphView, path: WorkspacePath, facts: FileFacts, reference: R
     if view.resolve_known(path, reference):
         return None
     function = library_function(view, facts, path, reference)
-    if function is None or (reference.call.positional == 1 and not _gives_one(view, path, facts, reference)):
+    if function is None or (reference.call.positional == 1 and not gives_one(view, path, reference)):
         return None
     call = go_call(reference.call)
     reasons = [mismatch(parameters, call) for parameters in function.parameters]
     return reasons[0] if all(reasons) else None
 
 
-def _gives_one(view: GraphView, path: WorkspacePath, facts: FileFacts, reference: Reference) -> bool:
+def gives_one(view: GraphView, path: WorkspacePath, reference: Reference) -> bool:
     """Whether the only argument of a call is one value, not a call that gives several."""
     inner = only_argument(view, path, reference)
     if inner is None:
         return True
-    meant = view.resolve_known(path, inner)
-    kinds = (DefinitionKind.FUNCTION, DefinitionKind.METHOD)
-    results = [each.definition.annotation for each in meant if each.definition.kind in kinds]
-    if not meant and inner.call is not None and inner.receiver:
-        function = library_function(view, facts, path, inner)
+    meant, facts = view.resolve_known(path, inner) if inner.name else (), facts_of(view, path)
+    if any(each.definition.kind not in _FUNCTIONS for each in meant):
+        return all(each.definition.kind in _TYPES for each in meant)  # conversions
+    results = [each.definition.annotation for each in meant]
+    if not meant and inner.call is not None and facts is not None:
+        if inner.receiver and inner.name in _ONE_TEXT and not inner.call.positional:
+            return True
+        function = library_function(view, facts, path, inner) if inner.receiver else None
         results = [function.result] if function is not None else []
     return bool(results) and all(result and not result.startswith("(") for result in results)
 

@@ -75,6 +75,34 @@ class GoPackages:
             return None
         return {name: function for name, rows in found.items() if (function := _joined(rows)) is not None}
 
+    def made_of(self, type_: GoType) -> str:
+        """The slice, map or function type that a named type is made of, as written; empty if that is not in sight."""
+        found: list[str] = []
+        for facts in (
+            self._facts(type_.module, rf"\b{re.escape(type_.name)}\s+(?:func|map|chan|\[)") if type_.module else ()
+        ):
+            found += (each.annotation for each in facts.definitions if each.parent < 0 and each.name == type_.name)
+        return found[0] if len(found) == 1 else ""
+
+    def has_package(self, module: str) -> bool:
+        """Whether the source of a package is in sight."""
+        return module in ("C", "unsafe") or bool(self._read(module))
+
+    def lacks_package(self, module: str) -> bool:
+        """Whether the module that a package would belong to is in the cache, and has no such package."""
+        return any(self._is_there(folder) for folder, rest in self._cached(module) if rest)
+
+    def lacks_library(self, module: str, version: tuple[int, int]) -> bool:
+        """Whether the standard library is in sight, of that version of Go or a later one, and has no such package."""
+        found = None
+        if self._library:
+            try:
+                text = self._system.files.read(f"{self._library.removesuffix('/src')}/VERSION", _LARGEST_FILE)
+            except OSError:
+                return False
+            found = re.match(rb"go(\d+)\.(\d+)", text)
+        return found is not None and (int(found[1]), int(found[2])) >= version and not self.has_package(module)
+
     def is_interface(self, type_: GoType) -> bool:
         """Whether a type is seen to be an interface."""
         if not type_.module:
@@ -136,15 +164,23 @@ class GoPackages:
             return
         yield f"{self._root}/vendor/{module}"
         if "." in module.partition("/")[0]:
-            required = self._requirements()
-            parts = module.split("/")
-            for end in range(len(parts), 0, -1):
-                path = "/".join(parts[:end])
-                if path in required and self._cache:
-                    rest = "/".join(["", *parts[end:]])
-                    yield f"{self._cache}/{_escaped(path)}@{_escaped(required[path])}{rest}"
+            yield from (folder + rest for folder, rest in self._cached(module))
         elif self._library:
             yield f"{self._library}/{module}"
+
+    def _cached(self, module: str) -> Iterator[tuple[str, str]]:
+        """Folders of the modules in the cache that a package may belong to, each with the way to it from there."""
+        required, parts = self._requirements(), module.split("/")
+        for end in range(len(parts), 0, -1):
+            path = "/".join(parts[:end])
+            if path in required and self._cache:
+                yield f"{self._cache}/{_escaped(path)}@{_escaped(required[path])}", "/".join(["", *parts[end:]])
+
+    def _is_there(self, folder: str) -> bool:
+        try:
+            return bool(self._system.files.list(folder))
+        except OSError:
+            return False
 
     def _requirements(self) -> Mapping[str, str]:
         if self._required is None:

@@ -66,9 +66,9 @@ def _pairs(
     start = text.line_starts[text.line_of(reference.span.start)]
     before = text.data[start : reference.span.start]
     wanted: list[tuple[Symbol | GoType, Reference]] = []
-    for kind, offset in _contexts(before):
+    for kind, offset in contexts(before):
         if kind == b"return":
-            index = _commas(before[offset:])
+            index = commas(before[offset:])
             wanted += ((each, reference) for each in _results(view, path, facts, reference.enclosing, index))
         elif kind == b"=":
             held = [each for each in facts.references if start <= each.span.start and each.span.end <= start + offset]
@@ -76,7 +76,7 @@ def _pairs(
             wanted += ((each, reference) for each in (_declared(view, path, held[-1]) if sure else ()))
         else:
             called = next((each for each in facts.references if each.span.end == start + offset - 1), None)
-            index = _commas(before[offset:])
+            index = commas(before[offset:])
             found = _parameter(view, path, facts, called, index) if called is not None else []
             wanted += ((each, reference) for each in found)
     holder = _HOLDS.search(before)
@@ -90,24 +90,24 @@ def _pairs(
         yield from ((made, each, at) for each, at in interfaces)
 
 
-def _contexts(before: bytes) -> Iterator[tuple[bytes, int]]:
+def contexts(before: bytes) -> Iterator[tuple[bytes, int]]:
     """What a value made at the end of a line's beginning is for, and where on the line that is said.
 
     ``return``, ``=`` or ``(``; the last only where nothing but whole arguments stand between.
     """
     rest = re.sub(rb"(?:&|\(\*|new\()?(?:\w+\.)?$", b"", before)
     found = re.search(rb"\breturn\b(?=\s)", rest)
-    if found is not None and not _open(rest[found.end() :]):
+    if found is not None and not opened(rest[found.end() :]):
         yield b"return", found.end()
-    opened = _open(rest)
-    if opened and rest[opened[-1] : opened[-1] + 1] == b"(":
-        yield b"(", opened[-1] + 1
+    brackets = opened(rest)
+    if brackets and rest[brackets[-1] : brackets[-1] + 1] == b"(":
+        yield b"(", brackets[-1] + 1
     match = re.search(rb"(?<![:=!<>+\-*/|&^%])=\s*$", rest)
     if match is not None:
         yield b"=", match.start() + 1
 
 
-def _open(text: bytes) -> list[int]:
+def opened(text: bytes) -> list[int]:
     """Brackets that a text opens and does not close."""
     found: list[int] = []
     for at, byte in enumerate(text):
@@ -118,7 +118,7 @@ def _open(text: bytes) -> list[int]:
     return found
 
 
-def _commas(text: bytes) -> int:
+def commas(text: bytes) -> int:
     """How many values end in a text, commas in brackets left out."""
     depth = count = 0
     for byte in text:
@@ -155,7 +155,7 @@ def _results(view: GraphView, path: WorkspacePath, facts: FileFacts, scope: int,
     if index >= len(parts) or "func" in written:
         return []
     words = parts[index].split()
-    return _named(view, path, around, words[-1]) if words else []
+    return named_type(view, path, around, words[-1]) if words else []
 
 
 def _declared(view: GraphView, path: WorkspacePath, reference: Reference) -> list[Symbol | GoType]:
@@ -166,7 +166,7 @@ def _declared(view: GraphView, path: WorkspacePath, reference: Reference) -> lis
     meant = [each for each in view.resolve_known(path, reference) if each.definition.kind in _VALUE]
     if len(meant) != 1 or not meant[0].definition.annotation or meant[0].definition.value:
         return []
-    return _named(view, meant[0].path, meant[0].definition, meant[0].definition.annotation)
+    return named_type(view, meant[0].path, meant[0].definition, meant[0].definition.annotation)
 
 
 def _parameter(
@@ -186,10 +186,10 @@ def _parameter(
     parameters = meant[0].definition.parameters or ()
     if len(meant) != 1 or meant[0].definition.kind not in FUNCTIONS or index >= len(parameters):
         return []
-    return _named(view, meant[0].path, meant[0].definition, parameters[index].annotation.removeprefix("..."))
+    return named_type(view, meant[0].path, meant[0].definition, parameters[index].annotation.removeprefix("..."))
 
 
-def _named(view: GraphView, path: WorkspacePath, around: Definition, written: str) -> list[Symbol | GoType]:
+def named_type(view: GraphView, path: WorkspacePath, around: Definition, written: str) -> list[Symbol | GoType]:
     """What a type written in a definition means."""
     facts = facts_of(view, path)
     head, _, name = written.rpartition(".")

@@ -109,7 +109,7 @@ def _subscripted_calls(source: bytes) -> Mapping[int, CallShape]:
     for node, lines in _nodes(source):
         match node:
             case ast.Call(func=ast.Subscript(value=ast.Name() | ast.Attribute() as value)):
-                found[_offset(text, (value.end_lineno or 1) + lines, value.end_col_offset or 0)] = _shape(node)
+                found[offset_of(text, (value.end_lineno or 1) + lines, value.end_col_offset or 0)] = shape_of(node)
             case _:
                 pass
     return found
@@ -132,8 +132,8 @@ def _calls_of_own_class(source: bytes, line: int) -> tuple[tuple[Span, CallShape
             for node in ast.walk(method):
                 match node:
                     case ast.Call(func=ast.Name(id=name)) if name == own:
-                        start = _offset(text, node.lineno + lines, node.col_offset)
-                        found.append((Span(start, start + len(own.encode())), _shape(node)))
+                        start = offset_of(text, node.lineno + lines, node.col_offset)
+                        found.append((Span(start, start + len(own.encode())), shape_of(node)))
                     case _:
                         pass
     return tuple(found)
@@ -148,11 +148,13 @@ def _nodes(source: bytes) -> Iterator[tuple[ast.AST, int]]:
         return
 
 
-def _offset(text: Text, line: int, column: int) -> int:
+def offset_of(text: Text, line: int, column: int) -> int:
+    """The offset of a place of a syntax tree of Python: a one-based line, a column in bytes."""
     return text.line_span(line - 1).start + column
 
 
-def _shape(call: ast.Call) -> CallShape:
+def shape_of(call: ast.Call) -> CallShape:
+    """The arguments of a call."""
     starred = any(isinstance(each, ast.Starred) for each in call.args)
     return CallShape(
         positional=sum(not isinstance(each, ast.Starred) for each in call.args),

@@ -8,13 +8,14 @@ can know: an undeclared one is a possible problem. Imports of other files that t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Span, Text
 from sightline.checks.check import Certainty, CheckInput, CheckOutcome, Finding, RelatedPlace, Severity
 from sightline.checks.circular import Circle, new_circles
+from sightline.checks.go_imports import certainty_of_missing_package
 from sightline.checks.import_rules import BrokenImport, broken_imports, certainty_of_missing_module, spelled
 from sightline.checks.kept_quiet import is_kept_quiet
 from sightline.checks.language import is_go, is_python, is_script
@@ -40,7 +41,7 @@ class ImportsCheck:
         fixed: list[str] = []
         for file in touched_files(given):
             findings += (self._circular(file, circle) for circle in new_circles(given, file))
-            if file.new is None or file.after is None or not (is_python(file.path) or is_script(file.path)):
+            if file.new is None or file.after is None or not _is_judged(file.path):
                 continue
             old, new = _broken_before(given.before, file), _broken_after(given.after, file)
             for row, name in new_ones([key for key, _ in old], new):
@@ -59,12 +60,13 @@ class ImportsCheck:
 
     def _missing_module(self, given: CheckInput, file: TouchedFile, row: Import) -> list[Finding]:
         assert file.new is not None
-        judge = certainty_of_missing_script if is_script(file.path) else certainty_of_missing_module
-        certainty = judge(given.after, file.new, row)
+        certainty = _judge_of(file.path)(given.after, file.new, row)
         if certainty is None:
             return []
         outside = certainty is Certainty.POSSIBLE and not row.level
         reason = "it is neither declared nor installed" if outside else "the workspace has no such module"
+        if is_go(file.path):
+            reason = "neither the module, nor what its go.mod requires, nor Go itself has such a package"
         message = f"`{spelled(row)}` cannot be imported: {reason}."
         return [self._finding(file, row.span, message, certainty, row.module)]
 
@@ -101,6 +103,16 @@ class ImportsCheck:
         )
 
 
+def _is_judged(path: WorkspacePath) -> bool:
+    return is_python(path) or is_script(path) or is_go(path)
+
+
+def _judge_of(path: WorkspacePath) -> Callable[[GraphView, WorkspacePath, Import], Certainty | None]:
+    if is_go(path):
+        return certainty_of_missing_package
+    return certainty_of_missing_script if is_script(path) else certainty_of_missing_module
+
+
 _Keyed = list[tuple[tuple[str, str], BrokenImport]]
 
 
@@ -126,6 +138,9 @@ def _broken_after(view: GraphView, file: TouchedFile) -> _Keyed:
 
 
 def _find(view: GraphView, path: WorkspacePath, rows: Sequence[Import]) -> Iterator[BrokenImport]:
+    if is_go(path):
+        nowhere = {row.span for row in view.unresolved_imports(path)} if rows else frozenset[Span]()
+        return ((row, None) for row in rows if row.span in nowhere)
     return broken_script_imports(view, path, rows) if is_script(path) else broken_imports(view, path, rows)
 
 

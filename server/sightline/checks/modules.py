@@ -46,12 +46,60 @@ def _globals_of(source: bytes) -> frozenset[str] | None:
     names: set[str] = set()
     try:
         for tree, _ in parsed_pieces(source):
-            names.update(bound_names(tree))
-            if "__getattr__" in names or _makes_names(tree):
+            own = frozenset(bound_names(tree))
+            given = _given_names(tree) if "__getattr__" in own else frozenset[str]()
+            if given is None or _makes_names(tree):
                 return None
+            names |= own | given
     except (SyntaxError, ValueError, RecursionError):
         return None
     return frozenset(names)
+
+
+def _given_names(tree: ast.Module) -> frozenset[str] | None:
+    """The names that the module's ``__getattr__`` answers for: it compares what it is asked for with plain strings.
+
+    ``None`` when it may answer for others. Source: language reference, 3.3.2.1 ("Customizing module attribute access").
+    """
+    functions = [each for each in tree.body if isinstance(each, ast.FunctionDef) and each.name == "__getattr__"]
+    if len(functions) != 1 or len(functions[0].args.args) != 1 or not isinstance(functions[0].body[-1], ast.Raise):
+        return None
+    return _answered(functions[0].body, functions[0].args.args[0].arg)
+
+
+def _answered(body: list[ast.stmt], asked: str) -> frozenset[str] | None:
+    """The names for which some statements return something."""
+    found = frozenset[str]()
+    for statement in body:
+        if not isinstance(statement, ast.If):
+            if _returns([statement]):
+                return None
+            continue
+        names, others = _compared(statement.test, asked), _answered(statement.orelse, asked)
+        if others is None or (names is None and _returns(statement.body)):
+            return None
+        found |= others | (names or frozenset())
+    return found
+
+
+def _returns(body: list[ast.stmt]) -> bool:
+    return any(isinstance(node, ast.Return) for statement in body for node in ast.walk(statement))
+
+
+def _compared(test: ast.expr, asked: str) -> frozenset[str] | None:
+    """The strings that a name must be one of for a condition to hold; ``None`` when it may hold for others."""
+    match test:
+        case ast.Compare(left=ast.Name(id=name), ops=[ast.Eq()], comparators=[ast.Constant(value=str(only))]):
+            return frozenset([only]) if name == asked else None
+        case ast.Compare(
+            left=ast.Name(id=name), ops=[ast.In()], comparators=[ast.Tuple() | ast.Set() | ast.List() as of]
+        ):
+            texts = [row.value for row in of.elts if isinstance(row, ast.Constant) and isinstance(row.value, str)]
+            return frozenset(texts) if name == asked and len(texts) == len(of.elts) else None
+        case ast.BoolOp(op=ast.And(), values=parts):
+            return next((names for part in parts if (names := _compared(part, asked)) is not None), None)
+        case _:
+            return None
 
 
 def _makes_names(tree: ast.Module) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from sightline.checks.bindings import bound_names
@@ -23,12 +23,16 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackageModule:
-    """A module: how often it binds each name, its classes, and the full names that other names of it stand for."""
+    """A module: how often it binds each name, its classes, and the full names that other names of it stand for.
+
+    ``functions``: what its functions take that no decorator changes.
+    """
 
     name: str
     bound: Mapping[str, int]
     classes: Mapping[str, PackageClass]
     targets: Mapping[str, str]
+    functions: Mapping[str, Parameters] = field(default_factory=dict[str, Parameters])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +61,7 @@ def read_module(source: bytes, name: str, *, is_package: bool) -> PackageModule 
     bound: Counter[str] = Counter()
     targets: dict[str, str] = {}
     nodes: list[ast.ClassDef] = []
+    functions: dict[str, Parameters] = {}
     for statement, hidden in _statements(tree.body):
         if hidden:
             continue
@@ -64,9 +69,11 @@ def read_module(source: bytes, name: str, *, is_package: bool) -> PackageModule 
         targets |= _targets(statement, package, name)
         if isinstance(statement, ast.ClassDef):
             nodes.append(statement)
+        elif isinstance(statement, _Function) and not statement.decorator_list:
+            functions[statement.name] = _parameters(statement.args)
     changed = _changed_later(tree)
     classes: dict[str, PackageClass] = {}
-    module = PackageModule(name=name, bound=bound, classes=classes, targets=targets)
+    module = PackageModule(name=name, bound=bound, classes=classes, targets=targets, functions=functions)
     classes |= {node.name: _class(module, node, is_changed=node.name in changed) for node in nodes}
     return module
 

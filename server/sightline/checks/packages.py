@@ -60,6 +60,23 @@ class Packages:
         found = owner.methods.get(member) if owner is not None else None
         return None if owner is None or found is None else PackageMethod(name=f"{name}.{member}", parameters=found)
 
+    def function(self, name: str) -> Parameters | None:
+        """What the function with the full name ``name`` takes; ``None`` if it is none, or nobody can tell."""
+        try:
+            for _ in range(_MOST_STEPS):
+                module, rest = self._split(name)
+                if module.bound.get(rest.partition(".")[0]) != 1:
+                    return None
+                if rest in module.functions:
+                    return module.functions[rest]
+                target = module.targets.get(rest.partition(".")[0])
+                if target is None:
+                    return None
+                name = ".".join(part for part in (target, rest.partition(".")[2]) if part)
+        except _Unknown:
+            pass
+        return None
+
     def _in_line(self, name: str, member: str) -> Iterator[PackageClass | None]:
         """For each class in the line of ``name``, itself first: the class if it has the member, else ``None``."""
         self._steps = 0

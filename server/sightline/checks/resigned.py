@@ -12,7 +12,7 @@ from itertools import islice
 
 from sightline.base.paths import WorkspacePath
 from sightline.checks.brackets import end_of_list
-from sightline.checks.calls import Misfit, callee_of, misfit, moved
+from sightline.checks.calls import Callee, Misfit, callee_of, misfit, moved
 from sightline.checks.check import Certainty, Finding
 from sightline.checks.classes import constructor, is_generated
 from sightline.checks.definitions import (
@@ -27,12 +27,12 @@ from sightline.checks.definitions import (
 from sightline.checks.expected_failures import is_expected_to_fail
 from sightline.checks.implicit_calls import aliases, as_call, behind_alias, unfit_own_calls
 from sightline.checks.known_uses import known_uses
-from sightline.checks.language import is_python
+from sightline.checks.language import is_go, is_python
 from sightline.checks.matching import Matching, Use
 from sightline.checks.recall import facts_of, members_of
 from sightline.checks.texts import TouchedFile, read_text
 from sightline.graph.answers import Symbol
-from sightline.graph.facts import Reference
+from sightline.graph.facts import CallShape, ParameterKind, Reference
 from sightline.graph.view import GraphView
 
 _CONSTRUCTORS = ("__init__", "__new__")
@@ -111,7 +111,20 @@ def _moved(matching: Matching, old: Use, old_target: Symbol, use: Use, target: S
     reason = moved(was, now, call)
     if reason is None or was is None or now is None:
         return None
-    return _finding(matching, use, Misfit(symbol=target, reason=reason, certain=was.certain and now.certain))
+    certain = was.certain and now.certain and not (is_go(use[0]) and _has_surplus(was, call))
+    return _finding(matching, use, Misfit(symbol=target, reason=reason, certain=certain))
+
+
+def _has_surplus(callee: Callee, call: CallShape) -> bool:
+    """Whether a variadic parameter takes some arguments: a call ahead of its time may have given the new one already.
+
+    Which parameter each is meant for only types tell.
+    """
+    return any(
+        each.kind is ParameterKind.VARIADIC and at < call.positional
+        for parameters in callee.alternatives
+        for at, each in enumerate(parameters)
+    )
 
 
 def _arguments(view: GraphView, use: Use) -> bytes:

@@ -21,6 +21,7 @@ from sightline.graph.meanings import (
     Answer,
     DefinitionMeaning,
     Found,
+    HolderMeaning,
     InstanceMeaning,
     ModuleMeaning,
     Place,
@@ -75,6 +76,7 @@ class NameRules:
     builtins: frozenset[str] = frozenset()
     separator: str = "."
     type_name: Callable[[str], str]
+    element_type: Callable[[str], str] | None = None
     constructors: frozenset[str] = frozenset()
     named_constructors: bool = False
     partial: bool = False
@@ -284,7 +286,8 @@ class _Common:
         """Instances of the class that a written type names."""
         name = self._names.type_name(text)
         if not name:
-            return UNKNOWN
+            held = self._names.element_type(text) if self._names.element_type is not None else ""
+            return (Found(HolderMeaning(place, held, frozenset()), Rank.INFERRED),) if held else UNKNOWN
         return called(query, self._classes(query, place, name))
 
     def _classes(self, query: Query, place: Place, name: str) -> Answer:

@@ -74,6 +74,7 @@ class LocalType(NamedTuple):
     """What is said of the type of a local name at ``start..end``: one of the three texts, or none.
 
     ``at``: an offset in the scope the name is bound in, where that is not the one the name stands in (a receiver).
+    ``within``: the block in which the name has this type; all of its function if there is none.
     """
 
     start: int
@@ -82,6 +83,7 @@ class LocalType(NamedTuple):
     value: str = ""
     alias: str = ""
     at: int = -1
+    within: tuple[int, int] = (0, 0)
 
 
 class Later(NamedTuple):

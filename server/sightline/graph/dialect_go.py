@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator
 from tree_sitter import Node
 
 from sightline.graph.dialect import Dialect, LocalType, Parts, Use
-from sightline.graph.dialect_nodes import Said, leaf, spaces, text_of, typed_locals, valued_locals
+from sightline.graph.dialect_nodes import Said, leaf, spaces, text_of
 from sightline.graph.extract_names import UNKNOWN, dotted
 from sightline.graph.extract_text import ParsedText, field_of
 from sightline.graph.facts import DefinitionKind, ParameterKind, ReferenceKind
+from sightline.graph.go_bindings import local_types
 from sightline.graph.raw_facts import REFERENCE_CODE, ImportRow, ParameterRow
 
 _WRITE = REFERENCE_CODE[ReferenceKind.WRITE]
@@ -24,6 +25,7 @@ _UNIVERSE = frozenset(
     b"uint8 uint16 uint32 uint64 uintptr true false iota nil append cap clear close complex copy delete imag len make "
     b"max min new panic print println real recover _".split()
 )
+_MADE = frozenset({"slice_type", "array_type", "map_type", "channel_type", "function_type"})
 _POINTER = re.compile(rb"^[&*\s]+")
 
 
@@ -53,7 +55,8 @@ def _parameters(node: Node | None, data: bytes) -> tuple[ParameterRow, ...]:
         if child.type not in ("parameter_declaration", "variadic_parameter_declaration"):
             continue
         kind = ParameterKind.VARIADIC if child.type.startswith("variadic") else ParameterKind.POSITIONAL_ONLY
-        annotation = text_of(field_of(child, "type"), data)
+        dots = "..." if kind is ParameterKind.VARIADIC else ""
+        annotation = dots + text_of(field_of(child, "type"), data)
         names = child.children_by_field_name("name")
         rows += ((text_of(name, data), kind.value, False, annotation) for name in names)
         if not names:
@@ -121,6 +124,8 @@ def _type(node: Node, data: bytes) -> Iterator[Parts]:
     kinds = {"struct_type": DefinitionKind.CLASS, "interface_type": DefinitionKind.INTERFACE}
     kind = kinds.get(kind_of.type, DefinitionKind.TYPE)
     alias = text_of(kind_of, data) if kind_of.type in ("type_identifier", "qualified_type") else ""
+    # What is made of other types: what its values hold, or are called with.
+    made = text_of(kind_of, data) if kind_of.type in _MADE else ""
     yield Parts(
         kind=kind.value,
         start=node.start_byte,
@@ -128,6 +133,7 @@ def _type(node: Node, data: bytes) -> Iterator[Parts]:
         name=name.byte_range,
         body=kind_of.start_byte,
         bases=tuple(_embedded(kind_of, data)),
+        annotation=made,
         alias=alias,
         exported=_is_exported(name, data),
         type_parameters=tuple(each.byte_range for each in _named(types)),
@@ -214,23 +220,16 @@ def _said(value: Node, data: bytes) -> tuple[str, str, str]:
             return text_of(first, data), "", ""
         callee = dotted(data[function.start_byte : function.end_byte]) if function is not None else b""
         return "", callee.decode("utf-8", "replace"), ""
+    if value.type == "index_expression":
+        operand = field_of(value, "operand")
+        held = dotted(data[operand.start_byte : operand.end_byte]) if operand is not None else b""
+        return "", "", f"{held.decode('utf-8', 'replace')}[]" if held else ""
     alias = dotted(data[value.start_byte : value.end_byte])
     return "", "", "" if alias in _UNIVERSE else alias.decode("utf-8", "replace")
 
 
 def _local_types(text: ParsedText) -> Iterator[LocalType]:
-    data = text.data
-    yield from typed_locals(text)
-    yield from valued_locals(text, _said)
-    for receiver in text.captures.get("definition", ()):
-        if receiver.type == "method_declaration":
-            holder = field_of(receiver, "receiver")
-            for child in holder.named_children if holder is not None else ():
-                kind = field_of(child, "type")
-                body = field_of(receiver, "body")
-                for name in child.children_by_field_name("name"):
-                    if kind is not None and body is not None:
-                        yield LocalType(*name.byte_range, annotation=text_of(kind, data), at=body.start_byte)
+    return local_types(text, _said)
 
 
 def _uses(text: ParsedText) -> Iterator[Use]:

@@ -379,11 +379,14 @@ def _bindings(
     text: ParsedText, dialect: Dialect, scopes: ScopeMap, index_of: list[int], rows: Rows
 ) -> list[tuple[int, BindingRow]]:
     """What is said about the types of local variables; only of names that stand before a dot somewhere."""
-    found: list[tuple[int, BindingRow]] = []
-    for start, end, annotation, value, alias, at in dialect.local_types(text):
+    said: list[tuple[int, BindingRow]] = []
+    for start, end, annotation, value, alias, at, within in dialect.local_types(text):
         place = start if at < 0 else at
         unit = scopes.scopes[scopes.scope_at(place)].unit
-        if text.data[start:end] in rows.local_roots.get(unit, ()):
-            name = text.data[start:end].decode("utf-8", "replace")
-            found.append((unit, (index_of[scopes.container_at(place)], name, annotation, value, alias, 0, 0)))
-    return found
+        name = text.data[start:end].decode("utf-8", "replace")
+        said.append((unit, (index_of[scopes.container_at(place)], name, annotation, value, alias, *within)))
+    wanted = {(unit, root.decode("utf-8", "replace")) for unit, roots in rows.local_roots.items() for root in roots}
+    for unit, row in reversed(said):  # what holds the values of a loop is declared before it
+        if row[4].endswith("[]") and (unit, row[1]) in wanted:
+            wanted.add((unit, row[4].partition(".")[0].removesuffix("[]").removesuffix("()")))
+    return [each for each in said if (each[0], each[1][1]) in wanted]

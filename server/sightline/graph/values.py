@@ -125,8 +125,20 @@ def elements(query: Query, answer: Answer, number: int = -1) -> Answer:
             found.append(query.rules(meaning.place.file).annotated(query, meaning.place, meaning.holds))
         elif isinstance(meaning, TypeMeaning | InstanceMeaning):
             structural = query.rules(file_of_type(meaning)).structural
-            found.append(structural.element(query, meaning, number) if structural is not None else UNKNOWN)
+            if structural is not None:
+                found.append(structural.element(query, meaning, number))
+            elif isinstance(meaning, InstanceMeaning):
+                found.append(_elements_of_named(query, meaning.of))
     return weakened(merged(*found), Rank.INFERRED)
+
+
+def _elements_of_named(query: Query, of: DefinitionMeaning) -> Answer:
+    """What values of a type hold that is a name for a container: ``type Items []Item``."""
+    row, rules = row_of(query, of), query.rules(of.file)
+    if row is None or row.kind not in rules.classes or not row.annotation:
+        return UNKNOWN
+    held = rules.annotated(query, Place(of.file, row.parent), row.annotation)
+    return elements(query, tuple(each for each in held if isinstance(each.meaning, HolderMeaning)))
 
 
 def parameters(query: Query, answer: Answer, number: int) -> Answer:

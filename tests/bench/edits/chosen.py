@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from benign import BENIGN, benign_candidates
+from importing import KINDS, Importer
 from mutations import BREAKING, Mutation, breaking_candidates
 from sources import CodeBase
 from truth import Pyright, Truth, TruthStore, judge_all, open_store
@@ -43,6 +44,7 @@ def choose(code: CodeBase, wanted: Wanted) -> list[Judged]:
     }
     found: dict[str, list[Judged]] = {kind: [] for kind in streams}
     judge = _Lazy(code, wanted)
+    importer = Importer(code, wanted.scratch, wanted.packages)
     while True:
         quota = {**_quota(BREAKING, streams, found, wanted.breaking), **_quota(BENIGN, streams, found, wanted.benign)}
         candidates: list[Mutation] = []
@@ -58,7 +60,7 @@ def choose(code: CodeBase, wanted: Wanted) -> list[Judged]:
         for mutation in candidates:
             truth = store.get(mutation)
             assert truth is not None
-            if bool(truth.errors) == mutation.breaking and len(found[mutation.kind]) < quota[mutation.kind]:
+            if len(found[mutation.kind]) < quota[mutation.kind] and _holds(mutation, truth, importer):
                 found[mutation.kind].append(Judged(mutation=mutation, truth=truth))
         print(code.name, {kind: len(rows) for kind, rows in found.items()}, file=sys.stderr, flush=True)
     judge.close()
@@ -72,6 +74,7 @@ def choose_known(code: CodeBase, wanted: Wanted) -> list[Judged]:
     """
     store = open_store(wanted.cache / f"{code.name}-truth.json")
     found: list[Judged] = []
+    importer = Importer(code, wanted.scratch, wanted.packages)
     for kinds, count, candidates in (
         (BREAKING, wanted.breaking, breaking_candidates),
         (BENIGN, wanted.benign, benign_candidates),
@@ -83,10 +86,17 @@ def choose_known(code: CodeBase, wanted: Wanted) -> list[Judged]:
                 truth = store.get(mutation)
                 if truth is None and not mutation.breaking:
                     truth = Truth(identifier=mutation.identifier, digest="", errors=())
-                if truth is not None and bool(truth.errors) == mutation.breaking and judged < share:
+                if truth is not None and judged < share and _holds(mutation, truth, importer):
                     judged += 1
                     found.append(Judged(mutation=mutation, truth=truth))
     return found
+
+
+def _holds(mutation: Mutation, truth: Truth, importer: Importer) -> bool:
+    """Whether a mutation does what it is meant to: by pyright, and where imports move, by Python itself."""
+    if bool(truth.errors) != mutation.breaking:
+        return False
+    return mutation.breaking or mutation.kind not in KINDS or not importer.breaks(mutation)
 
 
 def unconfirmed(chosen: Iterable[Judged]) -> int:

@@ -47,9 +47,9 @@
 (composite_literal type: (_) @composite.type body: (literal_value) @composite.body)
 (keyed_element key: (literal_element (identifier) @key)) @keyed
 
-(short_var_declaration left: (expression_list . (identifier) @valued.name) right: (expression_list . (_) @valued.value))
-(var_spec name: (identifier) @typed.name type: (_) @typed.type)
-(var_spec . name: (identifier) @valued.name value: (expression_list . (_) @valued.value))
-(range_clause left: (expression_list . (_) . (identifier) @ranged.name) right: (_) @ranged.value)
+; What declares local names; of which type each is, is read from the node.
+[(short_var_declaration) (range_clause) (receive_statement) (type_switch_statement)] @declares
+(statement_list (var_declaration (var_spec) @declares))
+(statement_list (var_declaration (var_spec_list (var_spec) @declares)))
 
 (import_declaration) @import

@@ -1,0 +1,160 @@
+"""Go definitions that only one of several build constraints had: gone from that one, others of the name hide the loss.
+
+Sources: the documentation of go/build/constraint and of the command ("Build constraints": expressions, file names).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice, product
+
+from sightline.base.paths import WorkspacePath
+from sightline.checks.check import Certainty, Finding
+from sightline.checks.definitions import Removed
+from sightline.checks.language import is_go
+from sightline.checks.matching import Matching
+from sightline.checks.recall import symbols_of
+from sightline.graph.answers import Confidence
+
+_SYSTEMS = frozenset({
+    "aix", "android", "darwin", "dragonfly", "freebsd", "hurd", "illumos", "ios", "js", "linux", "netbsd", "openbsd",
+    "plan9", "solaris", "wasip1", "windows",
+})  # fmt: skip
+_UNIX = _SYSTEMS - {"js", "plan9", "wasip1", "windows"}
+_MACHINES = frozenset({
+    "386", "amd64", "arm", "arm64", "loong64", "mips", "mips64", "mips64le", "mipsle", "ppc64", "ppc64le", "riscv64",
+    "s390x", "wasm",
+})  # fmt: skip
+#: What building for one system means as well.
+_IMPLIED = {"android": "linux", "ios": "darwin", "illumos": "solaris"}
+_LINE = re.compile(rb"^//go:build[ \t]+([^\r\n]+)", re.MULTILINE)
+_PACKAGE = re.compile(rb"^package\b", re.MULTILINE)
+_TOKEN = re.compile(r"\s*(&&|\|\||[()!]|[\w.]+)")
+_MOST_TAGS, _MOST_USES = 6, 400
+#: Characters of a constraint that are read.
+_LONGEST = 300
+
+#: Whether a file is built under some tags.
+_Condition = Callable[[Mapping[str, bool]], bool]
+
+
+def uncovered_uses(matching: Matching, removed: Removed) -> Iterator[Finding]:
+    """Uses that some build meets no definition for any more, where another build has one still."""
+    symbol, after = removed.symbol, matching.given.after
+    folder, name = symbol.path.relative.rpartition("/")[0], symbol.qualified_name
+    if not is_go(symbol.path) or symbol.path.name.endswith("_test.go"):
+        return
+    left = [
+        path
+        for path in after.files_defining(symbol.definition.name)
+        if path.relative.rpartition("/")[0] == folder and not path.name.endswith("_test.go") and is_go(path)
+        if any(each.qualified_name == name for each in symbols_of(after, path))
+    ]
+    old = removed.file.before
+    if not left or old is None:
+        return
+    tags: set[str] = set()
+    was = _condition(symbol.path, old.data, tags)
+    others = [_condition(path, _data(matching, path), tags) for path in left]
+    for place in islice(matching.given.before.references(symbol).places, _MOST_USES):
+        use = matching.after_of((place.path, place.reference))
+        if use is None or place.confidence is not Confidence.EXACT or not is_go(use[0]):
+            continue
+        own = set(tags)
+        conditions = (was, _condition(use[0], _data(matching, use[0]), own))
+        build = next((b for b in _builds(own) if all(c(b) for c in conditions) and not any(c(b) for c in others)), None)
+        if build is not None:
+            yield matching.finding(
+                use,
+                f"`{name}` is gone from {symbol.path}, and builds {_shown(build)} have no other.",
+                certainty=Certainty.CERTAIN,
+                symbol=symbol.identifier,
+                related=(matching.definition_place(symbol, "where it was", before=True),),
+            )
+
+
+def _data(matching: Matching, path: WorkspacePath) -> bytes:
+    text = matching.text_after(path)
+    return text.data if text is not None else b""
+
+
+def _condition(path: WorkspacePath, data: bytes, tags: set[str]) -> _Condition:
+    """When a file is built; the tags that decide it are added to ``tags``."""
+    parts = path.name.removesuffix(".go").removesuffix("_test").split("_")[1:]
+    wanted = [part for part in parts[-1:] if part in _SYSTEMS | _MACHINES]
+    if len(parts) > 1 and parts[-1] in _MACHINES and parts[-2] in _SYSTEMS:
+        wanted.append(parts[-2])
+    head = _PACKAGE.search(data)
+    line = _LINE.search(data, 0, head.start() if head is not None else len(data))
+    written = line[1][:_LONGEST].decode("utf-8", "replace") if line is not None else ""
+    expression = _parsed(written)
+    tags.update(wanted)
+    tags.update(_TOKEN.findall(written))
+    return lambda build: all(_holds(build, tag) for tag in wanted) and (expression is None or expression(build))
+
+
+def _parsed(text: str) -> _Condition | None:
+    tokens = _TOKEN.findall(text.partition("//")[0])
+    at = 0
+
+    def either() -> _Condition:
+        nonlocal at
+        parts = [both()]
+        while at < len(tokens) and tokens[at] == "||":
+            at += 1
+            parts.append(both())
+        return lambda build: any(part(build) for part in parts)
+
+    def both() -> _Condition:
+        nonlocal at
+        parts = [single()]
+        while at < len(tokens) and tokens[at] == "&&":
+            at += 1
+            parts.append(single())
+        return lambda build: all(part(build) for part in parts)
+
+    def single() -> _Condition:
+        nonlocal at
+        sign = tokens[at] if at < len(tokens) else ""
+        at += 1
+        if sign == "!":
+            inner = single()
+            return lambda build: not inner(build)
+        if sign == "(":
+            inner = either()
+            at += 1
+            return inner
+        return lambda build: _holds(build, sign)
+
+    return either() if tokens else None
+
+
+def _holds(build: Mapping[str, bool], tag: str) -> bool:
+    """Whether a tag is set: those of versions of Go always, other compilers' never."""
+    if tag == "unix":
+        return any(build.get(each, False) for each in _UNIX)
+    return tag.startswith("go1.") or tag == "gc" or build.get(tag, False)
+
+
+def _builds(tags: set[str]) -> Iterator[Mapping[str, bool]]:
+    """Builds that differ in the tags: one system, one machine, any of the others. Too many say nothing."""
+    free = sorted(
+        tag
+        for tag in tags - _SYSTEMS - _MACHINES - {"unix", "gc", "gccgo", "ignore"}
+        if tag[:1].isalpha() and not tag.startswith("go1.")
+    )
+    if len(free) > _MOST_TAGS:
+        return
+    is_open = bool(tags & (_SYSTEMS | {"unix"}))
+    systems: Sequence[str] = sorted((tags & _SYSTEMS) | {"linux", "windows", "darwin", "plan9"}) if is_open else [""]
+    machines: Sequence[str] = sorted((tags & _MACHINES) | {"amd64", "arm64"}) if tags & _MACHINES else [""]
+    for system, machine in product(systems, machines):
+        for values in product((False, True), repeat=len(free)):
+            build = dict(zip(free, values, strict=True))
+            yield build | {each: True for each in (system, machine, _IMPLIED.get(system, "")) if each}
+
+
+def _shown(build: Mapping[str, bool]) -> str:
+    tags = [tag for tag, value in build.items() if value]
+    return f"with {', '.join(tags)}" if tags else "without further tags"
