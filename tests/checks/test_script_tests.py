@@ -123,6 +123,17 @@ def test_the_nearest_project_says_which_runner_it_is() -> None:
     assert said["new/c.spec.tsx"] == ("jest", "new")
     assert said["plain/d.test.mjs"] == ("jest", "plain")
     assert said["broken/e.test.js"] == ("vitest", "")
+    many = graph_of(
+        {
+            "vitest.config.ts": "export default { test: { projects: ['packages/*'] } }",
+            "packages/a/vitest.config.ts": "import root from '../../vitest.config'",
+            "packages/a/src/a.test.ts": "",
+            "packages/b/jest.config.js": "",
+            "packages/b/b.test.ts": "",
+        }
+    ).workspace
+    assert project_of(many, path("packages/a/src/a.test.ts")) == "", "its configuration begins with the outer one"
+    assert project_of(many, path("packages/b/b.test.ts")) == "packages/b"
     nothing = graph_of({"package.json": "{}", "a.test.ts": ""}).workspace
     assert runner_of(nothing, path("a.test.ts")) == ""
 

@@ -37,7 +37,7 @@ _PRINTED = re.compile(
 _PANIC = re.compile(r"panicked at (\S+?\.rs):(\d+):\d+:\n(.*?)(?=\nstack backtrace:|\nnote: |\Z)", re.DOTALL)
 _OLD_PANIC = re.compile(r"panicked at '(.*?)', (\S+?\.rs):(\d+):\d+", re.DOTALL)
 _CALL = re.compile(r"^\s+at (?:\./)?(\S+\.rs):(\d+)", re.MULTILINE)
-_BACKTRACE = re.compile(r"^stack backtrace:\n(?:\s+\S.*\n?)*", re.MULTILINE)
+_BACKTRACE = re.compile(r"^stack backtrace:\n(?:\s+\S.*\n?)*|^note: .*`RUST_BACKTRACE=.*\n?", re.MULTILINE)
 _MODULES = frozenset(("test", "tests"))
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import posixpath
+import re
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any, cast
 
@@ -24,6 +26,11 @@ _CONFIGURATIONS = tuple(
     for kind in kinds
     for ending in ("ts", "mts", "cts", "js", "mjs", "cjs", "json")
 )
+#: Configurations of vitest in which others may be named, and how.
+_PROJECTS = tuple(file for name, file in _CONFIGURATIONS if name == "vitest") + tuple(
+    f"vite.config.{ending}" for ending in ("ts", "mts", "cts", "js", "mjs", "cjs")
+)
+_NAMED_PROJECTS = re.compile(rb"\b(?:projects|workspace)\s*:")
 
 
 def runner_of(view: WorkspaceView, path: WorkspacePath) -> str:
@@ -32,8 +39,26 @@ def runner_of(view: WorkspaceView, path: WorkspacePath) -> str:
 
 
 def project_of(view: WorkspaceView, path: WorkspacePath) -> str:
-    """The folder, relative to the root, in which the runner of a test file is started."""
-    return _said(view, path)[1]
+    """The folder, relative to the root, in which the runner of a test file is started.
+
+    A vitest that names projects runs from where it names them: their own configurations often begin with that one.
+    """
+    name, nearest = _said(view, path)
+    folder: str = nearest
+    outer: str = nearest
+    while name == "vitest" and outer:
+        outer = posixpath.dirname(outer)
+        if any(_names_projects(view, WorkspacePath(path.root, posixpath.join(outer, file))) for file in _PROJECTS):
+            folder = outer
+    return folder
+
+
+def _names_projects(view: WorkspaceView, file: WorkspacePath) -> bool:
+    if not view.exists(file):
+        return False
+    with suppress(SightlineError):
+        return ".workspace." in file.name or _NAMED_PROJECTS.search(view.read(file).text.data) is not None
+    return False
 
 
 def _is_named(path: WorkspacePath) -> bool:

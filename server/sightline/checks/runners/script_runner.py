@@ -43,6 +43,7 @@ fs.promises.mkdir = async (path, ...more) => {
 _DONE = frozenset({0, 1})
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _CALL = re.compile(r"^\s+at (?:.*\()?(?:file://)?(/[^\s()]+?):(\d+):\d+\)?$")
+_ELSEWHERE = re.compile(r"^\s+at (?:.*/node_modules/|.*\(?node:|.*\(<anonymous>\)$)")
 _STACK = re.compile(r"^\s+at ", re.MULTILINE)
 _MODULES = re.compile(r"experimental-vm-modules")
 
@@ -194,7 +195,7 @@ def _failure(room: Room, path: str, name: str, text: str, line: int) -> TestResu
     ]
     own = next((frame.line for frame in frames if frame.path == path), line)
     told = text[: first.start()] if (first := _STACK.search(text)) else text
-    kept = [row for row in text.splitlines() if "/node_modules/" not in row and "node:internal" not in row]
+    kept = [row for row in text.splitlines() if not _ELSEWHERE.search(row)]
     return TestResult(
         id=name,
         path=path,
