@@ -29,6 +29,7 @@ test: check test-client test-server
 
 test-server: install
 	@tools/need-openmp
+	@tools/need-litellm
 	$(BIN)/pytest -q -n auto --maxprocesses 4 $(PYTEST_ARGUMENTS)
 
 test-client: client-vscode/node_modules/.installed
@@ -67,6 +68,8 @@ lock: install
 	    --extra dev pyproject.toml -o requirements-dev.lock
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
 	    --group node -o requirements-node.lock
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
+	    --group litellm -o requirements-litellm.lock
 
 clean:
 	rm -rf .venv dist build client-vscode/node_modules client-vscode/out client-vscode/*.vsix
