@@ -121,7 +121,11 @@ def _is_still_bound(matching: Matching, removed: Removed) -> bool:
         return is_script(removed.file.new) and any(is_parameter_property(after, each, name) for each in classes)
     if not is_python(removed.file.new):
         index = after.index(removed.file.new)
-        return index is not None and name in index.imported.get(MODULE, {})
+        bound = index is not None and name in index.imported.get(MODULE, {})
+        if not bound or not is_script(removed.file.new) or not removed.symbol.definition.exported:
+            return bound
+        exports = exported_names(after, removed.file.new)  # what is imported there is not handed on by itself
+        return exports is None or name in exports
     bound = names_of_module(after, removed.file.new)
     return bound is None or name in bound
 
@@ -197,8 +201,12 @@ def _imported_files(
 
 
 def _passes_on(view: GraphView, path: WorkspacePath, name: str) -> bool:
-    """Whether a file has the name from an import of its own."""
+    """Whether a file has the name from an import of its own; of scripts, one that exports it again."""
     facts = facts_of(view, path)
+    if is_script(path):
+        exports = exported_names(view, path)
+        if exports is not None and name not in exports:
+            return False
     return facts is not None and any(
         imported.alias == name and row.enclosing < 0 for row in facts.imports for imported in row.names
     )

@@ -30,6 +30,9 @@ EXPLAINED: Mapping[str, Mapping[str, str]] = {
     "hugo": {
         "42cc5f88b6": "ours: two calls passed the new argument already, and the variadic parameter took the surplus",
     },
+    "trpc": {
+        "930b6faf16": "real: page.tsx imports ../TestMutation, which was not committed",
+    },
     "vite": {
         "14608241cc": "real: imports configDefaults, which the commit before it had stopped exporting",
         "c23d85b965": "ours: imports.js is a symbolic link, and the bench leaves links out of commits",
