@@ -49,6 +49,8 @@ EXPLAINED: Mapping[str, Mapping[str, str]] = {
         "3dc7f13b65": "real: renames RootCmd to rootCmd in root.go, and init_test.go calls RootCmd",
     },
     "zod": {
+        "448c3ee6f1": "real: imports files of src/helpers, which were not committed",
+        "c8b057570c": "real: imports ./ZodError, which was not committed",
         "07a1515a3b": "real: commits the marks of a merge conflict in deno/lib",
         "028b289a48": "real: play.ts holds a line of plain text",
         "362297e103": "real: moves mocker.ts in the spelling of another operating system: the tests import ./Mocker",
