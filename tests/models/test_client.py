@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 
 import pytest
 
@@ -170,6 +171,22 @@ async def test_the_margin_of_what_counts_as_cut(sent: int, read: int, *, whole: 
         assert (await complete(provider(script), request(sent), clock=ManualClock())).text == "x"
     else:
         assert (await fails(script, sent)).failure is ModelFailure.TRUNCATED_PROMPT
+
+
+@pytest.mark.parametrize(
+    ("margin", "read", "whole"),
+    [(0.05, 9_500, True), (0.05, 9_499, False), (0.9, 6_500, True), (0.9, 6_499, False), (None, 6_500, True)],
+)
+async def test_a_count_that_is_known_better_leaves_less_room_for_a_cut(
+    margin: float | None, read: int, *, whole: bool
+) -> None:
+    asked = replace(request(10_000), prompt_margin=margin)
+    script = provider(f"%%% reply\nprompt_tokens: {read}\n\nx")
+    if whole:
+        assert (await complete(script, asked, clock=ManualClock())).text == "x"
+    else:
+        with pytest.raises(ModelError, match="cut the prompt"):
+            await complete(script, asked, clock=ManualClock())
 
 
 async def test_usage_that_is_missing_is_unknown_and_not_a_cut() -> None:

@@ -48,6 +48,11 @@ class Locations:
         """What linters build of proposed edits without executing any of it: no code of theirs writes it."""
         return f"{self.cache}/linted"
 
+    @property
+    def token_counts(self) -> str:
+        """What model servers reported about the sizes of prompts."""
+        return f"{self.cache}/tokens.json"
+
     def graph_store(self, roots: tuple[str, ...]) -> str:
         """Database file of the graph store of these roots."""
         return f"{self.cache}/graph/{_key(roots)}.sqlite"

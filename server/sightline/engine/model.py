@@ -9,6 +9,7 @@ from dataclasses import replace
 from sightline.base.system import System
 from sightline.config.settings import NetworkSettings, Settings
 from sightline.models.accounting import Ledger
+from sightline.models.calibration import Calibration
 from sightline.models.local_limits import LocalLimits
 from sightline.models.messages import Sampling
 from sightline.models.parameters import TASKS, TaskParameters, TaskTable
@@ -87,8 +88,11 @@ async def choose_model(settings: Settings, system: System, opened: Provider | No
 class Models:
     """The models of one engine: opened when the first turn asks for one, and every turn with an account."""
 
-    def __init__(self, system: System, ledger: Callable[[], Ledger | None]) -> None:
+    def __init__(
+        self, system: System, ledger: Callable[[], Ledger | None], calibration: Calibration | None = None
+    ) -> None:
         self._system = system
+        self._calibration = calibration
         self._open_ledger = ledger
         self._ledger: asyncio.Future[Ledger | None] | None = None
         self._provider: Provider | None = None
@@ -96,6 +100,7 @@ class Models:
     async def choose(self, settings: Settings, *, turn: str, task: str) -> ModelChoice:
         """Who answers ``turn``. Raises as :func:`model_policy` does."""
         self._provider, choice = await choose_model(settings, self._system, self._provider)
+        choice = replace(choice, calibration=self._calibration)
         if self._ledger is None:
             self._ledger = asyncio.ensure_future(asyncio.to_thread(self._open_ledger))
         ledger = await asyncio.shield(self._ledger)

@@ -18,6 +18,7 @@ from sightline.engine.check_policy import AskConsent, Permission, check_policy
 from sightline.engine.engine import Engine
 from sightline.engine.parts import EngineParts
 from sightline.graph.live import LiveGraph
+from sightline.models.calibration import Calibration
 from sightline.sessions.journal import EditJournal
 from sightline.workspace.live import LiveWorkspace
 from sightline.workspace.scan import ScanOptions
@@ -72,6 +73,7 @@ async def open_engine(options: EngineOptions) -> Engine:
             ledger=partial(open_ledger, system, where),
             write_journal=journal_folder,
             index=LexicalIndex(LexicalStore(where.lexical_store(roots))),
+            calibration=Calibration(system.files, where.token_counts),
             checks=check_policy(settings, where, permission.given),
             forbid_tests=permission.take_back,
             live=options.live,

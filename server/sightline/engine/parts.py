@@ -11,6 +11,7 @@ from sightline.config.settings import Settings
 from sightline.context.lexical import LexicalIndex
 from sightline.graph.live import LiveGraph
 from sightline.models.accounting import Ledger
+from sightline.models.calibration import Calibration
 from sightline.sessions.journal import EditJournal
 from sightline.workspace.live import LiveWorkspace
 
@@ -25,7 +26,7 @@ class EngineParts:
     ``ledger`` opens the record of what models were asked, ``None`` where it cannot be. ``write_journal`` is the folder
     of the crash journal for files on disk. ``live``: words of the workspace are read in the background, not at the
     first question. ``checks``: programs that the checks may run. ``forbid_tests`` takes back the user's word on the
-    tests of a root.
+    tests of a root. ``calibration``: what servers reported about the sizes of prompts.
     """
 
     system: System
@@ -37,6 +38,7 @@ class EngineParts:
     ledger: Callable[[], Ledger | None]
     write_journal: str
     index: LexicalIndex
+    calibration: Calibration
     checks: CheckPolicy
     forbid_tests: ForbidTests
     live: bool = False

@@ -41,7 +41,8 @@ class CompletionLimits:
     of the true count at most, see ``tokens.py``, which makes 0.78 of the estimate), and narrower than a real cut:
     Ollama keeps half of the window, so at most 0.65 of the estimate even where that is a fifth too low. Servers that
     keep nearly all of a prompt slip through; that is what the check against the window before sending is for.
-    ``counted_margin`` stands in where the server itself counted the prompt before.
+    ``counted_margin`` stands in where the server itself counted the prompt before, and a request's own
+    ``prompt_margin`` where it is smaller.
 
     ``doubtful_share`` is the share of the window from which on an estimate may be wrong about what fits: there the
     server is asked to count, where it can.
@@ -148,10 +149,11 @@ class _Pieces:
 
 @dataclass(frozen=True, slots=True)
 class _Sent:
-    """Tokens of the prompt. ``exact`` says that the server counted them."""
+    """Tokens of the prompt. ``exact`` says that the server counted them; ``margin`` by which share they may be off."""
 
     tokens: int
     exact: bool = False
+    margin: float | None = None
 
 
 async def _sent(provider: Provider, request: ModelRequest, report: WindowReport, limits: CompletionLimits) -> _Sent:
@@ -161,7 +163,7 @@ async def _sent(provider: Provider, request: ModelRequest, report: WindowReport,
         counted = await provider.count_tokens(request)
         if counted is not None:
             return _Sent(counted, exact=True)
-    return _Sent(estimate)
+    return _Sent(estimate, margin=request.prompt_margin)
 
 
 def _check_window(sent: _Sent, report: WindowReport, own: int | None) -> None:
@@ -191,7 +193,8 @@ def _was_cut(sent: _Sent, usage: Usage, limits: CompletionLimits) -> bool:
     cached = usage.cached_tokens or 0
     if cached > read:
         read += cached  # Such a server counts what it had cached apart from what it read.
-    margin = limits.counted_margin if sent.exact else limits.truncation_margin
+    margin = limits.truncation_margin if sent.margin is None else min(limits.truncation_margin, sent.margin)
+    margin = limits.counted_margin if sent.exact else margin
     return read < sent.tokens * (1 - margin) and sent.tokens - read >= limits.truncation_slack
 
 

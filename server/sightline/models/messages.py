@@ -33,7 +33,8 @@ class Sampling:
 class ModelRequest:
     """One request. Sizes are in tokens; ``None`` leaves a value to the server.
 
-    ``prompt_tokens`` is our own count of the messages; it is compared with what the server says it read.
+    ``prompt_tokens`` is our own count of the messages, off by a share of ``prompt_margin`` at most where that is known;
+    it is compared with what the server says it read.
     ``stable_messages`` is how many of the first messages the next request of the conversation will begin with too:
     what a provider with prompt caching marks. ``window`` is the context window the model must be loaded with at
     least, for servers that load on request. ``reserve`` is how much of a window should stay free for the reply: with
@@ -45,6 +46,7 @@ class ModelRequest:
     max_output_tokens: int | None = None
     sampling: Sampling = Sampling()
     prompt_tokens: int | None = None
+    prompt_margin: float | None = None
     stable_messages: int = 0
     window: int | None = None
     reserve: int | None = None

@@ -119,6 +119,7 @@ def request_for(
     wanted: Wanted | None = None,
     *,
     prompt_tokens: int | None = None,
+    prompt_margin: float | None = None,
 ) -> ModelRequest:
     """A request as the policy, what is known of the model and the task decide it together.
 
@@ -138,6 +139,7 @@ def request_for(
         max_output_tokens=parameters.max_output_tokens,
         sampling=parameters.sampling,
         prompt_tokens=prompt_tokens,
+        prompt_margin=prompt_margin,
         reserve=parameters.reserve,
     )
 

@@ -15,6 +15,7 @@ from sightline.context.request import ContextRequest
 from sightline.edits.diff import unified_diff
 from sightline.edits.instructions import instructions
 from sightline.graph.view import GraphView
+from sightline.models.calibration import Calibration
 from sightline.models.client import complete
 from sightline.models.messages import Finish, ModelResponse, ReasoningDelta, StreamEvent, TextDelta
 from sightline.models.parameters import Wanted
@@ -63,6 +64,7 @@ class ModelChoice:
     provider: Provider
     policy: ModelPolicy
     repair_rounds: int = 3
+    calibration: Calibration | None = None
     account: Account | None = None
 
 
@@ -156,6 +158,10 @@ async def _edit(request: TurnRequest, given: TurnDependencies, choice: ModelChoi
 async def _ask(
     prompt: Prompt, given: TurnDependencies, choice: ModelChoice, wanted: Wanted, *, number: int
 ) -> tuple[Attempt, ModelResponse]:
+    policy, calibration = choice.policy, choice.calibration
+    tokens, margin = prompt.tokens, None
+    if calibration is not None:
+        tokens, margin = await asyncio.to_thread(calibration.count, policy, prompt.messages)
     given.listener(stage_event(TurnStage.MODEL, number))
 
     def listen(event: StreamEvent) -> None:
@@ -164,9 +170,12 @@ async def _ask(
         elif isinstance(event, ReasoningDelta):
             given.listener(TurnEvent(kind="reasoning", text=event.text, stage=TurnStage.MODEL, attempt=number))
 
-    request = request_for(choice.policy, prompt.messages, wanted, prompt_tokens=prompt.tokens)
-    work = complete(choice.provider, request, clock=given.system.clock, listener=listen, window=choice.policy.window)
+    request = request_for(policy, prompt.messages, wanted, prompt_tokens=tokens, prompt_margin=margin)
+    work = complete(choice.provider, request, clock=given.system.clock, listener=listen, window=policy.window)
     response = await (accounted(choice.account, request, work, given.system.clock) if choice.account else work)
+    if calibration is not None:
+        reported = response.usage.prompt_tokens
+        await asyncio.to_thread(calibration.observe, policy, estimated=tokens, reported=reported)
     attempt = Attempt(
         reply=response.text,
         asked=prompt.messages[-1].content,
