@@ -10,6 +10,7 @@ import pytest
 from sightline.base.text import Text
 from sightline.checks.check import Certainty, Verdict
 from sightline.engine.engine import Engine
+from sightline.models.fitting import ESTIMATE_MARGIN, OUTPUT_RESERVE
 from sightline.models.messages import ModelError, ModelFailure
 from sightline.tasks.result import TurnEvent, TurnRequest, TurnResult, TurnStage, TurnVerdict
 from support.shop import (
@@ -238,3 +239,22 @@ async def test_the_checks_judge_what_the_user_has_typed_not_what_is_on_disk(tmp_
         assert result.verdict is TurnVerdict.REJECTED
         assert result.report is not None
         assert {str(finding.path) for finding in result.report.findings} == {"shop/report.py"}
+
+
+async def test_the_context_is_made_smaller_where_the_models_window_has_no_room(tmp_path: Path) -> None:
+    users = {
+        f"shop/report{n}.py": "from shop.cart import total\n\n\n"
+        + "".join(f"def report_{n}_{k}(prices):\n    return total(prices, {k})\n\n\n" for k in range(40))
+        for n in range(20)
+    }
+    write_workspace(tmp_path / "work", {**FILES, **users})
+    heard: list[TurnEvent] = []
+    replies = f"%%% server\nwindow: 4800\n{script(HARMLESS)}"
+    async with shop_engine(tmp_path, replies) as engine:
+        task = "Rename total to grand_total"
+        request = TurnRequest(turn="t1", task_type="refactor", task=task, root=engine.roots[0], budget=20_000)
+        result = await engine.ask(request, heard.append)
+        room = (4800 - OUTPUT_RESERVE) / ESTIMATE_MARGIN
+        assert room / 2 < result.prompt.tokens <= room
+        assert any("made smaller to fit" in event.text for event in heard)
+        assert result.verdict is TurnVerdict.ACCEPTED

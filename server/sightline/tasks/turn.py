@@ -16,7 +16,7 @@ from sightline.edits.diff import unified_diff
 from sightline.edits.instructions import instructions
 from sightline.graph.view import GraphView
 from sightline.models.calibration import Calibration
-from sightline.models.client import complete
+from sightline.models.client import complete, room_for_prompt
 from sightline.models.messages import Finish, ModelResponse, ReasoningDelta, StreamEvent, TextDelta
 from sightline.models.parameters import Wanted
 from sightline.models.policy import ModelPolicy, request_for
@@ -101,13 +101,29 @@ async def prepare_prompt(request: TurnRequest, given: TurnDependencies) -> tuple
 async def run_turn(request: TurnRequest, given: TurnDependencies, choice: ModelChoice) -> TurnResult:
     """Runs a task to its end. Raises ``ModelError``; cancelling closes the model's socket and leaves nothing behind."""
     given.listener(stage_event(TurnStage.CONTEXT, 0))
-    _, prompt = await prepare_prompt(request, given)
+    prompt = await _fitting_prompt(request, given, choice)
     if is_read_only(request.task_type):
         attempt, response = await _ask(prompt, given, choice, Wanted(task_type=request.task_type), number=1)
         if response.finish is not Finish.STOP:
             attempt = _cut_off(attempt, response)
         return await _result(request, given, choice, prompt=prompt, attempts=(attempt,), verdict=TurnVerdict.ANSWERED)
     return await _edit(request, given, choice, prompt)
+
+
+async def _fitting_prompt(request: TurnRequest, given: TurnDependencies, choice: ModelChoice) -> Prompt:
+    """The prompt of a task, its context made smaller where the model's window has no room for all of it."""
+    policy = choice.policy
+    pack, prompt = await prepare_prompt(request, given)
+    room = await room_for_prompt(choice.provider, policy.name, window=policy.window, reply=policy.max_output_tokens)
+    if room is None or prompt.tokens <= room or not request.budget:
+        return prompt
+    budget = max(0, min(request.budget, pack.tokens) - (prompt.tokens - room))
+    _, smaller = await prepare_prompt(replace(request, budget=budget), given)
+    if smaller.tokens >= prompt.tokens:
+        return prompt
+    text = f"The model's window has room for a prompt of about {room:,} tokens: the context was made smaller to fit it."
+    given.listener(TurnEvent(kind="stage", text=text, stage=TurnStage.CONTEXT, attempt=0))
+    return smaller
 
 
 async def _edit(request: TurnRequest, given: TurnDependencies, choice: ModelChoice, prompt: Prompt) -> TurnResult:
