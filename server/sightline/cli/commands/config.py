@@ -10,6 +10,7 @@ from sightline.base.system import real_system
 from sightline.cli.output import print_json, say
 from sightline.cli.workspace import given_settings, json_option, model_option, resolve_root, root_option
 from sightline.config.check import check_settings
+from sightline.config.importing import as_toml, read_foreign
 from sightline.config.load import WORKSPACE_FILE, load_settings
 from sightline.config.locations import locations
 from sightline.config.settings import Settings
@@ -75,6 +76,20 @@ def path(root: str) -> int:
     say(f"workspace settings: {resolve_root(system, root)}/{WORKSPACE_FILE}")
     say(f"cache:              {where.cache}")
     say(f"state:              {where.state}")
+    return 0
+
+
+@command.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False))
+def import_settings(files: tuple[str, ...]) -> int:
+    """Print the model settings of aider or Continue as sightline.toml. Writes nothing, and takes no key along.
+
+    FILES are .aider.conf.yml, .aider.model.settings.yml and .aider.model.metadata.json, or Continue's config.yaml or
+    config.json. What they say of models goes into your own settings file (`sightline config path` prints where).
+    """
+    system = real_system()
+    texts = {file: system.files.read(file, 2 << 20).decode("utf-8", "replace") for file in files}
+    say(as_toml(read_foreign(texts)).rstrip())
     return 0
 
 
