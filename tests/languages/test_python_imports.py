@@ -82,6 +82,15 @@ def test_a_package_wins_over_a_module_and_source_over_stubs() -> None:
     assert _leads(both, "a.py", "z") == ["z.pyi"]
 
 
+def test_of_several_projects_the_one_around_the_importer_is_meant() -> None:
+    files = tuple(
+        f"{name}/{each}" for name in "abc" for each in ("shop/__init__.py", "shop/rates.py", "tests/test_rates.py")
+    )
+    for name in "abc":
+        assert _leads(files, f"{name}/tests/test_rates.py", "shop.rates") == [f"{name}/shop/rates.py"]
+    assert _leads((*files, "run.py"), "run.py", "shop.rates") == ["a/shop/rates.py"]
+
+
 def test_a_script_finds_what_lies_beside_it_first() -> None:
     files = ("tools/run.py", "tools/common.py", "common.py")
     assert _leads(files, "tools/run.py", "common") == ["tools/common.py"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 
 def join(folder: str, name: str) -> str:
     """``folder/name``, where either may be empty."""
@@ -19,6 +21,12 @@ def joined(folder: str, relative: str) -> str | None:
         elif part not in ("", "."):
             parts.append(part)
     return "/".join(parts)
+
+
+def shared_folders(folder: str, other: str) -> int:
+    """How many folders two folders have in common, from the root on."""
+    pairs = zip(folder.split("/"), other.split("/"), strict=False)
+    return len(list(takewhile(lambda pair: pair[0] == pair[1] != "", pairs)))
 
 
 def normal(folder: str, path: str) -> str | None:

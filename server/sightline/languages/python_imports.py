@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from sightline.languages.folders import join
+from sightline.languages.folders import join, shared_folders
 from sightline.languages.import_rules import ImportBinding, ImportCandidates, ImportRequest, ImportRules
 from sightline.languages.python_layout import (
     PYTHON_CONFIGURATION,
@@ -47,10 +47,13 @@ def search_roots(importer: str, top: str, layout: PythonLayout) -> tuple[str, ..
     """The folders in which ``importer`` looks for the top-level module ``top``, in order.
 
     First the folder above the importer's own top-level package (what pytest's rootdir rule and a script's
-    ``sys.path[0]`` come to), then the configured roots, then every other folder that is known to hold ``top``.
+    ``sys.path[0]`` come to), then the configured roots, then every other folder that is known to hold ``top``: of
+    several projects in one workspace the importer's own comes before its neighbours.
     """
-    roots = dict.fromkeys((own_root(importer, layout), *layout.roots))
-    roots.update(dict.fromkeys(layout.tops.get(top, ())))
+    own = own_root(importer, layout)
+    roots = dict.fromkeys((own, *layout.roots))
+    further = layout.tops.get(top, ())
+    roots.update(dict.fromkeys(sorted(further, key=lambda folder: -shared_folders(own, folder))))
     return tuple(roots)
 
 
