@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from pathlib import PurePosixPath
 
 import pytest
 from hypothesis import assume, given
@@ -67,6 +68,8 @@ def test_parts_of_a_path() -> None:
     )
     assert WorkspacePath("/", "a").absolute == "/a"
     assert WorkspacePath("/w", ".gitignore").suffix == ""
+    for name in ("a.d.TS", "a.", "..a", "a..b", ".a.b", "x.y/z", "x/.y", "a b.c "):
+        assert WorkspacePath("/w", name).suffix == PurePosixPath(name).suffix.lower(), name
     assert sorted([WorkspacePath("/w", "b"), WorkspacePath("/a", "c"), WorkspacePath("/w", "a")])[0].root == "/a"
 
 

@@ -44,6 +44,11 @@ def test_offsets_lead_to_the_same_bytes(before: list[bytes], after: list[bytes],
             assert file.before.data[offset : offset + len(content)] == content
         if content:
             assert file.is_new(Span(start, start + len(content))) is (offset is None)
+    size = len(file.after.data) + 1
+    for start, end in [(first, last) for first in range(size) for last in range(first, size)]:
+        touched = range(file.after.line_of(start), file.after.line_of(max(start, end - 1)) + 1)
+        is_new = any(file.old_offset(file.after.line_starts[line]) is None for line in touched)
+        assert file.is_new(Span(start, end)) is is_new
     for line, shift in file.line_shifts.items():
         start = file.before.line_starts[line]
         assert file.old_offset(start + shift) == start

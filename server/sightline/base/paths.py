@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from urllib.parse import quote, unquote, urlsplit
 
 from sightline.base.errors import PathOutsideRoot, UsageError
@@ -49,7 +48,9 @@ class WorkspacePath:
     @property
     def suffix(self) -> str:
         """Lower-case extension with its dot, or an empty string."""
-        return PurePosixPath(self.relative).suffix.lower()
+        name = self.relative[self.relative.rfind("/") + 1 :]
+        dot = name.rfind(".")
+        return name[dot:].lower() if 0 < dot < len(name) - 1 else ""
 
     @property
     def uri(self) -> str:

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 
 from sightline.checks.check import Certainty, Finding, RelatedPlace
-from sightline.checks.definitions import DefinitionChanges, groups_of, owner_of
+from sightline.checks.definitions import DefinitionChanges, owner_of
+from sightline.checks.known_uses import known_heirs
 from sightline.checks.language import is_script, is_typed_script
 from sightline.checks.matching import Matching, own_name, symbol_before
-from sightline.checks.recall import ancestors_of, header_of, members_of
+from sightline.checks.recall import ancestors_of, groups_of, header_of, members_of
 from sightline.checks.script import is_abstract, is_optional, may_have_member
 from sightline.graph.answers import Confidence, EdgeKind, Symbol
 from sightline.graph.facts import DefinitionKind
@@ -97,7 +98,7 @@ def _heirs(view: GraphView, owner: Symbol) -> Iterator[Symbol]:
     """Classes below ``owner`` that instances can be made of."""
     waiting, seen = [owner], {owner.identifier}
     while waiting:
-        for heir in view.subclasses(waiting.pop()):
+        for heir in known_heirs(view, waiting.pop()):
             if heir.identifier in seen:
                 continue
             seen.add(heir.identifier)

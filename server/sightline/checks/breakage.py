@@ -29,10 +29,10 @@ from sightline.checks.modules_gone import lost_imports
 from sightline.checks.overrides import broken_overrides
 from sightline.checks.overriding_nothing import overriding_nothing
 from sightline.checks.python_calls import unfit_outside_calls
+from sightline.checks.recall import touched_files
 from sightline.checks.reexports import lost_reexports
 from sightline.checks.resigned import judge, unfit_calls
 from sightline.checks.stranded import lost_exports, rerouted_calls, stranded_uses
-from sightline.checks.texts import touched_files
 from sightline.checks.unbound import unbound_uses
 from sightline.checks.unimported import unimported_uses
 from sightline.checks.unincluded import unincluded_uses

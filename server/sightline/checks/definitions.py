@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from sightline.base.paths import WorkspacePath
 from sightline.checks.check import CheckInput
 from sightline.checks.language import is_script
-from sightline.checks.recall import symbols_of
+from sightline.checks.recall import groups_of, symbols_of
 from sightline.checks.texts import TouchedFile
 from sightline.graph.answers import Symbol
 from sightline.graph.facts import Definition, DefinitionKind
@@ -102,14 +102,6 @@ def _namespaces(path: WorkspacePath | None, groups: Groups) -> frozenset[str]:
     if rules is None or not rules.own_namespace:
         return frozenset()
     return frozenset(name for name, group in groups.items() if group[0].definition.kind is _NAMESPACE)
-
-
-def groups_of(view: GraphView, path: WorkspacePath | None) -> Groups:
-    """The definitions of a file by qualified name."""
-    found: dict[str, Group] = {}
-    for symbol in symbols_of(view, path):
-        found[symbol.qualified_name] = (*found.get(symbol.qualified_name, ()), symbol)
-    return found
 
 
 def parent_name(symbol: Symbol) -> str:

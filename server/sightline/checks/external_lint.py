@@ -22,8 +22,9 @@ from sightline.checks.linters.linter import Linter, Row, Way
 from sightline.checks.linters.registry import linter_named
 from sightline.checks.package_lint import Workplace, relative, workplace
 from sightline.checks.programs import Invocation, ProgramUnavailable, complaint, find_program, run_program
+from sightline.checks.recall import touched_files
 from sightline.checks.shadow import Shadow, shadow
-from sightline.checks.texts import TouchedFile, line_and_column, new_ones, read_text, touched_files
+from sightline.checks.texts import TouchedFile, line_and_column, new_ones, read_text
 from sightline.graph.view import GraphView
 
 #: Programs that run at once on one edit.

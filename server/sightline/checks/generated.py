@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 
 from sightline.checks.check import Certainty, CheckInput, CheckOutcome, Finding, RelatedPlace, Severity
-from sightline.checks.texts import line_and_column, touched_files
+from sightline.checks.recall import touched_files
+from sightline.checks.texts import line_and_column
 from sightline.graph.generated import generated_from
 
 

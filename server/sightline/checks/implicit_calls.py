@@ -17,10 +17,10 @@ from sightline.checks.known_uses import known_uses
 from sightline.checks.language import is_go, is_python
 from sightline.checks.matching import Matching, Use, symbol_before
 from sightline.checks.python_pieces import parsed_pieces, remembered
-from sightline.checks.recall import facts_of, is_rebound, symbols_of
+from sightline.checks.recall import is_rebound, symbols_of
 from sightline.checks.signature import mismatch
 from sightline.checks.texts import read_text
-from sightline.graph.answers import Symbol
+from sightline.graph.answers import Place, Symbol
 from sightline.graph.facts import CallShape, DefinitionKind, Reference, ReferenceKind
 from sightline.graph.view import GraphView
 
@@ -59,11 +59,18 @@ def aliases(view: GraphView, symbol: Symbol) -> Iterator[Symbol]:
     for place in known_uses(view, symbol):
         if place.reference.kind is not ReferenceKind.READ or not is_python(place.path):
             continue
-        for each in symbols_of(view, place.path):
-            around = each.definition.alias and each.definition.span.contains(place.reference.span)
-            if around and each.identifier not in seen and symbol in _held(view, each):
+        for each in _assigned_around(view, place):
+            if each.identifier not in seen and symbol in _held(view, each):
                 seen.add(each.identifier)
                 yield each
+
+
+def _assigned_around(view: GraphView, place: Place) -> Iterator[Symbol]:
+    """Definitions around a place that hold one name. Most places have none, and their files' symbols are not made."""
+    index, span = view.index(place.path), place.reference.span
+    for number, row in enumerate(index.definitions if index is not None else ()):
+        if row.alias and row.start <= span.start and span.end <= row.end:
+            yield symbols_of(view, place.path)[number]
 
 
 def _held(view: GraphView, holder: Symbol) -> tuple[Symbol, ...]:
@@ -74,9 +81,9 @@ def _held(view: GraphView, holder: Symbol) -> tuple[Symbol, ...]:
     if is_rebound(view, holder) or view.overrides(holder):
         return ()
     head, _, name = definition.alias.rpartition(".")
-    facts = facts_of(view, holder.path)
-    for reference in facts.references if facts is not None else ():
-        if definition.span.contains(reference.span) and (reference.name, reference.receiver) == (name, head):
+    index = view.index(holder.path)
+    for reference in map(index.reference, index.positions((name,))) if index is not None else ():
+        if definition.span.contains(reference.span) and reference.receiver == head:
             found = view.resolve_known(holder.path, reference)
             if not found or any(each.definition.kind in _VALUES for each in found):
                 return ()

@@ -19,10 +19,10 @@ from sightline.checks.go_imports import certainty_of_missing_package
 from sightline.checks.import_rules import BrokenImport, broken_imports, certainty_of_missing_module, spelled
 from sightline.checks.kept_quiet import is_kept_quiet
 from sightline.checks.language import is_go, is_python, is_script
-from sightline.checks.recall import facts_of
+from sightline.checks.recall import facts_of, touched_files
 from sightline.checks.samples import is_sample
 from sightline.checks.script_imports import broken_script_imports, certainty_of_missing_script
-from sightline.checks.texts import TouchedFile, line_and_column, new_ones, touched_files
+from sightline.checks.texts import TouchedFile, line_and_column, new_ones
 from sightline.graph.facts import Import
 from sightline.graph.view import GraphView
 

@@ -6,33 +6,34 @@ of the definition, or to a package around that: how large the rest of the worksp
 
 from __future__ import annotations
 
-from sightline.base.paths import WorkspacePath
-from sightline.checks.import_run import packages_around
+from collections.abc import Sequence
+
 from sightline.checks.language import is_python
-from sightline.checks.recall import reaching_of
-from sightline.graph.answers import Confidence, Place, Symbol
+from sightline.graph.answers import Place, Symbol
 from sightline.graph.references import Limit
 from sightline.graph.view import MOST_PLACES, GraphView
 
+#: Files from which no imports lead to a definition, up to which they are asked whether they use it by name.
+_MOST_BEYOND = 50
+_KNOWN = Limit(MOST_PLACES, known=True)
+_BY_NAME = Limit(MOST_PLACES, beyond=_MOST_BEYOND)
 
-def known_uses(view: GraphView, symbol: Symbol) -> list[Place]:
+
+def known_uses(view: GraphView, symbol: Symbol) -> Sequence[Place]:
     """Places that mean a symbol of ``view`` exactly, or as far as is inferred; of other languages those by name too."""
-    if not is_python(symbol.path):
-        return list(view.references(symbol).places)
-    places = view.references(symbol, limit=Limit(MOST_PLACES, among=files_reaching(view, symbol.path))).places
-    return [place for place in places if place.confidence is not Confidence.NAME_ONLY]
+    return view.references(symbol, limit=_KNOWN if is_python(symbol.path) else MOST_PLACES).places
 
 
-def files_reaching(view: GraphView, path: WorkspacePath) -> frozenset[int]:
-    """Numbers of the files from which a chain of imports leads to a file or to a package around it."""
-    kept = reaching_of(view)
-    if path not in kept:
-        own = (view.state.table.id_of(each) for each in (path, *packages_around(view, path)))
-        waiting = [each for each in own if each is not None]
-        found = set(waiting)
-        for each in waiting:
-            news = [source for source in view.state.importers(each) if source not in found]
-            found.update(news)
-            waiting += news
-        kept[path] = frozenset(found)
-    return kept[path]
+def likely_uses(view: GraphView, symbol: Symbol) -> Sequence[Place]:
+    """Those places, and uses by name alone where the name is no everyday word in files that do not lead there."""
+    return view.references(symbol, limit=_BY_NAME).places
+
+
+def known_heirs(view: GraphView, symbol: Symbol) -> Sequence[Symbol]:
+    """Classes directly below one of ``view``; of other languages those too that only name such a class."""
+    return view.subclasses(symbol, known=is_python(symbol.path))
+
+
+def known_overrides(view: GraphView, symbol: Symbol) -> Sequence[Symbol]:
+    """Members below one of ``view`` that bear its name, in the classes of :func:`known_heirs`."""
+    return view.overrides(symbol, known=is_python(symbol.path))

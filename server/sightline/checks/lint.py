@@ -16,7 +16,8 @@ from ruff import find_ruff_bin
 from sightline.base.system import ProcessTimeout, System
 from sightline.base.text import Position, PositionEncoding, Span, Text, TextEdit
 from sightline.checks.check import Certainty, CheckInput, CheckOutcome, Finding, Remedy, Severity, SkippedCheck
-from sightline.checks.texts import TouchedFile, line_and_column, new_ones, touched_files
+from sightline.checks.recall import touched_files
+from sightline.checks.texts import TouchedFile, line_and_column, new_ones
 
 #: Rules whose findings fail at run time: syntax, misused comparisons, misplaced statements, undefined names.
 FATAL_RULES = ("E9", "F63", "F7", "F82")

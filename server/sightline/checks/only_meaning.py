@@ -48,8 +48,8 @@ def namesakes(view: GraphView, gone: Symbol) -> int:
     With many left, a use by name alone most likely means one of those.
     """
     name, count = gone.definition.name, 0
-    for path in view.files_defining(name):
-        index = view.index(path)
+    for file in view.state.defining(name):
+        index = view.index(view.state.table.path_of(file))
         count += sum(row.name == name for row in index.definitions) if index is not None else 0
         if count > MOST_NAMESAKES:
             break

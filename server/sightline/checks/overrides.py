@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from sightline.checks.calls import is_property
 from sightline.checks.check import Certainty, Finding, RelatedPlace
 from sightline.checks.definitions import FUNCTIONS, DefinitionChanges, owner_of
-from sightline.checks.known_uses import known_uses
+from sightline.checks.known_uses import known_overrides, known_uses
 from sightline.checks.language import is_script, is_typed_script
 from sightline.checks.matching import Matching, own_name, symbol_before
 from sightline.checks.outside import method_outside
@@ -47,7 +47,7 @@ def broken_overrides(matching: Matching, changes: DefinitionChanges) -> Iterator
             yield from _mismatch(matching, base, symbol)
         if not above:
             yield from _mismatch_outside(matching, symbol)
-        for override in after.overrides(symbol):
+        for override in known_overrides(after, symbol):
             if override.identifier != symbol.identifier and after.overridden(override)[:1] == (symbol,):
                 yield from _mismatch(matching, symbol, override)
 

@@ -6,13 +6,16 @@ A view builds its answers anew for every question. Here they are kept as long as
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
+from sightline.base.changes import ChangeSet
 from sightline.base.paths import WorkspacePath
+from sightline.checks.check import CheckInput
 from sightline.checks.go_packages import GoPackages
 from sightline.checks.packages import Packages
-from sightline.checks.texts import read_text
+from sightline.checks.texts import TouchedFile, compared_files, read_text
 from sightline.graph.answers import Symbol
 from sightline.graph.facts import FileFacts, ReferenceKind
 from sightline.graph.view import GraphView
@@ -28,13 +31,14 @@ class _Memory:
     lines: dict[tuple[WorkspacePath, int], tuple[Symbol | str, ...]] = field(
         default_factory=dict[tuple[WorkspacePath, int], tuple[Symbol | str, ...]]
     )
-    rebound: dict[WorkspacePath, frozenset[tuple[str, int]]] = field(
-        default_factory=dict[WorkspacePath, frozenset[tuple[str, int]]]
+    groups: dict[WorkspacePath, dict[str, tuple[Symbol, ...]]] = field(
+        default_factory=dict[WorkspacePath, dict[str, tuple[Symbol, ...]]]
     )
+    rebound: dict[tuple[WorkspacePath, int], bool] = field(default_factory=dict[tuple[WorkspacePath, int], bool])
+    touched: tuple[ChangeSet, tuple[TouchedFile, ...]] | None = None
     headers: dict[tuple[WorkspacePath, int], str] = field(default_factory=dict[tuple[WorkspacePath, int], str])
     packages: dict[str, Packages] = field(default_factory=dict[str, Packages])
     go: dict[str, GoPackages] = field(default_factory=dict[str, GoPackages])
-    reaching: dict[WorkspacePath, frozenset[int]] = field(default_factory=dict[WorkspacePath, frozenset[int]])
     targets: dict[WorkspacePath, tuple[WorkspacePath, ...]] = field(
         default_factory=dict[WorkspacePath, tuple[WorkspacePath, ...]]
     )
@@ -87,6 +91,19 @@ def symbols_of(view: GraphView, path: WorkspacePath | None) -> tuple[Symbol, ...
     return kept[path]
 
 
+def groups_of(view: GraphView, path: WorkspacePath | None) -> Mapping[str, tuple[Symbol, ...]]:
+    """The definitions of a file by qualified name: overloads, setters and both branches of an ``if`` together."""
+    if path is None:
+        return {}
+    kept = _memory(view).groups
+    if path not in kept:
+        found: dict[str, tuple[Symbol, ...]] = {}
+        for symbol in symbols_of(view, path):
+            found[symbol.qualified_name] = (*found.get(symbol.qualified_name, ()), symbol)
+        kept[path] = found
+    return kept[path]
+
+
 def members_of(view: GraphView, symbol: Symbol) -> tuple[Symbol, ...]:
     """See :meth:`GraphView.members`. ``symbol`` is one of ``view``."""
     kept = _memory(view).inside
@@ -120,13 +137,21 @@ def header_of(view: GraphView, symbol: Symbol) -> str:
 
 def is_rebound(view: GraphView, symbol: Symbol) -> bool:
     """Whether the scope of a definition assigns to its name as well: ``f = decorated(f)``."""
-    kept = _memory(view).rebound
-    if symbol.path not in kept:
-        facts = facts_of(view, symbol.path)
-        rows = facts.references if facts is not None else ()
-        writes = (row for row in rows if row.kind is ReferenceKind.WRITE and not row.receiver)
-        kept[symbol.path] = frozenset((row.name, row.enclosing) for row in writes)
-    return (symbol.definition.name, symbol.definition.parent) in kept[symbol.path]
+    kept, key = _memory(view).rebound, (symbol.path, symbol.index)
+    if key not in kept:
+        index, definition = view.index(symbol.path), symbol.definition
+        uses = map(index.reference, index.positions((definition.name,))) if index is not None else ()
+        writes = (each for each in uses if each.kind is ReferenceKind.WRITE and not each.receiver)
+        kept[key] = any(each.enclosing == definition.parent for each in writes)
+    return kept[key]
+
+
+def touched_files(given: CheckInput) -> tuple[TouchedFile, ...]:
+    """See :func:`~sightline.checks.texts.compared_files`: checks share the texts and what is known of their lines."""
+    memory = _memory(given.after)
+    if memory.touched is None or memory.touched[0] is not given.changes:
+        memory.touched = (given.changes, compared_files(given))
+    return memory.touched[1]
 
 
 def packages_of(view: GraphView, root: str) -> Packages:
@@ -143,11 +168,6 @@ def go_packages_of(view: GraphView, root: str) -> GoPackages:
     if root not in kept:
         kept[root] = GoPackages(view.workspace.system, root)
     return kept[root]
-
-
-def reaching_of(view: GraphView) -> dict[WorkspacePath, frozenset[int]]:
-    """Where ``known_uses.py`` keeps which files can mean what a file defines."""
-    return _memory(view).reaching
 
 
 def import_targets(view: GraphView) -> dict[WorkspacePath, tuple[WorkspacePath, ...]]:

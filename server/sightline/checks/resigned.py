@@ -21,15 +21,14 @@ from sightline.checks.definitions import (
     Added,
     DefinitionChanges,
     Group,
-    groups_of,
     owner_of,
 )
 from sightline.checks.expected_failures import is_expected_to_fail
 from sightline.checks.implicit_calls import aliases, as_call, behind_alias, unfit_own_calls
-from sightline.checks.known_uses import known_uses
+from sightline.checks.known_uses import known_heirs, known_uses
 from sightline.checks.language import is_go, is_python
 from sightline.checks.matching import Matching, Use
-from sightline.checks.recall import facts_of, members_of
+from sightline.checks.recall import facts_of, groups_of, members_of
 from sightline.checks.texts import TouchedFile, read_text
 from sightline.graph.answers import Symbol
 from sightline.graph.facts import CallShape, ParameterKind, Reference
@@ -202,7 +201,7 @@ def _with_heirs(view: GraphView, owner: Symbol) -> Iterator[Symbol]:
     while waiting:
         symbol = waiting.pop()
         yield symbol
-        heirs = [heir for heir in view.subclasses(symbol) if heir.identifier not in seen]
+        heirs = [heir for heir in known_heirs(view, symbol) if heir.identifier not in seen]
         seen.update(heir.identifier for heir in heirs)
         waiting += heirs
 

@@ -15,7 +15,7 @@ from sightline.checks.bindings import bound_names
 from sightline.checks.check import Certainty, Finding
 from sightline.checks.definitions import CLASSES, Removed, parent_name, parent_of
 from sightline.checks.kept_quiet import is_kept_quiet
-from sightline.checks.known_uses import known_uses
+from sightline.checks.known_uses import known_uses, likely_uses
 from sightline.checks.language import is_go, is_python, is_script, is_typed_script
 from sightline.checks.matching import Matching, Use, symbol_before
 from sightline.checks.modules import names_of_module
@@ -27,8 +27,8 @@ from sightline.checks.script import is_parameter_property
 from sightline.checks.script_excuses import has_declared_type, is_global_now
 from sightline.checks.script_imports import exported_names, is_made_anew
 from sightline.graph.answers import Confidence, Place, Symbol
-from sightline.graph.facts import DefinitionKind, FileFacts, Reference, ReferenceKind
-from sightline.graph.index import MODULE
+from sightline.graph.facts import DefinitionKind, Reference, ReferenceKind
+from sightline.graph.index import MODULE, FileIndex
 from sightline.graph.view import GraphView
 
 _SETUP = re.compile(rb"<script\b[^<>]{0,200}\ssetup\b")
@@ -107,7 +107,7 @@ def rerouted_calls(matching: Matching, removed: Removed) -> Iterator[Use]:
 
 def _uses_before(view: GraphView, symbol: Symbol, *, crowded: bool) -> Sequence[Place]:
     """Uses of a symbol; of a name that many bear only those that are known, since one by name alone says nothing."""
-    return known_uses(view, symbol) if crowded else view.references(symbol).places
+    return known_uses(view, symbol) if crowded else likely_uses(view, symbol)
 
 
 def _is_still_bound(matching: Matching, removed: Removed) -> bool:
@@ -137,17 +137,22 @@ def _is_imported_around(matching: Matching, use: Use) -> bool:
     """
     path, reference = use
     view, file = matching.given.after, next((each for each in matching.files if each.new == use[0]), None)
-    facts = facts_of(view, path)
-    if facts is None or reference.receiver or reference.kind is ReferenceKind.IMPORT:
+    index = view.index(path)
+    if index is None or reference.receiver or reference.kind is ReferenceKind.IMPORT:
         return False
     around: set[int] = set()
     scope = reference.enclosing
     while scope >= 0:
         around.add(scope)
-        scope = facts.definitions[scope].parent
-    outside = {row.span for row in view.unresolved_imports(path) if file is not None and file.is_new(row.span)}
-    rows = (row for row in facts.imports if row.enclosing in around or (row.enclosing < 0 and row.span in outside))
-    bound = (name.alias for row in rows for name in row.names)
+        scope = index.definitions[scope].parent
+    unresolved = view.unresolved_imports(path) if file is not None else ()
+    outside = {(row.span.start, row.span.end) for row in unresolved if file is not None and file.is_new(row.span)}
+    rows = (
+        row
+        for row in index.imports
+        if row.enclosing in around or (row.enclosing < 0 and (row.start, row.end) in outside)
+    )
+    bound = (alias for row in rows for _, alias, _, _ in row.names)
     return any(alias == reference.name or alias.partition(".")[0] == reference.name for alias in bound)
 
 
@@ -172,11 +177,11 @@ def _spelling(reference: Reference) -> tuple[object, ...]:
 def _is_echo(view: GraphView, gone: Symbol, use: Use, imports: set[Use]) -> bool:
     """Whether the use fails only because an import before it fails, which has a finding of its own."""
     path, reference = use
-    facts = facts_of(view, path)
-    if facts is None:
+    index = view.index(path)
+    if index is None:
         return False
     if reference.kind is ReferenceKind.IMPORT:
-        return any(_passes_on(view, target, reference.name) for target in _imported_files(view, path, facts, reference))
+        return any(_passes_on(view, target, reference.name) for target in _imported_files(view, path, index, reference))
     if reference.kind is ReferenceKind.STRING:
         return False
     if not reference.receiver:
@@ -190,25 +195,25 @@ def _is_echo(view: GraphView, gone: Symbol, use: Use, imports: set[Use]) -> bool
 
 
 def _imported_files(
-    view: GraphView, path: WorkspacePath, facts: FileFacts, reference: Reference
+    view: GraphView, path: WorkspacePath, index: FileIndex, reference: Reference
 ) -> Iterator[WorkspacePath]:
     """The files that the import statement around a reference leads to."""
-    statement = next((row for row in facts.imports if row.span.contains(reference.span)), None)
-    text = view.workspace.read(path).text if statement is not None else None
-    if statement is not None and text is not None:
-        line = text.line_of(statement.span.start) + 1
+    span = reference.span
+    statement = next((row for row in index.imports if row.start <= span.start and span.end <= row.end), None)
+    if statement is not None:
+        line = index.line_of(statement.start) + 1
         yield from (edge.target for edge in view.dependencies(path) if edge.line == line)
 
 
 def _passes_on(view: GraphView, path: WorkspacePath, name: str) -> bool:
     """Whether a file has the name from an import of its own; of scripts, one that exports it again."""
-    facts = facts_of(view, path)
+    index = view.index(path)
     if is_script(path):
         exports = exported_names(view, path)
         if exports is not None and name not in exports:
             return False
-    return facts is not None and any(
-        imported.alias == name and row.enclosing < 0 for row in facts.imports for imported in row.names
+    return index is not None and any(
+        alias == name and row.enclosing < 0 for row in index.imports for _, alias, _, _ in row.names
     )
 
 
@@ -319,13 +324,15 @@ def _again(view: GraphView, symbol: Symbol) -> Sequence[Symbol]:
 
 def _is_tried(matching: Matching, path: WorkspacePath, reference: Reference) -> bool:
     """Whether an import stands in a ``try`` that copes with its failure."""
-    facts = facts_of(matching.given.after, path)
-    row = next((row for row in facts.imports if row.span.contains(reference.span)), None) if facts else None
+    index, span = matching.given.after.index(path), reference.span
+    rows = index.imports if index is not None else ()
+    row = next((row for row in rows if row.start <= span.start and span.end <= row.end), None)
     text = matching.text_after(path)
     if row is None or text is None or not row.guarded or is_script(path):
         return row is not None and row.guarded
-    line = text.line_of(row.span.start) + 1
-    name = next((each.alias for each in row.names if each.span.contains(reference.span)), reference.name)
+    line = text.line_of(row.start) + 1
+    named = (alias for _, alias, start, end in row.names if start <= span.start and span.end <= end)
+    name = next(named, reference.name)
     try:
         return any(
             isinstance(node, ast.Try)

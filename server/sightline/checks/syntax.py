@@ -22,9 +22,9 @@ from sightline.base.text import Span, Text
 from sightline.checks.brackets import end_of_list
 from sightline.checks.check import Certainty, CheckInput, CheckOutcome, Finding, Severity, SkippedCheck
 from sightline.checks.language import is_script
-from sightline.checks.recall import facts_of
+from sightline.checks.recall import facts_of, touched_files
 from sightline.checks.samples import is_sample
-from sightline.checks.texts import TouchedFile, line_and_column, new_ones, touched_files
+from sightline.checks.texts import TouchedFile, line_and_column, new_ones
 from sightline.graph.facts import FileFacts, Problem
 from sightline.graph.view import GraphView
 

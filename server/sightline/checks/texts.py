@@ -5,6 +5,7 @@ Every check compares through this file, so that a problem that only moved is not
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Hashable, Iterable
 from difflib import SequenceMatcher
@@ -59,8 +60,26 @@ class TouchedFile:
         """Whether a span of ``after`` touches a line that is new or changed."""
         if self.before is None or self.after is None:
             return True
-        first, last = self.after.line_of(span.start), self.after.line_of(max(span.start, span.end - 1))
-        return any(line not in self._lines for line in range(first, last + 1))
+        starts, ends = self._new_parts
+        at = bisect_right(starts, max(span.start, span.end - 1)) - 1
+        return at >= 0 and span.start < ends[at]
+
+    @cached_property
+    def _new_parts(self) -> tuple[list[int], list[int]]:
+        """Where lines of ``after`` that are new or changed begin and end, those beside one another as one part."""
+        assert self.after is not None
+        starts: list[int] = []
+        ends: list[int] = []
+        lines = [*self.after.line_starts, len(self.after.data) + 1]  # the end of the text belongs to the last line
+        for line, (start, end) in enumerate(pairwise(lines)):
+            if line in self._lines:
+                continue
+            if ends and ends[-1] == start:
+                ends[-1] = end
+            else:
+                starts.append(start)
+                ends.append(end)
+        return starts, ends
 
     @cached_property
     def line_shifts(self) -> dict[int, int]:
@@ -77,7 +96,7 @@ class TouchedFile:
         return same_lines(_lines_of(self.before), _lines_of(self.after))
 
 
-def touched_files(given: CheckInput) -> tuple[TouchedFile, ...]:
+def compared_files(given: CheckInput) -> tuple[TouchedFile, ...]:
     """The files of an edit, sorted by the path they have after it."""
     moved = {rename.new: rename.old for rename in given.changes.renames}
     rows: list[TouchedFile] = []

@@ -20,7 +20,8 @@ from sightline.checks.checkers.warm import Sides, WarmCheckers
 from sightline.checks.executed import executed_by
 from sightline.checks.policy import CheckPolicy, Refusing
 from sightline.checks.programs import ProgramUnavailable, find_program
-from sightline.checks.texts import TouchedFile, line_and_column, new_ones, touched_files
+from sightline.checks.recall import touched_files
+from sightline.checks.texts import TouchedFile, line_and_column, new_ones
 from sightline.checks.type_scope import TypeScope, type_scope
 
 #: What a checker says of lines elsewhere moves with them: "already defined on line 12".

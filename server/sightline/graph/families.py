@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sightline.graph.ancestry import is_class, member, own_members, resolution_order, type_around
 from sightline.graph.facts import Reference, ReferenceKind
 from sightline.graph.index import MODULE, FileIndex
-from sightline.graph.meanings import Ancestor, DefinitionMeaning, Found, Place, Query, Rank, Rules
+from sightline.graph.meanings import Ancestor, Answer, DefinitionMeaning, Found, Place, Query, Rank, Rules
 from sightline.graph.named_constructors import is_named_after_class
 from sightline.graph.raw_facts import DefinitionRow
 from sightline.graph.references import Limit, Use, Uses, trim, uses_of
@@ -30,21 +30,17 @@ def all_uses_of(query: Query, state: GraphState, target: DefinitionMeaning, limi
     uses = uses_of(query, state, target, limit)
     if uses.cut:
         return uses
-    heirs = descendants(query, state, DefinitionMeaning(target.file, row.parent))
+    heirs = descendants(query, state, DefinitionMeaning(target.file, row.parent), known=limit.known)
     uses.found += _delegations(query, target, heirs)
     for use in _made_by_class_methods(query, target, heirs):
         uses.ambiguous += use.rank is Rank.NAME_ONLY
         uses.found.append(use)
     for owner, rank in _constructed_by(query, target, heirs):
-        left = Limit(limit.after(uses.found).most, ReferenceKind.CALL, limit.among)
+        left = limit.after(uses.found)._replace(kind=ReferenceKind.CALL, alone=True)
         calls = uses_of(query, state, owner, left)
         uses.cut = uses.cut or calls.cut
         uses.left += calls.left
-        uses.found += [
-            Use(use.file, use.site, max(use.rank, rank))
-            for use in calls.found
-            if use.site.reference.kind is ReferenceKind.CALL
-        ]
+        uses.found += [Use(use.file, use.site, max(use.rank, rank)) for use in calls.found]
     if limit.count(uses.found) > limit.most:
         uses.cut = True
         trim(uses, limit)
@@ -110,11 +106,12 @@ def _made_by_class_methods(query: Query, constructor: DefinitionMeaning, heirs: 
                 yield Use(file, site, Rank.NAME_ONLY)
 
 
-def subclasses(query: Query, state: GraphState, owner: DefinitionMeaning) -> tuple[Found, ...]:
-    """Classes that name ``owner`` among their bases, sorted by file and place."""
+def subclasses(query: Query, state: GraphState, owner: DefinitionMeaning, *, known: bool = False) -> tuple[Found, ...]:
+    """Classes that name ``owner`` among their bases, sorted by file and place; ``known``: not those by name alone."""
     found: dict[DefinitionMeaning, Rank] = {}
-    for use in uses_of(query, state, owner, Limit(MOST_RELATIVES * 10)).found:
-        index = query.files.index(use.file) if use.site.reference.kind is ReferenceKind.INHERIT else None
+    limit = Limit(MOST_RELATIVES * 10, ReferenceKind.INHERIT, known, alone=True)
+    for use in uses_of(query, state, owner, limit).found:
+        index = query.files.index(use.file)
         if index is not None:
             number = _heir(index, query.rules(use.file).classes, use.site.reference)
             if number >= 0:
@@ -133,18 +130,33 @@ def _heir(index: FileIndex, classes: frozenset[str], reference: Reference) -> in
     return -1
 
 
-def descendants(query: Query, state: GraphState, owner: DefinitionMeaning) -> tuple[Found, ...]:
-    """All classes below ``owner``, nearest first."""
+def descendants(query: Query, state: GraphState, owner: DefinitionMeaning, *, known: bool = False) -> tuple[Found, ...]:
+    """All classes below ``owner``, nearest first; ``known`` as for :func:`subclasses`."""
     found: dict[DefinitionMeaning, Rank] = {}
     waiting = [Found(owner, Rank.EXACT)]
     for each in waiting:
         if not isinstance(each.meaning, DefinitionMeaning) or len(found) > MOST_RELATIVES:
             continue
-        for heir in subclasses(query, state, each.meaning):
+        for heir in subclasses(query, state, each.meaning, known=known):
             if isinstance(heir.meaning, DefinitionMeaning) and heir.meaning not in found and heir.meaning != owner:
                 found[heir.meaning] = max(heir.rank, each.rank)
                 waiting.append(Found(heir.meaning, found[heir.meaning]))
     return tuple(Found(meaning, rank) for meaning, rank in found.items())
+
+
+def by_name(query: Query, state: GraphState, name: str, most: int) -> Answer:
+    """Members of that name anywhere, and globals only if there is no such member; the first ``most``."""
+    members: list[Found] = []
+    others: list[Found] = []
+    for file in state.defining(name):
+        index = query.files.index(file)
+        for number, row in enumerate(index.definitions if index else ()):
+            if row.name == name:
+                kind = members if row.parent >= 0 else others
+                kind.append(Found(DefinitionMeaning(file, number), Rank.NAME_ONLY))
+        if len(members) >= most:
+            break
+    return tuple((members or others)[:most])
 
 
 def inherited(query: Query, owner: DefinitionMeaning, name: str) -> tuple[DefinitionMeaning, ...]:
@@ -160,14 +172,16 @@ def ancestors(query: Query, owner: DefinitionMeaning) -> tuple[Ancestor, ...]:
     return resolution_order(query, owner)
 
 
-def overrides(query: Query, state: GraphState, target: DefinitionMeaning) -> tuple[DefinitionMeaning, ...]:
-    """Definitions of the same name in classes below the target's class."""
+def overrides(
+    query: Query, state: GraphState, target: DefinitionMeaning, *, known: bool = False
+) -> tuple[DefinitionMeaning, ...]:
+    """Definitions of the same name in classes below the target's class; ``known`` as for :func:`subclasses`."""
     owner, name = _owner(query, target)
     if owner is None:
         return ()
     return tuple(
         meaning
-        for heir in descendants(query, state, owner)
+        for heir in descendants(query, state, owner, known=known)
         if isinstance(heir.meaning, DefinitionMeaning)
         for meaning in own_members(query, heir.meaning, name)
     )

@@ -5,7 +5,9 @@ from __future__ import annotations
 from sightline.base.paths import WorkspacePath
 from sightline.graph.index import FileIndex, IndexCache
 from sightline.graph.layouts import Layouts
+from sightline.graph.leading import Leading
 from sightline.graph.meanings import Site
+from sightline.graph.path_answers import PathAnswers
 from sightline.graph.raw_facts import ImportRow
 from sightline.graph.reaching import Reaching
 from sightline.graph.resolve import Resolver
@@ -21,14 +23,30 @@ _MOST_HELD = 16 << 20
 class ViewFiles:
     """A view's files for ``meanings.Query``. Safe to share between threads: what is lost is computed again."""
 
-    def __init__(self, state: GraphState, layouts: Layouts, cache: IndexCache) -> None:
+    def __init__(
+        self,
+        state: GraphState,
+        layouts: Layouts,
+        cache: IndexCache,
+        leading: Leading,
+        by_paths: PathAnswers | None = None,
+    ) -> None:
+        """``by_paths``: what is known already of a state with the same files."""
         self._state = state
-        self._resolver = Resolver(state, layouts)
+        self._layouts = layouts
+        self._by_paths = by_paths or PathAnswers()
+        self._resolver = Resolver(state, layouts, self._by_paths)
         self._cache = cache
         self._held: dict[int, FileIndex | None] = {}
         self._held_bytes = 0
         self._reaching = Reaching(state)
+        self._leading = leading
         self._sites = SiteMemory()
+
+    def forked(self, state: GraphState, layouts: Layouts) -> ViewFiles:
+        """The files of a state made of this one, sharing what holds for both."""
+        same = layouts is self._layouts and state.has_same_files(self._state)
+        return ViewFiles(state, layouts, self._cache, self._leading.after(state), self._by_paths if same else None)
 
     def index(self, file: int) -> FileIndex | None:
         """Facts of a file, ``None`` for one that has none."""
@@ -102,6 +120,10 @@ class ViewFiles:
     def in_reach(self, file: int, name: str) -> tuple[int, ...]:
         """Those of the files that imports of ``file`` lead to, all the way, that may define ``name``."""
         return self._reaching.in_reach(file, name)
+
+    def leading_to(self, file: int) -> bytes:
+        """One byte for each file: not 0 where its imports lead to ``file`` or a package around it, and maybe more."""
+        return self._leading.to(file)
 
     def everywhere(self, file: int, *names: str) -> tuple[int, ...]:
         """Other files of the family and root of ``file`` that may define all of ``names``, at whatever depth."""

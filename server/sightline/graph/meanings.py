@@ -7,7 +7,7 @@ outside the workspace. The rules that find meanings are in ``python_names.py`` a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple, Protocol, TypeAlias, TypeVar, cast
@@ -213,6 +213,10 @@ class FileLookup(Protocol):
         """Those of the files that imports of ``file`` lead to, all the way, that may define ``name``."""
         ...
 
+    def leading_to(self, file: int) -> Sequence[int]:
+        """One number for each file: not 0 where its imports lead to ``file`` or a package around it, and maybe more."""
+        ...
+
     def everywhere(self, file: int, *names: str) -> tuple[int, ...]:
         """Other files of the family and root of ``file`` that may define all of ``names``, at whatever depth."""
         ...
@@ -261,7 +265,8 @@ class Rules:
     ``given``: what a key of an object means, by what is expected of the object. ``declared_outside``: what a member of
     a value from outside the workspace means. ``declared_first``: whether the type that a variable is declared with
     says what its members are, whatever it holds. ``structural``: types without a definition, where there are any; type
-    parameters of a function are seen in its own types then.
+    parameters of a function are seen in its own types then. ``by_imports``: whether only files whose imports lead to
+    that of a definition, or to a package around it, can mean it by the rules.
     """
 
     classes: frozenset[str]
@@ -292,6 +297,7 @@ class Rules:
     given: Callable[[Query, Place, Reference], Answer] | None = None
     declared_outside: Callable[[Query, Place, Reference], Answer] | None = None
     declared_first: bool = False
+    by_imports: bool = False
     structural: Structural | None = None
 
 

@@ -230,6 +230,7 @@ PYTHON_RULES = Rules(
     renamed=lambda _index, _name: (),
     is_property=_is_property,
     imports_members=False,
+    by_imports=True,
     class_words=("cls",),
     has_builtin_member=_has_builtin_member,
     takes_keyword=_takes_keyword,

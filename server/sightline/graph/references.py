@@ -53,18 +53,21 @@ class Uses:
 
 
 class Limit(NamedTuple):
-    """A search ends after ``most`` uses, of which those of a kind count, where one is given.
+    """A search ends after ``most`` uses, of which those of a kind count, where one is given; ``alone``: no others do.
 
-    ``among``: the files that are looked at besides that of the definition; all if it is ``None``.
+    Where a language sees definitions through imports alone, files whose imports do not lead there can use one by name
+    alone. ``known``: such uses are not wanted. ``beyond``: they are if no more files than so many may hold some.
     """
 
     most: int
     kind: ReferenceKind | None = None
-    among: frozenset[int] | None = None
+    known: bool = False
+    alone: bool = False
+    beyond: int | None = None
 
     def after(self, found: Iterable[Use]) -> Limit:
         """What is left of it."""
-        return Limit(self.most - self.count(found), self.kind, self.among)
+        return self._replace(most=self.most - self.count(found))
 
     def count(self, found: Iterable[Use]) -> int:
         """How many of the uses count."""
@@ -104,6 +107,8 @@ def uses_of(
         everywhere=_is_seen_everywhere(query, target),
         above=above,
         declared=_declared(query, index, target),
+        known=limit.known,
+        only=limit.kind if limit.alone else None,
     )
     uses = Uses()
     first = _Wanted(row.name, target.file if row.name in UNNAMED else -1)
@@ -113,8 +118,7 @@ def uses_of(
     while waiting:
         wanted = waiting.pop()
         candidates = _candidates(state, wanted, target.file)
-        if limit.among is not None:
-            candidates = {each for each in candidates if each == target.file or each in limit.among}
+        candidates = _asked(query, target, candidates, limit)
         for visited, file in enumerate(outwards(state, candidates, target.file)):
             if room <= 0 or query.is_spent:
                 uses.cut = True
@@ -160,6 +164,17 @@ def _candidates(state: GraphState, wanted: _Wanted, own: int) -> set[int]:
     return found
 
 
+def _asked(query: Query, target: DefinitionMeaning, candidates: set[int], limit: Limit) -> set[int]:
+    """Those of the files that may use the target which the limit lets be looked at."""
+    bounded = limit.known or (limit.beyond is not None and len(candidates) > limit.beyond)
+    if not bounded or not query.rules(target.file).by_imports:
+        return candidates
+    leading = query.files.leading_to(target.file)
+    near = {each for each in candidates if leading[each]}
+    few = limit.beyond is not None and len(candidates) - len(near) <= limit.beyond
+    return candidates if few and not limit.known else near
+
+
 def _is_known_as(binding: ImportBinding, name: str) -> bool:
     """Whether an import binds what its module exports as ``name``; a whole module may be bound in two more ways."""
     imported = binding.name[0]
@@ -179,6 +194,8 @@ class _Search:
     everywhere: bool
     above: frozenset[DefinitionMeaning]
     declared: frozenset[int] | None  # files of which a user must see one, where that is so
+    known: bool  # uses by name alone are not wanted
+    only: ReferenceKind | None  # the kind of uses that are wanted, where others are not
 
 
 def _declared(query: Query, index: FileIndex, target: DefinitionMeaning) -> frozenset[int] | None:
@@ -267,8 +284,12 @@ def _uses_in(search: _Search, uses: Uses, file: int, name: str) -> None:
         both = (*sites, *search.query.files.sites(file, name, keywords=True))
         sites = tuple(sorted(both, key=lambda site: site.reference.span.start))
     for site in sites:
+        if search.only not in (None, site.reference.kind):
+            continue
         rank = _rank(search, uses, file, site)
-        if rank is not None and not (file == search.target.file and site.reference.span.start == search.name_start):
+        if rank is None or (search.known and rank is Rank.NAME_ONLY):
+            continue
+        if not (file == search.target.file and site.reference.span.start == search.name_start):
             uses.found.append(Use(file, site, rank))
 
 

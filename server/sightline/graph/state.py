@@ -262,6 +262,18 @@ class GraphState:
         """This state with ``changes`` laid over it."""
         return replace(self, hot={**self.hot, **changes})
 
+    def changed_from(self, before: GraphState) -> set[int] | None:
+        """Files that may differ from the state that this one was made of; ``None`` where any may."""
+        if self.segments is not before.segments:
+            return None
+        kept = self.hot.keys() & before.hot.keys()
+        return (self.hot.keys() ^ before.hot.keys()) | {file for file in kept if self.hot[file] is not before.hot[file]}
+
+    def has_same_files(self, before: GraphState) -> bool:
+        """Whether the same files exist as in the state that this one was made of."""
+        changed = self.changed_from(before)
+        return changed is not None and all(self.exists(file) == before.exists(file) for file in changed)
+
     def _under(self, found: list[int], select: Callable[[Segment], Sequence[int]]) -> list[int]:
         owner, hot = self.owner, self.hot
         for number, segment in enumerate(self.segments, start=1):

@@ -20,11 +20,11 @@ from sightline.graph.coverage import MOST_NAMED
 from sightline.graph.facts import FileFacts, Import, Reference, ReferenceKind
 from sightline.graph.index import FileIndex, IndexCache
 from sightline.graph.layouts import Layouts
+from sightline.graph.leading import Leading
 from sightline.graph.lookup import ViewFiles
 from sightline.graph.meanings import (
     CONFIDENCES,
     DefinitionMeaning,
-    Found,
     InstanceMeaning,
     Memo,
     Query,
@@ -58,13 +58,20 @@ MOST_PLACES = 10_000
 class GraphView:
     """One snapshot of who defines, uses and imports what."""
 
-    def __init__(self, workspace: WorkspaceView, state: GraphState, layouts: Layouts, cache: IndexCache) -> None:
-        """``LiveGraph`` and :meth:`fork` make views; nobody else does."""
+    def __init__(
+        self,
+        workspace: WorkspaceView,
+        state: GraphState,
+        layouts: Layouts,
+        cache: IndexCache,
+        files: ViewFiles | None = None,
+    ) -> None:
+        """``LiveGraph`` and :meth:`fork` make views, with ``files`` of another one; nobody else does."""
         self.workspace = workspace
         self.state = state
         self.layouts = layouts
         self.cache = cache
-        self._files = ViewFiles(state, layouts, cache)
+        self._files = files or ViewFiles(state, layouts, cache, Leading(state))
         self._memo: Memo = {}
         self._answers: dict[tuple[Symbol, Limit], ReferencesAnswer] = {}  # the last few
 
@@ -208,7 +215,7 @@ class GraphView:
             return ()
         answer = meaning_of(self._query(), file, reference)
         if not answer and reference.receiver:
-            answer = self._by_name(reference.name)
+            answer = families.by_name(self._query(), self.state, reference.name, MOST_CANDIDATES)
         found = [(each.rank, each.meaning) for each in answer if isinstance(each.meaning, DefinitionMeaning)]
         return tuple((self._symbol(meaning), CONFIDENCES[rank]) for rank, meaning in sorted(found))
 
@@ -228,18 +235,18 @@ class GraphView:
         inside = (number for number, row in enumerate(index.definitions) if row.parent == meaning.number)
         return tuple(self._symbol(DefinitionMeaning(meaning.file, number)) for number in inside)
 
-    def subclasses(self, symbol: Symbol) -> tuple[Symbol, ...]:
-        """Classes that inherit from ``symbol`` directly."""
+    def subclasses(self, symbol: Symbol, *, known: bool = False) -> tuple[Symbol, ...]:
+        """Classes that inherit from ``symbol`` directly; ``known``: not those that name it and may mean another."""
         meaning = self._locate(symbol)
         if meaning is None:
             return ()
-        found = families.subclasses(self._query(), self.state, meaning)
+        found = families.subclasses(self._query(), self.state, meaning, known=known)
         return tuple(self._symbol(each.meaning) for each in found if isinstance(each.meaning, DefinitionMeaning))
 
-    def overrides(self, symbol: Symbol) -> tuple[Symbol, ...]:
-        """Definitions of the same name in classes below the one that holds ``symbol``."""
+    def overrides(self, symbol: Symbol, *, known: bool = False) -> tuple[Symbol, ...]:
+        """Definitions of the same name in classes below the one that holds ``symbol``; ``known`` as for subclasses."""
         meaning = self._locate(symbol)
-        found = families.overrides(self._query(), self.state, meaning) if meaning else ()
+        found = families.overrides(self._query(), self.state, meaning, known=known) if meaning else ()
         return tuple(map(self._symbol, found))
 
     def overridden(self, symbol: Symbol) -> tuple[Symbol, ...]:
@@ -289,7 +296,7 @@ class GraphView:
         touched = {*changes.paths_before, *changes.paths_after}
         hot = parsed_changes(workspace, self.state.table, touched)
         state, layouts = at_once(advance(self.state, self.layouts, workspace, hot, touched))
-        return GraphView(workspace, state, layouts, self.cache)
+        return GraphView(workspace, state, layouts, self.cache, self._files.forked(state, layouts))
 
     def _query(self) -> Query:
         if len(self._memo) > MOST_REMEMBERED:
@@ -336,20 +343,6 @@ class GraphView:
             line=edge.line + 1,
             confidence=CONFIDENCES[edge_rank(edge.code)],
         )
-
-    def _by_name(self, name: str) -> tuple[Found, ...]:
-        """Members of that name anywhere, and globals only if there is no such member."""
-        members: list[Found] = []
-        others: list[Found] = []
-        for file in self.state.defining(name):
-            index = self._files.index(file)
-            for number, row in enumerate(index.definitions if index else ()):
-                if row.name == name:
-                    kind = members if row.parent >= 0 else others
-                    kind.append(Found(DefinitionMeaning(file, number), Rank.NAME_ONLY))
-            if len(members) >= MOST_CANDIDATES:
-                break
-        return tuple((members or others)[:MOST_CANDIDATES])
 
     def _references(self, symbol: Symbol, limit: Limit) -> ReferencesAnswer:
         meaning = self._locate(symbol)
