@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -57,3 +58,35 @@ def test_before_any_model_was_asked(sightline: Sightline) -> None:
     assert sightline("stats", "--json", root=False).json["models"] == []
     assert "No model has been asked yet" in sightline("stats", root=False).err
     assert sightline("stats", "--days", "0", root=False).code == 2
+
+
+def test_an_answer_is_given_again_for_a_while_and_is_marked(
+    sightline: Sightline, work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The script's second reply shows whether the model was asked; each command begins it at the top."""
+    monkeypatch.setenv("SIGHTLINE_MODEL", f"scripted:{tmp_path / 'replies.txt'}")
+
+    def ask(question: str, *options: str, says: str) -> dict[str, Any]:
+        (tmp_path / "replies.txt").write_text(f"%%% reply\ntimes: always\n\n{says}\n", encoding="utf-8")
+        ran = sightline("ask", question, "--task-type", "explain", "--json", *options)
+        assert ran.code == 0
+        return ran.json["attempts"][0]
+
+    assert ask("how does total add up its prices", says="First.") | {"usage": {}, "seconds": 0} == {
+        "reply": "First.",
+        "located": [],
+        "unmatched": [],
+        "findings": [],
+        "usage": {},
+        "seconds": 0,
+        "reused": "",
+    }
+    again = ask("how does total add up its prices", says="Second.")
+    assert (again["reply"], again["usage"]["prompt_tokens"]) == ("First.", None)
+    assert "--fresh" in again["reused"]
+    assert ask("how does total add up its prices", "--fresh", says="Third.")["reply"] == "Third."
+    assert ask("how does total add up its prices", says="Fourth.")["reply"] == "Third."
+    (work / "shop/cart.py").write_text((work / "shop/cart.py").read_text("utf-8") + "\nextra = 1\n", "utf-8")
+    assert ask("how does total add up its prices", says="Fifth.")["reply"] == "Fifth."
+    verdicts = StatsJson.model_validate(sightline("stats", "--json", root=False).json).models[0].verdicts
+    assert verdicts == {"answered": 3, "cached": 2}

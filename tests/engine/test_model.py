@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from sightline.base.database import open_precious
 from sightline.base.memory_system import memory_system
 from sightline.config.settings import Settings
-from sightline.engine.model import Models, choose_model, model_policy
+from sightline.engine.model import Models, ModelStores, choose_model, model_policy
 from sightline.models.accounting import MIGRATIONS, Ledger
 from sightline.models.messages import Message, ModelError, ModelFailure, ModelRequest, TextDelta
 from support.chat_server import streams
@@ -84,7 +84,7 @@ async def test_limits_on_money_hold_for_every_turn(tmp_path: Path) -> None:
     priced: dict[str, object] = {"models": {"scripted:*": {"prices": {"prompt": 1000.0, "output": 1000.0}}}}
     given = settings(model={"name": "scripted:/replies"}, catalogue=priced, spending={"per_turn": 0.5})
     record = Ledger(open_precious(str(tmp_path / "usage.sqlite3"), migrations=MIGRATIONS), system.clock)
-    models = Models(system, lambda: record)
+    models = Models(system, lambda: ModelStores(ledger=record))
     choice = await models.choose(given, turn="t1", task="explain")
     assert choice.account is not None
     small = ModelRequest(model="m", messages=(), prompt_tokens=100, max_output_tokens=100)
@@ -96,7 +96,7 @@ async def test_limits_on_money_hold_for_every_turn(tmp_path: Path) -> None:
 
 
 async def test_a_record_that_cannot_be_kept_is_no_reason_not_to_ask() -> None:
-    models = Models(memory_system({"/replies": "%%% reply\n\nHello\n"}), lambda: None)
+    models = Models(memory_system({"/replies": "%%% reply\n\nHello\n"}), ModelStores)
     assert (await models.choose(settings(model={"name": "scripted:/replies"}), turn="t", task="x")).account is None
     await models.close()
     await models.close()

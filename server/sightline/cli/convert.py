@@ -161,6 +161,7 @@ def attempt_json(attempt: Attempt) -> edit_reports.AttemptJson:
         findings=findings_json(attempt.report.findings if attempt.report else ()),
         usage=usage_json(attempt.usage),
         seconds=attempt.seconds,
+        reused=attempt.reused,
     )
 
 

@@ -52,7 +52,10 @@ class UsageJson(Report):
 
 
 class AttemptJson(Report):
-    """One reply of the model: what of it could not be used, and what its edit broke."""
+    """One reply of the model: what of it could not be used, and what its edit broke.
+
+    `reused` says of an answer that it was given before; "" for one that the model gave now.
+    """
 
     reply: str
     located: list[PlacedJson]
@@ -60,6 +63,7 @@ class AttemptJson(Report):
     findings: list[FindingJson]
     usage: UsageJson
     seconds: float
+    reused: str
 
 
 class AskJson(Report):

@@ -48,7 +48,7 @@ def task_text(words: tuple[str, ...], task_file: str | None) -> str:
     return text
 
 
-def turn_request(engine: Engine, text: str, task_type: str | None = None) -> TurnRequest:
+def turn_request(engine: Engine, text: str, task_type: str | None = None, *, fresh: bool = False) -> TurnRequest:
     """The task as a turn would be asked it."""
     return TurnRequest(
         turn=uuid.uuid4().hex[:12],
@@ -57,4 +57,5 @@ def turn_request(engine: Engine, text: str, task_type: str | None = None) -> Tur
         root=engine.roots[0],
         budget=engine.settings.context.budget,
         edit_format=engine.settings.edits.format,
+        fresh=fresh,
     )

@@ -202,6 +202,29 @@ class CatalogueSettings(Section):
     ] = {}
 
 
+class CacheSettings(Section):
+    """Answers from a moment ago, for questions that are asked again. Edits are never taken from it."""
+
+    enabled: Annotated[
+        bool, Field(description="Whether an answer is given again for the same question.", json_schema_extra=NARROWING)
+    ] = True
+    similar: Annotated[
+        bool,
+        Field(
+            description="Whether it is given for nearly the same words too (85 % of them), about the same code. Such "
+            "an answer is marked.",
+            json_schema_extra=NARROWING,
+        ),
+    ] = True
+    seconds: Annotated[
+        float,
+        Field(description="How long an answer may be given again, in seconds.", ge=0, json_schema_extra=NARROWING),
+    ] = 300.0
+    entries: Annotated[
+        int, Field(description="How many answers are kept.", ge=1, le=100_000, json_schema_extra=USER_ONLY)
+    ] = 500
+
+
 class SpendingSettings(Section):
     """Limits on money, by Sightline's list of prices. A price that is not known cannot be held to them."""
 

@@ -14,6 +14,7 @@ from sightline.checks.isolation import SANDBOX_PROGRAM
 from sightline.checks.linters.registry import LINTERS
 from sightline.checks.runners.registry import RUNNERS
 from sightline.config.model_settings import (
+    CacheSettings,
     CatalogueSettings,
     LocalSettings,
     ModelSettings,
@@ -217,6 +218,7 @@ class Settings(Section):
     model: ModelSettings = ModelSettings()
     tasks: TaskSettings = TaskSettings()
     local: LocalSettings = LocalSettings()
+    cache: CacheSettings = CacheSettings()
     spending: SpendingSettings = SpendingSettings()
     network: NetworkSettings = NetworkSettings()
     catalogue: CatalogueSettings = CatalogueSettings()

@@ -66,7 +66,7 @@ class Engine:
         self._index = parts.index
         self._reading: asyncio.Task[None] | None = None
         self._pending = PendingEdits(parts.journal)
-        self._models = Models(parts.system, parts.ledger, parts.calibration)
+        self._models = Models(parts.system, parts.stores, parts.calibration)
         self._permissions = Permissions(parts.workspace)
         self._updates = asyncio.Lock()
         self._warm = WarmCheckers(parts.system)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from sightline.base.system import System
 from sightline.config.settings import NetworkSettings, Settings
@@ -16,9 +16,10 @@ from sightline.models.parameters import TASKS, TaskParameters, TaskTable
 from sightline.models.policy import ModelPolicy, Secret, runs_locally
 from sightline.models.provider import Provider
 from sightline.models.registry import open_provider
+from sightline.models.replies import Replies
 from sightline.models.selection import own_key, select_model
 from sightline.models.spending import Account, SpendingLimits
-from sightline.tasks.turn import ModelChoice
+from sightline.tasks.asking import ModelChoice
 from sightline.transport.policy import TransportPolicy
 
 
@@ -85,29 +86,44 @@ async def choose_model(settings: Settings, system: System, opened: Provider | No
     return provider, ModelChoice(provider=provider, policy=policy, repair_rounds=settings.edits.repair_rounds)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelStores:
+    """What is kept of requests: what they were, and the replies for a while; ``None`` where that cannot be."""
+
+    ledger: Ledger | None = None
+    replies: Replies | None = None
+
+    def close(self) -> None:
+        """Closes both."""
+        if self.ledger is not None:
+            self.ledger.close()
+        if self.replies is not None:
+            self.replies.close()
+
+
 class Models:
     """The models of one engine: opened when the first turn asks for one, and every turn with an account."""
 
     def __init__(
-        self, system: System, ledger: Callable[[], Ledger | None], calibration: Calibration | None = None
+        self, system: System, stores: Callable[[], ModelStores], calibration: Calibration | None = None
     ) -> None:
         self._system = system
         self._calibration = calibration
-        self._open_ledger = ledger
-        self._ledger: asyncio.Future[Ledger | None] | None = None
+        self._open_stores = stores
+        self._stores: asyncio.Future[ModelStores] | None = None
         self._provider: Provider | None = None
 
     async def choose(self, settings: Settings, *, turn: str, task: str) -> ModelChoice:
         """Who answers ``turn``. Raises as :func:`model_policy` does."""
         self._provider, choice = await choose_model(settings, self._system, self._provider)
-        choice = replace(choice, calibration=self._calibration)
-        if self._ledger is None:
-            self._ledger = asyncio.ensure_future(asyncio.to_thread(self._open_ledger))
-        ledger = await asyncio.shield(self._ledger)
-        if ledger is None:
+        if self._stores is None:
+            self._stores = asyncio.ensure_future(asyncio.to_thread(self._open_stores))
+        stores = await asyncio.shield(self._stores)
+        choice = replace(choice, replies=stores.replies, calibration=self._calibration)
+        if stores.ledger is None:
             return choice
         limits = SpendingLimits(per_turn=settings.spending.per_turn, per_day=settings.spending.per_day)
-        account = Account(ledger, choice.policy, limits, self._system.clock, turn=turn, task=task)
+        account = Account(stores.ledger, choice.policy, limits, self._system.clock, turn=turn, task=task)
         return replace(choice, account=account)
 
     async def close(self) -> None:
@@ -115,7 +131,6 @@ class Models:
         if self._provider is not None:
             await self._provider.close()
             self._provider = None
-        if self._ledger is not None:
-            ledger, self._ledger = await self._ledger, None
-            if ledger is not None:
-                await asyncio.to_thread(ledger.close)
+        if self._stores is not None:
+            stores, self._stores = await self._stores, None
+            await asyncio.to_thread(stores.close)

@@ -13,9 +13,9 @@ from sightline.config.locations import Locations
 from sightline.config.settings import Settings
 from sightline.context.lexical import LexicalIndex
 from sightline.context.lexical_store import LexicalStore
-from sightline.engine.accounts import open_ledger
 from sightline.engine.check_policy import AskConsent, Permission, check_policy
 from sightline.engine.engine import Engine
+from sightline.engine.model_stores import open_stores
 from sightline.engine.parts import EngineParts
 from sightline.graph.live import LiveGraph
 from sightline.models.calibration import Calibration
@@ -70,7 +70,7 @@ async def open_engine(options: EngineOptions) -> Engine:
             workspace=workspace,
             graph=LiveGraph(system, where.graph_store(roots), workers=settings.workspace.workers or None),
             journal=partial(EditJournal, system, where.session_store(roots)),
-            ledger=partial(open_ledger, system, where),
+            stores=partial(open_stores, system, where, settings.cache),
             write_journal=journal_folder,
             index=LexicalIndex(LexicalStore(where.lexical_store(roots))),
             calibration=Calibration(system.files, where.token_counts),

@@ -9,8 +9,8 @@ from sightline.base.system import System
 from sightline.checks.policy import CheckPolicy
 from sightline.config.settings import Settings
 from sightline.context.lexical import LexicalIndex
+from sightline.engine.model import ModelStores
 from sightline.graph.live import LiveGraph
-from sightline.models.accounting import Ledger
 from sightline.models.calibration import Calibration
 from sightline.sessions.journal import EditJournal
 from sightline.workspace.live import LiveWorkspace
@@ -23,10 +23,10 @@ class EngineParts:
     """What an engine is made of.
 
     ``journal`` opens the edit journal when it is first needed: a home that cannot be written is no reason not to index.
-    ``ledger`` opens the record of what models were asked, ``None`` where it cannot be. ``write_journal`` is the folder
-    of the crash journal for files on disk. ``live``: words of the workspace are read in the background, not at the
-    first question. ``checks``: programs that the checks may run. ``forbid_tests`` takes back the user's word on the
-    tests of a root. ``calibration``: what servers reported about the sizes of prompts.
+    ``stores`` opens what is kept of requests to models. ``write_journal`` is the folder of the crash journal for files
+    on disk. ``live``: words of the workspace are read in the background, not at the first question. ``checks``:
+    programs that the checks may run. ``forbid_tests`` takes back the user's word on the tests of a root.
+    ``calibration``: what servers reported about the sizes of prompts.
     """
 
     system: System
@@ -35,7 +35,7 @@ class EngineParts:
     workspace: LiveWorkspace
     graph: LiveGraph
     journal: Callable[[], EditJournal]
-    ledger: Callable[[], Ledger | None]
+    stores: Callable[[], ModelStores]
     write_journal: str
     index: LexicalIndex
     calibration: Calibration

@@ -9,6 +9,9 @@ from sightline.features.feature import FeatureContext, FeatureRequest, FeatureRe
 from sightline.features.narrate import narrate_turn
 from sightline.tasks.result import TurnRequest
 
+#: At the end of what a user writes: no answer from a moment ago is wanted.
+FRESH = "--fresh"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelFeature:
@@ -52,6 +55,8 @@ class ModelFeature:
     ) -> TurnRequest:
         """The task this command stands for, ready for a turn."""
         text = request.text.strip()
+        fresh = text.endswith(FRESH)
+        text = text.removesuffix(FRESH).rstrip()
         if not text and request.path is None and not diagnostics:
             raise UsageError(
                 f"/{self.name} needs something to work on.",
@@ -67,4 +72,5 @@ class ModelFeature:
             focus=focus,
             mentions=request.mentions,
             diagnostics=diagnostics,
+            fresh=fresh,
         )

@@ -11,7 +11,9 @@ _MOST_FINDINGS = 20
 def narrate_turn(result: TurnResult) -> str:
     """The reply's prose is not repeated (it was streamed); an answer without edits is given whole."""
     if result.verdict is TurnVerdict.ANSWERED:
-        return "\n\n".join((result.text, *(f"_{problem}_" for problem in result.attempts[-1].problems)))
+        last = result.attempts[-1]
+        said = [*last.problems, *([last.reused] if last.reused else [])]
+        return "\n\n".join((result.text, *(f"_{sentence}_" for sentence in said)))
     parts = [_headline(result)]
     if result.report is not None:
         parts.append(_findings(result.report))

@@ -105,7 +105,7 @@ class Row:
     @property
     def success(self) -> float | None:
         """Share of the judged requests that ended well; ``None`` where none was judged."""
-        judged = sum(count for verdict, count in self.verdicts.items() if verdict != UNJUDGED)
+        judged = sum(count for verdict, count in self.verdicts.items() if verdict not in (UNJUDGED, "cached"))
         good = self.verdicts.get("accepted", 0) + self.verdicts.get("answered", 0)
         return good / judged if judged else None
 

@@ -14,6 +14,8 @@ from sightline.models.policy import ModelPolicy, runs_locally
 _DAY = 86_400.0
 #: The verdict of a request that the user cancelled.
 CANCELLED = "cancelled"
+#: The verdict of one that was answered by a reply from before.
+CACHED = "cached"
 #: Tokens of output that an estimate counts with where no limit on them is known.
 _UNTOLD_OUTPUT = 4_000
 
@@ -84,6 +86,13 @@ class Account:
                 cost=cost,
             )
         )
+
+    async def reused(self, response: ModelResponse) -> None:
+        """Writes down a reply that was given before: it took nothing and cost nothing."""
+        record = RequestRecord(
+            turn=self._turn, task=self._task, model=self._name, served_model=response.served_model, verdict=CACHED
+        )
+        await self._write(record)
 
     async def failed(self, failure: str, seconds: float) -> None:
         """Writes down a request that failed after ``seconds`` or was cancelled; replies before it were sent back."""

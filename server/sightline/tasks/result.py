@@ -51,7 +51,8 @@ class TurnRequest:
     """One task for a model. ``budget`` is the context's share of the prompt in tokens.
 
     ``mentions`` are paths, folders or symbols the user named outside the text; ``focus`` is the selection or cursor;
-    ``diagnostics`` are sentences with ``path:line`` that the user wants to be rid of.
+    ``diagnostics`` are sentences with ``path:line`` that the user wants to be rid of. ``fresh`` wants no reply from
+    before.
     """
 
     turn: str
@@ -64,6 +65,7 @@ class TurnRequest:
     diagnostics: tuple[str, ...] = ()
     open_files: tuple[WorkspacePath, ...] = ()
     edit_format: str = "search_replace"
+    fresh: bool = False
 
     @property
     def label(self) -> str:
@@ -85,7 +87,7 @@ class Attempt:
     """One reply and what was found in it.
 
     ``asked`` is the message it answers, the last of the prompt; ``located`` says how its edits were placed;
-    ``problems`` are sentences about unreadable parts.
+    ``problems`` are sentences about unreadable parts; ``reused`` is one about a reply that was given before.
     """
 
     reply: str
@@ -96,6 +98,7 @@ class Attempt:
     problems: tuple[str, ...] = ()
     report: CheckReport | None = None
     seconds: float = 0.0
+    reused: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,15 +15,12 @@ from sightline.context.request import ContextRequest
 from sightline.edits.diff import unified_diff
 from sightline.edits.instructions import instructions
 from sightline.graph.view import GraphView
-from sightline.models.calibration import Calibration
-from sightline.models.client import complete, room_for_prompt
-from sightline.models.messages import Finish, ModelResponse, ReasoningDelta, StreamEvent, TextDelta
+from sightline.models.client import room_for_prompt
+from sightline.models.messages import Finish, ModelResponse
 from sightline.models.parameters import Wanted
-from sightline.models.policy import ModelPolicy, request_for
-from sightline.models.provider import Provider
-from sightline.models.spending import Account, accounted
 from sightline.prompts.build import Prompt, build_prompt
 from sightline.prompts.classify import is_read_only
+from sightline.tasks.asking import ModelChoice, answer, ask
 from sightline.tasks.repair import Repair
 from sightline.tasks.result import (
     Attempt,
@@ -55,17 +52,6 @@ class TurnDependencies:
     in_edit: Permitted
     trusted: bool
     checks: CheckPolicy = NO_PROGRAMS
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModelChoice:
-    """The model that answers, and how it is asked. ``account`` writes down what is asked and holds it to limits."""
-
-    provider: Provider
-    policy: ModelPolicy
-    repair_rounds: int = 3
-    calibration: Calibration | None = None
-    account: Account | None = None
 
 
 async def prepare_prompt(request: TurnRequest, given: TurnDependencies) -> tuple[ContextPack, Prompt]:
@@ -103,7 +89,7 @@ async def run_turn(request: TurnRequest, given: TurnDependencies, choice: ModelC
     given.listener(stage_event(TurnStage.CONTEXT, 0))
     prompt = await _fitting_prompt(request, given, choice)
     if is_read_only(request.task_type):
-        attempt, response = await _ask(prompt, given, choice, Wanted(task_type=request.task_type), number=1)
+        attempt, response = await answer(request, prompt, choice, given.system.clock, given.listener)
         if response.finish is not Finish.STOP:
             attempt = _cut_off(attempt, response)
         return await _result(request, given, choice, prompt=prompt, attempts=(attempt,), verdict=TurnVerdict.ANSWERED)
@@ -127,10 +113,10 @@ async def _fitting_prompt(request: TurnRequest, given: TurnDependencies, choice:
 
 
 async def _edit(request: TurnRequest, given: TurnDependencies, choice: ModelChoice, prompt: Prompt) -> TurnResult:
-    wanted = Wanted(task_type=request.task_type, edits=True)
+    wanted, clock = Wanted(task_type=request.task_type, edits=True), given.system.clock
 
-    async def ask(asked: Prompt, number: int) -> tuple[Attempt, bool]:
-        attempt, response = await _ask(asked, given, choice, wanted, number=number)
+    async def ask_again(asked: Prompt, number: int) -> tuple[Attempt, bool]:
+        attempt, response = await ask(asked, choice, wanted, clock, given.listener, number=number)
         whole = response.finish is Finish.STOP
         return (attempt if whole else _cut_off(attempt, response)), whole
 
@@ -152,7 +138,7 @@ async def _edit(request: TurnRequest, given: TurnDependencies, choice: ModelChoi
         edit_format=request.edit_format,
         rounds=choice.repair_rounds,
     )
-    outcome = await repair.run(prompt, ask)
+    outcome = await repair.run(prompt, ask_again)
     trial = outcome.trial
     if trial is None or trial.changes.is_empty:
         verdict = TurnVerdict.NO_EDITS
@@ -169,36 +155,6 @@ async def _edit(request: TurnRequest, given: TurnDependencies, choice: ModelChoi
         mended=outcome.mended,
         stopped=outcome.stopped,
     )
-
-
-async def _ask(
-    prompt: Prompt, given: TurnDependencies, choice: ModelChoice, wanted: Wanted, *, number: int
-) -> tuple[Attempt, ModelResponse]:
-    policy, calibration = choice.policy, choice.calibration
-    tokens, margin = prompt.tokens, None
-    if calibration is not None:
-        tokens, margin = await asyncio.to_thread(calibration.count, policy, prompt.messages)
-    given.listener(stage_event(TurnStage.MODEL, number))
-
-    def listen(event: StreamEvent) -> None:
-        if isinstance(event, TextDelta):
-            given.listener(TurnEvent(kind="text", text=event.text, stage=TurnStage.MODEL, attempt=number))
-        elif isinstance(event, ReasoningDelta):
-            given.listener(TurnEvent(kind="reasoning", text=event.text, stage=TurnStage.MODEL, attempt=number))
-
-    request = request_for(policy, prompt.messages, wanted, prompt_tokens=tokens, prompt_margin=margin)
-    work = complete(choice.provider, request, clock=given.system.clock, listener=listen, window=policy.window)
-    response = await (accounted(choice.account, request, work, given.system.clock) if choice.account else work)
-    if calibration is not None:
-        reported = response.usage.prompt_tokens
-        await asyncio.to_thread(calibration.observe, policy, estimated=tokens, reported=reported)
-    attempt = Attempt(
-        reply=response.text,
-        asked=prompt.messages[-1].content,
-        usage=response.usage,
-        seconds=response.total_seconds,
-    )
-    return attempt, response
 
 
 def _cut_off(attempt: Attempt, response: ModelResponse) -> Attempt:

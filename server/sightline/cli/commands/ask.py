@@ -32,6 +32,7 @@ from sightline.tasks.result import TurnEvent, TurnRequest, TurnResult, TurnStage
 @task_type_option
 @click.option("--apply", "mode", flag_value="apply", help="Write the edit when every check passes.")
 @click.option("--dry-run", "mode", flag_value="dry-run", help="Write nothing and ask nothing.")
+@click.option("--fresh", is_flag=True, help="Ask the model even where it answered the same a moment ago.")
 @budget_option
 @tests_option
 @confirm_option
@@ -46,6 +47,7 @@ async def command(  # noqa: PLR0913  click hands over one argument an option
     mode: str | None,
     *,
     confirmed: tuple[str, ...],
+    fresh: bool,
     budget: int | None,
     tests: bool,
     as_json: bool,
@@ -58,7 +60,7 @@ async def command(  # noqa: PLR0913  click hands over one argument an option
     text = task_text(task, task_file)
     given = {**given_settings(model, budget), **(with_tests(root) if tests else {})}
     async with opened(root, given) as engine:
-        request = turn_request(engine, text, task_type)
+        request = turn_request(engine, text, task_type, fresh=fresh)
         result = await engine.ask(request, _quiet) if as_json else await _streamed(engine, request)
         wanted = result.verdict is TurnVerdict.ACCEPTED and _wanted(result, mode, as_json=as_json)
         waiting = unconfirmed(engine, result.changes, confirmed, result.replaced) if wanted else NONE
@@ -103,6 +105,8 @@ def _tell(result: TurnResult, waiting: Unconfirmed, *, applied: bool) -> None:
     if result.verdict is TurnVerdict.ANSWERED:
         for problem in result.attempts[-1].problems:
             note(problem)
+        if result.attempts[-1].reused:
+            note(result.attempts[-1].reused)
     else:
         say(narrate_turn(result))
     if result.diff and not applied:

@@ -9,7 +9,7 @@ from sightline.cli import setup_reports
 from sightline.cli.output import note, print_json, say
 from sightline.cli.workspace import json_option
 from sightline.config.locations import locations
-from sightline.engine.accounts import open_ledger
+from sightline.engine.model_stores import open_ledger
 from sightline.models.accounting import Row, Spent, prometheus
 
 _DAY = 86_400.0
