@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from sightline.graph.ancestry import row_of
-from sightline.graph.facts import DefinitionKind
+from sightline.graph.facts import DefinitionKind, ParameterKind
 from sightline.graph.index import MODULE, FileIndex
-from sightline.graph.meanings import Answer, DefinitionMeaning, InstanceMeaning, Place, Query, TypeMeaning
+from sightline.graph.meanings import OUTSIDE, Answer, DefinitionMeaning, InstanceMeaning, Place, Query, TypeMeaning
 from sightline.graph.paths import path_of_text
-from sightline.graph.raw_facts import BindingRow, DefinitionRow
+from sightline.graph.raw_facts import BindingRow, DefinitionRow, ParameterRow
 
 #: The offset of a place of which nobody told one.
 ANYWHERE: Final = Place(0, 0).offset
@@ -77,6 +77,15 @@ def is_declared(query: Query, meaning: DefinitionMeaning) -> bool:
     return row is not None and bool(row.annotation) and row.kind in VALUES and query.rules(meaning.file).declared_first
 
 
+def without_closed(answer: Answer) -> Answer:
+    """Without values that certainly have no member of the workspace's own: from outside, containers, functions."""
+    return tuple(each for each in answer if each.meaning != OUTSIDE and not _is_closed(each.meaning))
+
+
+def _is_closed(meaning: object) -> bool:
+    return isinstance(meaning, TypeMeaning) and meaning.text[:1] not in ("{", "=")
+
+
 def file_of_type(meaning: TypeMeaning | InstanceMeaning) -> int:
     """The file whose language says what a type means."""
     return meaning.place.file if isinstance(meaning, TypeMeaning) else meaning.of.file
@@ -96,3 +105,9 @@ def in_class(query: Query, place: Place) -> bool:
     if index is None or place.scope == MODULE:
         return False
     return index.definitions[place.scope].kind in query.rules(place.file).classes
+
+
+def passes_on(parameters: tuple[ParameterRow, ...], name: str) -> bool:
+    """Whether a keyword argument reaches ``**kwargs`` instead of a parameter of its own."""
+    kinds = {parameter[0]: parameter[1] for parameter in parameters}
+    return name not in kinds and ParameterKind.VARIADIC_KEYWORD in kinds.values()

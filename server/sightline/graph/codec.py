@@ -40,7 +40,7 @@ from sightline.graph.raw_facts import (
     ProblemRow,
     RawFacts,
 )
-from sightline.graph.unread import unread_names
+from sightline.graph.unread import marked_names
 
 #: Part of the key under which blobs are stored; raised whenever the layout below changes.
 CODEC_VERSION = 5
@@ -105,7 +105,7 @@ def encode(raw: RawFacts, text: Text) -> bytes:
     )
     strings = raw.strings
     referenced = [strings[index] for index in set(raw.references[::REFERENCE_STRIDE])]
-    referenced += unread_names(raw, text.data)
+    referenced += marked_names(raw, text.data)
     opened = (_pack(meta), _packed_keys([row.name for row in raw.definitions]), _packed_keys(referenced))
     # A level that takes a quarter more time than the fastest, a hundredth of what parsing takes, for a twentieth less.
     packed = compress(b"".join((layout, *parts)), 4)

@@ -31,6 +31,8 @@ _NAMING_CALLS: tuple[tuple[bytes, int], ...] = (
     (b"patch", 0),
     (b"import_string", 0),
 )
+#: What tells by itself whose attribute is computed: a path, the name of a class.
+_HOLDER = re.compile(rb"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+|[A-Z]\w*")
 _IMPORTING_CALLS = (b"import_module", b"__import__")
 _DYNAMIC_CALLS = (b"eval", b"exec", b"globals", b"locals")
 #: Builtins that are read here, and therefore never dropped from the references.
@@ -166,7 +168,7 @@ def _naming_calls(text: ParsedText, names: Names, used: Interned, found: Strings
             match = NAME_STRING.fullmatch(data, start, end) if end - start < 160 else None
             if match is None:
                 if callee.endswith(b"attr") and entries[wanted].type != "string":
-                    found.problems.append(("dynamic", "The name of an attribute is computed here.", start, end))
+                    found.problems.append(("dynamic", _computed(data, entries[0]), start, end))
             elif start not in taken:
                 taken.add(start)
                 _dotted(match.group(2), match.start(2), found)
@@ -177,6 +179,14 @@ def _naming_calls(text: ParsedText, names: Names, used: Interned, found: Strings
         for _, at in _calls(data, names, callee, used):
             message = f"{callee.decode()}() may use any name."
             found.problems.append(("dynamic", message, at, at + len(callee)))
+
+
+def _computed(data: bytes, holder: Node) -> str:
+    """What is said of a computed attribute: whose it is, where a path or a class by its name tells that."""
+    start, end = holder.byte_range
+    if not _HOLDER.fullmatch(data, start, end):
+        return "The name of an attribute is computed here."
+    return f"The name of an attribute of {data[start:end].decode('utf-8', 'replace')} is computed here."
 
 
 def _calls(data: bytes, names: Names, callee: bytes, used: Interned) -> list[tuple[Node, int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sightline.graph.ancestry import is_class, member, own_members, resolution_order, type_around
+from sightline.graph.ancestry import is_class, member, own_members, resolution_order, row_of, type_around
 from sightline.graph.facts import Reference, ReferenceKind
 from sightline.graph.index import MODULE, FileIndex
 from sightline.graph.meanings import Ancestor, Answer, DefinitionMeaning, Found, Place, Query, Rank, Rules
@@ -13,6 +13,7 @@ from sightline.graph.raw_facts import DefinitionRow
 from sightline.graph.references import Limit, Use, Uses, trim, uses_of
 from sightline.graph.state import GraphState
 from sightline.graph.symbols import meaning_at
+from sightline.graph.unrelated import MOST_BELOW, MOST_FILES, MOST_FILES_OF_OTHERS, Kin
 from sightline.graph.values import attribute
 
 #: A search for relatives stops here: a class with more subclasses is a framework's root.
@@ -25,9 +26,10 @@ def all_uses_of(query: Query, state: GraphState, target: DefinitionMeaning, limi
     index = query.files.index(target.file)
     assert index is not None, "the target is a definition of the view"
     row = index.definitions[target.number]
+    kin = _kin(query, state, target)
     if not _is_constructor(query.rules(target.file), index, row):
-        return uses_of(query, state, target, limit, above)
-    uses = uses_of(query, state, target, limit)
+        return uses_of(query, state, target, limit, above, kin)
+    uses = uses_of(query, state, target, limit, kin=kin)
     if uses.cut:
         return uses
     heirs = descendants(query, state, DefinitionMeaning(target.file, row.parent), known=limit.known)
@@ -45,6 +47,24 @@ def all_uses_of(query: Query, state: GraphState, target: DefinitionMeaning, limi
         uses.cut = True
         trim(uses, limit)
     return uses
+
+
+def _kin(query: Query, state: GraphState, target: DefinitionMeaning) -> Kin | None:
+    """The class that has the target as a member; ``None`` where it is no member of a class."""
+    owner, _ = _owner(query, target)
+    if owner is None:
+        return None
+
+    def below(one: DefinitionMeaning) -> tuple[DefinitionMeaning, ...] | None:
+        row = row_of(query, one)
+        if row is None or len(state.referencing(row.name)) > (MOST_FILES if one == owner else MOST_FILES_OF_OTHERS):
+            return None
+        found = descendants(query, state, one, most=MOST_BELOW)
+        if len(found) > MOST_BELOW:
+            return None
+        return tuple(each.meaning for each in found if isinstance(each.meaning, DefinitionMeaning))
+
+    return Kin(query, owner, below)
 
 
 def _is_constructor(rules: Rules, index: FileIndex, row: DefinitionRow) -> bool:
@@ -130,13 +150,23 @@ def _heir(index: FileIndex, classes: frozenset[str], reference: Reference) -> in
     return -1
 
 
-def descendants(query: Query, state: GraphState, owner: DefinitionMeaning, *, known: bool = False) -> tuple[Found, ...]:
-    """All classes below ``owner``, nearest first; ``known`` as for :func:`subclasses`."""
+def descendants(
+    query: Query,
+    state: GraphState,
+    owner: DefinitionMeaning,
+    *,
+    known: bool = False,
+    most: int = MOST_RELATIVES,
+) -> tuple[Found, ...]:
+    """All classes below ``owner``, nearest first; ``known`` as for :func:`subclasses`.
+
+    Where there are more than ``most``, more than that many of them.
+    """
     found: dict[DefinitionMeaning, Rank] = {}
     waiting = [Found(owner, Rank.EXACT)]
     for each in waiting:
-        if not isinstance(each.meaning, DefinitionMeaning) or len(found) > MOST_RELATIVES:
-            continue
+        if not isinstance(each.meaning, DefinitionMeaning) or len(found) > most:
+            break
         for heir in subclasses(query, state, each.meaning, known=known):
             if isinstance(heir.meaning, DefinitionMeaning) and heir.meaning not in found and heir.meaning != owner:
                 found[heir.meaning] = max(heir.rank, each.rank)

@@ -33,7 +33,7 @@ from sightline.graph.raw_facts import (
     kind_of,
     longer_by,
 )
-from sightline.graph.unread import unread_names
+from sightline.graph.unread import marked_names
 
 #: The scope of a module, wherever a scope is the index of a definition.
 MODULE = -1
@@ -198,11 +198,11 @@ class FileIndex:
         return self._rows.problems
 
     @property
-    def unread(self) -> frozenset[str]:
-        """See :func:`~sightline.graph.unread.unread_names`; of facts that are no blob, which has their keys."""
+    def marked(self) -> frozenset[str]:
+        """See :func:`~sightline.graph.unread.marked_names`; of facts that are no blob, which has their keys."""
         assert isinstance(self._rows, RawFacts)
         assert self._text is not None
-        return unread_names(self._rows, self._text.data)
+        return marked_names(self._rows, self._text.data)
 
     def positions(self, names: Iterable[str]) -> list[int]:
         """Numbers of the references to any of ``names``, ascending."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sightline.base.paths import WorkspacePath
+from sightline.graph.holders import Holders
 from sightline.graph.index import FileIndex, IndexCache
 from sightline.graph.layouts import Layouts
 from sightline.graph.leading import Leading
@@ -41,6 +42,7 @@ class ViewFiles:
         self._held_bytes = 0
         self._reaching = Reaching(state)
         self._leading = leading
+        self._holders = Holders(state)
         self._sites = SiteMemory()
 
     def forked(self, state: GraphState, layouts: Layouts) -> ViewFiles:
@@ -124,6 +126,10 @@ class ViewFiles:
     def leading_to(self, file: int) -> bytes:
         """One byte for each file: not 0 where its imports lead to ``file`` or a package around it, and maybe more."""
         return self._leading.to(file)
+
+    def may_hold(self, file: int, declaring: int) -> bool:
+        """Whether a value of a class that ``declaring`` defines can be in ``file``."""
+        return self._holders.may_hold(file, declaring)
 
     def everywhere(self, file: int, *names: str) -> tuple[int, ...]:
         """Other files of the family and root of ``file`` that may define all of ``names``, at whatever depth."""

@@ -217,6 +217,10 @@ class FileLookup(Protocol):
         """One number for each file: not 0 where its imports lead to ``file`` or a package around it, and maybe more."""
         ...
 
+    def may_hold(self, file: int, declaring: int) -> bool:
+        """Whether a value of a class that ``declaring`` defines can be in ``file``, see ``holders.py``."""
+        ...
+
     def everywhere(self, file: int, *names: str) -> tuple[int, ...]:
         """Other files of the family and root of ``file`` that may define all of ``names``, at whatever depth."""
         ...
@@ -250,6 +254,7 @@ class Rules:
     an annotation allows. ``base``: a class's base as written, an empty string if it adds no members.
     ``renamed``: definitions that only pass a module's name on under another one, and mean the same.
     ``named_constructors``: whether methods of a class's own name are its constructors.
+    ``dotted_constructors``: whether a constructor may be named behind a dot; else that is something every value has.
     ``more_parts``: further definitions that hold members of a class (extensions of it, in other files).
     ``class_words``: what class methods call their class, so that a call of it constructs an instance (``cls``).
     ``imports_members``: whether an import can bind a member of a class (Rust's variants, Java's static imports).
@@ -291,6 +296,7 @@ class Rules:
     is_linked: Callable[[Query, DefinitionMeaning], bool] | None = None
     is_scoped: Callable[[FileIndex, str], bool] | None = None
     named_constructors: bool = False
+    dotted_constructors: bool = True
     imports_members: bool = True
     class_words: tuple[str, ...] = ()
     takes_keyword: Callable[[Query, DefinitionMeaning, str], bool] | None = None

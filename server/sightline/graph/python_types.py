@@ -10,6 +10,7 @@ import builtins
 import re
 
 from sightline.graph.ancestry import is_class, member, resolution_order, row_of
+from sightline.graph.bound_names import passes_on
 from sightline.graph.facts import Reference
 from sightline.graph.index import MODULE
 from sightline.graph.meanings import (
@@ -40,7 +41,7 @@ from sightline.graph.python_names import (
     module_name,
 )
 from sightline.graph.raw_facts import DefinitionRow
-from sightline.graph.values import called, expression, passes_on, through_alias
+from sightline.graph.values import called, expression, through_alias
 
 _CLASS_METHODS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
 #: Decorators after which the function's return annotation is still the type of what a call or an access gives.

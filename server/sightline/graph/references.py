@@ -28,6 +28,7 @@ from sightline.graph.meanings import (
 from sightline.graph.outwards import outwards
 from sightline.graph.state import GraphState
 from sightline.graph.symbols import meaning_at
+from sightline.graph.unrelated import Kin
 
 
 class Use(NamedTuple):
@@ -86,11 +87,12 @@ def uses_of(
     target: DefinitionMeaning,
     limit: Limit,
     above: frozenset[DefinitionMeaning] = NOTHING_ABOVE,
+    kin: Kin | None = None,
 ) -> Uses:
     """The uses of ``target``, nearest files first, each file's in their order; no more than ``limit`` allows.
 
     ``above`` are the definitions that ``target`` overrides: a use of one of them through a value may run ``target``,
-    and counts as a use by name alone.
+    and counts as a use by name alone. ``kin``: the class that has it as a member, to rule out uses of others.
     """
     index = query.files.index(target.file)
     assert index is not None, "the target is a definition of the view"
@@ -109,6 +111,7 @@ def uses_of(
         declared=_declared(query, index, target),
         known=limit.known,
         only=limit.kind if limit.alone else None,
+        kin=None if limit.known else kin,
     )
     uses = Uses()
     first = _Wanted(row.name, target.file if row.name in UNNAMED else -1)
@@ -193,6 +196,7 @@ class _Search:
     outside_above: bool
     everywhere: bool
     above: frozenset[DefinitionMeaning]
+    kin: Kin | None
     declared: frozenset[int] | None  # files of which a user must see one, where that is so
     known: bool  # uses by name alone are not wanted
     only: ReferenceKind | None  # the kind of uses that are wanted, where others are not
@@ -209,6 +213,8 @@ def _declared(query: Query, index: FileIndex, target: DefinitionMeaning) -> froz
 
 def _may_see(search: _Search, file: int, name: str) -> bool:
     """Whether a file can mean the target at all: decoding the others is most of a search through C."""
+    if not search.importable and not search.query.files.may_hold(file, search.target.file):
+        return False
     if search.declared is None or file in search.declared:
         return True
     return not search.declared.isdisjoint(search.query.files.in_reach(file, name))
@@ -225,7 +231,10 @@ def _can_be_by_name(query: Query, state: GraphState, target: DefinitionMeaning) 
     row = index.definitions[target.number]
     if row.parent == MODULE:
         return len(state.defining(row.name)) == 1
-    return index.definitions[row.parent].kind not in query.rules(target.file).functions
+    rules = query.rules(target.file)
+    if row.name in rules.constructors and not rules.dotted_constructors:
+        return False
+    return index.definitions[row.parent].kind not in rules.functions
 
 
 def _is_member(query: Query, index: FileIndex, target: DefinitionMeaning) -> bool:
@@ -303,6 +312,8 @@ def _rank(search: _Search, uses: Uses, file: int, site: Site) -> Rank | None:
             uses.ambiguous += 1
             return Rank.NAME_ONLY
         return rank
+    if search.kin is not None and not _may_be_kin(search.kin, file, reference):
+        return None
     if reference.kind is ReferenceKind.STRING:
         uses.dynamic += 1
         return Rank.NAME_ONLY
@@ -315,6 +326,13 @@ def _rank(search: _Search, uses: Uses, file: int, site: Site) -> Rank | None:
         return None
     uses.ambiguous += 1
     return Rank.NAME_ONLY
+
+
+def _may_be_kin(kin: Kin, file: int, reference: Reference) -> bool:
+    """Whether what stands before the dot may be of the target's class."""
+    if reference.kind is not ReferenceKind.STRING:
+        return kin.may_be(file, reference)
+    return "." not in reference.receiver or kin.may_be_named(reference.receiver)
 
 
 def _may_dispatch(search: _Search, file: int, answer: Answer, reference: Reference) -> bool:

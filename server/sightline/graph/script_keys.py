@@ -12,14 +12,16 @@ from sightline.graph.meanings import (
     OUTSIDE,
     UNKNOWN,
     Answer,
+    BoundMeaning,
     DefinitionMeaning,
+    Found,
     Place,
     Query,
     Rank,
     merged,
     weakened,
 )
-from sightline.graph.values import attribute, elements, expression, in_function
+from sightline.graph.values import elements, expression, in_function, member_of
 
 
 def given(query: Query, place: Place, reference: Reference) -> Answer:
@@ -43,8 +45,14 @@ def given(query: Query, place: Place, reference: Reference) -> Answer:
 def _through(query: Query, answer: Answer, path: list[str]) -> Answer:
     """The member at the end of a path of keys; what comes from outside tells nothing of a key."""
     for part in path:
-        answer = elements(query, answer) if part == "[]" else attribute(query, answer, part)
-    return weakened(tuple(each for each in answer if each.meaning != OUTSIDE), Rank.INFERRED)
+        answer = elements(query, answer) if part == "[]" else member_of(query, answer, part)
+    own = (_plain(each) for each in answer if each.meaning != OUTSIDE)
+    return weakened(tuple(own), Rank.INFERRED)
+
+
+def _plain(found: Found) -> Found:
+    """The member itself, in whatever instance it is."""
+    return found._replace(meaning=found.meaning.of) if isinstance(found.meaning, BoundMeaning) else found
 
 
 def _taken(query: Query, meaning: object, path: list[str]) -> Answer:

@@ -23,10 +23,12 @@ from sightline.graph.meanings import (
     Structural,
     TypeMeaning,
     merged,
+    weakened,
 )
 from sightline.graph.script_closures import closed_type
 from sightline.graph.script_library import CONTAINERS
 from sightline.graph.script_type_texts import (
+    Member,
     Signature,
     closing,
     function_of,
@@ -36,7 +38,7 @@ from sightline.graph.script_type_texts import (
     parameter_type,
     split,
 )
-from sightline.graph.values import elements, in_function
+from sightline.graph.values import attribute, elements, in_function
 
 #: What marks the text of a literal, which is a value, from that of a type.
 _LITERAL = "="
@@ -63,11 +65,11 @@ def _member(query: Query, meaning: TypeMeaning, name: str) -> Answer:
     if text.startswith(_LITERAL):
         return _of_literal(query, meaning, name)
     if text.startswith("{"):
-        for key in (name, "[]"):
-            found = [_annotated(query, place, each.type) for each in members_of_object(text) if each.name == key]
-            if found:
-                return merged(*found)
-        return UNKNOWN
+        members = members_of_object(text)
+        found = [_annotated(query, place, each.type) for each in members if each.name == name]
+        if not found:
+            found = [_under_key(query, place, each, name) for each in members if each.name == "[]"]
+        return merged(*found)
     container = _container(text)
     if container is None:
         return EXTERNAL
@@ -78,6 +80,16 @@ def _member(query: Query, meaning: TypeMeaning, name: str) -> Answer:
     if name not in members:
         return EXTERNAL
     return _annotated(query, _binding(place, parameters, arguments), members[name])
+
+
+def _under_key(query: Query, place: Place, member: Member, name: str) -> Answer:
+    """What an index gives for a key. Under a key of a mapped type stands a member of the type whose keys it has."""
+    held = _annotated(query, place, member.type)
+    if not member.keys:
+        return held
+    named = attribute(query, _annotated(query, place, member.keys), name)
+    keys = tuple(each for each in named if isinstance(each.meaning, DefinitionMeaning))
+    return merged(weakened(keys, Rank.INFERRED), held) if keys else UNKNOWN
 
 
 def _of_literal(query: Query, meaning: TypeMeaning, name: str) -> Answer:

@@ -13,6 +13,7 @@ _OPENING = {"<": ">", "(": ")", "[": "]", "{": "}"}
 _MODIFIER = re.compile(r"(?:readonly|get|set|public|private|protected|static|declare|abstract)\s+(?=[\w$\"'\[])")
 _NAME = re.compile(r"[\w$]+|\"[^\"]*\"|'[^']*'")
 _NEW = re.compile(r"(?:abstract\s+)?new\b\s*(?=[(<])")
+_MAPPED = re.compile(r"\[\s*[\w$]+\s+in\s+keyof\s+(.*)\]", re.DOTALL)
 _GENERIC = re.compile(r"([A-Za-z_$][\w$]*)(?:\s+extends\s+(.*?))?(?:\s*=(?!>)\s*(.*))?$", re.DOTALL)
 
 
@@ -25,10 +26,14 @@ class Signature(NamedTuple):
 
 
 class Member(NamedTuple):
-    """A member of an object type: its name, its type. ``[]`` names what an index gives, ``()`` what a call gives."""
+    """A member of an object type: its name, its type. ``[]`` names what an index gives, ``()`` what a call gives.
+
+    ``keys``: of a mapped type, ``[K in keyof T]: …``, the type whose keys it has.
+    """
 
     name: str
     type: str
+    keys: str = ""
 
 
 class Generic(NamedTuple):
@@ -137,7 +142,8 @@ def _member(entry: str) -> Member | None:
     if entry.startswith("["):
         end = closing(entry, 0)
         _, colon, kind = entry[end + 1 :].partition(":")
-        return Member("[]", kind.strip()) if colon else None
+        keys = _MAPPED.fullmatch(entry, 0, end + 1)
+        return Member("[]", kind.strip(), keys[1].strip() if keys is not None else "") if colon else None
     name = _NAME.match(entry)
     if name is None:
         return None

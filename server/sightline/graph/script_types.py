@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 
 from sightline.graph.ancestry import is_class, member, row_of
+from sightline.graph.bound_names import without_closed
 from sightline.graph.facts import DefinitionKind, Reference
 from sightline.graph.index import MODULE
 from sightline.graph.meanings import (
+    EXTERNAL,
     UNKNOWN,
     Ancestor,
     Answer,
@@ -49,6 +51,9 @@ _DOTTED = re.compile(r"^[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)*$")
 _PREFIX = re.compile(r"(?:(?:readonly|asserts|unique)\s+|[|&]\s*)+")
 _PREDICATE = re.compile(r"[\w$]+\s+is\s")
 _IMPORTED = re.compile(r"import\(([\"'])(.*?)\1\)\.([A-Za-z_$][\w$]*)")
+_PRIMITIVE = re.compile(r"""string|number|boolean|bigint|symbol|true|false|-?\d[\w.]*|"[^"]*"|'[^']*'|`[^`]*`""")
+#: Types that have no value with members.
+_NOTHING = frozenset(("", "null", "undefined", "void", "never"))
 #: Types whose values have the members of their first argument.
 _WRAPPERS = frozenset(
     {
@@ -76,7 +81,10 @@ def _annotated(query: Query, place: Place, text: str) -> Answer:
     for separator in "|&":
         parts = split(text, separator)
         if len(parts) > 1:
-            return merged(*(annotated(query, place, part) for part in parts if part))
+            found = [annotated(query, place, part) for part in parts if part not in _NOTHING]
+            return merged(*(found if all(found) else map(without_closed, found)))
+    if _PRIMITIVE.fullmatch(text):
+        return weakened(EXTERNAL, Rank.INFERRED)
     return _simple(query, place, text)
 
 
@@ -277,6 +285,7 @@ SCRIPT_RULES = Rules(
     classes=CLASSES,
     functions=FUNCTIONS,
     constructors=frozenset({"constructor"}),
+    dotted_constructors=False,
     bare_name=_bare_name,
     special=_special,
     member_of_module=member_of_module,

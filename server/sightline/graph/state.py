@@ -16,7 +16,7 @@ from sightline.base.paths import WorkspacePath
 from sightline.graph.codec import PackedFacts, name_key
 from sightline.graph.index import FileIndex
 from sightline.graph.segments import NO_EDGES, FileEdge, FileEdges, Segment, path_key
-from sightline.graph.unread import UNREAD
+from sightline.graph.unread import FOR_ALL, UNREAD
 
 #: More segments than this are merged into one.
 MOST_SEGMENTS = 6
@@ -107,7 +107,7 @@ class HotFile:
             return array("I"), array("I")
         strings = self.index.strings
         referenced = {name_key(strings[at]) for at in set(self.index.columns[0])}
-        referenced.update(map(name_key, self.index.unread))
+        referenced.update(map(name_key, self.index.marked))
         defined = {name_key(row.name) for row in self.index.definitions}
         return array("I", sorted(defined)), array("I", sorted(referenced))
 
@@ -239,6 +239,10 @@ class GraphState:
     def unread(self, name: str) -> list[int]:
         """Files in which ``name`` stands in a part that could not be read. Ascending."""
         return self.referencing(UNREAD + name)
+
+    def declaring_for_all(self) -> list[int]:
+        """Files that may declare something for files which do not import them. Ascending."""
+        return self.referencing(FOR_ALL)
 
     def importers(self, file: int) -> list[int]:
         """Files with an edge to ``file``. Ascending."""

@@ -6,6 +6,7 @@ Results are meanings by file id; ``view.py`` turns them into symbols.
 from __future__ import annotations
 
 from sightline.graph.ancestry import is_class, member, row_of
+from sightline.graph.bound_names import passes_on
 from sightline.graph.facts import DefinitionKind, Reference, ReferenceKind
 from sightline.graph.meanings import (
     EXTERNAL,
@@ -23,7 +24,7 @@ from sightline.graph.meanings import (
     weakened,
 )
 from sightline.graph.scopes import binding_at, scope_at
-from sightline.graph.values import attribute, expression, local_name, passes_on, value_of
+from sightline.graph.values import attribute, expression, local_name, value_of
 
 #: A variable may hold another one, this many times over.
 _MOST_ALIASES = 8

@@ -1,21 +1,45 @@
 """Names in the parts of a text that could not be read: whatever is said of them, they may be uses.
 
 They are kept among the keys of the names a file uses, with a mark before them, so that the question "who might use it
-unseen" costs no more than "who uses it".
+unseen" costs no more than "who uses it". So is it kept whether a file declares something for all others.
 """
 
 from __future__ import annotations
 
 import re
 
-from sightline.graph.raw_facts import RawFacts
+from sightline.graph.raw_facts import ImportRow, RawFacts
 
 #: Stands before a name that is written where a text could not be read; no name of a program begins so.
 UNREAD = "\0"
 #: Syntax errors of a file that are listed at most; after the last of them anything may follow.
 MAXIMUM_PROBLEMS = 20
 
+#: Stands among the names of a TypeScript file that may declare something for files which do not import it.
+FOR_ALL = "\0\0"
+
+_TYPED = ("typescript", "tsx", "vue", "svelte")
+_FOR_ALL = re.compile(rb"""\bdeclare\s+(?:global\b|module\s*["'])""")
 _WORD = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*")
+
+
+def marked_names(raw: RawFacts, data: bytes) -> frozenset[str]:
+    """What is kept of a text among the names it uses, each marked."""
+    found = unread_names(raw, data)
+    return found | {FOR_ALL} if raw.language in _TYPED and _declares_for_all(raw, data) else found
+
+
+def _declares_for_all(raw: RawFacts, data: bytes) -> bool:
+    """Whether a file adds to the global scope or to a module of others, or is no module (handbook, "Modules")."""
+    if _FOR_ALL.search(data):
+        return True
+    exported = any(row.exported and row.parent < 0 for row in raw.definitions)
+    return not exported and not any(row.enclosing < 0 and not row.dynamic and not _is_type(row) for row in raw.imports)
+
+
+def _is_type(row: ImportRow) -> bool:
+    """Whether an import is a type, ``import("module").Name``, which makes no module of a file."""
+    return row.type_only and bool(row.names) and not row.names[0][1]
 
 
 def unread_names(raw: RawFacts, data: bytes) -> frozenset[str]:

@@ -23,6 +23,7 @@ from sightline.graph.bound_names import (
     is_narrowed,
     is_scoped,
     is_told_elsewhere,
+    without_closed,
 )
 from sightline.graph.facts import ParameterKind
 from sightline.graph.index import MODULE, FileIndex
@@ -217,7 +218,7 @@ def _said_together(query: Query, place: Place, rows: tuple[BindingRow, ...]) -> 
         for annotation, value, alias, start in said
     ]
     if not all(found):  # one of its values is unknown: that another one comes from outside says nothing
-        found = [tuple(each for each in answer if each.meaning != OUTSIDE) for answer in found]
+        found = [without_closed(answer) for answer in found]
     return weakened(merged(*found), Rank.INFERRED)
 
 
@@ -254,8 +255,9 @@ def in_function(query: Query, place: Place, text: str) -> Answer:
 
 
 def called(query: Query, answer: Answer) -> Answer:
-    """What a call of each meaning gives."""
-    return merged(*(weakened(_called(query, found.meaning), max(found.rank, Rank.INFERRED)) for found in answer))
+    """What a call of each meaning gives. Where one gives nobody knows what, containers of others tell nothing."""
+    given = [weakened(_called(query, found.meaning), max(found.rank, Rank.INFERRED)) for found in answer]
+    return merged(*(given if all(given) else map(without_closed, given)))
 
 
 def _called(query: Query, meaning: object) -> Answer:
@@ -320,6 +322,8 @@ def _value_of(query: Query, meaning: DefinitionMeaning, bound: tuple[tuple[str, 
 def attribute(query: Query, answer: Answer, name: str) -> Answer:
     """What ``.name`` means on each meaning."""
     results = [weakened(_attribute(query, found.meaning, name), found.rank) for found in answer]
+    if not all(results):  # what one of them may have nobody knows: that another has none says nothing
+        results = [without_closed(result) for result in results]
     known = [result for result in results if result]
     if 1 < len(known) < len(results) and is_narrowed(query, answer):
         # The compiler lets nobody use it before it is told that the value is of some of these types, but not of all.
@@ -384,10 +388,9 @@ def through_alias(query: Query, found: Found) -> Answer:
     return (found,)
 
 
-def passes_on(parameters: tuple[ParameterRow, ...], name: str) -> bool:
-    """Whether a keyword argument reaches ``**kwargs`` instead of a parameter of its own."""
-    kinds = {parameter[0]: parameter[1] for parameter in parameters}
-    return name not in kinds and ParameterKind.VARIADIC_KEYWORD in kinds.values()
+def member_of(query: Query, answer: Answer, name: str) -> Answer:
+    """The member that each value has, with what the type parameters around it are."""
+    return _taken(query, answer, Step(".", name))
 
 
 def taken_member(query: Query, answer: Answer, name: str) -> Answer:

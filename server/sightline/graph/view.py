@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 
 from sightline.base.changes import ChangeSet
 from sightline.base.paths import WorkspacePath
@@ -43,6 +43,7 @@ from sightline.graph.skim import UNREAD
 from sightline.graph.slices import at_once
 from sightline.graph.state import GraphState
 from sightline.graph.symbols import meaning_of, receiver_of
+from sightline.graph.unrelated import may_be_of
 from sightline.workspace.files import WorkspaceView
 
 #: Symbols of the same name that an open reference is said to mean, at most.
@@ -348,8 +349,7 @@ class GraphView:
         meaning = self._locate(symbol)
         query = self._query()
         uses = families.all_uses_of(query, self.state, meaning, limit) if meaning else Uses()
-        definition = (symbol.path, symbol.definition.name)
-        unparsed = gaps.unread_files(self.workspace, self.state, self._unparsed, definition)
+        unparsed = gaps.unread_files(self.workspace, self.state, self._unparsed, symbol)
         dynamic = uses.dynamic + (self._computed(query, meaning) if meaning else 0)
         open_questions = unparsed or dynamic or uses.ambiguous or uses.cut
         return ReferencesAnswer(
@@ -372,8 +372,8 @@ class GraphView:
         index = self._files.index(meaning.file)
         owner = DefinitionMeaning(meaning.file, index.definitions[meaning.number].parent) if index else meaning
         line = families.ancestors(query, owner) if owner.number >= 0 and is_class(query, owner) else ()
-        above = (each for each in line if isinstance(each, DefinitionMeaning))
-        return gaps.computed_uses(self._files.index, self.state.table.path_of, meaning, above)
+        may_hold = partial(may_be_of, query, owner)
+        return gaps.computed_uses(self._files.index, self.state.table.path_of, meaning, line, may_hold)
 
     def _places(self, uses: Uses) -> tuple[Place, ...]:
         places = [self._place(*use) for use in uses.found]

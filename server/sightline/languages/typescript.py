@@ -18,6 +18,7 @@ TYPESCRIPT = LanguageSpec(
     family="script",
     skim=SCRIPT_SKIM,
     in_parts=True,
+    typed=True,
 )
 
 TSX = LanguageSpec(
@@ -31,4 +32,5 @@ TSX = LanguageSpec(
     family="script",
     skim=SCRIPT_SKIM,
     in_parts=True,
+    typed=True,
 )

@@ -1,0 +1,174 @@
+"""What a use by name alone cannot mean, so that "nobody uses it" can be said; and what still holds it back."""
+
+from __future__ import annotations
+
+import pytest
+
+from support.graphs import graph_of, symbol, uses
+
+CHILD = {
+    "src/child.ts": "export class Child { id: number }\n",
+    "src/tool.ts": "export function tool(x: any) { return 1 }\n",
+    "src/child.test.ts": "import { Child } from './child'\nimport { tool } from './tool'\ntool(new Child())\n",
+}
+ELSEWHERE = "import { tool } from './tool'\nexport function f(x) { return x.id }\n"
+
+
+def told(files: dict[str, str], name: str) -> tuple[bool, int]:
+    """Whether the uses of ``name`` are all, and how many are known by name alone."""
+    graph = graph_of(files)
+    coverage = graph.references(symbol(graph, name)).coverage
+    return coverage.complete, coverage.ambiguous
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("src/other.ts", ELSEWHERE),
+        ("src/other.tsx", ELSEWHERE),
+        ("src/other.ts", "import { tool } from './tool'\ntool({ id: 1 })\n"),
+        ("src/other.ts", "export function f(x) { return x['id'] }\n"),
+    ],
+)
+def test_a_typed_file_that_no_import_connects_with_a_class_has_none_of_its_values(file: str, text: str) -> None:
+    assert told({**CHILD, file: text}, "Child.id") == (True, 0)
+
+
+@pytest.mark.parametrize(
+    ("files", "why"),
+    [
+        ({"src/other.js": ELSEWHERE}, "a language in which anything may be handed to anybody"),
+        ({"src/tool.ts": "export function tool(x: any) { return x.id }\n"}, "it is handed one by who imports it"),
+        ({"src/other.ts": f"import './child.test'\n{ELSEWHERE}"}, "imports lead to it, all the way"),
+        ({"src/child.test.ts": "export const x = 1\n", "src/other.ts": ELSEWHERE}, "nobody says who loads the class"),
+        (
+            {
+                "src/other.ts": ELSEWHERE,
+                "src/all.ts": "import { Child } from './child'\ndeclare global { var child: Child }\n",
+            },
+            "a file gives one to all others",
+        ),
+        (
+            {
+                "src/other.ts": ELSEWHERE,
+                "src/more.ts": "import { Child } from './child'\ndeclare module 'web' { interface R { a: Child } }\n",
+            },
+            "a file adds one to what comes from outside",
+        ),
+        ({"src/other.ts": ELSEWHERE, "src/all.d.ts": "declare const one: import('./child').Child\n"}, "a script"),
+        ({"src/other.ts": ELSEWHERE, "src/bad.ts": "\0"}, "what a file imports is not known"),
+    ],
+)
+def test_what_may_be_handed_a_value_is_not_ruled_out(files: dict[str, str], why: str) -> None:
+    assert told({**CHILD, **files}, "Child.id") != (True, 0), why
+
+
+def test_constructor_behind_a_dot_is_no_constructor_of_the_workspace() -> None:
+    files = {
+        "a.ts": "export class A { constructor(x: number) {} }\nexport const f = (x) => x.constructor\n",
+        "b.ts": "import { A } from './a'\nnew A(1)\n",
+    }
+    assert told(files, "A.constructor") == (True, 0)
+    assert uses(graph_of(files), "A.constructor") == ["b.ts:2:5 call exact"]
+
+
+def test_primitive_types_have_no_members_of_the_workspace_but_unknown_alternatives_may() -> None:
+    members = "import { F } from 'far'\nexport class A { link() {} }\n"
+    assert told({"a.ts": members + "export function f(x: string | null) { x.link() }\n"}, "A.link") == (True, 0)
+    assert told({"a.ts": members + "export function f(x: 'a' | 2) { x.link() }\n"}, "A.link") == (True, 0)
+    assert told({"a.ts": members + "export function f(x: string | F) { x.link() }\n"}, "A.link") == (False, 1)
+
+
+def test_one_of_several_signatures_says_nothing_where_another_gives_something_unknown() -> None:
+    files = {
+        "a.ts": """
+            export class A { link: string }
+            export class Store {
+                save<T>(all: T[]): T[]
+                save<T>(one: T): T
+            }
+            export function f(store: Store, a: A) { store.save(a).link }
+        """
+    }
+    assert told(files, "A.link") == (False, 1)
+
+
+def test_a_key_of_a_mapped_type_is_a_member_of_the_type_whose_keys_it_has() -> None:
+    files = {
+        "a.ts": """
+            export class Author { posts: string[] }
+            interface More { target: string }
+            export interface Options<T> { relations?: { [P in keyof T]?: More } }
+            export const schema: Options<Author> = { relations: { posts: { target: 'x' } } }
+        """
+    }
+    assert uses(graph_of(files), "Author.posts") == ["a.ts:4:55 write inferred"]
+    assert uses(graph_of(files), "Options.relations") == ["a.ts:4:42 write inferred"]
+    assert uses(graph_of(files), "More.target") == ["a.ts:4:64 write inferred"]
+
+
+BASES = "import logging\nclass Wanted:\n    def filter(self): pass\nclass Other(logging.Handler):\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "complete"),
+    [
+        ("    def f(self): super().filter()\n", True),
+        ("    def f(self): super().filter()\nclass Both(Other, Wanted): pass\n", False),
+        ("    def f(self): super().filter()\nclass Both(Other, Wanted, make()): pass\n", False),
+        ("    def f(self): super().filter()\nclass Below(Wanted, make()): pass\n", False),
+        ("    pass\nclass Third(make()):\n    def f(self): super().filter()\n", False),
+        ("    def f(self): self.filter()\n", False),  # its base may make classes
+        ("    pass\nclass Third:\n    def f(self): self.filter()\n", True),
+        ("    pass\nclass Third:\n    def f(self): self.filter()\nclass Both(Third, Wanted): pass\n", False),
+        ("    pass\nclass Meta(type):\n    def f(self): self.filter()\n", False),
+    ],
+)
+def test_self_and_super_of_a_class_apart_mean_no_member(text: str, complete: bool) -> None:
+    assert told({"a.py": BASES + text}, "Wanted.filter")[0] is complete
+
+
+@pytest.mark.parametrize(
+    ("text", "complete"),
+    [
+        ("'pkg.a.Other.run'", True),
+        ("'pkg.a.Wanted.run'", False),
+        ("'pkg.a.Below.run'", False),
+        ("'pkg.a.instance.run'", False),
+    ],
+)
+def test_a_dotted_string_names_a_member_of_the_class_it_names(text: str, complete: bool) -> None:
+    files = {
+        "pkg/__init__.py": "",
+        "pkg/a.py": "class Wanted:\n    def run(self): pass\nclass Below(Wanted): pass\nclass Other: pass\n",
+        "b.py": f"names = [{text}]\n",
+    }
+    assert told(files, "Wanted.run")[0] is complete
+
+
+@pytest.mark.parametrize(
+    ("holder", "complete"),
+    [
+        ("signals.models", True),
+        ("Other", True),
+        ("Wanted", False),
+        ("Below", False),
+        ("self.client", False),
+        ("self", False),
+        ("x", False),
+    ],
+)
+def test_a_computed_attribute_of_something_else_is_none_of_the_class_around(holder: str, complete: bool) -> None:
+    files = {
+        "signals/__init__.py": "",
+        "signals/models.py": "",
+        "a.py": f"""
+            import signals.models
+            class Other: pass
+            class Wanted:
+                def run(self): pass
+                def other(self, x, name): return getattr({holder}, name)
+            class Below(Wanted): pass
+        """,
+    }
+    assert told(files, "Wanted.run")[0] is complete
