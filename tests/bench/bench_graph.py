@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import gc
 import json
 import marshal
@@ -27,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from tree_sitter import Parser, Query, QueryCursor
+from tree_sitter import Language, Parser, Query, QueryCursor, QueryError
 
 from sightline.base.changes import ChangeSet, FileEdit
 from sightline.base.paths import WorkspacePath
@@ -132,7 +133,7 @@ def _names(path: str, _store: str) -> Figures:
     paths = asyncio.run(_scanned(path))
     specs = {spec.name: spec for spec in map(language_of, paths) if spec is not None}
     parsers = {name: Parser(spec.grammar()) for name, spec in specs.items()}
-    queries = {name: Query(spec.grammar(), "(identifier) @name") for name, spec in specs.items()}
+    queries = {name: _identifiers(spec.grammar()) for name, spec in specs.items()}
     names = 0
     began, wall = time.process_time(), time.perf_counter()
     for each in paths:
@@ -148,6 +149,14 @@ def _names(path: str, _store: str) -> Figures:
         "wall": round(time.perf_counter() - wall, 3),
         "bytes": names,
     }
+
+
+def _identifiers(grammar: Language) -> Query:
+    """The names of a language, by what its grammar calls them; nothing where it calls them otherwise."""
+    for kind in ("identifier", "name", "word"):
+        with contextlib.suppress(QueryError):
+            return Query(grammar, f"({kind}) @name")
+    return Query(grammar, "")
 
 
 async def _scanned(path: str) -> list[WorkspacePath]:
