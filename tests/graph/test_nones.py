@@ -10,6 +10,7 @@ CHILD = {
     "src/child.ts": "export class Child { id: number }\n",
     "src/tool.ts": "export function tool(x: any) { return 1 }\n",
     "src/child.test.ts": "import { Child } from './child'\nimport { tool } from './tool'\ntool(new Child())\n",
+    "src/other.test.ts": "import './other'\n",
 }
 ELSEWHERE = "import { tool } from './tool'\nexport function f(x) { return x.id }\n"
 
@@ -57,6 +58,7 @@ def test_a_typed_file_that_no_import_connects_with_a_class_has_none_of_its_value
         ),
         ({"src/other.ts": ELSEWHERE, "src/all.d.ts": "declare const one: import('./child').Child\n"}, "a script"),
         ({"src/other.ts": ELSEWHERE, "src/bad.ts": "\0"}, "what a file imports is not known"),
+        ({"src/open.ts": ELSEWHERE}, "nobody says who loads that file, and what it is handed then"),
     ],
 )
 def test_what_may_be_handed_a_value_is_not_ruled_out(files: dict[str, str], why: str) -> None:

@@ -28,7 +28,7 @@ class Holders:
 
     def may_hold(self, file: int, declaring: int) -> bool:
         """Whether a value of a class that ``declaring`` defines can be in ``file``."""
-        if not self._is_typed(file):
+        if not self._is_typed(file) or self._is_loaded_from_outside(file):
             return True
         try:
             found = self._known[declaring]
@@ -45,14 +45,18 @@ class Holders:
             found = self._typed[file] = language is not None and language.typed
         return found
 
+    def _is_loaded_from_outside(self, file: int) -> bool:
+        """Whether a file is loaded in some way that no import tells: who does that may hand it any value."""
+        return not is_test(self._state.table.path_of(file)) and not self._state.importers(file)
+
     def _find(self, declaring: int) -> bytearray | None:
         """A one for each file that can have a value, ``None`` if any can."""
         state, path = self._state, self._state.table.path_of(declaring)
         family = family_of(path)
         if any(family_of(state.table.path_of(each)) == family for each, _ in state.without_facts()):
             return None  # nobody knows what it imports
-        if not is_test(path) and not state.importers(declaring):
-            return None  # it is loaded in some way that no import tells
+        if self._is_loaded_from_outside(declaring):
+            return None
         found = bytearray(len(state.table))
         importing = _reach([declaring], state.importers, found)
         if any(found[each] for each in state.declaring_for_all()):
