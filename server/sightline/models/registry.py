@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
 from sightline.base.system import System
@@ -30,68 +31,32 @@ def _scripted(policy: ModelPolicy, system: System, pool: Pool | None) -> Provide
     return scripted_from_file(system.files, policy.name)
 
 
-def _chat(policy: ModelPolicy, system: System, pool: Pool | None) -> Provider:  # noqa: ARG001  HTTP only
-    from sightline.models.providers.openai_compatible import OpenAICompatibleProvider  # noqa: PLC0415  on demand
-
-    return _over_http(OpenAICompatibleProvider, policy, pool)
-
-
-def _messages(policy: ModelPolicy, system: System, pool: Pool | None) -> Provider:  # noqa: ARG001  HTTP only
-    from sightline.models.providers.anthropic import AnthropicProvider  # noqa: PLC0415  on demand
-
-    return _over_http(AnthropicProvider, policy, pool)
-
-
-def _responses(policy: ModelPolicy, system: System, pool: Pool | None) -> Provider:  # noqa: ARG001  HTTP only
-    from sightline.models.providers.openai_responses import OpenAIResponsesProvider  # noqa: PLC0415  on demand
-
-    return _over_http(OpenAIResponsesProvider, policy, pool)
-
-
-def _ollama(policy: ModelPolicy, system: System, pool: Pool | None) -> Provider:  # noqa: ARG001  HTTP only
-    from sightline.models.providers.ollama import OllamaProvider  # noqa: PLC0415  on demand
-
-    return _over_http(OllamaProvider, policy, pool)
-
-
-def _llama_cpp(policy: ModelPolicy, system: System, pool: Pool | None) -> Provider:  # noqa: ARG001  HTTP only
-    from sightline.models.providers.llama_cpp import LlamaCppProvider  # noqa: PLC0415  on demand
-
-    return _over_http(LlamaCppProvider, policy, pool)
-
-
-def _vllm(policy: ModelPolicy, system: System, pool: Pool | None) -> Provider:  # noqa: ARG001  HTTP only
-    from sightline.models.providers.vllm import VLLMProvider  # noqa: PLC0415  on demand
-
-    return _over_http(VLLMProvider, policy, pool)
-
-
-def _lm_studio(policy: ModelPolicy, system: System, pool: Pool | None) -> Provider:  # noqa: ARG001  HTTP only
-    from sightline.models.providers.lm_studio import LMStudioProvider  # noqa: PLC0415  on demand
-
-    return _over_http(LMStudioProvider, policy, pool)
-
-
 class _HttpProvider(Protocol):
     def __call__(self, policy: ModelPolicy, pool: Pool, *, owns_pool: bool) -> Provider: ...
 
 
-def _over_http(provider: _HttpProvider, policy: ModelPolicy, pool: Pool | None) -> Provider:
-    from sightline.transport.pool import Pool  # noqa: PLC0415  loaded on demand
+def _over_http(module: str, name: str) -> Make:
+    """Makes the provider ``name`` of a file in ``providers/``, which is imported when it is first asked for."""
 
-    return provider(policy, pool or Pool(policy.transport), owns_pool=pool is None)
+    def make(policy: ModelPolicy, _: System, pool: Pool | None) -> Provider:
+        from sightline.transport.pool import Pool  # noqa: PLC0415  loaded on demand
+
+        provider: _HttpProvider = getattr(import_module(f"sightline.models.providers.{module}"), name)
+        return provider(policy, pool or Pool(policy.transport), owns_pool=pool is None)
+
+    return make
 
 
 #: What speaks each API.
 APIS: dict[ApiName, Make] = {
     "script": _scripted,
-    "chat": _chat,
-    "messages": _messages,
-    "responses": _responses,
-    "ollama": _ollama,
-    "llamacpp": _llama_cpp,
-    "vllm": _vllm,
-    "lmstudio": _lm_studio,
+    "chat": _over_http("openai_compatible", "OpenAICompatibleProvider"),
+    "messages": _over_http("anthropic", "AnthropicProvider"),
+    "responses": _over_http("openai_responses", "OpenAIResponsesProvider"),
+    "ollama": _over_http("ollama", "OllamaProvider"),
+    "llamacpp": _over_http("llama_cpp", "LlamaCppProvider"),
+    "vllm": _over_http("vllm", "VLLMProvider"),
+    "lmstudio": _over_http("lm_studio", "LMStudioProvider"),
 }
 
 PROVIDERS: dict[str, Preset] = read_presets()
