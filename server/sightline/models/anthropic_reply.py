@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, TypeVar, cast
-
-from pydantic import BaseModel, ValidationError
 
 from sightline.models.anthropic_wire import (
     STOP_REASONS,
@@ -20,9 +17,10 @@ from sightline.models.anthropic_wire import (
 )
 from sightline.models.failures import Speaker, cut_off, no_reply, not_the_protocol, stream_error
 from sightline.models.messages import Finish, Finished, ReasoningDelta, StreamEvent, TextDelta
-from sightline.models.wire import error_in
+from sightline.models.wire import WireValue, error_in
+from sightline.models.wire_reading import event_json, read_value
 
-_Event = TypeVar("_Event", bound=BaseModel)
+_Event = TypeVar("_Event", bound=WireValue)
 
 
 class AnthropicReplyReader:
@@ -38,11 +36,7 @@ class AnthropicReplyReader:
 
     def take(self, data: str) -> list[StreamEvent]:
         """The events in the data of one server-sent event. Raises ``ModelError``."""
-        try:
-            value = json.loads(data)
-        except ValueError:
-            raise not_the_protocol(self._speaker, "sent an event that is not JSON") from None
-        return self._event(value)
+        return self._event(event_json(data, self._speaker))
 
     def take_json(self, value: Any) -> list[StreamEvent]:
         """The events in a whole answer that was not streamed. Raises ``ModelError``."""
@@ -95,13 +89,7 @@ class AnthropicReplyReader:
             self._finish = STOP_REASONS.get(reason, Finish.OTHER)
 
     def _read(self, kind: type[_Event], value: Any) -> _Event:
-        try:
-            return kind.model_validate(value)
-        except ValidationError as error:
-            # The values are left out: they are the model's words.
-            where = ".".join(str(part) for part in error.errors(include_input=False, include_url=False)[0]["loc"])
-            what = f"sent an event that is not of the Messages API ({where or 'not an object'})"
-            raise not_the_protocol(self._speaker, what) from None
+        return read_value(kind, value, self._speaker, "of the Messages API")
 
 
 def _pieces(block: WireBlock) -> list[StreamEvent]:

@@ -9,10 +9,9 @@ from __future__ import annotations
 import json
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from sightline.models.messages import Finish, Message, ModelRequest, Usage
 from sightline.models.tokens import count_messages
+from sightline.models.wire import WireValue
 
 #: The version of the API that this file speaks (header ``anthropic-version``).
 VERSION = "2023-06-01"
@@ -30,15 +29,11 @@ STOP_REASONS = {
 _EPHEMERAL = {"type": "ephemeral"}
 
 
-class _Wire(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-
-class _OutputDetails(_Wire):
+class _OutputDetails(WireValue):
     thinking_tokens: int | None = None
 
 
-class WireUsage(_Wire):
+class WireUsage(WireValue):
     """Tokens, cumulative: a later event repeats some of an earlier one's and leaves out the rest."""
 
     input_tokens: int | None = None
@@ -65,7 +60,7 @@ class WireUsage(_Wire):
         )
 
 
-class WireBlock(_Wire):
+class WireBlock(WireValue):
     """A block of content, or a piece of one. Blocks of other types (tools, signatures) hold neither text."""
 
     type: str
@@ -73,7 +68,7 @@ class WireBlock(_Wire):
     thinking: str = ""
 
 
-class WireMessage(_Wire):
+class WireMessage(WireValue):
     """The message at the beginning of a stream, or a whole answer that was not streamed."""
 
     model: str = ""
@@ -82,32 +77,32 @@ class WireMessage(_Wire):
     usage: WireUsage = WireUsage()
 
 
-class _StopDelta(_Wire):
+class _StopDelta(WireValue):
     stop_reason: str | None = None
 
 
-class MessageStart(_Wire):
+class MessageStart(WireValue):
     """The first event of a stream."""
 
     type: Literal["message_start"]
     message: WireMessage
 
 
-class BlockStart(_Wire):
+class BlockStart(WireValue):
     """A block begins; servers that copy this API sometimes send its first text here."""
 
     type: Literal["content_block_start"]
     content_block: WireBlock
 
 
-class BlockDelta(_Wire):
+class BlockDelta(WireValue):
     """The next piece of a block."""
 
     type: Literal["content_block_delta"]
     delta: WireBlock
 
 
-class MessageDelta(_Wire):
+class MessageDelta(WireValue):
     """Why the message ends, and its tokens."""
 
     type: Literal["message_delta"]
@@ -115,7 +110,7 @@ class MessageDelta(_Wire):
     usage: WireUsage = WireUsage()
 
 
-class WireModel(_Wire):
+class WireModel(WireValue):
     """A row of ``/v1/models``: limits in tokens."""
 
     id: str

@@ -12,9 +12,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, cast
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from sightline.models.failures import Speaker, cut_off, no_reply, not_the_protocol, stream_error
+from sightline.models.failures import Speaker, cut_off, no_reply, stream_error
 from sightline.models.messages import (
     Finish,
     Finished,
@@ -26,7 +24,8 @@ from sightline.models.messages import (
 from sightline.models.provider import LoadedModel
 from sightline.models.reasoning import ReasoningSplitter
 from sightline.models.servers import rows
-from sightline.models.wire import error_in, sent_messages
+from sightline.models.wire import WireValue, error_in, sent_messages
+from sightline.models.wire_reading import event_json, read_value
 
 #: ``done_reason``; none at all is a runner that went away.
 DONE_REASONS = {"stop": Finish.STOP, "length": Finish.LENGTH}
@@ -35,16 +34,12 @@ WHOLE_COUNTS_SINCE = (0, 4, 0)
 _NANOSECONDS = 1e9
 
 
-class _Wire(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-
-class _Message(_Wire):
+class _Message(WireValue):
     content: str | None = None
     thinking: str | None = None
 
 
-class _Chunk(_Wire):
+class _Chunk(WireValue):
     model: str = ""
     message: _Message = _Message()
     done: bool = False
@@ -67,23 +62,13 @@ class OllamaReader:
 
     def take(self, data: str) -> list[StreamEvent]:
         """The events in one line. Raises ``ModelError``, for a line that tells of an error too."""
-        try:
-            value: Any = json.loads(data)
-        except ValueError:
-            raise not_the_protocol(self._speaker, "sent a line that is not JSON") from None
-        return self.take_json(value)
+        return self.take_json(event_json(data, self._speaker))
 
     def take_json(self, value: Any) -> list[StreamEvent]:
         """The events in one JSON value: a line, or a whole answer that was not streamed. Raises ``ModelError``."""
         if error := error_in(value):
             raise stream_error(self._speaker, error)
-        try:
-            chunk = _Chunk.model_validate(value)
-        except ValidationError as error:
-            where = ".".join(str(part) for part in error.errors(include_input=False, include_url=False)[0]["loc"])
-            raise not_the_protocol(
-                self._speaker, f"sent a line that is not one of a chat ({where or 'not an object'})"
-            ) from None
+        chunk = read_value(_Chunk, value, self._speaker, "a line of a chat")
         self._lines += 1
         if chunk.done:
             self._last = chunk

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from pydantic import ValidationError
-
-from sightline.models.failures import Speaker, cut_off, no_reply, not_the_protocol, stream_error
+from sightline.models.failures import Speaker, cut_off, no_reply, stream_error
 from sightline.models.messages import (
     Finish,
     Finished,
@@ -18,6 +15,7 @@ from sightline.models.messages import (
 )
 from sightline.models.reasoning import ReasoningSplitter
 from sightline.models.wire import FINISH_REASONS, WireChunk, WireDelta, error_in
+from sightline.models.wire_reading import event_json, read_value
 
 _DONE = "[DONE]"
 
@@ -41,19 +39,13 @@ class ReplyReader:
         if data.strip() == _DONE:
             self.done = True
             return []
-        return self.take_json(self._parsed(data))
+        return self.take_json(event_json(data, self._speaker))
 
     def take_json(self, value: Any) -> list[StreamEvent]:
         """The events in one JSON value: a chunk, or a whole answer that was not streamed. Raises ``ModelError``."""
         if error := error_in(value):
             raise stream_error(self._speaker, error)
-        try:
-            chunk = WireChunk.model_validate(value)
-        except ValidationError as error:
-            # The values are left out: they are the model's words.
-            where = ".".join(str(part) for part in error.errors(include_input=False, include_url=False)[0]["loc"])
-            what = f"sent an event that is not a chat completion ({where or 'not an object'})"
-            raise not_the_protocol(self._speaker, what) from None
+        chunk = read_value(WireChunk, value, self._speaker, "a chat completion")
         self._chunks += 1
         if chunk.usage:
             self._usage, self._counted = chunk.usage.as_usage(), True
@@ -76,12 +68,6 @@ class ReplyReader:
             raise cut_off(self._speaker)
         finish = Finish.REFUSAL if self._refused else self._finish or Finish.OTHER
         return [*self._splitter.end(), Finished(finish=finish, usage=self._usage, model=self._model)]
-
-    def _parsed(self, data: str) -> Any:
-        try:
-            return json.loads(data)
-        except ValueError:
-            raise not_the_protocol(self._speaker, "sent an event that is not JSON") from None
 
     def _delta(self, delta: WireDelta) -> list[StreamEvent]:
         events: list[StreamEvent] = []

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, TypeVar
-
-from pydantic import BaseModel, ValidationError
 
 from sightline.models.failures import Speaker, cut_off, no_reply, not_the_protocol, stream_error
 from sightline.models.messages import Finish, Finished, ReasoningDelta, StreamEvent, TextDelta, Usage
 from sightline.models.responses_wire import INCOMPLETE_REASONS, WireEvent, WireResponse
-from sightline.models.wire import WireError, error_in
+from sightline.models.wire import WireError, WireValue, error_in
+from sightline.models.wire_reading import event_json, read_value
 
 _REASONING = ("response.reasoning_text.delta", "response.reasoning_summary_text.delta")
 _LAST = ("response.completed", "response.incomplete", "response.failed")
 
-_Value = TypeVar("_Value", bound=BaseModel)
+_Value = TypeVar("_Value", bound=WireValue)
 
 
 class ResponsesReplyReader:
@@ -33,10 +31,7 @@ class ResponsesReplyReader:
 
     def take(self, data: str) -> list[StreamEvent]:
         """The events in the data of one server-sent event. Raises ``ModelError``."""
-        try:
-            value = json.loads(data)
-        except ValueError:
-            raise not_the_protocol(self._speaker, "sent an event that is not JSON") from None
+        value = event_json(data, self._speaker)
         event = self._read(WireEvent, value) if _has_type(value) else None
         if event is None:
             # Gateways put the errors of other APIs into this stream.
@@ -102,13 +97,7 @@ class ResponsesReplyReader:
         return not_the_protocol(self._speaker, "sent an event that is not of the Responses API")
 
     def _read(self, kind: type[_Value], value: Any) -> _Value:
-        try:
-            return kind.model_validate(value)
-        except ValidationError as error:
-            # The values are left out: they are the model's words.
-            where = ".".join(str(part) for part in error.errors(include_input=False, include_url=False)[0]["loc"])
-            what = f"sent an event that is not of the Responses API ({where or 'not an object'})"
-            raise not_the_protocol(self._speaker, what) from None
+        return read_value(kind, value, self._speaker, "of the Responses API")
 
 
 def _has_type(value: Any) -> bool:

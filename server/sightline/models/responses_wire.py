@@ -8,29 +8,23 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
 from sightline.models.messages import Finish, ModelRequest, Usage
-from sightline.models.wire import WireError
+from sightline.models.wire import WireError, WireValue
 
 #: Why a response is incomplete, by OpenAI's names; any other is ``Finish.OTHER``.
 INCOMPLETE_REASONS = {"max_output_tokens": Finish.LENGTH, "content_filter": Finish.REFUSAL}
 
 
-class _Wire(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-
-class _InputDetails(_Wire):
+class _InputDetails(WireValue):
     cached_tokens: int | None = None
     cache_write_tokens: int | None = None
 
 
-class _OutputDetails(_Wire):
+class _OutputDetails(WireValue):
     reasoning_tokens: int | None = None
 
 
-class WireUsage(_Wire):
+class WireUsage(WireValue):
     """Tokens as the server counts them."""
 
     input_tokens: int | None = None
@@ -50,23 +44,23 @@ class WireUsage(_Wire):
         )
 
 
-class _Part(_Wire):
+class _Part(WireValue):
     type: str
     text: str = ""
     refusal: str = ""
 
 
-class _Item(_Wire):
+class _Item(WireValue):
     type: str
     content: tuple[_Part, ...] | None = None
     summary: tuple[_Part, ...] | None = None
 
 
-class _Incomplete(_Wire):
+class _Incomplete(WireValue):
     reason: str | None = None
 
 
-class WireResponse(_Wire):
+class WireResponse(WireValue):
     """A whole response: at the end of a stream, or an answer that was not streamed."""
 
     status: str | None = None
@@ -82,7 +76,7 @@ class WireResponse(_Wire):
         return [part for item in self.output for part in (*(item.summary or ()), *(item.content or ()))]
 
 
-class WireEvent(_Wire):
+class WireEvent(WireValue):
     """One event of the stream; which of its values there are depends on its type."""
 
     type: str

@@ -25,11 +25,13 @@ FINISH_REASONS = {
 }
 
 
-class _Wire(BaseModel):
+class WireValue(BaseModel):
+    """A value of a server's JSON: what is not named in it is ignored."""
+
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
-class WireDelta(_Wire):
+class WireDelta(WireValue):
     """New text. ``reasoning`` (Ollama, OpenRouter, newer vLLM) and ``reasoning_content`` (llama.cpp, LM Studio,
     DeepSeek, older vLLM) are two names for one thing; a server that sends both sends the same twice.
     """
@@ -54,7 +56,7 @@ class WireDelta(_Wire):
         return self.reasoning_content or self.reasoning or ""
 
 
-class WireChoice(_Wire):
+class WireChoice(WireValue):
     """One choice; ``message`` stands for ``delta`` in an answer that was not streamed."""
 
     index: int = 0
@@ -63,15 +65,15 @@ class WireChoice(_Wire):
     finish_reason: str | None = None
 
 
-class _CachedTokens(_Wire):
+class _CachedTokens(WireValue):
     cached_tokens: int | None = None
 
 
-class _ReasoningTokens(_Wire):
+class _ReasoningTokens(WireValue):
     reasoning_tokens: int | None = None
 
 
-class WireUsage(_Wire):
+class WireUsage(WireValue):
     """Tokens as the server counts them."""
 
     prompt_tokens: int | None = None
@@ -90,7 +92,7 @@ class WireUsage(_Wire):
         )
 
 
-class WireTimings(_Wire):
+class WireTimings(WireValue):
     """llama.cpp's own counts: ``prompt_n`` leaves out what was cached, which is ``cache_n``."""
 
     prompt_n: int | None = None
@@ -103,7 +105,7 @@ class WireTimings(_Wire):
         return Usage(prompt_tokens=whole or None, cached_tokens=self.cache_n, output_tokens=self.predicted_n)
 
 
-class WireChunk(_Wire):
+class WireChunk(WireValue):
     """One event of the stream, or the whole answer where the server does not stream."""
 
     choices: tuple[WireChoice, ...] = ()
@@ -117,7 +119,7 @@ class WireChunk(_Wire):
         return () if value is None else value
 
 
-class WireError(_Wire):
+class WireError(WireValue):
     """What a server says went wrong: ``type`` and ``code`` are for programs, ``message`` is for people.
 
     ``n_ctx`` and ``n_prompt_tokens`` are llama.cpp's own, in tokens.
