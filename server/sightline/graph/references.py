@@ -94,27 +94,9 @@ def uses_of(
     ``above`` are the definitions that ``target`` overrides: a use of one of them through a value may run ``target``,
     and counts as a use by name alone. ``kin``: the class that has it as a member, to rule out uses of others.
     """
-    index = query.files.index(target.file)
-    assert index is not None, "the target is a definition of the view"
-    row = index.definitions[target.number]
-    search = _Search(
-        query=query,
-        state=state,
-        target=target,
-        name_start=row.name_start,
-        by_name=_can_be_by_name(query, state, target),
-        by_keyword=_can_be_by_keyword(query, target),
-        importable=not _is_member(query, index, target),
-        outside_above=_has_outside_above(query, index, target),
-        everywhere=_is_seen_everywhere(query, target),
-        above=above,
-        declared=_declared(query, index, target),
-        known=limit.known,
-        only=limit.kind if limit.alone else None,
-        kin=None if limit.known else kin,
-    )
+    search, name = _search_for(query, state, target, limit, above, kin)
     uses = Uses()
-    first = _Wanted(row.name, target.file if row.name in UNNAMED else -1)
+    first = _Wanted(name, target.file if name in UNNAMED else -1)
     seen = {first}
     waiting = [first]
     room = limit.most
@@ -144,6 +126,37 @@ def uses_of(
         uses.cut = True
         trim(uses, limit)
     return uses
+
+
+def _search_for(
+    query: Query,
+    state: GraphState,
+    target: DefinitionMeaning,
+    limit: Limit,
+    above: frozenset[DefinitionMeaning],
+    kin: Kin | None,
+) -> tuple[_Search, str]:
+    """What is looked for in every file, and the name of ``target``."""
+    index = query.files.index(target.file)
+    assert index is not None, "the target is a definition of the view"
+    row = index.definitions[target.number]
+    search = _Search(
+        query=query,
+        state=state,
+        target=target,
+        name_start=row.name_start,
+        by_name=_can_be_by_name(query, state, target),
+        by_keyword=_can_be_by_keyword(query, target),
+        importable=not _is_member(query, index, target),
+        outside_above=_has_outside_above(query, index, target),
+        everywhere=_is_seen_everywhere(query, target),
+        above=above,
+        declared=_declared(query, index, target),
+        known=limit.known,
+        only=limit.kind if limit.alone else None,
+        kin=None if limit.known else kin,
+    )
+    return search, row.name
 
 
 def trim(uses: Uses, limit: Limit) -> None:

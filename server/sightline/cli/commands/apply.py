@@ -10,7 +10,15 @@ from sightline.base.system import real_system
 from sightline.checks.acceptance import Acceptance
 from sightline.cli import edit_reports
 from sightline.cli.accepting import accept_option, acceptance_of
-from sightline.cli.confirming import NONE, asked, confirm_option, tell_unconfirmed, unconfirmed, unconfirmed_json
+from sightline.cli.confirming import (
+    NONE,
+    Unconfirmed,
+    asked,
+    confirm_option,
+    tell_unconfirmed,
+    unconfirmed,
+    unconfirmed_json,
+)
 from sightline.cli.convert import (
     accepted_json,
     changes_json,
@@ -83,20 +91,7 @@ async def command(  # noqa: PLR0913  one for each option
             await engine.write(uuid.uuid4().hex[:12], "apply", outcome.changes, word.accepted(findings))
     ok = wanted or (whole and bool(outcome.already))
     if as_json:
-        shape = edit_reports.ApplyJson(
-            verdict="accept" if ok else "reject",
-            applied=applied,
-            revision=outcome.before.revision,
-            changes=changes_json(outcome.changes),
-            located=located_json(outcome.located),
-            unmatched=unmatched_json(outcome.unmatched, outcome.problems),
-            findings=findings_json(findings),
-            accepted=accepted_json(word.accepted(findings)),
-            unconfirmed=unconfirmed_json(waiting),
-            skipped=skipped_json(report.skipped if report else ()),
-            notes=list(report.notes) if report else [],
-            diff=diff,
-        )
+        shape = _shape(outcome, diff, word, waiting, ok=ok, applied=applied)
         print_json(shape.model_dump())
     elif waiting and not dry_run:
         tell_unconfirmed(waiting)
@@ -108,6 +103,27 @@ async def command(  # noqa: PLR0913  one for each option
     elif "```" in text:
         note("Code in a fence is an edit only with the path of its file on the line above the fence.")
     return 0 if ok and (dry_run or not waiting) else 1
+
+
+def _shape(
+    outcome: Trial, diff: str, word: Acceptance, waiting: Unconfirmed, *, ok: bool, applied: bool
+) -> edit_reports.ApplyJson:
+    report = outcome.report
+    findings = report.findings if report else ()
+    return edit_reports.ApplyJson(
+        verdict="accept" if ok else "reject",
+        applied=applied,
+        revision=outcome.before.revision,
+        changes=changes_json(outcome.changes),
+        located=located_json(outcome.located),
+        unmatched=unmatched_json(outcome.unmatched, outcome.problems),
+        findings=findings_json(findings),
+        accepted=accepted_json(word.accepted(findings)),
+        unconfirmed=unconfirmed_json(waiting),
+        skipped=skipped_json(report.skipped if report else ()),
+        notes=list(report.notes) if report else [],
+        diff=diff,
+    )
 
 
 def _tell(outcome: Trial, diff: str, word: Acceptance) -> None:
