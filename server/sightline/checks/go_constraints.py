@@ -6,7 +6,7 @@ Sources: the documentation of go/build/constraint and of the command ("Build con
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice, product
 
 from sightline.base.paths import WorkspacePath
@@ -98,21 +98,16 @@ def _parsed(text: str) -> _Condition | None:
     tokens = _TOKEN.findall(text.partition("//")[0])
     at = 0
 
-    def either() -> _Condition:
+    def joined(sign: str, part: Callable[[], _Condition], hold: Callable[[Iterable[bool]], bool]) -> _Condition:
         nonlocal at
-        parts = [both()]
-        while at < len(tokens) and tokens[at] == "||":
+        parts = [part()]
+        while at < len(tokens) and tokens[at] == sign:
             at += 1
-            parts.append(both())
-        return lambda build: any(part(build) for part in parts)
+            parts.append(part())
+        return lambda build: hold(each(build) for each in parts)
 
-    def both() -> _Condition:
-        nonlocal at
-        parts = [single()]
-        while at < len(tokens) and tokens[at] == "&&":
-            at += 1
-            parts.append(single())
-        return lambda build: all(part(build) for part in parts)
+    def either() -> _Condition:
+        return joined("||", lambda: joined("&&", single, all), any)
 
     def single() -> _Condition:
         nonlocal at
