@@ -32,8 +32,8 @@ _LINE = re.compile(rb"^//go:build[ \t]+([^\r\n]+)", re.MULTILINE)
 _PACKAGE = re.compile(rb"^package\b", re.MULTILINE)
 _TOKEN = re.compile(r"\s*(&&|\|\||[()!]|[\w.]+)")
 _MOST_TAGS, _MOST_USES = 6, 400
-#: Characters of a constraint that are read.
-_LONGEST = 300
+#: Characters of a constraint, and parentheses and negations in it; nothing is said of a longer or deeper one.
+_LONGEST, _DEEPEST = 300, 60
 
 #: Whether a file is built under some tags.
 _Condition = Callable[[Mapping[str, bool]], bool]
@@ -56,14 +56,19 @@ def uncovered_uses(matching: Matching, removed: Removed) -> Iterator[Finding]:
         return
     tags: set[str] = set()
     was = _condition(symbol.path, old.data, tags)
-    others = [_condition(path, _data(matching, path), tags) for path in left]
+    others = [each for path in left if (each := _condition(path, _data(matching, path), tags)) is not None]
+    if was is None or len(others) < len(left):
+        return
     for place in islice(matching.given.before.references(symbol).places, _MOST_USES):
         use = matching.after_of((place.path, place.reference))
         if use is None or place.confidence is not Confidence.EXACT or not is_go(use[0]):
             continue
         own = set(tags)
-        conditions = (was, _condition(use[0], _data(matching, use[0]), own))
-        build = next((b for b in _builds(own) if all(c(b) for c in conditions) and not any(c(b) for c in others)), None)
+        own_condition = _condition(use[0], _data(matching, use[0]), own)
+        if own_condition is None:
+            continue
+        builds = (build for build in _builds(own) if was(build) and own_condition(build))
+        build = next((build for build in builds if not any(other(build) for other in others)), None)
         if build is not None:
             yield matching.finding(
                 use,
@@ -79,15 +84,17 @@ def _data(matching: Matching, path: WorkspacePath) -> bytes:
     return text.data if text is not None else b""
 
 
-def _condition(path: WorkspacePath, data: bytes, tags: set[str]) -> _Condition:
-    """When a file is built; the tags that decide it are added to ``tags``."""
+def _condition(path: WorkspacePath, data: bytes, tags: set[str]) -> _Condition | None:
+    """When a file is built, ``None`` for more than is followed; the tags that decide it are added to ``tags``."""
     parts = path.name.removesuffix(".go").removesuffix("_test").split("_")[1:]
     wanted = [part for part in parts[-1:] if part in _SYSTEMS | _MACHINES]
     if len(parts) > 1 and parts[-1] in _MACHINES and parts[-2] in _SYSTEMS:
         wanted.append(parts[-2])
     head = _PACKAGE.search(data)
     line = _LINE.search(data, 0, head.start() if head is not None else len(data))
-    written = line[1][:_LONGEST].decode("utf-8", "replace") if line is not None else ""
+    written = line[1].decode("utf-8", "replace") if line is not None else ""
+    if len(written) > _LONGEST or written.count("(") + written.count("!") > _DEEPEST:
+        return None
     expression = _parsed(written)
     tags.update(wanted)
     tags.update(_TOKEN.findall(written))
