@@ -67,7 +67,7 @@ async def test_what_is_sent(server: LoopbackServer, pool: Pool) -> None:
         "model": "tiny",
         "system": [text("Be brief."), text("Code follows.")],
         "messages": [
-            {"role": "user", "content": [text("Hi 🎉 \ud800")]},
+            {"role": "user", "content": [text("Hi 🎉 \ufffd")]},
             {"role": "assistant", "content": [text("Hello.")]},
             {"role": "user", "content": [text("Again.")]},
         ],

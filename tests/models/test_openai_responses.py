@@ -35,7 +35,7 @@ async def test_what_is_sent(server: LoopbackServer, pool: Pool) -> None:
     assert sent.headers["authorization"] == f"Bearer {KEY}"
     assert sent.json == {
         "model": "tiny",
-        "input": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi 🎉 \ud800"}],
+        "input": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi 🎉 \ufffd"}],
         "stream": True,
         "store": False,
         "truncation": "disabled",

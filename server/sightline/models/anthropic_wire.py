@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from sightline.models.messages import Finish, Message, ModelRequest, Usage
 from sightline.models.tokens import count_messages
-from sightline.models.wire import WireValue
+from sightline.models.wire import WireValue, sendable
 
 #: The version of the API that this file speaks (header ``anthropic-version``).
 VERSION = "2023-06-01"
@@ -158,10 +158,10 @@ def prompt(request: ModelRequest, *, cache_minimum: int | None = None) -> dict[s
 
 
 def encoded(body: dict[str, Any]) -> bytes:
-    """JSON in ASCII: lone surrogates, which an editor can send, are not UTF-8; escaped they pass."""
+    """The JSON of a request."""
     return json.dumps(body, ensure_ascii=True).encode("ascii")
 
 
 def _block(message: Message, *, marked: bool) -> dict[str, Any]:
-    block: dict[str, Any] = {"type": "text", "text": message.content}
+    block: dict[str, Any] = {"type": "text", "text": sendable(message.content)}
     return {**block, "cache_control": _EPHEMERAL} if marked else block

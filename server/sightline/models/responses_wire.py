@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 from sightline.models.messages import Finish, ModelRequest, Usage
-from sightline.models.wire import WireError, WireValue
+from sightline.models.wire import WireError, WireValue, sent_messages
 
 #: Why a response is incomplete, by OpenAI's names; any other is ``Finish.OTHER``.
 INCOMPLETE_REASONS = {"max_output_tokens": Finish.LENGTH, "content_filter": Finish.REFUSAL}
@@ -91,7 +91,7 @@ def request_body(request: ModelRequest) -> bytes:
     """The JSON of a streamed request that the server neither stores nor cuts to fit."""
     body: dict[str, Any] = {
         "model": request.model,
-        "input": [{"role": message.role, "content": message.content} for message in request.messages],
+        "input": sent_messages(request),
         "stream": True,
         "store": False,
         "truncation": "disabled",
@@ -102,5 +102,4 @@ def request_body(request: ModelRequest) -> bytes:
         "top_p": request.sampling.top_p,
     }
     body |= {name: value for name, value in given.items() if value is not None}
-    # Lone surrogates, which an editor can send, are not UTF-8; escaped they pass as JSON.
     return json.dumps(body, ensure_ascii=True).encode("ascii")
