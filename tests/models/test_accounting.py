@@ -192,3 +192,21 @@ async def test_what_fails_and_what_is_cancelled_is_written_down(ledger: Ledger, 
     (row,) = ledger.rows()
     assert row.verdicts == {CANCELLED: 1, "model_timeout": 1, "repaired": 1}
     assert row.total_seconds == 5.5
+
+
+async def test_a_record_that_fails_takes_no_reply_with_it(ledger: Ledger, clock: ManualClock) -> None:
+    """Disk full, locked, damaged: the reply was paid for. A limit that cannot be looked up cannot be held to."""
+
+    async def work() -> ModelResponse:
+        return response()
+
+    ledger.close()
+    made = account(ledger, clock)
+    assert await accounted(made, REQUEST, work(), clock) == response()
+    await made.judged("accepted")
+    await made.reused(response())
+    await made.failed(CANCELLED, 1.0)
+    with pytest.raises(ModelError) as caught:
+        await accounted(account(ledger, clock, limits=SpendingLimits(per_day=9.0)), REQUEST, work(), clock)
+    assert caught.value.failure is ModelFailure.SPENDING_LIMIT
+    assert "cannot be read" in caught.value.message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,9 +14,11 @@ from hypothesis import strategies as st
 
 from sightline.base.database import open_cache
 from sightline.base.memory_system import ManualClock
-from sightline.models.cache import SCHEMA, VERSION, CacheKey, CachePolicy, ReplyCache, key_of, likeness
+from sightline.models.cache import SCHEMA, VERSION, CachedReply, CacheKey, CachePolicy, ReplyCache, key_of, likeness
+from sightline.models.client import EventListener
 from sightline.models.messages import Finish, Message, ModelRequest, ModelResponse, Sampling, Usage
 from sightline.models.policy import ModelPolicy, Secret
+from sightline.models.replies import Replies
 
 MODEL = ModelPolicy(kind="openai", name="m", base_url="https://api.example/v1")
 RESPONSE = ModelResponse(
@@ -147,6 +150,32 @@ def test_nothing_of_prompt_or_question_is_on_disk(cache: ReplyCache, tmp_path: P
     kept = b"".join(file.read_bytes() for file in tmp_path.iterdir())
     assert b"zebra" not in kept
     assert b"iraffe" not in kept
+
+
+async def test_the_database_is_not_waited_for_on_the_event_loop(tmp_path: Path, clock: ManualClock) -> None:
+    """Another window may hold it for as long as SQLite waits."""
+    threads: list[threading.Thread] = []
+
+    class Watched(ReplyCache):
+        def get(self, key: CacheKey, *, read_only: bool = False) -> CachedReply | None:
+            threads.append(threading.current_thread())
+            return super().get(key, read_only=read_only)
+
+        def put(self, key: CacheKey, response: ModelResponse) -> None:
+            threads.append(threading.current_thread())
+            super().put(key, response)
+
+    async def start(listener: EventListener) -> ModelResponse:
+        return RESPONSE
+
+    connection = open_cache(str(tmp_path / "replies.sqlite3"), version=VERSION, schema=SCHEMA)
+    replies = Replies(Watched(connection, CachePolicy(), clock))
+    first = await replies.ask(key(), start, lambda _: None)
+    again = await replies.ask(key(), start, lambda _: None)
+    replies.close()
+    assert (first.cached, again.cached is not None) == (None, True)
+    assert len(threads) == 3
+    assert threading.main_thread() not in threads
 
 
 @given(st.text(max_size=80), st.text(max_size=80))

@@ -143,9 +143,10 @@ def _read(data: bytes) -> ModelResponse:
 
 
 class ReplyCache:
-    """The cache in one database (``open_cache`` with :data:`SCHEMA`). Methods take well under a millisecond.
+    """The cache in one database (``open_cache`` with :data:`SCHEMA`). Safe in several threads.
 
-    A database that fails (disk full, damaged) makes it empty, never an error.
+    Methods take well under a millisecond, but wait for another process that writes: call them in a thread. A database
+    that fails (disk full, damaged) makes it empty, never an error.
     """
 
     def __init__(self, connection: Connection, policy: CachePolicy, clock: Clock) -> None:

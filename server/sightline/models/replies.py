@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 from sightline.models.cache import CachedReply, CacheKey, ReplyCache
@@ -30,10 +31,11 @@ class Replies:
 
         ``listener`` hears the events of a reply that is made now, and nothing of one from before.
         """
-        if not fresh and (found := self._cache.get(key, read_only=True)) is not None:
+        # In threads: another window may hold the database.
+        if not fresh and (found := await asyncio.to_thread(self._cache.get, key, read_only=True)) is not None:
             return Reply(response=found.response, cached=found)
         response = await self._flights.ask(key.request, start, listener)
-        self._cache.put(key, response)
+        await asyncio.to_thread(self._cache.put, key, response)
         return Reply(response=response)
 
     def close(self) -> None:

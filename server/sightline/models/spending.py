@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+import logging
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from typing import ParamSpec
 
+from sightline.base.database import DatabaseError
 from sightline.base.system import Clock
 from sightline.models.accounting import REPAIRED, Ledger, RequestRecord
 from sightline.models.messages import ModelError, ModelFailure, ModelRequest, ModelResponse, Usage
 from sightline.models.policy import ModelPolicy, runs_locally
+
+P = ParamSpec("P")
+
+_log = logging.getLogger(__name__)
 
 _DAY = 86_400.0
 #: The verdict of a request that the user cancelled.
@@ -52,12 +59,17 @@ class Account:
         if not cost:
             return
         now = self._clock.now()
-        if self._limits.per_turn is not None:
-            spent = await asyncio.to_thread(self._ledger.spent, turn=self._turn)
-            _hold(cost, spent.dollars, self._limits.per_turn, "turn")
-        if self._limits.per_day is not None:
-            spent = await asyncio.to_thread(self._ledger.spent, since=now - _DAY)
-            _hold(cost, spent.dollars, self._limits.per_day, "day")
+        try:
+            in_turn = await asyncio.to_thread(self._ledger.spent, turn=self._turn)
+            in_day = await asyncio.to_thread(self._ledger.spent, since=now - _DAY)
+        except DatabaseError as error:
+            raise ModelError(
+                ModelFailure.SPENDING_LIMIT,
+                f"What was spent cannot be read ({error}), so that no limit can be held. Nothing was sent.",
+                hint="Look whether the disk is full, or take the limits of [spending] out of your settings.",
+            ) from error
+        _hold(cost, in_turn.dollars, self._limits.per_turn, "turn")
+        _hold(cost, in_day.dollars, self._limits.per_day, "day")
 
     def estimate(self, request: ModelRequest) -> float | None:
         """US dollars at most, by the list of models: a full prompt and all the output that may come.
@@ -104,14 +116,22 @@ class Account:
 
     async def judged(self, verdict: str) -> None:
         """Writes down what came of the turn."""
-        await asyncio.to_thread(self._ledger.judge, self._turn, verdict)
+        await self._kept(self._ledger.judge, self._turn, verdict)
 
     @property
     def _name(self) -> str:
         return f"{self._policy.kind}:{self._policy.name}"
 
     async def _write(self, record: RequestRecord) -> None:
-        await asyncio.to_thread(self._ledger.record, record)
+        await self._kept(self._ledger.record, record)
+
+    @staticmethod
+    async def _kept(write: Callable[P, None], *arguments: P.args, **named: P.kwargs) -> None:
+        """Writes in a thread. A record that fails is no reason to lose a reply that was paid for."""
+        try:
+            await asyncio.to_thread(write, *arguments, **named)
+        except DatabaseError as error:
+            _log.warning("What a model was asked is not written down: %s", error)
 
 
 async def accounted(
@@ -137,8 +157,8 @@ async def accounted(
     return response
 
 
-def _hold(cost: float, spent: float, limit: float, what: str) -> None:
-    if spent + cost <= limit:
+def _hold(cost: float, spent: float, limit: float | None, what: str) -> None:
+    if limit is None or spent + cost <= limit:
         return
     raise ModelError(
         ModelFailure.SPENDING_LIMIT,

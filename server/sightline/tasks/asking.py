@@ -43,11 +43,13 @@ async def answer(
     if choice.replies is None:
         return await ask(prompt, choice, wanted, clock, listener, number=1)
     asked = await _request(prompt, choice, wanted)
-    listener(stage_event(TurnStage.MODEL, 1))
     key = key_of(choice.policy, asked, task=request.task_type, question=request.task)
-    reply = await choice.replies.ask(
-        key, lambda hear: _completed(asked, choice, clock, hear), _telling(listener, 1), fresh=request.fresh
-    )
+
+    async def start(hear: EventListener) -> ModelResponse:
+        listener(stage_event(TurnStage.MODEL, 1))
+        return await _completed(asked, choice, clock, hear)
+
+    reply = await choice.replies.ask(key, start, _telling(listener, 1), fresh=request.fresh)
     response, reused = reply.response, ""
     if reply.cached is not None:
         alike = " to nearly the same question" if reply.cached.alike else ""
