@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from tree_sitter import Language, Parser, Query, QueryCursor, QueryError
+from tree_sitter import Language, Parser, Query, QueryCursor, QueryError, Tree
 
 from sightline.base.changes import ChangeSet, FileEdit
 from sightline.base.paths import WorkspacePath
@@ -37,7 +37,8 @@ from sightline.base.text import Span, Text, TextEdit
 from sightline.graph.answers import Symbol
 from sightline.graph.index_report import IndexReport
 from sightline.graph.live import LiveGraph
-from sightline.languages.registry import language_of
+from sightline.languages.registry import LANGUAGES, language_of
+from sightline.languages.spec import LanguageSpec
 from sightline.workspace.live import LiveWorkspace
 
 RESULTS = Path(__file__).resolve().parent / "results"
@@ -107,22 +108,9 @@ def _resident() -> float:
 
 
 def _floor(path: str, _store: str) -> Figures:
-    paths = asyncio.run(_scanned(path))
-    parsers = {spec.name: Parser(spec.grammar()) for spec in map(language_of, paths) if spec is not None}
-    size = 0
-    began, wall = time.process_time(), time.perf_counter()
-    for each in paths:
-        spec = language_of(each)
-        assert spec is not None
-        data = Path(each.absolute).read_bytes()
-        parsers[spec.name].parse(data)
-        size += len(data)
-    return {
-        "cpu": round(time.process_time() - began, 3),
-        "wall": round(time.perf_counter() - wall, 3),
-        "files": len(paths),
-        "megabytes": round(size / 1e6, 1),
-    }
+    sizes: list[int] = []
+    figures = _parsing(path, lambda _spec, data, _tree: sizes.append(len(data)))
+    return {**figures, "files": len(sizes), "megabytes": round(sum(sizes) / 1e6, 1)}
 
 
 def _names(path: str, _store: str) -> Figures:
@@ -130,25 +118,27 @@ def _names(path: str, _store: str) -> Figures:
 
     Below it no index in Python can come, whatever it leaves for later: no import is resolved and nothing is stored.
     """
+    queries = {spec.name: _identifiers(spec.grammar()) for spec in LANGUAGES}
+    sizes: list[int] = []
+
+    def pack(spec: LanguageSpec, data: bytes, tree: Tree) -> None:
+        found = QueryCursor(queries[spec.name]).captures(tree.root_node).get("name", [])
+        sizes.append(len(marshal.dumps(sorted({data[node.start_byte : node.end_byte] for node in found}))))
+
+    return {**_parsing(path, pack), "bytes": sum(sizes)}
+
+
+def _parsing(path: str, work: Callable[[LanguageSpec, bytes, Tree], None]) -> Figures:
+    """Seconds to read and parse every file, and to do ``work`` with each."""
     paths = asyncio.run(_scanned(path))
-    specs = {spec.name: spec for spec in map(language_of, paths) if spec is not None}
-    parsers = {name: Parser(spec.grammar()) for name, spec in specs.items()}
-    queries = {name: _identifiers(spec.grammar()) for name, spec in specs.items()}
-    names = 0
+    parsers = {spec.name: Parser(spec.grammar()) for spec in map(language_of, paths) if spec is not None}
     began, wall = time.process_time(), time.perf_counter()
     for each in paths:
         spec = language_of(each)
         assert spec is not None
         data = Path(each.absolute).read_bytes()
-        tree = parsers[spec.name].parse(data)
-        found = QueryCursor(queries[spec.name]).captures(tree.root_node).get("name", [])
-        packed = marshal.dumps(sorted({data[node.start_byte : node.end_byte] for node in found}))
-        names += len(packed)
-    return {
-        "cpu": round(time.process_time() - began, 3),
-        "wall": round(time.perf_counter() - wall, 3),
-        "bytes": names,
-    }
+        work(spec, data, parsers[spec.name].parse(data))
+    return {"cpu": round(time.process_time() - began, 3), "wall": round(time.perf_counter() - wall, 3)}
 
 
 def _identifiers(grammar: Language) -> Query:

@@ -43,6 +43,8 @@ _MODEL = """\
 @asynccontextmanager
 async def litellm_proxy() -> AsyncGenerator[str]:
     """The base URL of a running proxy; it is gone when the block is left. Starting takes 5 to 60 s."""
+    from support.child_server import stop  # noqa: PLC0415  the server's own process, this file too, has no such module
+
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as log:
         settings = Path(folder) / "proxy.yaml"
         models = (_MODEL.format(name=name, reply=reply) for name, reply in MOCKED.items())
@@ -63,19 +65,7 @@ async def litellm_proxy() -> AsyncGenerator[str]:
                 raise RuntimeError(f"the proxy did not start:\n{log.read()[-2000:].decode('utf-8', 'replace')}")
             yield f"http://127.0.0.1:{port}/v1"
         finally:
-            await _stop(process)
-
-
-async def _stop(process: asyncio.subprocess.Process) -> None:
-    assert process.stdin is not None
-    process.stdin.close()
-    try:
-        await asyncio.wait_for(process.wait(), 10)
-    except TimeoutError:
-        process.kill()
-        await process.wait()
-    # Left to the garbage collector the transport warns after the loop is gone.
-    process._transport.close()  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]  no public way
+            await stop(process)
 
 
 def main() -> None:

@@ -42,6 +42,8 @@ class TinyLlama:
 @asynccontextmanager
 async def tiny_llama(*, window: int = 512, slots: int = 2) -> AsyncGenerator[TinyLlama]:
     """A running server; it is gone when the block is left."""
+    from support.child_server import stop  # noqa: PLC0415  the server's own process, this file too, has no such module
+
     with tempfile.TemporaryFile() as log:
         process = await asyncio.create_subprocess_exec(
             # -P: this folder's modules must not stand in for the library's.
@@ -55,7 +57,7 @@ async def tiny_llama(*, window: int = 512, slots: int = 2) -> AsyncGenerator[Tin
                 raise RuntimeError(f"the llama.cpp server did not start:\n{said}")
             yield TinyLlama(root=root, window=window, slots=slots)
         finally:
-            await _stop(process)
+            await stop(process)
 
 
 async def _address(process: asyncio.subprocess.Process) -> str:
@@ -65,18 +67,6 @@ async def _address(process: asyncio.subprocess.Process) -> str:
         if line.startswith(b"http://"):
             return line.decode().strip()
     return ""
-
-
-async def _stop(process: asyncio.subprocess.Process) -> None:
-    assert process.stdin is not None
-    process.stdin.close()
-    try:
-        await asyncio.wait_for(process.wait(), 10)
-    except TimeoutError:
-        process.kill()
-        await process.wait()
-    # Left to the garbage collector the transport warns after the loop is gone.
-    process._transport.close()  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]  no public way
 
 
 def byte_tokens() -> list[str]:
