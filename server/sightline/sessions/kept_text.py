@@ -93,7 +93,7 @@ class KeptText:
         pieces: list[Piece] = []
         shift = lines = 0
         for piece in self.pieces:
-            inner = [edit for edit in left if self.piece(edit.span) is piece]
+            inner = [edit for edit in left if piece.start <= edit.span.start and edit.span.end <= piece.end]
             moved = (TextEdit(_moved(edit.span, -piece.start), edit.new) for edit in inner)
             text = Text(piece.data)
             after = text.apply(tuple(moved))
