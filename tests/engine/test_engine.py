@@ -193,3 +193,17 @@ async def test_a_closed_file_that_changed_while_the_model_answered_is_a_conflict
         await engine.run(request, change_on_disk)
         with pytest.raises(ChangeConflict, match=r"shop/invoice\.py"):
             engine.prepare("t1")
+
+
+async def test_fresh_at_the_end_is_an_option_of_questions_and_a_word_of_edits(tmp_path: Path) -> None:
+    """`/implement` with a task about a `--fresh` flag must not lose its subject."""
+    async with shop_engine(tmp_path, script("One.", "Two.", "Three.", "none")) as engine:
+        question = await run(engine, "explain", "what is total for --fresh")
+        assert question.turn is not None
+        assert "--fresh" not in question.turn.attempts[0].asked
+        word = await run(engine, "review", "what is --afresh, or x--fresh", turn="t2")
+        assert word.turn is not None
+        assert "x--fresh" in word.turn.attempts[0].asked
+        edit = await run(engine, "implement", "an option --fresh", turn="t3")
+        assert edit.turn is not None
+        assert "an option --fresh" in edit.turn.attempts[0].asked

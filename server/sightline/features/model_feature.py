@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from sightline.base.errors import UsageError
 from sightline.features.feature import FeatureContext, FeatureRequest, FeatureResult, FoundPlace
 from sightline.features.narrate import narrate_turn
+from sightline.prompts.classify import is_read_only
 from sightline.tasks.result import TurnRequest
 
-#: At the end of what a user writes: no answer from a moment ago is wanted.
+#: At the end of a question: no answer from a moment ago is wanted. In the task of an edit, which is always sent, it is
+#: an option that the user's own program shall have.
 FRESH = "--fresh"
 
 
@@ -55,8 +57,10 @@ class ModelFeature:
     ) -> TurnRequest:
         """The task this command stands for, ready for a turn."""
         text = request.text.strip()
-        fresh = text.endswith(FRESH)
-        text = text.removesuffix(FRESH).rstrip()
+        kind = task_type or self.name
+        fresh = is_read_only(kind) and text.split()[-1:] == [FRESH]
+        if fresh:
+            text = text.removesuffix(FRESH).rstrip()
         if not text and request.path is None and not diagnostics:
             raise UsageError(
                 f"/{self.name} needs something to work on.",
@@ -65,7 +69,7 @@ class ModelFeature:
         focus = (request.path, request.span) if request.path is not None else None
         return TurnRequest(
             turn=request.turn,
-            task_type=task_type or self.name,
+            task_type=kind,
             task=text or self.task,
             root=request.root,
             budget=request.budget or context.default_budget,
