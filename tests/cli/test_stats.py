@@ -60,6 +60,17 @@ def test_before_any_model_was_asked(sightline: Sightline) -> None:
     assert sightline("stats", "--days", "0", root=False).code == 2
 
 
+def test_a_record_that_cannot_be_read_is_not_told_as_an_empty_one(
+    sightline: Sightline, asked: None, tmp_path: Path
+) -> None:
+    next((tmp_path / "own").rglob("usage.sqlite3")).write_bytes(b"no database " * 100)
+    for option in ((), ("--json",), ("--prometheus",)):
+        told = sightline("stats", *option, root=False)
+        assert told.code == 2
+        assert "cannot be read" in told.out + told.err
+        assert "sightline_requests_total" not in told.out
+
+
 def test_an_answer_is_given_again_for_a_while_and_is_marked(
     sightline: Sightline, work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

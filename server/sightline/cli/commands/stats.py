@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from sightline.base.errors import SightlineError
 from sightline.base.system import real_system
 from sightline.cli import setup_reports
 from sightline.cli.output import note, print_json, say
@@ -27,13 +28,12 @@ def command(days: int | None, *, as_prometheus: bool, as_json: bool) -> int:
     system = real_system()
     since = 0.0 if days is None else system.clock.now() - days * _DAY
     ledger = open_ledger(system, locations(system))
-    rows: tuple[Row, ...] = ()
-    spent = Spent()
-    if ledger is not None:
-        try:
-            rows, spent = ledger.rows(since), ledger.spent(since=since)
-        finally:
-            ledger.close()
+    if ledger is None:  # the log said why; counters of zero would say that nothing was asked
+        raise SightlineError("The record of what models were asked cannot be read.", kind="database")
+    try:
+        rows, spent = ledger.rows(since), ledger.spent(since=since)
+    finally:
+        ledger.close()
     if as_prometheus:
         click.echo(prometheus(rows), nl=False)
     elif as_json:
