@@ -280,6 +280,20 @@ async def test_a_proxy_is_used_where_the_policy_names_one_and_never_for_this_mac
             assert (await opened.fetch(get(server.root + "/"))).body == b"directly"
 
 
+async def test_the_unspecified_address_is_this_machine_too_and_is_not_asked_by_a_proxy() -> None:
+    async def through(exchange: Exchange) -> None:
+        await exchange.answer(200, "by the proxy")
+
+    async with (
+        loopback_server(**{"GET http://0.0.0.0:11434/": through}) as proxy,
+        Pool(TransportPolicy(proxy=proxy.root)) as opened,
+    ):
+        # Tests may connect to loopback addresses alone: what says no here is their guard.
+        with pytest.raises(ExceptionGroup) as caught:
+            await opened.fetch(get("http://0.0.0.0:11434/"))
+    assert caught.group_contains(RuntimeError, match="tried to connect to .'0.0.0.0', 11434")
+
+
 async def test_a_proxy_that_is_down_is_named_as_such_and_keeps_its_password() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))

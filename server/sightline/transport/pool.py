@@ -31,8 +31,8 @@ from sightline.transport.errors import (
 from sightline.transport.gate import Gates
 from sightline.transport.policy import HttpRequest, Limits, TransportPolicy
 
-#: Hosts that are never reached through a proxy.
-_DIRECT = ("localhost", "127.0.0.1", "::1")
+#: Hosts that are never reached through a proxy. People copy the last two from the settings of a local server.
+_DIRECT = ("localhost", "127.0.0.1", "::1", "0.0.0.0", "::")  # noqa: S104  nothing is bound to them
 
 
 class Pool:
