@@ -11,10 +11,11 @@ import pytest
 
 from sightline.base.memory_system import memory_system
 from sightline.models.client import complete
+from sightline.models.fitting import LARGEST_UNASKED
 from sightline.models.messages import Finish, Message, ModelError, ModelFailure, ModelRequest, ModelResponse
 from sightline.models.policy import ModelPolicy, Secret
 from sightline.models.provider import ModelLoading
-from sightline.models.providers.lm_studio import LARGEST_UNASKED, LMStudioProvider
+from sightline.models.providers.lm_studio import LMStudioProvider
 from sightline.transport.policy import RetryPolicy
 from sightline.transport.pool import Pool
 from support.fake_lm_studio import FakeLMStudio, fake_lm_studio

@@ -10,6 +10,7 @@ import pytest
 
 from sightline.base.memory_system import memory_system
 from sightline.models.client import complete
+from sightline.models.fitting import LARGEST_UNASKED
 from sightline.models.messages import (
     Finish,
     Finished,
@@ -25,7 +26,7 @@ from sightline.models.messages import (
 )
 from sightline.models.policy import ModelPolicy
 from sightline.models.provider import ModelLoading
-from sightline.models.providers.ollama import LARGEST_UNASKED, OllamaProvider
+from sightline.models.providers.ollama import OllamaProvider
 from sightline.models.tokens import count_messages
 from sightline.transport.policy import RetryPolicy
 from sightline.transport.pool import Pool

@@ -16,6 +16,9 @@ LARGEST_RESERVE_SHARE = 0.5
 ESTIMATE_MARGIN = 1.2
 #: Tokens by which a server's count of a full window may miss its size: ends of turns, a token not yet written.
 FULL_WINDOW_SLACK = 8
+#: Tokens of the largest window that a local server is asked for unless the user names a larger one: beside a model of
+#: 8 billion parameters it takes 2 to 4 GB.
+LARGEST_UNASKED = 32_768
 
 
 def prompt_size(request: ModelRequest) -> int:
@@ -27,6 +30,11 @@ def window_for(request: ModelRequest) -> int:
     """Tokens of the smallest window to load for ``request``: its prompt, its reply, and what the caller asks for."""
     reply = request.max_output_tokens if request.max_output_tokens is not None else request.reserve
     return max(window_needed(prompt_size(request), reply), request.window or 0)
+
+
+def rounded_window(tokens: int) -> int:
+    """The next power of two: a conversation that grows makes few windows, and so few loads."""
+    return 1 << max(0, tokens - 1).bit_length()
 
 
 def reply_reserve(window: int, max_output_tokens: int | None) -> int:

@@ -14,7 +14,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from sightline.models.fitting import window_for
+from sightline.models.fitting import LARGEST_UNASKED, rounded_window, window_for
 from sightline.models.messages import ModelError, ModelFailure, ModelRequest, StreamEvent
 from sightline.models.policy import ModelPolicy
 from sightline.models.provider import LoadedModel, WindowReport
@@ -24,8 +24,6 @@ from sightline.models.servers import LM_STUDIO, rows
 from sightline.transport.pool import Pool
 from sightline.transport.retry import Sleep
 
-#: Tokens of the largest window that is asked for unless the user names a larger one.
-LARGEST_UNASKED = 32_768
 _LARGER = (
     "Set model.window to the tokens you want: LM Studio is then asked to load the model so. Or lower context.budget."
 )
@@ -136,7 +134,7 @@ class LMStudioProvider(OpenAICompatibleProvider):
             held = await self.load(request.model, window=self._policy.window or request.window)
         largest = self._largest(found)
         if (held.window or 0) < needed and held.instance in self._ours and largest > (held.window or 0):
-            held = await self.load(request.model, window=min(self._policy.window or _rounded(needed), largest))
+            held = await self.load(request.model, window=min(self._policy.window or rounded_window(needed), largest))
         return held.instance
 
     def _largest(self, found: _Listed) -> int:
@@ -188,10 +186,6 @@ def _find(listed: tuple[_Listed, ...], model: str) -> _Listed | None:
 
 def _widest(found: _Listed) -> LoadedModel | None:
     return max(found.instances, key=lambda instance: instance.window or 0, default=None)
-
-
-def _rounded(tokens: int) -> int:
-    return 1 << max(0, tokens - 1).bit_length()
 
 
 def _table(data: Any) -> Mapping[str, Any]:

@@ -13,7 +13,7 @@ from contextlib import aclosing
 from typing import Any, cast
 
 from sightline.models.failures import not_the_protocol
-from sightline.models.fitting import ESTIMATE_MARGIN, prompt_size, window_for
+from sightline.models.fitting import ESTIMATE_MARGIN, LARGEST_UNASKED, prompt_size, rounded_window, window_for
 from sightline.models.messages import ModelError, ModelFailure, ModelRequest, StreamEvent
 from sightline.models.ollama_wire import (
     WHOLE_COUNTS_SINCE,
@@ -37,9 +37,6 @@ from sightline.transport.pool import Pool
 from sightline.transport.retry import Sleep
 
 LINES = StreamFormat(media_type="application/x-ndjson", framing=LineParser)
-#: Tokens of the largest window that is asked for unless the user names a larger one: beside a model of 8 billion
-#: parameters it takes 2 to 4 GB.
-LARGEST_UNASKED = 32_768
 #: Tokens of the window that is asked of servers too old to tell theirs.
 WINDOW_UNTOLD = 8_192
 _LARGER = "Set model.window to the tokens you want: Ollama is then asked to load the model so. Or lower context.budget."
@@ -162,10 +159,10 @@ class OllamaProvider:
         held = loaded.window
         if held is not None and held >= needed:
             return held
-        largest = await self._largest(model) or max(self._policy.window or 0, _rounded(needed))
+        largest = await self._largest(model) or max(self._policy.window or 0, rounded_window(needed))
         if held is not None:
-            return max(held, min(self._policy.window or _rounded(needed), largest))
-        asked = max(self._asked.get(model, 0), min(max(_rounded(needed), WINDOW_UNTOLD), largest))
+            return max(held, min(self._policy.window or rounded_window(needed), largest))
+        asked = max(self._asked.get(model, 0), min(max(rounded_window(needed), WINDOW_UNTOLD), largest))
         self._asked[model] = asked
         return asked
 
@@ -208,11 +205,6 @@ class OllamaProvider:
             f"The prompt is about {prompt:,} tokens and the model's window holds {loaded.window:,}. {error.message}",
             hint=_LARGER,
         )
-
-
-def _rounded(tokens: int) -> int:
-    """The next power of two: a conversation that grows makes few windows, and so few loads."""
-    return 1 << max(0, tokens - 1).bit_length()
 
 
 def _not_loaded(error: ModelError, model: str) -> ModelError:
