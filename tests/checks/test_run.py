@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
-from sightline.base.changes import ChangeSet
+from sightline.base.changes import ChangeSet, FileCreate
 from sightline.base.memory_system import ManualClock
-from sightline.base.text import Span
+from sightline.base.text import Span, Text
 from sightline.checks.check import (
     Certainty,
     CheckInput,
@@ -20,6 +20,9 @@ from sightline.checks.check import (
     Verdict,
 )
 from sightline.checks.run import run_checks
+from sightline.graph.segments import NO_EDGES
+from sightline.graph.state import HotFile
+from sightline.graph.view import GraphView
 from support.graphs import graph_of, path
 
 
@@ -136,3 +139,30 @@ async def test_each_check_has_its_seconds_and_the_report_its_revision() -> None:
     report = await run_checks(given(), [FakeCheck("a"), FakeCheck("b")])
     assert report.seconds == {"a": 1.0, "b": 1.0}
     assert report.revision == 1
+
+
+def given_with_reason(reason: str, *names: str) -> CheckInput:
+    """An edit that makes ``new.py``, where files were left without facts for ``reason``."""
+    graph = graph_of(dict.fromkeys(("a.py", *names), "x = 1\n"))
+    ids = [graph.state.table.id_of(path(name)) for name in names]
+    lost = {number: HotFile(None, NO_EDGES, reason=reason) for number in ids if number is not None}
+    view = GraphView(graph.workspace, replace(graph.state, hot={**graph.state.hot, **lost}), graph.layouts, graph.cache)
+    changes = ChangeSet(creates=(FileCreate(path=path("new.py"), text=Text(b"y = 1\n")),))
+    return CheckInput(before=view, after=view.fork(changes), changes=changes, system=view.workspace.system)
+
+
+@pytest.mark.parametrize("reason", ["timeout", "crashed"])
+async def test_files_whose_reading_was_given_up_are_named(reason: str) -> None:
+    report = await run_checks(given_with_reason(reason, "b.py", "c.ts", "d.py"), [FakeCheck("a")])
+    assert report.notes == ("graph: reading took too long or failed, so nothing in these files was judged: b.py, d.py",)
+
+
+async def test_no_more_than_five_such_files_are_named() -> None:
+    names = [f"b{number}.py" for number in range(7)]
+    (note,) = (await run_checks(given_with_reason("timeout", *names), [FakeCheck("a")])).notes
+    assert note.endswith(": b0.py, b1.py, b2.py, b3.py, b4.py and 2 more")
+
+
+@pytest.mark.parametrize(("reason", "names"), [("too_large", ["b.py"]), ("timeout", ["c.ts"])])
+async def test_what_stays_unread_or_is_of_other_languages_is_not(reason: str, names: list[str]) -> None:
+    assert (await run_checks(given_with_reason(reason, *names), [FakeCheck("a")])).notes == ()

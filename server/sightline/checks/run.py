@@ -25,6 +25,8 @@ from sightline.checks.check import (
 )
 from sightline.checks.recall import forget
 from sightline.checks.registry import DEFAULT
+from sightline.graph.coverage import MOST_NAMED
+from sightline.languages.registry import family_of
 
 _LOG = logging.getLogger(__name__)
 
@@ -64,6 +66,7 @@ async def run_checks(given: CheckInput, checks: Sequence[Check] = DEFAULT, *, st
         skipped += outcome.skipped
         notes += outcome.notes
         decided = sound and check.name == _DECISIVE and any(_is_certain(finding) for finding in outcome.findings)
+    notes += await asyncio.to_thread(_not_read, given)
     await asyncio.to_thread(forget, given.before, given.after)
     kept = _without_echoes(findings)
     rejected = kept if strict else [finding for finding in kept if _is_certain(finding)]
@@ -76,6 +79,17 @@ async def run_checks(given: CheckInput, checks: Sequence[Check] = DEFAULT, *, st
         seconds=seconds,
         notes=tuple(notes),
     )
+
+
+def _not_read(given: CheckInput) -> Sequence[str]:
+    """Names files whose reading was given up: no check judges them, which must not look as if nothing were wrong."""
+    families = {family_of(path) for path in (*given.changes.paths_before, *given.changes.paths_after)}
+    files = [path for path in given.after.given_up() if family_of(path) in families]
+    if not files:
+        return ()
+    more = f" and {len(files) - MOST_NAMED} more" if len(files) > MOST_NAMED else ""
+    named = ", ".join(map(str, files[:MOST_NAMED]))
+    return (f"graph: reading took too long or failed, so nothing in these files was judged: {named}{more}",)
 
 
 async def _guarded(check: Check, given: CheckInput) -> tuple[CheckOutcome, bool]:

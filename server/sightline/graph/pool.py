@@ -54,6 +54,10 @@ class FileAnswer(NamedTuple):
     reason: str
 
 
+_TIMEOUT, _CRASHED = "timeout", "crashed"
+#: Reasons that lie in the worker as much as in the file: the same text may have its facts another time.
+GIVEN_UP = frozenset((_TIMEOUT, _CRASHED))
+
 Receive = Callable[[int, FileAnswer], None]
 _Chunk = list[tuple[int, FileRequest]]
 
@@ -214,7 +218,7 @@ async def _messages(worker: _Worker) -> list[object]:
 def _survivors(chunk: _Chunk, error: Exception, receive: Receive) -> Iterable[_Chunk]:
     """What is left of a chunk whose worker is gone, one by one; a file that was alone is given up."""
     if len(chunk) == 1:
-        reason = "timeout" if isinstance(error, TimeoutError) else "crashed"
+        reason = _TIMEOUT if isinstance(error, TimeoutError) else _CRASHED
         receive(chunk[0][0], FileAnswer("", b"", 0, 0, reason))
         return []
     return [[entry] for entry in chunk]

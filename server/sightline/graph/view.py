@@ -34,6 +34,7 @@ from sightline.graph.meanings import (
 )
 from sightline.graph.names_written import is_in_module, is_tail, with_dots
 from sightline.graph.places import place_of
+from sightline.graph.pool import GIVEN_UP
 from sightline.graph.raw_facts import definition_of, import_of
 from sightline.graph.references import Limit, Uses
 from sightline.graph.registry import RULES
@@ -97,6 +98,11 @@ class GraphView:
     def _unparsed(self) -> tuple[tuple[WorkspacePath, str], ...]:
         state = self.state
         return tuple(sorted((state.table.path_of(file), reason) for file, reason in state.without_facts()))
+
+    def given_up(self) -> tuple[WorkspacePath, ...]:
+        """Those of :meth:`unparsed` for which a worker took too long or died, sorted."""
+        found = (file for file, reason in self.state.without_facts() if reason in GIVEN_UP)
+        return tuple(sorted(map(self.state.table.path_of, found)))
 
     def facts(self, path: WorkspacePath) -> FileFacts | None:
         """Facts of a file; ``None`` for a file that is unparsed, of an unknown language or not in the view."""
