@@ -18,7 +18,7 @@ from sightline.base.text import Text
 from sightline.checks.check import CheckInput
 from sightline.checks.isolation import FILES, Isolation, Job, Room, furnish, isolation_for
 from sightline.checks.linters.linter import Linter, Row
-from sightline.checks.programs import ProgramUnavailable
+from sightline.checks.programs import ProgramUnavailable, whole
 from sightline.checks.shadow import Closed, Shadow, TooLarge
 from sightline.graph.view import GraphView
 
@@ -79,11 +79,7 @@ class Workplace:
             raise ProgramUnavailable(f"{linter.name} was ended: {error}") from error
         except ProcessTimeout as error:
             raise ProgramUnavailable(f"{linter.name} took longer than {seconds:g} s") from error
-        if done.truncated:
-            raise ProgramUnavailable(f"{linter.name} printed too much")
-        if done.code < 0:
-            raise ProgramUnavailable(f"{linter.name} was killed by signal {-done.code}")
-        return done
+        return whole(linter.name, done)
 
     def _is_package(self, view: GraphView, folder: str) -> bool:
         return view.workspace.exists(WorkspacePath(self.root, f"{folder}/{self.linter.manifest}"))

@@ -74,10 +74,15 @@ async def run_program(system: System, run: Invocation, policy: CheckPolicy) -> P
         raise ProgramUnavailable(f"{run.name} could not be started: {error.strerror or error}") from error
     except ProcessTimeout as error:
         raise ProgramUnavailable(f"{run.name} took longer than {policy.seconds:g} s") from error
+    return whole(run.name, done)
+
+
+def whole(name: str, done: ProcessResult) -> ProcessResult:
+    """``done``, if the program came to its own end and all it printed is there. Raises :class:`ProgramUnavailable`."""
     if done.truncated:
-        raise ProgramUnavailable(f"{run.name} printed too much")
+        raise ProgramUnavailable(f"{name} printed too much")
     if done.code < 0:
-        raise ProgramUnavailable(f"{run.name} was killed by signal {-done.code}")
+        raise ProgramUnavailable(f"{name} was killed by signal {-done.code}")
     return done
 
 
