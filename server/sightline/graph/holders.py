@@ -1,9 +1,10 @@
 """Which files can have a value of a class at all, in languages whose compilers know the types of values.
 
-What is a value's type, and so what its members are, is known from the file's own text and from what its imports lead
-to. So ``x.name`` means a member of a class only in files whose imports lead to that of the class, all the way. To be
-safe from values of which anything may be true (``any``), the files these import count too: they are handed values.
-Files that declare something for all others, or of which nothing is known, may bring a class anywhere.
+A value's type, and so its members, are known from the file's own text and from what its imports lead to. So
+``x.name`` means a member of a class only in files whose imports lead to the class's file, all the way. Since a value
+may be of any type (``any``), all that these files import counts too, all the way: it may be handed such a value. So
+does a file that nobody imports and that is no test: who loads it is not known. If a file that leads to the class
+declares something for all others, or nothing is known of some file of the same languages, any file may have a value.
 """
 
 from __future__ import annotations

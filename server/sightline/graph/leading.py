@@ -1,7 +1,8 @@
-"""Which files' imports lead to a file, all the way: what a search that wants no uses by name alone has to look at.
+"""Which files' imports lead to a file, all the way: others can use what it defines by name alone.
 
-Half a code base may lead to each file of it. So one set grows with the questions, which may hold more than was asked
-for but never less, and views whose files have the same edges share it.
+A search that does not want such uses, or not from many files, need not look there (``references.Limit``). Half a code
+base may lead to each file of it. So all questions grow one set, which may hold more than was asked for but never
+less; views whose files have the same edges share it.
 """
 
 from __future__ import annotations
@@ -14,14 +15,14 @@ _NAMES_OF_PACKAGES = ("__init__.py", "__init__.pyi")
 
 
 class Leading:
-    """What leads where in one state. Safe to share between threads: a set is never changed once others see it."""
+    """What leads to files of one state. Safe to share between threads: a set is never changed once others see it."""
 
     def __init__(self, state: GraphState) -> None:
         self._state = state
         self._found = b""
 
     def after(self, state: GraphState) -> Leading:
-        """The same of a state made of this one: this very object if no file has edges to other files."""
+        """What leads to files of a state made of this one: this very object if all edges lead where they led."""
         return self if _same_edges(self._state, state) else Leading(state)
 
     def to(self, file: int) -> bytes:

@@ -54,10 +54,11 @@ class Uses:
 
 
 class Limit(NamedTuple):
-    """A search ends after ``most`` uses, of which those of a kind count, where one is given; ``alone``: no others do.
+    """How far a search goes: it ends after ``most`` uses; with a ``kind``, only those of that kind are counted.
 
-    Where a language sees definitions through imports alone, files whose imports do not lead there can use one by name
-    alone. ``known``: such uses are not wanted. ``beyond``: they are if no more files than so many may hold some.
+    ``alone``: uses of other kinds are not looked for at all. ``known``: uses by name alone are not wanted.
+    ``beyond``: where a language sees definitions through imports alone, files whose imports do not lead there can
+    hold uses by name alone and no others. They are looked at only if they are no more than so many, ``None``: always.
     """
 
     most: int

@@ -1,4 +1,4 @@
-"""Uses by name alone that cannot mean a member, since what stands before the dot is of a class apart from its own.
+"""Rules out uses by name alone, and computed ones: what stands before the dot is of a class unrelated to the member's.
 
 ``self`` in a class is of that class or of one below it, ``super()`` goes on in the line of such a one. So a member of
 some other class is meant only where one class inherits from both. A dotted string that ends in a class and a member
@@ -29,7 +29,8 @@ from sightline.graph.values import expression, in_function
 
 #: Words for what is around, of which a receiver alone is looked at: others are hardly ever known exactly.
 _AROUND = frozenset(("self", "cls", "super()", "this", "super"))
-#: Of a class of which more files speak those below it are not looked for; of one that only stands before a dot fewer.
+#: The classes below one are looked for if no more files than so many write its name: the first for the class that
+#: holds the member, the second for a class of what stands before a dot.
 MOST_FILES, MOST_FILES_OF_OTHERS = 200, 60
 #: Classes below one that are looked at.
 MOST_BELOW = 12
