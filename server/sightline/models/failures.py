@@ -168,8 +168,7 @@ def unreached(speaker: Speaker, error: TransportError) -> ModelError:
         hint = f"It is tried again in {error.seconds:.0f} s. Look whether the model server runs, and into its log."
         return ModelError(ModelFailure.CIRCUIT_OPEN, error.message, hint=hint)
     if isinstance(error, QueueFull):
-        hint = "Wait for the other requests, or cancel them; a server that answers several at once can be told so."
-        return ModelError(ModelFailure.QUEUE_FULL, error.message, hint=hint)
+        return ModelError(ModelFailure.QUEUE_FULL, error.message, hint="Wait for the other requests, or cancel them.")
     hint = "The model server closed the connection: look into its log, then try again."
     return ModelError(ModelFailure.SERVER, error.message, hint=hint)
 

@@ -2,6 +2,8 @@
 
 Driven by what the server reports and by nothing else: a model may come and go by other hands at any time. Only what was
 loaded here is unloaded here. One of these for one server; it opens nothing and asks no model anything.
+
+Nothing calls it yet, and no setting speaks of it: providers load what they are asked for, and servers let go of it.
 """
 
 from __future__ import annotations

@@ -72,7 +72,8 @@ class Account:
         _hold(cost, in_day.dollars, self._limits.per_day, "day")
 
     def estimate(self, request: ModelRequest) -> float | None:
-        """US dollars at most, by the list of models: a full prompt and all the output that may come.
+        """US dollars at most, by the list of models: a full prompt and all the output that may come, or a usual
+        reply where nothing limits the output.
 
         ``None`` where the price is not known; 0 for a model of the user's own machines.
         """

@@ -291,7 +291,7 @@ def refused(answer: HttpAnswer, speaker: Speaker) -> ModelError:
 
 
 def is_permanent(status: int, body: bytes) -> bool:
-    """Whether asking again cannot mend a refusal: no memory, no such model, no room, no credit, no right."""
+    """Whether asking again cannot mend a refusal: no such model, no room, no credit, no right."""
     try:
         error = error_in(json.loads(body))
     except ValueError:
