@@ -26,6 +26,8 @@ export const SETTINGS: readonly Setting[] = [
   { key: "tasks.maxOutputTokens", section: "tasks", name: "max_output_tokens", scope: "user" },
   { key: "local.tokenLimit", section: "local", name: "token_limit", scope: "user" },
   { key: "local.maxTokens", section: "local", name: "max_tokens", scope: "user" },
+  { key: "limits.concurrent", section: "limits", name: "concurrent", scope: "user" },
+  { key: "limits.queueSeconds", section: "limits", name: "queue_seconds", scope: "user" },
   { key: "cache.enabled", section: "cache", name: "enabled", scope: "narrowing" },
   { key: "cache.similar", section: "cache", name: "similar", scope: "narrowing" },
   { key: "cache.seconds", section: "cache", name: "seconds", scope: "narrowing" },

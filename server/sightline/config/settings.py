@@ -16,6 +16,7 @@ from sightline.checks.runners.registry import RUNNERS
 from sightline.config.model_settings import (
     CacheSettings,
     CatalogueSettings,
+    LimitSettings,
     LocalSettings,
     ModelSettings,
     NetworkSettings,
@@ -218,6 +219,7 @@ class Settings(Section):
     model: ModelSettings = ModelSettings()
     tasks: TaskSettings = TaskSettings()
     local: LocalSettings = LocalSettings()
+    limits: LimitSettings = LimitSettings()
     cache: CacheSettings = CacheSettings()
     spending: SpendingSettings = SpendingSettings()
     network: NetworkSettings = NetworkSettings()

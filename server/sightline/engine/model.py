@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from sightline.base.system import System
 from sightline.config.settings import NetworkSettings, Settings
+from sightline.engine.limits import gate_policy
 from sightline.models.accounting import Ledger
 from sightline.models.calibration import Calibration
 from sightline.models.local_limits import LocalLimits
@@ -54,6 +55,7 @@ def model_policy(settings: Settings, environment: Mapping[str, str]) -> ModelPol
         key_header=model.key_header.lower() or policy.key_header,
         headers={name: Secret(value.get_secret_value()) for name, value in model.headers.items()},
         transport=_transport(settings.network),
+        gate=gate_policy(policy, settings.limits),
     )
 
 

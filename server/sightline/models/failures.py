@@ -168,7 +168,7 @@ def unreached(speaker: Speaker, error: TransportError) -> ModelError:
         hint = f"It is tried again in {error.seconds:.0f} s. Look whether the model server runs, and into its log."
         return ModelError(ModelFailure.CIRCUIT_OPEN, error.message, hint=hint)
     if isinstance(error, QueueFull):
-        return ModelError(ModelFailure.QUEUE_FULL, error.message, hint="Wait for the other requests, or cancel them.")
+        return ModelError(ModelFailure.QUEUE_FULL, error.message, hint=_QUEUE_HINT)
     hint = "The model server closed the connection: look into its log, then try again."
     return ModelError(ModelFailure.SERVER, error.message, hint=hint)
 
@@ -205,6 +205,10 @@ _HINTS = {
     ModelFailure.SERVER: "Look into the model server's log, then try again.",
     ModelFailure.BAD_REQUEST: "Check the model's name and the settings of [model]; the server's words say which.",
 }
+_QUEUE_HINT = (
+    "Wait for the other requests, or cancel them. limits.queue_seconds says how long is waited, limits.concurrent how "
+    "many go at once."
+)
 _CONNECT_HINTS = {
     ConnectFailure.REFUSED: "Is the model server running at this address? Start it, or set SIGHTLINE_BASE_URL.",
     ConnectFailure.UNKNOWN_HOST: "Check the host's name in the base URL, and the network.",
