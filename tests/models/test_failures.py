@@ -45,7 +45,10 @@ SPEAKER = Speaker(where="http://127.0.0.1:8080", model="tiny", key=Secret(KEY))
         (400, WireError(type="invalid_request_error", code="model_not_found"), ModelFailure.NOT_FOUND),
         (400, WireError(message="context length exceeded, in English"), ModelFailure.BAD_REQUEST),
         (502, WireError(), ModelFailure.SERVER),
-        (503, WireError(type="unavailable_error"), ModelFailure.OVERLOADED),  # llama.cpp, loading
+        (503, WireError(type="unavailable_error"), ModelFailure.LOADING),  # llama.cpp
+        (507, WireError(), ModelFailure.OUT_OF_MEMORY),
+        (500, WireError(type="out_of_memory"), ModelFailure.OUT_OF_MEMORY),
+        (500, WireError(message="CUDA out of memory, in English"), ModelFailure.SERVER),
         (504, WireError(), ModelFailure.TIMEOUT),
         (529, WireError(), ModelFailure.OVERLOADED),
         (599, WireError(), ModelFailure.SERVER),

@@ -28,7 +28,10 @@ _WINDOW_WORDS = {"context_length_exceeded", "exceed_context_size_error", "contex
 _WINDOW_PARAMETER = "input_tokens"
 _NO_CREDIT = {"insufficient_quota", "billing_hard_limit_reached", "billing_error"}
 _QUOTA_WORDS = {*_NO_CREDIT, "rate_limit_exceeded"}
+#: What servers call it where they have a word for it at all; Ollama and llama.cpp have none (see ``shortage.py``).
+_MEMORY_WORDS = {"out_of_memory", "out_of_memory_error", "OutOfMemoryError", "insufficient_memory"}
 _LASTING = {
+    ModelFailure.OUT_OF_MEMORY,
     ModelFailure.AUTHENTICATION,
     ModelFailure.NOT_FOUND,
     ModelFailure.WINDOW_EXCEEDED,
@@ -45,6 +48,7 @@ _BY_STATUS = {
     429: ModelFailure.RATE_LIMITED,
     503: ModelFailure.OVERLOADED,
     504: ModelFailure.TIMEOUT,
+    507: ModelFailure.OUT_OF_MEMORY,
     529: ModelFailure.OVERLOADED,
 }
 _BY_WORD = {
@@ -54,7 +58,7 @@ _BY_WORD = {
     "model_not_found": ModelFailure.NOT_FOUND,
     "not_found_error": ModelFailure.NOT_FOUND,
     "rate_limit_error": ModelFailure.RATE_LIMITED,
-    "unavailable_error": ModelFailure.OVERLOADED,
+    "unavailable_error": ModelFailure.LOADING,  # llama.cpp, of chats while it loads a model
     "overloaded_error": ModelFailure.OVERLOADED,
     "timeout_error": ModelFailure.TIMEOUT,
 }
@@ -82,6 +86,8 @@ def failure_of(status: int, error: WireError) -> ModelFailure:
     words = error.words
     if words & _WINDOW_WORDS or error.param == _WINDOW_PARAMETER:
         return ModelFailure.WINDOW_EXCEEDED
+    if words & _MEMORY_WORDS:
+        return ModelFailure.OUT_OF_MEMORY
     if words & _QUOTA_WORDS:
         return ModelFailure.RATE_LIMITED
     for word in sorted(words & _BY_WORD.keys()):
@@ -189,6 +195,8 @@ _MESSAGES = {
     ModelFailure.NOT_FOUND: "{where} has no model {model!r}, or no chat API at this path{told}.",
     ModelFailure.RATE_LIMITED: "{where} allows no more requests now{told}.",
     ModelFailure.OVERLOADED: "{where} is overloaded or still loading the model{told}.",
+    ModelFailure.LOADING: "{where} is still loading {model!r}{told}.",
+    ModelFailure.OUT_OF_MEMORY: "{where} has no memory for {model!r}{told}.",
     ModelFailure.TIMEOUT: "{where} gave up waiting for the model{told}.",
     ModelFailure.WINDOW_EXCEEDED: "The prompt does not fit the window of {model!r}{told}.",
     ModelFailure.SERVER: "{where} failed{told}.",
@@ -199,6 +207,9 @@ _HINTS = {
     ModelFailure.NOT_FOUND: "Run `sightline models` to see which models are there.",
     ModelFailure.RATE_LIMITED: "Wait a little and try again.",
     ModelFailure.OVERLOADED: "Wait until the model is loaded, then try again.",
+    ModelFailure.LOADING: "Wait until the model is loaded, then try again.",
+    ModelFailure.OUT_OF_MEMORY: "Unload other models, choose a smaller model or quantisation, or set a smaller "
+    "model.window. Asking again would not help, so it is not done.",
     ModelFailure.TIMEOUT: "Try again; a smaller context (context.budget) makes the first answer come sooner.",
     ModelFailure.WINDOW_EXCEEDED: "Lower context.budget or model.max_output_tokens, or load the model with a larger "
     "window.",

@@ -142,6 +142,8 @@ class ModelFailure(StrEnum):
     TRUNCATED_PROMPT = "model_truncated_prompt"
     EMPTY_REPLY = "model_empty_reply"
     LOAD_FAILED = "model_load_failed"
+    LOADING = "model_loading"
+    OUT_OF_MEMORY = "model_out_of_memory"
     OUTPUT_LIMIT = "model_output_limit"
     PROTOCOL = "model_protocol"
     SERVER = "model_server"

@@ -217,8 +217,14 @@ class HttpApi:
 
 
 #: What says that a server has too much to do, and what that something is wrong with it. Anything else is our mistake.
-_BUSY = {ModelFailure.OVERLOADED, ModelFailure.RATE_LIMITED}
-_FAILED = {ModelFailure.SERVER, ModelFailure.TIMEOUT}
+_OUTCOMES = {
+    ModelFailure.OVERLOADED: Outcome.BUSY,
+    ModelFailure.RATE_LIMITED: Outcome.BUSY,
+    ModelFailure.OUT_OF_MEMORY: Outcome.BUSY,
+    ModelFailure.SERVER: Outcome.FAILED,
+    ModelFailure.TIMEOUT: Outcome.FAILED,
+    ModelFailure.LOADING: Outcome.ABANDONED,  # it says nothing of how much the server can do
+}
 
 
 @contextmanager
@@ -228,8 +234,7 @@ def _judging(turn: Turn) -> Generator[None, None, None]:
         yield
         turn.outcome = Outcome.FINE
     except ModelError as error:
-        busy = error.failure in _BUSY
-        turn.outcome = Outcome.BUSY if busy else Outcome.FAILED if error.failure in _FAILED else Outcome.FINE
+        turn.outcome = _OUTCOMES.get(error.failure, Outcome.FINE)
         raise
     except TransportError:
         turn.outcome = Outcome.FAILED

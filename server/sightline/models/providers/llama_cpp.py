@@ -8,13 +8,14 @@ so that none of them loads a model.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, cast
 from urllib.parse import quote
 
-from sightline.models.messages import ModelError, ModelFailure, ModelRequest
+from sightline.models.messages import ModelError, ModelFailure, ModelRequest, StreamEvent
 from sightline.models.policy import ModelPolicy
 from sightline.models.provider import LoadedModel, WindowReport
 from sightline.models.providers.native import NativeAddresses
@@ -55,6 +56,23 @@ class LlamaCppProvider(OpenAICompatibleProvider):
         self._own = NativeAddresses(self._api, policy)
         self._pause = sleep
 
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[StreamEvent, None]:
+        """See ``Provider``. While the model is being loaded the server refuses: then it is asked again once it is."""
+        begun = False
+        try:
+            async with aclosing(super().stream(request)) as events:
+                async for event in events:
+                    begun = True
+                    yield event
+        except ModelError as error:
+            if begun or error.failure is not ModelFailure.LOADING or not await self._ready():
+                raise
+        else:
+            return
+        async with aclosing(super().stream(request)) as events:
+            async for event in events:
+                yield event
+
     async def window_report(self, model: str) -> WindowReport:
         report = await super().window_report(model)
         if report.tokens is not None or not await self.is_router():
@@ -93,8 +111,19 @@ class LlamaCppProvider(OpenAICompatibleProvider):
         try:
             await self._own.get("/health")
         except ModelError as error:
-            return Health.LOADING if error.failure is ModelFailure.OVERLOADED else Health.UNKNOWN
+            return Health.LOADING if error.failure is ModelFailure.LOADING else Health.UNKNOWN
         return Health.READY
+
+    async def _ready(self) -> bool:
+        """Waits until a model that is being loaded is there, for as long as a first byte is waited for."""
+        waited = 0.0
+        while waited <= self._policy.limits.first_byte:
+            health = await self.health()
+            if health is not Health.LOADING:
+                return health is Health.READY
+            await self._pause(_LOOK_AGAIN)
+            waited += _LOOK_AGAIN
+        return False
 
     async def is_router(self) -> bool:
         """Whether it holds many models by name. Never raises."""

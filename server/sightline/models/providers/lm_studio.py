@@ -14,6 +14,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
+from sightline.base.machine_memory import ReadMemory, read_memory
 from sightline.models.fitting import LARGEST_UNASKED, rounded_window, window_for
 from sightline.models.messages import ModelError, ModelFailure, ModelRequest, StreamEvent
 from sightline.models.policy import ModelPolicy
@@ -21,6 +22,7 @@ from sightline.models.provider import LoadedModel, WindowReport
 from sightline.models.providers.native import NativeAddresses
 from sightline.models.providers.openai_compatible import OpenAICompatibleProvider
 from sightline.models.servers import LM_STUDIO, rows
+from sightline.models.shortage import not_loaded
 from sightline.transport.pool import Pool
 from sightline.transport.retry import Sleep
 
@@ -31,10 +33,14 @@ _LARGER = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Listed:
-    """A model that is there, with what of it is loaded. ``trained`` is the largest window it can have."""
+    """A model that is there, with what of it is loaded.
+
+    ``trained`` is the largest window it can have, ``size`` its bytes on disk.
+    """
 
     key: str
     trained: int | None
+    size: int | None
     instances: tuple[LoadedModel, ...]
 
 
@@ -42,8 +48,15 @@ class LMStudioProvider(OpenAICompatibleProvider):
     """One LM Studio. What this provider has it load it may load anew with a larger window; what others loaded stays."""
 
     def __init__(
-        self, policy: ModelPolicy, pool: Pool, *, owns_pool: bool = False, sleep: Sleep = asyncio.sleep
+        self,
+        policy: ModelPolicy,
+        pool: Pool,
+        *,
+        owns_pool: bool = False,
+        sleep: Sleep = asyncio.sleep,
+        memory: ReadMemory = read_memory,
     ) -> None:
+        self._memory = memory
         super().__init__(policy, pool, owns_pool=owns_pool, sleep=sleep)
         self._own = NativeAddresses(self._api, policy)
         self._ours: set[str] = set()
@@ -106,7 +119,10 @@ class LMStudioProvider(OpenAICompatibleProvider):
             try:
                 answer = await self._own.post("/api/v1/models/load", asked, model)
             except ModelError as error:
-                raise _not_loaded(error, model) from None
+                if error.failure not in (ModelFailure.SERVER, ModelFailure.BAD_REQUEST):
+                    raise
+                weights = found.size if found else None
+                raise await not_loaded(error, self._policy, model, weights, read=self._memory) from None
             told = _table(answer).get("instance_id")
             instance = told if isinstance(told, str) else asked["model"]
             self._ours.add(instance)
@@ -170,7 +186,7 @@ def _listed_row(row: Mapping[str, Any]) -> _Listed:
         for loaded in rows(row, "loaded_instances")
         if isinstance(instance := loaded.get("id"), str)
     )
-    return _Listed(key=key, trained=_positive(row.get("max_context_length")), instances=instances)
+    return _Listed(key=key, trained=_positive(row.get("max_context_length")), size=size, instances=instances)
 
 
 def _find(listed: tuple[_Listed, ...], model: str) -> _Listed | None:
@@ -194,14 +210,3 @@ def _table(data: Any) -> Mapping[str, Any]:
 
 def _positive(value: Any) -> int | None:
     return value if isinstance(value, int) and value > 0 else None
-
-
-def _not_loaded(error: ModelError, model: str) -> ModelError:
-    if error.failure not in (ModelFailure.SERVER, ModelFailure.BAD_REQUEST):
-        return error
-    return ModelError(
-        ModelFailure.LOAD_FAILED,
-        f"The model {model!r} could not be loaded. {error.message}",
-        hint="Mostly there is too little memory: unload other models in LM Studio, choose a smaller one, or set a "
-        "smaller model.window.",
-    )

@@ -12,6 +12,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any, cast
 
+from sightline.base.machine_memory import ReadMemory, read_memory
 from sightline.models.failures import not_the_protocol
 from sightline.models.fitting import ESTIMATE_MARGIN, LARGEST_UNASKED, prompt_size, rounded_window, window_for
 from sightline.models.messages import ModelError, ModelFailure, ModelRequest, StreamEvent
@@ -32,6 +33,7 @@ from sightline.models.provider import LoadedModel, ModelInfo, WindowReport
 from sightline.models.providers.http_api import HttpApi, StreamFormat
 from sightline.models.providers.native import NativeAddresses
 from sightline.models.servers import OLLAMA, rows
+from sightline.models.shortage import not_loaded
 from sightline.transport.ndjson import LineParser
 from sightline.transport.pool import Pool
 from sightline.transport.retry import Sleep
@@ -49,9 +51,16 @@ class OllamaProvider:
     """
 
     def __init__(
-        self, policy: ModelPolicy, pool: Pool, *, owns_pool: bool = False, sleep: Sleep = asyncio.sleep
+        self,
+        policy: ModelPolicy,
+        pool: Pool,
+        *,
+        owns_pool: bool = False,
+        sleep: Sleep = asyncio.sleep,
+        memory: ReadMemory = read_memory,
     ) -> None:
         self._policy = policy
+        self._memory = memory
         self._api = HttpApi(policy, pool, owns_pool=owns_pool, sleep=sleep)
         self._own = NativeAddresses(self._api, policy)
         self._shown: dict[str, Any] = {}
@@ -113,7 +122,9 @@ class OllamaProvider:
         try:
             await self._own.post("/api/chat", load_body(model, num_ctx=num_ctx, keep_seconds=keep), model)
         except ModelError as error:
-            raise _not_loaded(error, model) from None
+            if error.failure is not ModelFailure.SERVER:
+                raise
+            raise await not_loaded(error, self._policy, model, await self._weights(model), read=self._memory) from None
         return await self._found(model) or LoadedModel(name=model, instance=model)
 
     async def unload(self, model: LoadedModel) -> None:
@@ -153,7 +164,7 @@ class OllamaProvider:
             try:
                 loaded = await self.load(model, window=self._policy.window or request.window)
             except ModelError as error:
-                if error.failure is ModelFailure.LOAD_FAILED:
+                if error.failure in (ModelFailure.LOAD_FAILED, ModelFailure.OUT_OF_MEMORY):
                     raise
                 return self._policy.window or request.window  # The chat meets the same, is retried, and says more.
         held = loaded.window
@@ -187,6 +198,14 @@ class OllamaProvider:
             self._shown[model] = shown
         return self._shown[model]
 
+    async def _weights(self, model: str) -> int | None:
+        """Bytes of the model's file; ``None`` where the server does not say."""
+        for row in rows(await self._own.told("/api/tags"), "models"):
+            name, size = row.get("model") or row.get("name"), row.get("size")
+            if isinstance(name, str) and same_model(name, model):
+                return size if isinstance(size, int) else None
+        return None
+
     async def _counts_whole_prompts(self) -> bool:
         if not self._version:
             self._version = version_of(await self._own.told("/api/version"))
@@ -205,15 +224,3 @@ class OllamaProvider:
             f"The prompt is about {prompt:,} tokens and the model's window holds {loaded.window:,}. {error.message}",
             hint=_LARGER,
         )
-
-
-def _not_loaded(error: ModelError, model: str) -> ModelError:
-    """Ollama tells of too little memory with status 500 and an English sentence."""
-    if error.failure is not ModelFailure.SERVER:
-        return error
-    return ModelError(
-        ModelFailure.LOAD_FAILED,
-        f"The model {model!r} could not be loaded. {error.message}",
-        hint="Mostly there is too little memory: unload other models, choose a smaller one, or set a smaller "
-        "model.window.",
-    )
