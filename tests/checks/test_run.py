@@ -10,6 +10,7 @@ import pytest
 from sightline.base.changes import ChangeSet, FileCreate
 from sightline.base.memory_system import ManualClock
 from sightline.base.text import Span, Text
+from sightline.checks.acceptance import Acceptance
 from sightline.checks.check import (
     Certainty,
     CheckInput,
@@ -152,17 +153,29 @@ def given_with_reason(reason: str, *names: str) -> CheckInput:
 
 
 @pytest.mark.parametrize("reason", ["timeout", "crashed"])
-async def test_files_whose_reading_was_given_up_are_named(reason: str) -> None:
-    report = await run_checks(given_with_reason(reason, "b.py", "c.ts", "d.py"), [FakeCheck("a")])
-    assert report.notes == ("graph: reading took too long or failed, so nothing in these files was judged: b.py, d.py",)
+async def test_files_whose_reading_was_given_up_are_possible_findings(reason: str) -> None:
+    given = given_with_reason(reason, "b.py", "c.ts", "d.py")
+    report = await run_checks(given, [FakeCheck("a")])
+    assert [(str(each.path), each.certainty, each.check) for each in report.findings] == [
+        ("b.py", Certainty.POSSIBLE, "graph"),
+        ("d.py", Certainty.POSSIBLE, "graph"),
+    ]
+    assert report.verdict is Verdict.ACCEPT
+    strict = await run_checks(given, [FakeCheck("a")], strict=True)
+    assert strict.verdict is Verdict.REJECT
+    # Whoever knows of such a file can say so, once and for all: the word does not depend on the others.
+    reasons = {each.id: "generated" for each in strict.findings}
+    assert Acceptance(reasons=reasons).allows(strict, strict=True)
+    assert {each.id for each in report.findings} == {each.id for each in strict.findings}
 
 
 async def test_no_more_than_five_such_files_are_named() -> None:
     names = [f"b{number}.py" for number in range(7)]
-    (note,) = (await run_checks(given_with_reason("timeout", *names), [FakeCheck("a")])).notes
-    assert note.endswith(": b0.py, b1.py, b2.py, b3.py, b4.py and 2 more")
+    findings = (await run_checks(given_with_reason("timeout", *names), [FakeCheck("a")])).findings
+    assert [str(each.path) for each in findings] == ["b0.py", "b1.py", "b2.py", "b3.py", "b4.py"]
+    assert [each.message for each in findings if "2 more" in each.message] == [findings[-1].message]
 
 
 @pytest.mark.parametrize(("reason", "names"), [("too_large", ["b.py"]), ("timeout", ["c.ts"])])
 async def test_what_stays_unread_or_is_of_other_languages_is_not(reason: str, names: list[str]) -> None:
-    assert (await run_checks(given_with_reason(reason, *names), [FakeCheck("a")])).notes == ()
+    assert (await run_checks(given_with_reason(reason, *names), [FakeCheck("a")])).findings == ()

@@ -7,6 +7,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -17,6 +19,8 @@ from sightline.base.system import real_system
 from sightline.graph.codec import PackedFacts
 from sightline.graph.frames import FrameReader, pack_frame
 from sightline.graph.pool import FileAnswer, FileRequest, WorkerPool, WorkersUnavailable
+from support.fake_workers import FakeWorkers
+from support.virtual_time import run_in_virtual_time
 
 _PATIENCE = 20.0
 
@@ -27,8 +31,8 @@ def _files(folder: Path, count: int) -> list[FileRequest]:
     return [FileRequest(str(folder / f"m{number}.py"), "python") for number in range(count)]
 
 
-def _pool(*, workers: int = 2, seconds: int = 20) -> WorkerPool:
-    return WorkerPool(real_system().processes, workers=workers, seconds_per_file=seconds)
+def _pool(*, workers: int = 2, stuck_seconds: float = 60) -> WorkerPool:
+    return WorkerPool(real_system().processes, workers=workers, stuck_seconds=stuck_seconds)
 
 
 async def _parse(pool: WorkerPool, requests: list[FileRequest], root: Path) -> dict[int, FileAnswer]:
@@ -96,22 +100,69 @@ async def test_a_killed_worker_loses_nothing(tmp_path: Path) -> None:
     assert [answer.reason for answer in answers.values() if answer.reason] == []
 
 
-async def test_the_file_that_kills_every_worker_is_given_up(tmp_path: Path) -> None:
-    requests = _files(tmp_path, 40)
-    os.mkfifo(tmp_path / "m7.py.pipe")
-    requests[7] = FileRequest(str(tmp_path / "m7.py.pipe"), "python")  # opening it waits for ever
-    pool = _pool(workers=1, seconds=1)
-    answers = await _parse(pool, requests, tmp_path)
-    await pool.close()
+def _reasons(folder: Path, act: Callable[[str], float | None]) -> tuple[dict[int, str], FakeWorkers]:
+    """Why which of some files have no facts, in time that passes as quickly as nothing happens."""
+    machine = FakeWorkers(act=act)
+
+    async def parse() -> dict[int, FileAnswer]:
+        pool = WorkerPool(machine, workers=1)
+        answers = await _parse(pool, _files(folder, 40), folder)
+        await pool.close()
+        return answers
+
+    answers, _ = run_in_virtual_time(parse())
     assert sorted(answers) == list(range(40))
-    assert {index: answer.reason for index, answer in answers.items() if answer.reason} == {7: "crashed"}
+    return {index: answer.reason for index, answer in answers.items() if answer.reason}, machine
+
+
+def test_on_a_busy_machine_every_file_may_take_minutes(tmp_path: Path) -> None:
+    reasons, machine = _reasons(tmp_path, lambda _: 200.0)
+    assert reasons == {}
+    assert len(machine.started) == 1
+
+
+def test_the_file_over_which_every_worker_dies_is_given_up(tmp_path: Path) -> None:
+    reasons, _ = _reasons(tmp_path, lambda path: None if path.endswith("m7.py") else 0.0)
+    assert reasons == {7: "crashed"}
+
+
+def test_the_file_over_which_every_worker_hangs_is_given_up(tmp_path: Path) -> None:
+    reasons, _ = _reasons(tmp_path, lambda path: 1e6 if path.endswith("m7.py") else 0.0)
+    assert reasons == {7: "timeout"}
+
+
+def test_a_file_gets_another_turn_when_it_was_the_machine(tmp_path: Path) -> None:
+    deaths = Counter({"m7.py": 2})  # once with others, once alone
+
+    def act(path: str) -> float | None:
+        deaths[Path(path).name] -= 1
+        return None if deaths[Path(path).name] >= 0 else 0.0
+
+    assert _reasons(tmp_path, act)[0] == {}
+
+
+def test_a_worker_ends_when_a_file_takes_too_much_of_the_processor(tmp_path: Path) -> None:
+    (request,) = _files(tmp_path, 1)
+    code, answers = _worker_with("while True: pass", "0.05", request, tmp_path)
+    assert code == -signal.SIGPROF
+    assert answers == ["ready"]
+
+
+def test_a_worker_may_wait_as_long_as_others_keep_the_processor(tmp_path: Path) -> None:
+    (request,) = _files(tmp_path, 1)
+    other = "import time\nwhile time.process_time() < 0.3: pass"
+    code, answers = _worker_with(
+        f"import subprocess; subprocess.run([sys.executable, '-S', '-c', {other!r}])", "0.25", request, tmp_path
+    )
+    assert code == 0
+    assert len(answers) == 2
 
 
 async def test_cancelling_leaves_no_worker_at_work(tmp_path: Path) -> None:
     requests = _files(tmp_path, 64)
     os.mkfifo(tmp_path / "pipe.py")
     requests.append(FileRequest(str(tmp_path / "pipe.py"), "python"))
-    pool = _pool(workers=1, seconds=60)
+    pool = _pool(workers=1)
     first = asyncio.Event()
     task = asyncio.create_task(pool.parse(requests, lambda _index, _answer: first.set(), roots=[str(tmp_path)]))
     await first.wait()
@@ -169,10 +220,37 @@ def test_no_worker_survives_its_parent(tmp_path: Path, *, busy: bool) -> None:
     _wait_until_gone(workers)
 
 
+_BURDENED = """
+import sys
+from sightline.graph import facts_blob, worker
+from sightline.languages.registry import language_named
+worker.skim_blob(b"", language_named("python"))
+answer = worker.answer_in_this_process
+
+def burdened(*arguments):
+    {burden}
+    return answer(*arguments)
+
+worker.answer_in_this_process = burdened
+sys.exit(worker.main(sys.argv[1:]))
+"""
+
+
+def _worker_with(burden: str, cpu_seconds: str, request: FileRequest, root: Path) -> tuple[int, list[object]]:
+    """How a worker ends that does something before it reads a file, and what it answers."""
+    worker = subprocess.Popen(
+        [sys.executable, "-P", "-c", _BURDENED.format(burden=burden), str(os.getpid()), cpu_seconds, "60"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    out, _ = worker.communicate(pack_frame(("imports", [str(root)], [(request.path, "python")])), timeout=_PATIENCE)
+    return worker.returncode, FrameReader().feed(out)
+
+
 _NOISY = """
 import os, sys
 from sightline.graph import worker
-parse = worker._read_file
+parse = worker.answer_in_this_process
 
 def noisy(*arguments):
     print("noise")
@@ -180,8 +258,8 @@ def noisy(*arguments):
     assert sys.stdin.read() == ""
     return parse(*arguments)
 
-worker._read_file = noisy
-sys.exit(worker.main([str(os.getppid()), "20"]))
+worker.answer_in_this_process = noisy
+sys.exit(worker.main([str(os.getppid()), "20", "60"]))
 """
 
 

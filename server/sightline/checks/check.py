@@ -143,7 +143,7 @@ class Verdict(StrEnum):
 class CheckReport:
     """All checks of one edit, at the ``revision`` they were computed for; ``seconds`` of wall time.
 
-    ``notes`` as in :class:`CheckOutcome`, and which files nothing is known of, though another time it may be.
+    ``notes`` as in :class:`CheckOutcome`.
     """
 
     verdict: Verdict

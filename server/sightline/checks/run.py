@@ -32,6 +32,8 @@ _LOG = logging.getLogger(__name__)
 
 #: Certain findings of this check make the others pointless.
 _DECISIVE = "syntax"
+#: The name under which files are told of that nothing is known of.
+_UNREAD = "graph"
 #: Certain findings of others spare the user this one: it takes long and executes what was proposed.
 _DEAR = "tests"
 
@@ -66,7 +68,8 @@ async def run_checks(given: CheckInput, checks: Sequence[Check] = DEFAULT, *, st
         skipped += outcome.skipped
         notes += outcome.notes
         decided = sound and check.name == _DECISIVE and any(_is_certain(finding) for finding in outcome.findings)
-    notes += await asyncio.to_thread(_not_read, given)
+    if not decided:
+        findings += await asyncio.to_thread(_not_read, given)
     await asyncio.to_thread(forget, given.before, given.after)
     kept = _without_echoes(findings)
     rejected = kept if strict else [finding for finding in kept if _is_certain(finding)]
@@ -81,15 +84,31 @@ async def run_checks(given: CheckInput, checks: Sequence[Check] = DEFAULT, *, st
     )
 
 
-def _not_read(given: CheckInput) -> Sequence[str]:
-    """Names files whose reading was given up: no check judges them, which must not look as if nothing were wrong."""
+def _not_read(given: CheckInput) -> list[Finding]:
+    """A possible finding for each file whose reading was given up, the last of a few for all the others.
+
+    What these files use may be broken and no check would know. So they are told where a person decides, and under
+    ``strict`` they refuse the edit, unless somebody accepts that.
+    """
     families = {family_of(path) for path in (*given.changes.paths_before, *given.changes.paths_after)}
     files = [path for path in given.after.given_up() if family_of(path) in families]
-    if not files:
-        return ()
-    more = f" and {len(files) - MOST_NAMED} more" if len(files) > MOST_NAMED else ""
-    named = ", ".join(map(str, files[:MOST_NAMED]))
-    return (f"graph: reading took too long or failed, so nothing in these files was judged: {named}{more}",)
+    named, rest = files[:MOST_NAMED], len(files[MOST_NAMED:])
+    found: list[Finding] = []
+    for path in named:
+        more = f" The same holds for {rest} more." if rest and path == named[-1] else ""
+        found.append(
+            Finding(
+                check=_UNREAD,
+                certainty=Certainty.POSSIBLE,
+                severity=Severity.WARNING,
+                path=path,
+                span=Span(0, 0),
+                line=1,
+                column=1,
+                message=f"Reading this file took too long or failed, so nothing it uses was judged.{more}",
+            )
+        )
+    return found
 
 
 async def _guarded(check: Check, given: CheckInput) -> tuple[CheckOutcome, bool]:

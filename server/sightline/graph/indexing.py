@@ -50,6 +50,10 @@ WORTH_SKIMMING = 500
 RACY_SECONDS = 2.0
 
 
+def unwatched(*progress: object) -> None:
+    """Progress nobody watches."""
+
+
 @dataclass(slots=True)
 class Collected:
     """Facts by path while they come in. ``facts`` and ``reasons`` share no path; ``stored`` counts adopted ones."""
@@ -122,6 +126,16 @@ class Parsing:
         except WorkersUnavailable:
             rest = [index for index in range(len(paths)) if index not in answered]
             await self._parse_here(paths, rest, receive)
+
+    async def parse_apart(self, paths: Sequence[WorkspacePath], collected: Collected) -> None:
+        """The same for files of which one may take the process along with it: in workers or not at all."""
+
+        def receive(index: int, answer: FileAnswer) -> None:
+            self._take(paths[index], answer, collected)
+
+        roots = [self.system.files.real_path(root) for root in {path.root for path in paths}]
+        with contextlib.suppress(WorkersUnavailable):
+            await self.pool.parse([_request(path) for path in paths], receive, roots=roots)
 
     def _is_little(self, paths: Sequence[WorkspacePath]) -> bool:
         if len(paths) > LITTLE_FILES:

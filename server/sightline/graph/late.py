@@ -57,5 +57,10 @@ class LateDocuments:
         return replace(newest, overlay=overlay)
 
 
+def later(left: WorkspaceView, right: WorkspaceView) -> WorkspaceView:
+    """The newer one of two."""
+    return left if left.revision >= right.revision else right
+
+
 def _entry(view: WorkspaceView, path: WorkspacePath) -> tuple[SourceFile | None, ...]:
     return (view.overlay[path],) if path in view.overlay else ()

@@ -29,14 +29,16 @@ from sightline.graph.indexing import (
     Progress,
     first_state,
     taken_from_store,
+    unwatched,
 )
-from sightline.graph.late import LateDocuments
+from sightline.graph.late import LateDocuments, later
 from sightline.graph.layouts import Layouts, build_layouts, layouts_after, stale_roots
 from sightline.graph.nearness import nearest_first
 from sightline.graph.path_answers import PathAnswers
 from sightline.graph.pool import WorkerPool
 from sightline.graph.recall import recalled
 from sightline.graph.saved import MOST_CHANGED, adopted, pack_segment
+from sightline.graph.second_tries import SecondTries
 from sightline.graph.segments import NO_EDGES
 from sightline.graph.slices import at_once, finished, in_one_slice, in_slices
 from sightline.graph.state import FileTable, GraphState, HotFile
@@ -69,6 +71,7 @@ class LiveGraph:
             system=system, pool=WorkerPool(system.processes, workers=workers or None), store=GraphStore(store_path)
         )
         self._documents = OpenDocuments()
+        self.second_tries = SecondTries(self._parsing, self._adopt_given_up)
         self._lock = asyncio.Lock()
         self._packing: asyncio.Task[None] | None = None
         self._catching_up: asyncio.Task[None] | None = None
@@ -89,14 +92,16 @@ class LiveGraph:
         May be cancelled at any time: the view then stays what it was. ``scan_seconds`` is only passed on.
         """
         async with self._lock:
-            return await self._build(scan, view, progress or _silent, scan_seconds)
+            report = await self._build(scan, view, progress or unwatched, scan_seconds)
+        self.second_tries.begin(self.view)
+        return report
 
     def update(self, view: WorkspaceView, change: WorkspaceChange) -> None:
         """Follows a change of open documents, at once if that does not hold the loop; else see :meth:`caught_up`.
 
         Files that were closed are read from disk here.
         """
-        self._newest = _later(view, self._newest)
+        self._newest = later(view, self._newest)
         paths = (*change.changed, *change.removed)
         self._updated.update(paths)
         self._wait_for([path for path in paths if path in self._late])
@@ -106,19 +111,22 @@ class LiveGraph:
     async def refresh(self, view: WorkspaceView, change: WorkspaceChange) -> None:
         """Follows a change of closed files, thousands of them if need be; workers parse them."""
         async with self._lock:
-            self._newest = _later(view, self._newest)
+            self._newest = later(view, self._newest)
             collected = Collected()
             closed = await self._sliced(closed_files(view, change.changed))
             unread = [path for path in closed if path in view.skipped]
             collected.reasons.update((path, view.skipped[path]) for path in unread)
-            rest = await self._recalled([path for path in closed if path not in view.skipped], collected)
-            await self._parsing.parse(rest, collected, _ignore)
+            rest = await recalled(
+                self._system, self._parsing.store, [path for path in closed if path not in view.skipped], collected
+            )
+            await self._parsing.parse(rest, collected, unwatched)
             paths = (*change.changed, *change.removed)
             # An open document is among them when a rule or a root made it one of the workspace's files, or none.
             late = [path for path in paths if path in self._late or path in view.overlay]
             self._wait_for(late)
             rest = [path for path in paths if path not in self._late]
             await self._follow(rest, lambda latest: self._closed_changes(latest, rest, collected))
+        self.second_tries.begin(self.view, paths)
 
     async def caught_up(self) -> None:
         """Waits until the graph holds every document as it is now."""
@@ -141,6 +149,7 @@ class LiveGraph:
     async def close(self) -> None:
         """Ends workers and background work, writes what is queued, closes the store. May be called twice."""
         self._documents.close()
+        await self.second_tries.close()
         for task in (self._packing, self._catching_up):
             if task is not None:
                 task.cancel()
@@ -154,14 +163,14 @@ class LiveGraph:
         clock = Stopwatch(self._system.clock.monotonic)
         before_building()
         self._updated.clear()
-        self._newest = _later(view, self._newest)
+        self._newest = later(view, self._newest)
         layouts = await asyncio.to_thread(build_layouts, view)
         self._publish_open(layouts)
         collected, by_paths = Collected(), PathAnswers()
         # In a list, so that the thread frees it: that takes as long as reading it.
         stored = [await self._parsing.store.load(scan.roots or view.roots, EXTRACTOR)]
         rest, saved, total = await asyncio.to_thread(taken_from_store, scan, stored, collected)
-        rest = await self._recalled(rest, collected)
+        rest = await recalled(self._system, self._parsing.store, rest, collected)
         clock.lap("store")
         if len(rest) >= max(WORTH_SKIMMING, MOST_CHANGED * total):
             rest = await self._skim(rest, layouts, collected, progress, by_paths)
@@ -182,8 +191,12 @@ class LiveGraph:
         await asyncio.to_thread(give_back)
         return report
 
-    async def _recalled(self, paths: list[WorkspacePath], collected: Collected) -> list[WorkspacePath]:
-        return await recalled(self._system, self._parsing.store, paths, collected)
+    async def _adopt_given_up(self, paths: Collection[WorkspacePath], collected: Collected) -> None:
+        """Takes over facts of files that had none, unless something else is known of them by now."""
+        async with self._lock:
+            missing = set(self.view.given_up())
+            found = [path for path in paths if path in missing and path in collected.facts]
+            await self._follow(found, lambda latest: self._closed_changes(latest, found, collected))
 
     async def _skim(
         self,
@@ -204,7 +217,7 @@ class LiveGraph:
         self.skimmed.set()
         near, far = nearest_first(rest, self.view)
         if near:
-            await self._parsing.parse(near, collected, _ignore)
+            await self._parsing.parse(near, collected, unwatched)
             await self._follow(near, lambda latest: self._closed_changes(latest, near, collected))
         return far
 
@@ -296,7 +309,7 @@ class LiveGraph:
         if belongs(view, path) and path in view.skipped:
             collected.reasons[path] = view.skipped[path]
         elif belongs(view, path):
-            await self._parsing.parse([path], collected, _ignore)
+            await self._parsing.parse([path], collected, unwatched)
         return at_once(self._closed_changes(view, (path,), collected))
 
     async def _follow(
@@ -384,15 +397,3 @@ class LiveGraph:
 
     async def _sliced(self, work: Generator[None, None, _T]) -> _T:
         return await in_slices(work, self._system.clock.monotonic)
-
-
-def _later(left: WorkspaceView, right: WorkspaceView) -> WorkspaceView:
-    return left if left.revision >= right.revision else right
-
-
-def _silent(reading: str, done: int, total: int) -> None:
-    """Progress nobody watches."""
-
-
-def _ignore(done: int) -> None:
-    """Progress nobody watches."""

@@ -1,8 +1,9 @@
 """The pool of parsing processes, as seen from the event loop.
 
 Files go out in chunks and come back one by one. A worker that dies or overruns takes its chunk with it; the files it
-had not answered are sent again one at a time, and the one that kills a worker alone is reported as unparsed. This file
-knows nothing of what is in a blob.
+had not answered are sent again one at a time, and the one that kills a worker twice alone is reported as unparsed. What
+a file may take is counted in CPU time: on a busy machine every file takes long. This file knows nothing of what is in a
+blob.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import os
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, cast
 
 from sightline.base.system import ChildProcess, Processes
@@ -22,8 +23,11 @@ from sightline.graph.frames import FACTS, FrameReader, pack_frame
 CHUNK_FILES = 32
 #: The same for files that are only skimmed: these take about a tenth of the time.
 SKIMMED_CHUNK = 256
-#: A worker ends itself when one file takes longer; the pool gives up on it a little later.
-SECONDS_PER_FILE = 20
+#: A worker ends itself when one file takes more CPU time (seconds of user and system time together).
+CPU_SECONDS_PER_FILE = 20.0
+#: A worker that says nothing for this long (seconds of wall time) is stuck in the system: a network file that never
+#: comes. It is far from what a file takes on a machine that is busy with thirty other things.
+STUCK_SECONDS = 300.0
 #: A worker that has not said "ready" by then cannot be used (a cold disk and a busy machine included).
 SECONDS_TO_START = 60.0
 #: Workers nobody needed for this long are ended: each holds some 30 MB.
@@ -54,6 +58,9 @@ class FileAnswer(NamedTuple):
     reason: str
 
 
+#: A worker that lives on without its parent ends this much later (seconds) than the parent would have ended it.
+_GRACE = 5.0
+
 _TIMEOUT, _CRASHED = "timeout", "crashed"
 #: Reasons that lie in the worker as much as in the file: the same text may have its facts another time.
 GIVEN_UP = frozenset((_TIMEOUT, _CRASHED))
@@ -66,10 +73,15 @@ class WorkerPool:
     """Starts workers when there is work and ends them when there has been none for a while."""
 
     def __init__(
-        self, processes: Processes, *, workers: int | None = None, seconds_per_file: int = SECONDS_PER_FILE
+        self,
+        processes: Processes,
+        *,
+        workers: int | None = None,
+        cpu_seconds: float = CPU_SECONDS_PER_FILE,
+        stuck_seconds: float = STUCK_SECONDS,
     ) -> None:
         self._processes = processes
-        self._seconds = seconds_per_file
+        self._limits = (cpu_seconds, stuck_seconds)
         self._size = workers or max(1, min(8, os.cpu_count() or 1))
         self._idle: list[_Worker] = []
         self._busy: set[_Worker] = set()
@@ -133,7 +145,7 @@ class WorkerPool:
                     chunk = job.chunks.popleft()
                     await self._serve(worker, chunk, job)
             except (OSError, EOFError, TimeoutError, ValueError) as error:
-                job.chunks.extend(_survivors(chunk, error, job.receive))
+                job.chunks.extend(_survivors(chunk, error, job))
                 await self._discard(worker)
             except BaseException:
                 await asyncio.shield(self._discard(worker))
@@ -149,7 +161,7 @@ class WorkerPool:
         files = [(request.path, request.language) for _, request in chunk]
         await worker.process.send(pack_frame((job.task, job.roots, files)))
         while waiting:
-            async with asyncio.timeout(self._seconds + 5):
+            async with asyncio.timeout(self._limits[1]):
                 messages = await _messages(worker)
             for message in messages:
                 at, digest, blob, size, mtime_ns, reason = cast("tuple[int, str, bytes, int, int, str]", message)
@@ -159,7 +171,7 @@ class WorkerPool:
                 job.receive(index, FileAnswer(digest, blob, size, mtime_ns, reason))
 
     async def _take(self) -> _Worker:
-        worker = self._idle.pop() if self._idle else await _start(self._processes, self._seconds)
+        worker = self._idle.pop() if self._idle else await _start(self._processes, *self._limits)
         self._busy.add(worker)
         return worker
 
@@ -170,10 +182,13 @@ class WorkerPool:
 
 @dataclass(frozen=True, slots=True)
 class _Job:
+    """``broke`` are files that a worker broke down over when it had no other."""
+
     task: str
     roots: Sequence[str]
     chunks: deque[_Chunk]
     receive: Receive
+    broke: set[int] = field(default_factory=set[int])
 
 
 class _Worker:
@@ -184,9 +199,10 @@ class _Worker:
         self.reader = FrameReader()
 
 
-async def _start(processes: Processes, seconds: int) -> _Worker:
+async def _start(processes: Processes, cpu_seconds: float, stuck_seconds: float) -> _Worker:
     # -P keeps the working directory off the import path: nothing of a workspace may ever be imported.
-    arguments = (sys.executable, "-P", "-m", "sightline.graph.worker", str(os.getpid()), str(seconds))
+    program = (sys.executable, "-P", "-m", "sightline.graph.worker")
+    arguments = (*program, str(os.getpid()), str(cpu_seconds), str(stuck_seconds + _GRACE))
     try:
         process = await processes.start(arguments, directory=os.path.dirname(sys.executable) or "/")
     except OSError as error:
@@ -215,10 +231,18 @@ async def _messages(worker: _Worker) -> list[object]:
             return messages
 
 
-def _survivors(chunk: _Chunk, error: Exception, receive: Receive) -> Iterable[_Chunk]:
-    """What is left of a chunk whose worker is gone, one by one; a file that was alone is given up."""
-    if len(chunk) == 1:
-        reason = _TIMEOUT if isinstance(error, TimeoutError) else _CRASHED
-        receive(chunk[0][0], FileAnswer("", b"", 0, 0, reason))
-        return []
-    return [[entry] for entry in chunk]
+def _survivors(chunk: _Chunk, error: Exception, job: _Job) -> Iterable[_Chunk]:
+    """What is left of a chunk whose worker is gone, one by one.
+
+    A file that was alone gets one more turn, for it may have been the machine: a worker killed to free memory. It is
+    given up after that, and at once when the worker was stuck: that takes too long to see.
+    """
+    if len(chunk) != 1:
+        return [[entry] for entry in chunk]
+    ((index, _),) = chunk
+    stuck = isinstance(error, TimeoutError)
+    if not stuck and index not in job.broke:
+        job.broke.add(index)
+        return [chunk]
+    job.receive(index, FileAnswer("", b"", 0, 0, _TIMEOUT if stuck else _CRASHED))
+    return []

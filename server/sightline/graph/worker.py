@@ -1,4 +1,4 @@
-"""A parsing process: ``python -m sightline.graph.worker PARENT_PID SECONDS_PER_FILE``.
+"""A parsing process: ``python -m sightline.graph.worker PARENT_PID CPU_SECONDS_PER_FILE STUCK_SECONDS``.
 
 It reads requests, ``(task, roots, ((path, language), …))`` with absolute paths, from its standard input and answers one
 frame per file, ``(index, digest, blob, size, mtime_ns, reason)``; the first frame it writes is ``"ready"``. The task
@@ -32,23 +32,24 @@ _PR_SET_PDEATHSIG = 1
 
 def main(arguments: list[str]) -> int:
     """Serves requests until the pipe closes. Returns the exit code."""
-    parent, seconds = int(arguments[0]), int(arguments[1])
+    parent, limits = int(arguments[0]), (float(arguments[1]), float(arguments[2]))
     incoming, outgoing = _private_pipes()
     _die_with(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if hasattr(signal, "SIGALRM"):
+    if hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGPROF, signal.SIG_DFL)
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
     # The rows of one file are plain trees without cycles: collecting them costs a tenth of the time and finds nothing.
     gc.disable()
     gc.freeze()
     try:
-        _serve(incoming, outgoing, seconds)
+        _serve(incoming, outgoing, limits)
     except (BrokenPipeError, ValueError):
         return 1
     return 0
 
 
-def _serve(incoming: int, outgoing: int, seconds: int) -> None:
+def _serve(incoming: int, outgoing: int, limits: tuple[float, float]) -> None:
     _write(outgoing, pack_frame("ready"))
     reader = FrameReader()
     clock = RealClock()
@@ -62,7 +63,7 @@ def _serve(incoming: int, outgoing: int, seconds: int) -> None:
                     _write(outgoing, bytes(held))
                     held.clear()
                     since = clock.monotonic()
-                held += pack_frame((index, *_answer(seconds, roots, path, language, task)))
+                held += pack_frame((index, *_answer(limits, roots, path, language, task)))
             _write(outgoing, bytes(held))
         gc.collect(0)
 
@@ -71,18 +72,24 @@ _Request: TypeAlias = tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]]
 _Answer: TypeAlias = tuple[str, bytes, int, int, str]
 
 
-def _answer(seconds: int, roots: tuple[str, ...], path: str, language: str, task: str) -> _Answer:
-    """Parses one file under an alarm whose default action ends the process, even inside the parser's C code."""
-    if not hasattr(signal, "alarm"):
-        return _read_file(roots, path, language, task)
-    signal.alarm(seconds)
+def _answer(limits: tuple[float, float], roots: tuple[str, ...], path: str, language: str, task: str) -> _Answer:
+    """Parses one file under timers whose default action ends the process, even inside the parser's C code.
+
+    One counts the CPU time of this process, the other what passes outside.
+    """
+    if not hasattr(signal, "setitimer"):
+        return answer_in_this_process(roots, path, language, task)
+    signal.setitimer(signal.ITIMER_PROF, limits[0])
+    signal.setitimer(signal.ITIMER_REAL, limits[1])
     try:
-        return _read_file(roots, path, language, task)
+        return answer_in_this_process(roots, path, language, task)
     finally:
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def _read_file(roots: tuple[str, ...], path: str, language: str, task: str) -> _Answer:
+def answer_in_this_process(roots: tuple[str, ...], path: str, language: str, task: str) -> _Answer:
+    """Digest, blob, size, time of change and reason of a file (see the module), without limits."""
     try:
         with open(path, "rb") as file:
             real = _real_path(file.fileno(), path)
