@@ -378,7 +378,7 @@ async def test_the_key_is_in_no_log_and_no_repr(
     await events(provider)
     server.routes[CHAT] = answers(401, {"error": {"message": f"bad key {KEY}"}})
     await fails(provider)
-    assert "HTTP Request: POST" in caplog.text
+    assert "send_request_headers" in caplog.text
     assert KEY not in caplog.text
     assert KEY not in repr(provider) + repr(vars(provider))
 

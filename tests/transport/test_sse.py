@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sightline.transport.errors import AnswerTooLarge
-from sightline.transport.sse import EventParser, ServerSentEvent
+from sightline.transport.sse import EventData, EventParser, ServerSentEvent
 
 
 def parse(*chunks: bytes) -> list[tuple[str, str]]:
@@ -85,10 +85,19 @@ def test_any_cut_of_any_bytes_gives_the_same_events(stream: bytes, cuts: list[in
     assert parse(*chunks) == read_plainly(stream)
 
 
+@given(stream=st.lists(st.one_of(st.just(b"data: a\n\n"), st.just(b"data: {}\n\ndata: b\n\n"), _PIECES)).map(b"".join),
+       cuts=st.lists(st.integers(0, 200), max_size=12))  # fmt: skip
+def test_the_data_alone_is_that_of_the_events(stream: bytes, cuts: list[int]) -> None:
+    places = [0, *sorted(min(cut, len(stream)) for cut in cuts), len(stream)]
+    parser = EventData()
+    data = [text for a, b in pairwise(places) for text in parser.feed(stream[a:b])]
+    assert [*data, *parser.end()] == [text for _, text in read_plainly(stream)]
+
+
 def test_an_event_is_given_as_soon_as_it_is_whole() -> None:
     parser = EventParser()
-    assert parser.feed(b"data: a\n") == ()
-    assert parser.feed(b"\r\n") == (ServerSentEvent(name="message", data="a"),)
+    assert parser.feed(b"data: a\n") == []
+    assert parser.feed(b"\r\n") == [ServerSentEvent(name="message", data="a")]
 
 
 @pytest.mark.parametrize("chunk", [b"x" * 100, b"data: " + b"x" * 30 + b"\n", b": " + b"x" * 80])

@@ -36,7 +36,10 @@ class AnthropicReplyReader:
 
     def take(self, data: str) -> list[StreamEvent]:
         """The events in the data of one server-sent event. Raises ``ModelError``."""
-        return self._event(event_json(data, self._speaker))
+        value = event_json(data, self._speaker)
+        if (text := _plain_text(value)) is not None:
+            return [TextDelta(text=text)]
+        return self._event(value)
 
     def take_json(self, value: Any) -> list[StreamEvent]:
         """The events in a whole answer that was not streamed. Raises ``ModelError``."""
@@ -90,6 +93,16 @@ class AnthropicReplyReader:
 
     def _read(self, kind: type[_Event], value: Any) -> _Event:
         return read_value(kind, value, self._speaker, "of the Messages API")
+
+
+def _plain_text(value: Any) -> str | None:
+    """The new text of an event that holds it, as nearly all do; ``None`` for any other, which is read with care."""
+    try:
+        delta = value["delta"] if value["type"] == "content_block_delta" else None
+        text = delta["text"] if delta and delta["type"] == "text_delta" else None
+    except (KeyError, TypeError):
+        return None
+    return text if type(text) is str and text else None
 
 
 def _pieces(block: WireBlock) -> list[StreamEvent]:

@@ -21,6 +21,7 @@ from sightline.models.messages import (
     ModelFailure,
     ModelRequest,
     ModelResponse,
+    ReasoningDelta,
     StreamEvent,
     TextDelta,
     Usage,
@@ -85,9 +86,10 @@ async def complete(
         async for event in events:
             if isinstance(event, Finished):
                 finished = event
-            elif first is None:
-                first = clock.monotonic() - begun
-            pieces.add(event)
+            else:
+                if first is None:
+                    first = clock.monotonic() - begun
+                pieces.add(event)
             if listener is not None and isawaitable(waiting := listener(event)):
                 await waiting
     assert finished is not None, "a provider's stream ended without Finished"
@@ -102,7 +104,8 @@ async def complete(
         finish = limit_met(
             finish,
             finished.usage,
-            window=(await provider.window_report(request.model)).tokens,
+            # A server that is too busy to be asked again said it before.
+            window=(await provider.window_report(request.model)).tokens or report.tokens,
             max_output_tokens=request.max_output_tokens,
             prompt=sent.tokens,
         )
@@ -139,17 +142,16 @@ class _Pieces:
         self._text: list[str] = []
         self._reasoning: list[str] = []
 
-    def add(self, event: StreamEvent) -> None:
-        if isinstance(event, Finished):
-            return
-        self._size += len(event.text)
+    def add(self, event: TextDelta | ReasoningDelta) -> None:
+        text = event.text
+        self._size += len(text)
         if self._size > self._limit:
             raise ModelError(
                 ModelFailure.PROTOCOL,
                 f"The model's reply passed {self._limit:,} characters and was stopped.",
                 hint="Set model.max_output_tokens, or choose another model: this one does not come to an end.",
             )
-        (self._text if isinstance(event, TextDelta) else self._reasoning).append(event.text)
+        (self._text if type(event) is TextDelta else self._reasoning).append(text)
 
     def parts(self) -> tuple[str, str]:
         """(reasoning, text)"""

@@ -19,6 +19,7 @@ from sightline.models.messages import (
     ModelRequest,
     ReasoningDelta,
     StreamEvent,
+    TextDelta,
     Usage,
 )
 from sightline.models.provider import LoadedModel
@@ -62,7 +63,11 @@ class OllamaReader:
 
     def take(self, data: str) -> list[StreamEvent]:
         """The events in one line. Raises ``ModelError``, for a line that tells of an error too."""
-        return self.take_json(event_json(data, self._speaker))
+        value = event_json(data, self._speaker)
+        if self._splitter.replying and (text := _plain_text(value)) is not None:
+            self._lines += 1
+            return [TextDelta(text=text)]
+        return self.take_json(value)
 
     def take_json(self, value: Any) -> list[StreamEvent]:
         """The events in one JSON value: a line, or a whole answer that was not streamed. Raises ``ModelError``."""
@@ -97,6 +102,17 @@ class OllamaReader:
             output_tokens=last.eval_count,
             load_seconds=None if last.load_duration is None else last.load_duration / _NANOSECONDS,
         )
+
+
+def _plain_text(value: Any) -> str | None:
+    """The text of a line that holds nothing else, as nearly all do; ``None`` for any other, which is read with care."""
+    try:
+        message = value["message"]
+        text = message["content"]
+        whole = type(text) is str and text and not (message.get("thinking") or value["done"] or value.get("error"))
+    except (AttributeError, KeyError, TypeError):
+        return None
+    return text if whole else None
 
 
 def chat_body(request: ModelRequest, *, num_ctx: int | None, keep_seconds: float | None) -> bytes:

@@ -20,16 +20,16 @@ class ReasoningSplitter:
     def __init__(self) -> None:
         self._held = ""  # text that may still turn out to be (the beginning of) a tag
         self._closing = ""  # the tag that ends the reasoning we are in
-        self._replying = False  # the reply itself has begun: nothing is a tag any more
+        self.replying = False  # the reply itself has begun: nothing is a tag any more
         self._reasoned = False
 
     def feed(self, text: str) -> list[TextDelta | ReasoningDelta]:
         """What is certain after ``text``."""
-        if self._replying:
+        if self.replying:
             return [TextDelta(text=text)] if text else []
         self._held += text
         events: list[TextDelta | ReasoningDelta] = []
-        while self._held and not self._replying and self._step(events):
+        while self._held and not self.replying and self._step(events):
             pass
         return events
 
@@ -58,7 +58,7 @@ class ReasoningSplitter:
         # Blank lines between the reasoning and the reply belong to neither.
         events.append(TextDelta(text=begun if self._reasoned else self._held))
         self._held = ""
-        self._replying = True
+        self.replying = True
         return False
 
     def _inside(self, events: list[TextDelta | ReasoningDelta]) -> bool:

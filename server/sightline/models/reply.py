@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic_core import from_json
+
 from sightline.models.failures import Speaker, cut_off, no_reply, stream_error
 from sightline.models.messages import (
     Finish,
@@ -18,6 +20,30 @@ from sightline.models.wire import FINISH_REASONS, WireChunk, WireDelta, error_in
 from sightline.models.wire_reading import event_json, read_value
 
 _DONE = "[DONE]"
+
+
+def _plain_text(value: Any) -> str | None:
+    """The text of a chunk that holds nothing else, as nearly all do; ``None`` for any other, which is read with care.
+
+    This is what a token costs: it looks at what would change the meaning and checks no more than it uses.
+    """
+    try:
+        [choice] = value["choices"]
+        delta = choice["delta"]
+        text = delta["content"]
+        whole = (
+            type(text) is str
+            and not (choice.get("finish_reason") or choice.get("index"))
+            and (
+                len(delta) == 1
+                or not (delta.get("refusal") or delta.get("reasoning") or delta.get("reasoning_content"))
+            )
+            and not (value.get("usage") or value.get("timings") or value.get("error"))
+            and type(value.get("model", "")) is str
+        )
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
+    return text if whole else None
 
 
 class ReplyReader:
@@ -36,10 +62,18 @@ class ReplyReader:
 
     def take(self, data: str) -> list[StreamEvent]:
         """The events in the data of one server-sent event. Raises ``ModelError``."""
-        if data.strip() == _DONE:
-            self.done = True
-            return []
-        return self.take_json(event_json(data, self._speaker))
+        try:
+            value = from_json(data)
+        except ValueError:
+            if data.strip() == _DONE:
+                self.done = True
+                return []
+            value = event_json(data, self._speaker)
+        if self._splitter.replying and (text := _plain_text(value)) is not None:
+            self._chunks += 1
+            self._model = value.get("model") or self._model
+            return [TextDelta(text=text)] if text else []
+        return self.take_json(value)
 
     def take_json(self, value: Any) -> list[StreamEvent]:
         """The events in one JSON value: a chunk, or a whole answer that was not streamed. Raises ``ModelError``."""

@@ -32,6 +32,10 @@ class ResponsesReplyReader:
     def take(self, data: str) -> list[StreamEvent]:
         """The events in the data of one server-sent event. Raises ``ModelError``."""
         value = event_json(data, self._speaker)
+        if (text := _plain_text(value)) is not None:
+            self._begun = True
+            self._texts += 1
+            return [TextDelta(text=text)]
         event = self._read(WireEvent, value) if _has_type(value) else None
         if event is None:
             # Gateways put the errors of other APIs into this stream.
@@ -98,6 +102,15 @@ class ResponsesReplyReader:
 
     def _read(self, kind: type[_Value], value: Any) -> _Value:
         return read_value(kind, value, self._speaker, "of the Responses API")
+
+
+def _plain_text(value: Any) -> str | None:
+    """The new text of an event that holds it, as nearly all do; ``None`` for any other, which is read with care."""
+    try:
+        text = value["delta"] if value["type"] == "response.output_text.delta" else None
+    except (KeyError, TypeError):
+        return None
+    return text if type(text) is str and text else None
 
 
 def _has_type(value: Any) -> bool:

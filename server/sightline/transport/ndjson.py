@@ -21,8 +21,11 @@ class LineParser:
         *ended, rest = chunk.split(b"\n")
         lines: list[str] = []
         for part in ended:
-            self._hold(part)
-            lines += self.end()
+            if self._parts or len(part) > self._limit:
+                self._hold(part)
+                lines += self.end()
+            elif line := part.decode("utf-8", "replace").strip():
+                lines.append(line)
         self._hold(rest)
         return lines
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncGenerator, Generator, Mapping
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
@@ -29,6 +30,7 @@ from sightline.transport.errors import (
     TransportTimeout,
 )
 from sightline.transport.gate import Gates
+from sightline.transport.patience import Patience
 from sightline.transport.policy import HttpRequest, Limits, TransportPolicy
 
 #: Hosts that are never reached through a proxy. People copy the last two from the settings of a local server.
@@ -44,10 +46,11 @@ class Pool:
         Costs about 50 ms of CPU (certificates are read): make it once, in a thread where a loop is running.
         """
         policy = policy or TransportPolicy()
-        self._has_proxy = policy.proxy is not None
         #: Who may ask which server now; kept here so that all who share the connections share the queue.
         self.gates = Gates()
-        self._client = _client(policy, transport)
+        # Not an ``httpx.AsyncClient``: what it adds (cookies, redirects, the environment's word) is not wanted here,
+        # and is a third of what a request costs.
+        self._direct, self._proxied = _transports(policy, transport)
 
     async def __aenter__(self) -> Self:
         return self
@@ -59,7 +62,9 @@ class Pool:
 
     async def close(self) -> None:
         """Closes every connection. May be called twice."""
-        await self._client.aclose()
+        await self._direct.aclose()
+        if self._proxied is not None:
+            await self._proxied.aclose()
 
     @asynccontextmanager
     async def stream(self, request: HttpRequest) -> AsyncGenerator[HttpResponse, None]:
@@ -68,10 +73,10 @@ class Pool:
         Leaving the block, also by an error or a cancelled task, closes the answer; where its end has not been read
         that closes the socket at once. Raises :class:`TransportError`.
         """
-        where = address(request.url)
-        if self._has_proxy and (urlsplit(request.url).hostname or "") not in _DIRECT:
-            where += " through the proxy"
-        response = await self._send(request, where)
+        where, transport = address(request.url), self._direct
+        if self._proxied is not None and (urlsplit(request.url).hostname or "") not in _DIRECT:
+            where, transport = f"{where} through the proxy", self._proxied
+        response = await _send(transport, request, where)
         answer = HttpResponse(response, request.limits, where)
         try:
             yield answer
@@ -82,21 +87,6 @@ class Pool:
         """A whole answer of at most ``limit`` bytes. Raises :class:`TransportError`."""
         async with self.stream(request) as response:
             return HttpAnswer(status=response.status, headers=response.headers, body=await response.read(limit))
-
-    async def _send(self, request: HttpRequest, where: str) -> httpx.Response:
-        limits = request.limits
-        # Bytes of a stream must not wait in a compressor, hence no compression.
-        headers = {"accept-encoding": "identity", **request.headers}
-        timeout = httpx.Timeout(None, connect=limits.connect)
-        with _translated(where, TimeoutPhase.FIRST_BYTE, limits.first_byte):
-            sent = self._client.build_request(
-                request.method, request.url, headers=headers, content=request.body, timeout=timeout
-            )
-            try:
-                async with asyncio.timeout(limits.first_byte):
-                    return await self._client.send(sent, stream=True, follow_redirects=False)
-            except httpx.ConnectTimeout as error:
-                raise _timeout(where, TimeoutPhase.CONNECT, limits.connect) from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +106,11 @@ class HttpResponse:
         self._limits = limits
         self._where = where
         self._begun = False
-        self._chunks = response.aiter_bytes()
+        # No compression is asked for; a server that uses it all the same costs a pass more.
+        plain = response.headers.get("content-encoding", "identity") == "identity"
+        assert isinstance(response.stream, httpx.AsyncByteStream)
+        self._chunks = aiter(response.stream) if plain else response.aiter_bytes()
+        self._patience = Patience()
         self._peeked: list[bytes] = []
         self.status = response.status_code
         #: Names are looked up without regard to case.
@@ -138,12 +132,22 @@ class HttpResponse:
         """The next bytes, ``b""`` at the end. Raises :class:`TransportError`."""
         if self._peeked:
             return self._peeked.pop(0)
-        phase, seconds = TimeoutPhase.FIRST_BYTE, self._limits.first_byte
-        if self._begun:
-            phase, seconds = TimeoutPhase.BETWEEN_BYTES, self._limits.between_bytes
-        with _translated(self._where, phase, seconds):
+        seconds = self._limits.between_bytes if self._begun else self._limits.first_byte
+        try:
+            with self._patience(seconds):
+                return await self._chunks.__anext__()
+        except StopAsyncIteration:
+            return b""
+        except _FAILURES as error:
+            phase = TimeoutPhase.BETWEEN_BYTES if self._begun else TimeoutPhase.FIRST_BYTE
+            raise _translated(error, self._where, phase, seconds) from error
+
+    async def finish(self, seconds: float) -> None:
+        """Reads the end of the body where it comes within ``seconds``, so that the connection can be used again."""
+        with suppress(TransportError, TimeoutError):
             async with asyncio.timeout(seconds):
-                return await anext(self._chunks, b"")
+                while await self.chunk():
+                    pass
 
     async def read(self, limit: int) -> bytes:
         """The rest of the body; :class:`AnswerTooLarge` when it is longer than ``limit`` bytes."""
@@ -176,9 +180,11 @@ class HttpResponse:
 
     async def close(self) -> None:
         """Closes the answer, and its socket where the end has not been read."""
+        self._patience.close()
         await self._response.aclose()
 
 
+@lru_cache(maxsize=64)
 def address(url: str) -> str:
     """Scheme, host and port of ``url`` for people: no credentials, no path. Raises :class:`BadAddress`."""
     try:
@@ -195,25 +201,45 @@ def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def _client(policy: TransportPolicy, transport: httpx.AsyncBaseTransport | None) -> httpx.AsyncClient:
+def _transports(
+    policy: TransportPolicy, transport: httpx.AsyncBaseTransport | None
+) -> tuple[httpx.AsyncBaseTransport, httpx.AsyncBaseTransport | None]:
+    """What connects directly, and what by the proxy where there is one."""
     if transport is not None:
-        return httpx.AsyncClient(transport=transport, trust_env=False)
+        return transport, None
     limits = httpx.Limits(
         max_connections=policy.connections,
         max_keepalive_connections=policy.connections,
         keepalive_expiry=policy.idle_seconds,
     )
     trusted = _certificates(policy)
-    mounts: dict[str, httpx.AsyncBaseTransport | None] = {}
-    if policy.proxy is not None:
-        try:
-            proxied = httpx.AsyncHTTPTransport(verify=trusted, limits=limits, proxy=policy.proxy, trust_env=False)
-        except (ValueError, httpx.InvalidURL) as error:
-            # The URL may hold a password: it is not repeated.
-            hint = "Write it as http://HOST:PORT."
-            raise UsageError("The proxy's address cannot be used.", hint=hint) from error
-        mounts = {"all://": proxied, **{f"all://{_bracketed(host)}": None for host in _DIRECT}}
-    return httpx.AsyncClient(verify=trusted, limits=limits, mounts=mounts, trust_env=False)
+    direct = httpx.AsyncHTTPTransport(verify=trusted, limits=limits, trust_env=False)
+    if policy.proxy is None:
+        return direct, None
+    try:
+        return direct, httpx.AsyncHTTPTransport(verify=trusted, limits=limits, proxy=policy.proxy, trust_env=False)
+    except (ValueError, httpx.InvalidURL) as error:
+        # The URL may hold a password: it is not repeated.
+        raise UsageError("The proxy's address cannot be used.", hint="Write it as http://HOST:PORT.") from error
+
+
+async def _send(transport: httpx.AsyncBaseTransport, request: HttpRequest, where: str) -> httpx.Response:
+    limits = request.limits
+    # Bytes of a stream must not wait in a compressor, hence no compression.
+    headers = {"accept": "*/*", "accept-encoding": "identity", **request.headers}
+    waits = {"connect": limits.connect, "read": None, "write": None, "pool": None}
+    try:
+        sent = httpx.Request(
+            request.method, request.url, headers=headers, content=request.body, extensions={"timeout": waits}
+        )
+        if sent.url.userinfo:
+            sent = next(httpx.BasicAuth(sent.url.username, sent.url.password).auth_flow(sent))
+        async with asyncio.timeout(limits.first_byte):
+            return await transport.handle_async_request(sent)
+    except httpx.ConnectTimeout as error:
+        raise _timeout(where, TimeoutPhase.CONNECT, limits.connect) from error
+    except _FAILURES as error:
+        raise _translated(error, where, TimeoutPhase.FIRST_BYTE, limits.first_byte) from error
 
 
 def _certificates(policy: TransportPolicy) -> ssl.SSLContext:
@@ -241,22 +267,22 @@ def _unreadable(what: str, file: str, error: OSError) -> UsageError:
     return UsageError(f"The {what} in {file} cannot be read: {reason}.", hint="Name a PEM file with certificates.")
 
 
-@contextmanager
-def _translated(where: str, phase: TimeoutPhase, seconds: float) -> Generator[None, None, None]:
-    """Turns what httpx and the timers raise into our tree."""
-    try:
-        yield
-    except (TimeoutError, httpx.TimeoutException) as error:
-        raise _timeout(where, phase, seconds) from error
-    except httpx.ProxyError as error:
-        raise ConnectFailed("The proxy refuses to connect.", ConnectFailure.PROXY) from error
-    except httpx.ConnectError as error:
+#: What httpx and the timers raise.
+_FAILURES = (TimeoutError, httpx.HTTPError, httpx.InvalidURL, httpx.StreamError)
+
+
+def _translated(error: Exception, where: str, phase: TimeoutPhase, seconds: float) -> TransportError:
+    """One of :data:`_FAILURES` in our tree."""
+    if isinstance(error, TimeoutError | httpx.TimeoutException):
+        return _timeout(where, phase, seconds)
+    if isinstance(error, httpx.ProxyError):
+        return ConnectFailed("The proxy refuses to connect.", ConnectFailure.PROXY)
+    if isinstance(error, httpx.ConnectError):
         reason = _reason(error)
-        raise ConnectFailed(f"Nobody was reached at {where} ({reason.value}).", reason) from error
-    except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-        raise BadAddress(f"{where} cannot be used as an address.") from error
-    except (httpx.HTTPError, httpx.StreamError) as error:
-        raise ConnectionBroken(f"The connection to {where} broke off.") from error
+        return ConnectFailed(f"Nobody was reached at {where} ({reason.value}).", reason)
+    if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol):
+        return BadAddress(f"{where} cannot be used as an address.")
+    return ConnectionBroken(f"The connection to {where} broke off.")
 
 
 def _timeout(where: str, phase: TimeoutPhase, seconds: float) -> TransportTimeout:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable, Mapping
-from contextlib import aclosing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -29,6 +29,9 @@ from sightline.transport.sse import EventData
 
 LARGEST_ANSWER = 32 << 20
 _LISTED_IN_HINT = 8
+#: How long the end of a stream is waited for once the server has said that nothing more comes: it is there already,
+#: unless a server does not end its streams, whose connection is then closed and not used again.
+_END_SECONDS = 0.05
 
 #: ``Provider.models`` of the provider that asks.
 ListModels = Callable[[], Awaitable[tuple[ModelInfo, ...]]]
@@ -174,9 +177,24 @@ class HttpApi:
                 with _judging(turn):
                     async with asking as response:
                         await self._accepted(response, speaker, stream.media_type, names)
-                        async with aclosing(_events(response, speaker, reader, stream)) as events:
-                            async for event in events:
+                        if response.media_type != stream.media_type:
+                            # Some servers and proxies do not stream whatever they are asked.
+                            for event in reader.take_json(json_of(await response.read(LARGEST_ANSWER), speaker)):
                                 yield event
+                        else:
+                            framing = stream.framing()
+                            chunk, begun = b"-", False
+                            while chunk and not reader.done:
+                                chunk = await response.chunk()
+                                for data in framing.feed(chunk) if chunk else framing.end():
+                                    for event in reader.take(data):
+                                        if not begun:
+                                            begun = True
+                                            response.content_has_begun()
+                                        yield event
+                        for event in reader.finished():
+                            yield event
+                        await response.finish(_END_SECONDS)
         except TransportError as error:
             raise unreached(speaker, error) from error
 
@@ -241,27 +259,6 @@ def _judging(turn: Turn) -> Generator[None, None, None]:
         raise
 
 
-async def _events(
-    response: HttpResponse, speaker: Speaker, reader: StreamReader, stream: StreamFormat
-) -> AsyncGenerator[StreamEvent, None]:
-    """A stream, or one whole answer: some servers and proxies do not stream whatever they are asked."""
-    if response.media_type != stream.media_type:
-        for event in reader.take_json(json_of(await response.read(LARGEST_ANSWER), speaker)):
-            yield event
-    else:
-        framing = stream.framing()
-        while not reader.done:
-            chunk = await response.chunk()
-            for data in framing.feed(chunk) if chunk else framing.end():
-                for piece in reader.take(data):
-                    response.content_has_begun()
-                    yield piece
-            if not chunk:
-                break
-    for event in reader.finished():
-        yield event
-
-
 async def _accepted(response: HttpResponse, speaker: Speaker, media_type: str) -> None:
     if 300 <= response.status < 400:
         raise redirected(speaker, response.status)
@@ -290,7 +287,7 @@ def refused(answer: HttpAnswer, speaker: Speaker) -> ModelError:
     """The error for an answer with a status that is no success."""
     try:
         error = error_in(json.loads(answer.body))
-    except ValueError:
+    except (ValueError, RecursionError):
         error = None
     return refusal(speaker, answer.status, error or WireError(), retry_after=retry_after(answer.headers))
 
@@ -299,7 +296,7 @@ def is_permanent(status: int, body: bytes) -> bool:
     """Whether asking again cannot mend a refusal: no such model, no room, no credit, no right."""
     try:
         error = error_in(json.loads(body))
-    except ValueError:
+    except (ValueError, RecursionError):
         error = None
     return is_lasting(status, error or WireError())
 
@@ -308,5 +305,5 @@ def json_of(body: bytes, speaker: Speaker) -> Any:
     """The JSON in ``body``. Raises ``ModelError``."""
     try:
         return json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise not_the_protocol(speaker, "sent an answer that is not JSON") from None

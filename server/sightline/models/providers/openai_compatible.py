@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from typing import Any, cast
 
 from sightline.models.failures import not_the_protocol
@@ -50,13 +49,10 @@ class OpenAICompatibleProvider:
     def name(self) -> str:
         return self._policy.kind
 
-    async def stream(self, request: ModelRequest) -> AsyncGenerator[StreamEvent, None]:
+    def stream(self, request: ModelRequest) -> AsyncGenerator[StreamEvent, None]:
         reader = ReplyReader(self._api.speaker(request.model))
         url = self._api.request_url("/chat/completions")
-        reply = self._api.reply(url, self._body(request), reader, EVENT_STREAM, model=request.model, names=self.models)
-        async with aclosing(reply) as events:
-            async for event in events:
-                yield event
+        return self._api.reply(url, self._body(request), reader, EVENT_STREAM, model=request.model, names=self.models)
 
     async def models(self) -> tuple[ModelInfo, ...]:
         answer = await self._api.json("/models", model=self._policy.name)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
 
 from sightline.models.messages import ModelRequest, StreamEvent
 from sightline.models.policy import ModelPolicy
@@ -38,14 +37,11 @@ class OpenAIResponsesProvider:
     def name(self) -> str:
         return self._policy.kind
 
-    async def stream(self, request: ModelRequest) -> AsyncGenerator[StreamEvent, None]:
+    def stream(self, request: ModelRequest) -> AsyncGenerator[StreamEvent, None]:
         reader = ResponsesReplyReader(self._api.speaker(request.model))
         url = self._api.request_url("/responses")
         body = request_body(request)
-        reply = self._api.reply(url, body, reader, EVENT_STREAM, model=request.model, names=self.models)
-        async with aclosing(reply) as events:
-            async for event in events:
-                yield event
+        return self._api.reply(url, body, reader, EVENT_STREAM, model=request.model, names=self.models)
 
     async def models(self) -> tuple[ModelInfo, ...]:
         return await self._lists.models()
