@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import json
 from functools import cache
+from typing import Any
 
 _HEAD = (
     b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n"
@@ -19,7 +20,7 @@ _HEAD = (
 )
 
 
-def _event(**fields: object) -> bytes:
+def _event(**fields: Any) -> bytes:
     value = {"id": "chatcmpl-9fJ2", "object": "chat.completion.chunk", "created": 1760000000, "model": "tiny", **fields}
     return b"data: " + json.dumps(value).encode() + b"\n\n"
 
@@ -27,7 +28,7 @@ def _event(**fields: object) -> bytes:
 @cache
 def _reply(tokens: int, together: int) -> bytes:
     texts = (" model", " answers", ",", "\n", "    return", " value", "(", "name", ")", " é")
-    events: list[bytes] = [
+    events = [
         _event(choices=[{"index": 0, "delta": {"content": texts[at % len(texts)]}, "finish_reason": None}])
         for at in range(tokens)
     ]
