@@ -268,3 +268,44 @@ def test_names_of_a_file_that_is_no_module_are_seen_everywhere() -> None:
     assert graph.references(symbol(graph, "global.d.ts::__DEV__")).coverage.complete
     assert uses(graph, "global.d.ts::__TEST__") == []
     assert graph.references(symbol(graph, "global.d.ts::__TEST__")).coverage.complete
+
+
+def test_what_exports_pass_on_under_its_own_name_is_what_the_file_imported() -> None:
+    """Express: `exports.Router = Router` was read as a variable that holds itself, its call went on for ever."""
+    graph = graph_of(
+        {
+            "lib/express.js": """
+                var Router = require('./router');
+                exports.Router = Router;
+                exports.Other = Router;
+                exports.kept = exports.kept || exports.kept;
+            """,
+            "lib/router.js": """
+                module.exports = Router;
+                function Router() {}
+                Router.prototype.handle = function handle() {};
+            """,
+            "use.js": """
+                var express = require('./lib/express');
+                var router = new express.Router();
+                router.handle(1);
+                var other = new express.Other();
+                other.handle(2);
+                express.kept().handle(3);
+            """,
+        }
+    )
+    assert uses(graph, "lib/router.js::Router") == [
+        "lib/express.js:2:18 read exact",
+        "lib/express.js:3:17 read exact",
+        "lib/router.js:1:18 read exact",
+        "lib/router.js:3:1 read exact",
+        "use.js:2:26 call exact",
+        "use.js:4:25 call exact",
+    ]
+    # Members of a prototype are reached through a dot: once nothing was found, and that was said to be complete.
+    assert uses(graph, "lib/router.js::Router.handle") == [
+        "use.js:3:8 call name_only",
+        "use.js:5:7 call name_only",
+        "use.js:6:16 call name_only",
+    ]

@@ -161,12 +161,21 @@ def _assigned(text: ParsedText, node: Node, modules: Modules, declared: Declared
         elif target == "module.exports":
             _module_exports(text, statement, left, right, modules, declared)
         elif target.startswith(("exports.", "module.exports.")):
-            name = field_of(left, "property")
-            draft = variable_draft(text, name.byte_range, statement.byte_range, unwrapped(right))
-            draft.parent = -1
-            declared.others.append(draft)
-            declared.names.add(draft.name_start)
+            _exported_member(text, statement, field_of(left, "property"), right, modules, declared)
         node = right
+
+
+def _exported_member(
+    text: ParsedText, statement: Node, name: Node, right: Node, modules: Modules, declared: Declared
+) -> None:
+    """``exports.a = b`` passes the module's own ``b`` on, as ``export { b as a }`` does; else it defines ``a``."""
+    if right.type == "identifier":
+        modules.exports.append(LocalExport(plain(right.text or b""), plain(name.text or b""), *name.byte_range))
+        return
+    draft = variable_draft(text, name.byte_range, statement.byte_range, unwrapped(right))
+    draft.parent = -1
+    declared.others.append(draft)
+    declared.names.add(draft.name_start)
 
 
 def _prototype_method(text: ParsedText, owner: str, left: Node, right: Node, declared: Declared) -> None:

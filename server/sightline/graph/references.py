@@ -76,7 +76,7 @@ class Limit(NamedTuple):
         return sum(self.kind is None or use.site.reference.kind is self.kind for use in found)
 
 
-#: Kinds of what a key of an object may stand for.
+#: Kinds of what a key of an object may stand for, and what a dot leads to.
 _GIVEN = frozenset((DefinitionKind.ATTRIBUTE.value, DefinitionKind.METHOD.value))
 
 NOTHING_ABOVE: frozenset[DefinitionMeaning] = frozenset()
@@ -238,7 +238,7 @@ def _can_be_by_name(query: Query, state: GraphState, target: DefinitionMeaning) 
     """Whether ``x.name`` with an unknown ``x`` may mean the target.
 
     It may for members; for a global only if no class defines such a member, since modules rarely travel as values.
-    What is local to a function is never reached through a dot.
+    What is local to a function is never reached through a dot; what its prototype holds is.
     """
     index = query.files.index(target.file)
     assert index is not None, "the target is a definition of the view"
@@ -248,7 +248,7 @@ def _can_be_by_name(query: Query, state: GraphState, target: DefinitionMeaning) 
     rules = query.rules(target.file)
     if row.name in rules.constructors and not rules.dotted_constructors:
         return False
-    return index.definitions[row.parent].kind not in rules.functions
+    return row.kind in _GIVEN or index.definitions[row.parent].kind not in rules.functions
 
 
 def _is_member(query: Query, index: FileIndex, target: DefinitionMeaning) -> bool:

@@ -280,11 +280,15 @@ def _called(query: Query, meaning: object) -> Answer:
     if row.kind in rules.functions and row.alias and not is_told_elsewhere(query, of):
         place = Place(of.file, of.number, max(row.body_start, row.end - 1), bound)
         return query.once(("returned", of, bound), lambda: in_function(query, place, row.alias), UNKNOWN)
-    if row.kind in VALUES:
-        held = _held(query, meaning)
-        has_types = rules.structural is not None
-        return called(query, tuple(f for f in held if has_types or is_class(query, f.meaning)))
+    if row.kind in VALUES:  # which may hold itself: `exports.Router = Router`
+        return query.once(("called", of, bound), lambda: _held_called(query, of.file, meaning), UNKNOWN)
     return UNKNOWN
+
+
+def _held_called(query: Query, file: int, meaning: object) -> Answer:
+    """What a call of what a variable of ``file`` holds gives."""
+    has_types = query.rules(file).structural is not None
+    return called(query, tuple(f for f in _held(query, meaning) if has_types or is_class(query, f.meaning)))
 
 
 def _held(query: Query, meaning: object) -> Answer:
