@@ -32,6 +32,8 @@ from sightline.checks.python_calls import unfit_outside_calls
 from sightline.checks.recall import touched_files
 from sightline.checks.reexports import lost_reexports
 from sightline.checks.resigned import judge, unfit_calls
+from sightline.checks.script_library_calls import unfit_script_library_calls
+from sightline.checks.script_overloads import broken_overloads
 from sightline.checks.stranded import lost_exports, rerouted_calls, stranded_uses
 from sightline.checks.unbound import unbound_uses
 from sightline.checks.unimported import unimported_uses
@@ -93,6 +95,8 @@ def _findings(given: CheckInput) -> Iterator[Finding]:
     yield from unfit_values(matching, changes)
     yield from unfit_library_calls(matching)
     yield from unfit_outside_calls(matching)
+    yield from unfit_script_library_calls(matching)
+    yield from broken_overloads(matching)
     yield from unsound_locals(matching)
 
 

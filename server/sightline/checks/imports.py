@@ -124,17 +124,18 @@ def _broken_before(view: GraphView, file: TouchedFile) -> _Keyed:
     text, kept = file.before, file.line_shifts if file.old == file.new else {}
     rows = [row for row in facts.imports if any(line not in kept for line in _lines(text, row.span))]
     found = _find(view, file.old, rows)
-    return _keyed(each for each in found if text.line_of(_start(each)) not in kept)
+    return _keyed(each for each in found if text.line_of(_start(text, file.old, each)) not in kept)
 
 
 def _broken_after(view: GraphView, file: TouchedFile) -> _Keyed:
     """Broken imports on lines that the edit wrote. Those on other lines are broken by something else, or were."""
     facts = facts_of(view, file.new)
-    if facts is None or file.new is None:
+    if facts is None or file.new is None or file.after is None:
         return []
-    moved = file.old != file.new
+    moved, text = file.old != file.new, file.after
     found = _find(view, file.new, [row for row in facts.imports if moved or file.is_new(row.span)])
-    return _keyed(each for each in found if moved or file.is_new(Span(_start(each), _start(each) + 1)))
+    starts = ((each, _start(text, file.new, each)) for each in found)
+    return _keyed(each for each, start in starts if moved or file.is_new(Span(start, start + 1)))
 
 
 def _find(view: GraphView, path: WorkspacePath, rows: Sequence[Import]) -> Iterator[BrokenImport]:
@@ -148,9 +149,13 @@ def _lines(text: Text, span: Span) -> range:
     return range(text.line_of(span.start), text.line_of(span.end) + 1)
 
 
-def _start(broken: BrokenImport) -> int:
+def _start(text: Text, path: WorkspacePath, broken: BrokenImport) -> int:
+    """Where what is missing is named. Scripts name the module at the end of a statement, which may take many lines."""
     row, name = broken
-    return row.span.start if name is None else name.span.start
+    if name is not None:
+        return name.span.start
+    at = text.data.rfind(row.module.encode("utf-8", "replace"), row.span.start, row.span.end) if is_script(path) else -1
+    return max(at, row.span.start)
 
 
 def _keyed(found: Iterable[BrokenImport]) -> _Keyed:

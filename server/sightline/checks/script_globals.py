@@ -15,8 +15,9 @@ from sightline.checks.texts import read_text
 from sightline.graph.unbound import is_bound_at_top, unbound_names, used_only_as_type
 from sightline.graph.view import GraphView
 
-#: Packages that bring names into files with no import.
-BRINGING = ("nuxt", "unplugin-auto-import", "unplugin-vue-components")
+#: Packages that bring names into files with no import; and into the templates of components alone.
+_BRINGING = ("nuxt", "unplugin-auto-import")
+_BRINGING_COMPONENTS = "unplugin-vue-components"
 _FOR_ALL = re.compile(rb"\bdeclare\s+global\b")
 #: Files that are looked at for other uses of a name that nothing binds.
 _MOST_FILES = 8
@@ -33,11 +34,17 @@ def is_global(before: GraphView, after: GraphView, path: WorkspacePath, name: st
         return True
     if not name.replace("$", "_").isidentifier():
         return True
-    if any(_declares_for_all(after, each, name) for each in after.files_defining(name)):
+    if any(declares_for_all(after, each, name) for each in after.files_defining(name)):
         return True
-    if any(is_declared(after, path, package) for package in BRINGING) or _is_package_type(after, path, name):
+    if may_be_brought(after, path) or _is_package_type(after, path, name):
         return True
     return any(_is_unbound(before, each, name) for each in islice(_other(before, path, name), _MOST_FILES))
+
+
+def may_be_brought(view: GraphView, path: WorkspacePath) -> bool:
+    """Whether a package that the file's project declares may give it names that it does not import."""
+    packages = (*_BRINGING, _BRINGING_COMPONENTS) if path.name.endswith(".vue") else _BRINGING
+    return any(is_declared(view, path, package) for package in packages)
 
 
 def is_library_name(name: str) -> bool:
@@ -45,7 +52,7 @@ def is_library_name(name: str) -> bool:
     return name in NAMES or FAMILIES.fullmatch(name) is not None
 
 
-def _declares_for_all(view: GraphView, path: WorkspacePath, name: str) -> bool:
+def declares_for_all(view: GraphView, path: WorkspacePath, name: str) -> bool:
     """Whether a file declares the name for the whole program: in a script, or under ``declare global``."""
     facts = facts_of(view, path)
     if facts is None:

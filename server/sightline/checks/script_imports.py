@@ -13,7 +13,7 @@ from sightline.checks.import_rules import BrokenImport
 from sightline.checks.language import is_typed_script
 from sightline.checks.node_modules import is_no_node_module, is_node_module
 from sightline.checks.recall import facts_of
-from sightline.checks.script_packages import is_declared, is_unheard_of
+from sightline.checks.script_packages import folder_withholding, is_declared, is_unheard_of
 from sightline.checks.texts import read_text
 from sightline.graph.facts import Import, ImportedName
 from sightline.graph.view import GraphView
@@ -53,12 +53,31 @@ def certainty_of_missing_script(view: GraphView, path: WorkspacePath, row: Impor
     if specifier.startswith(("/", "#", "~", "@/", "virtual:", "data:", "http:", "https:", "bun:", "deno:", "npm:")):
         return None
     package = "/".join(specifier.split("/")[: 2 if specifier.startswith("@") else 1])
-    if is_node_module(specifier) or is_declared(view, path, package):
+    if is_node_module(specifier):
+        return None
+    inner = specifier[len(package) + 1 :]
+    if inner and not row.guarded and is_typed_script(path) and _is_withheld(view, path, package, inner):
+        return Certainty.CERTAIN
+    if is_declared(view, path, package):
         return None
     if is_no_node_module(specifier):
         return Certainty.POSSIBLE if row.guarded else Certainty.CERTAIN
     unheard = is_typed_script(path) and not row.guarded and is_unheard_of(view, path, package)
     return Certainty.CERTAIN if unheard else Certainty.POSSIBLE
+
+
+def _is_withheld(view: GraphView, path: WorkspacePath, package: str, inner: str) -> bool:
+    """Whether a package of the workspace, found by its name alone, lists what it exports, and not ``inner``.
+
+    An older compiler does not read the list, but looks for the file.
+    """
+    if view.module(path, package) is None:
+        return False
+    folder = folder_withholding(view, path, package, inner)
+    if folder is None:
+        return False
+    stems = [f"{folder}{inner}", f"{folder}src/{inner}"]
+    return not any(_is_there(view, path.root, stem) or _is_made_by_a_build(view, path.root, stem) for stem in stems)
 
 
 def _relative(view: GraphView, path: WorkspacePath, specifier: str, *, guarded: bool) -> Certainty | None:

@@ -40,18 +40,65 @@ def is_declared(view: GraphView, path: WorkspacePath, package: str) -> bool:
     return False
 
 
+def folder_withholding(view: GraphView, path: WorkspacePath, package: str, inner: str) -> str | None:
+    """The folder of a package of the workspace whose ``exports`` do not hold ``./inner``, with its slash.
+
+    ``None`` where they may, where there is no such table, and where settings that hold for ``path``, or declarations,
+    speak of that file of the package or of all its files.
+    """
+    written = re.compile(rf"{re.escape(package)}/(?:{re.escape(inner)}\b|[^\w.@-])".encode())
+    folders: list[str] = []
+    for each in view.workspace.paths():
+        if each.root != path.root or not _SPEAKING.search(each.relative):
+            continue
+        text = read_text(view.workspace, each)
+        if text is None or (_may_map(each, path) and written.search(text.data)):
+            return None
+        if each.name == "package.json" and package.encode() in text.data:
+            table = _table(str(text))
+            if table.get("name") == package:
+                if not _is_withheld(table.get("exports"), f"./{inner}"):
+                    return None
+                folders.append(each.relative.removesuffix("package.json"))
+    return folders[0] if len(folders) == 1 else None
+
+
+def _may_map(settings: WorkspacePath, path: WorkspacePath) -> bool:
+    """Whether a file may tell where an import in ``path`` leads, and the graph has not read it for that."""
+    if settings.name.startswith(("tsconfig", "jsconfig", "package.json")):
+        return False
+    above = path.relative.startswith(settings.relative.removesuffix(settings.name))
+    return above or settings.name.endswith((".d.ts", ".d.mts", ".d.cts"))
+
+
+def _is_withheld(exports: object, inner: str) -> bool:
+    if not isinstance(exports, dict):
+        return False
+    keys = [str(key) for key in cast("dict[Any, Any]", exports)]
+    if not all(key.startswith(".") for key in keys):
+        return not keys or all(not key.startswith(".") for key in keys)
+    patterns = ((f"{key}*" if key.endswith("/") else key).partition("*") for key in keys)
+    return not any(
+        inner.startswith(before) and inner.endswith(after) if star else inner == before
+        for before, star, after in patterns
+    )
+
+
 def _declared(text: str) -> frozenset[str]:
-    try:
-        data: Any = json.loads(text)
-    except (ValueError, RecursionError):
-        return frozenset()
-    if not isinstance(data, dict):
-        return frozenset()
-    table = cast("dict[str, Any]", data)
+    table = _table(text)
     groups = (table.get(name) for name in _DEPENDENCIES)
     names = {name for group in groups if isinstance(group, dict) for name in cast("dict[str, Any]", group)}
     own = table.get("name")
     return frozenset(names | ({own} if isinstance(own, str) else set()))
+
+
+def _table(text: str) -> dict[str, Any]:
+    """What a manifest holds; nothing of one that cannot be read."""
+    try:
+        data: Any = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return cast("dict[str, Any]", data) if isinstance(data, dict) else {}
 
 
 def is_unheard_of(view: GraphView, path: WorkspacePath, package: str) -> bool:

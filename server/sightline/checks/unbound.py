@@ -17,7 +17,8 @@ from sightline.checks.script_globals import is_global
 from sightline.checks.texts import TouchedFile
 from sightline.checks.unused import unused_names
 from sightline.graph.facts import FileFacts, Reference, ReferenceKind
-from sightline.graph.unbound import unbound_names
+from sightline.graph.index import FileIndex
+from sightline.graph.unbound import exported_unbound, unbound_names
 
 #: Type parameters of the receiver of a Go method are bound by nothing that the graph lists.
 _TYPE_PARAMETER = re.compile(r"[A-Z]\d?|T[A-Z]\w*")
@@ -36,6 +37,11 @@ def unbound_uses(matching: Matching) -> Iterator[Finding]:
         if file.new is None or not (is_go(file.new) or is_typed_script(file.new)):
             continue
         names = _newly_unbound(matching, file, file.new)
+        index = matching.given.after.index(file.new) if names else None
+        for name, span in exported_unbound(index) if index is not None else ():
+            if name in names:
+                names.discard(name)
+                yield _finding(matching, file.new, Reference(name=name, span=span, kind=ReferenceKind.READ), name)
         facts = facts_of(matching.given.after, file.new) if names else None
         for reference in facts.references if facts is not None else ():
             name = (reference.receiver or reference.name).partition(".")[0]
@@ -50,10 +56,14 @@ def _newly_unbound(matching: Matching, file: TouchedFile, path: WorkspacePath) -
     facts = facts_of(after, path)
     if index is None or facts is None or _is_newly_broken(matching, file, facts):
         return set()
-    names = set(unbound_names(index))
+    names = _unbound(index)
     old = before.index(file.old) if file.old is not None and names else None
-    names -= set(unbound_names(old)) if old is not None else set()
+    names -= _unbound(old) if old is not None else set()
     return {name for name in names if not _is_bound_around(matching, path, name)}
+
+
+def _unbound(index: FileIndex) -> set[str]:
+    return {*unbound_names(index), *(name for name, _ in exported_unbound(index))}
 
 
 def _is_newly_broken(matching: Matching, file: TouchedFile, facts: FileFacts) -> bool:

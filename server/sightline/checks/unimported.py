@@ -14,8 +14,7 @@ from sightline.checks.check import Certainty, Finding, Remedy
 from sightline.checks.language import is_python, is_script
 from sightline.checks.matching import Matching, Use
 from sightline.checks.recall import facts_of, symbols_of
-from sightline.checks.script_globals import BRINGING, is_library_name
-from sightline.checks.script_packages import is_declared
+from sightline.checks.script_globals import is_library_name, may_be_brought
 from sightline.checks.texts import TouchedFile
 from sightline.graph.answers import Confidence, Symbol
 from sightline.graph.facts import FileFacts, Reference, ReferenceKind
@@ -82,4 +81,4 @@ def _may_be_brought(matching: Matching, use: Use, name: str, facts: FileFacts) -
         return False
     declared = is_library_name(name) or any(each.name.endswith(".d.ts") for each in after.files_defining(name))
     component = path.suffix == ".vue" and not name[:1].islower()  # may be registered for the whole application
-    return declared or component or any(is_declared(after, path, package) for package in BRINGING)
+    return declared or component or may_be_brought(after, path)

@@ -6,7 +6,7 @@ unbound. Built-ins count as bound.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from sightline.base.text import Span
 from sightline.graph.facts import Reference, ReferenceKind
@@ -37,7 +37,14 @@ def unbound_names(index: FileIndex, span: Span | None = None) -> tuple[str, ...]
 
 def is_bound_at_top(index: FileIndex, name: str) -> bool:
     """Whether the module itself defines or imports ``name``; star imports are not looked into."""
-    return name in index.scopes.get(MODULE, {}) or name in index.imported.get(MODULE, {})
+    return _defines(index, MODULE, name) or name in index.imported.get(MODULE, {})
+
+
+def exported_unbound(index: FileIndex) -> Iterator[tuple[str, Span]]:
+    """Names that ``export { name }`` hands on although the module does not bind them, with their places."""
+    for row in index.definitions:
+        if row.parent == MODULE and row.alias == row.name and not is_bound_at_top(index, row.name) and not index.stars:
+            yield row.name, Span(row.name_start, row.name_end)
 
 
 def used_only_as_type(index: FileIndex, name: str) -> bool:
@@ -81,9 +88,15 @@ def _is_bound(index: FileIndex, rules: Rules, reference: Reference, name: str) -
     if rules is not RULES["python"]:
         scopes.update(_around(index, reference.enclosing))
     return any(
-        name in index.scopes.get(each, {}) or name in index.imported.get(each, {}) or (each, name) in index.written
+        _defines(index, each, name) or name in index.imported.get(each, {}) or (each, name) in index.written
         for each in scopes
     )
+
+
+def _defines(index: FileIndex, scope: int, name: str) -> bool:
+    """Whether a definition of the scope binds the name; ``export { name }`` alone does not."""
+    rows = index.scopes.get(scope, {}).get(name, ())
+    return any(index.definitions[at].alias != name for at in rows)
 
 
 def _around(index: FileIndex, enclosing: int) -> Iterable[int]:
