@@ -1,7 +1,7 @@
 """Breakage: what the edit took away or changed, and somebody still uses as it was.
 
-Removed, renamed and moved definitions (``stranded.py``), signatures that calls no longer fit (``resigned.py``),
-overrides that no longer match (``overrides.py``, ``overriding_nothing.py``), members that are missing (``abstract.py``,
+Removed, renamed and moved definitions (``stranded.py``), signatures that calls no longer fit (``resigned.py``,
+``typed_functions.py``, ``script_overloads.py``), calls of libraries (``script_library_calls.py`` and others), overrides that no longer match (``overrides.py``, ``overriding_nothing.py``), members that are missing (``abstract.py``,
 ``lacking_literals.py``) or hidden (``hidden_members.py``), files that are gone (``modules_gone.py``) and imports that
 are (``unimported.py``, ``unincluded.py``). A finding is certain when the graph knows the use by the language's rules,
 possible when only the name agrees.
@@ -35,6 +35,7 @@ from sightline.checks.resigned import judge, unfit_calls
 from sightline.checks.script_library_calls import unfit_script_library_calls
 from sightline.checks.script_overloads import broken_overloads
 from sightline.checks.stranded import lost_exports, rerouted_calls, stranded_uses
+from sightline.checks.typed_functions import unfit_typed_functions
 from sightline.checks.unbound import unbound_uses
 from sightline.checks.unimported import unimported_uses
 from sightline.checks.unincluded import unincluded_uses
@@ -85,6 +86,7 @@ def _findings(given: CheckInput) -> Iterator[Finding]:
     yield from broken_overrides(matching, inherited)
     yield from overriding_nothing(matching, inherited)
     yield from unimplemented(matching, inherited)
+    yield from unfit_typed_functions(matching, inherited)
     yield from hidden_members(matching)
     yield from lacking_literals(matching)
     yield from unimported_uses(matching)

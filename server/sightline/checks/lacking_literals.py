@@ -1,14 +1,15 @@
 """Object literals that lack a member which the edit made a duty of their type, in TypeScript.
 
 Judged are literals whose type is written and names that type alone: by an annotation where they stand, by the result of
-the function that returns them, by the parameter that they are given for. Source: the TypeScript handbook, "Object
-Types".
+the function that returns them, by the parameter that they are given for, by the member of the literal around. Source:
+the TypeScript handbook, "Object Types".
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Span, Text
@@ -30,6 +31,7 @@ _KINDS = frozenset({DefinitionKind.INTERFACE, DefinitionKind.TYPE})
 #: Files that mention a type, up to which its literals are looked for, and bytes of one that is read for them.
 _MOST_FILES = 200
 _LONGEST = 1 << 20
+_NOTHING = r"(?:(?:undefined|null)\s*\|\s*)*"
 
 
 def lacking_literals(matching: Matching) -> Iterator[Finding]:
@@ -93,8 +95,9 @@ def _has(view: GraphView, owner: Symbol, name: str) -> bool:
 def _of_type(matching: Matching, owner: Symbol, member: Symbol) -> Iterator[Finding]:
     after = matching.given.after
     name = owner.definition.name
-    files = [path for path in after.files_referencing(name) if is_typed_script(path)]
-    for path in dict.fromkeys([owner.path, *files[:_MOST_FILES]]):
+    files = [path for path in after.files_referencing(name) if is_typed_script(path)][:_MOST_FILES]
+    files += _of_holders(after, [owner.path, *files], name)
+    for path in dict.fromkeys([owner.path, *files]):
         text = read_text(after.workspace, path)
         if text is None or len(text.data) > _LONGEST:
             continue
@@ -108,26 +111,52 @@ def _of_type(matching: Matching, owner: Symbol, member: Symbol) -> Iterator[Find
 
 def _annotated(view: GraphView, path: WorkspacePath, text: Text, owner: Symbol) -> Sequence[tuple[Reference, Literal]]:
     """Literals of a file at whose place the type is written, each with one of its keys."""
-    written = re.compile(rf":{re.escape(owner.definition.name)}(?:<.*>)?", re.DOTALL)
-    facts = facts_of(view, path)
-    keys = [
-        row
-        for row in (facts.references if facts is not None else ())
-        if row.kind is ReferenceKind.KEYWORD and written.fullmatch(row.receiver)
-    ]
-    language = language_of(path)
+    members = {each.identifier: each.definition.name for each in _all_members(view, owner)}
+    names, facts, language = set(members.values()), facts_of(view, path), language_of(path)
+    rows = [row for row in (facts.references if facts is not None else ()) if row.kind is ReferenceKind.KEYWORD]
+    keys = [row for row in rows if row.name in names and row.receiver.startswith(":")]
     if not keys or language is None:
         return []
-    own = {each.identifier for each in _all_members(view, owner)}
+    at = {row.span.start: row for row in rows}
     literals = Literals(text.data, language)
     found: dict[int, tuple[Reference, Literal]] = {}
     for key in keys:
-        literal = literals.around_key(key.span.start)
+        is_named = _names_alone(key.receiver[1:], owner.definition.name)
+        literal = literals.around_key(key.span.start) if is_named or key.receiver.endswith(")") else None
         if literal is None or literal.span.start in found:
             continue
-        if any(each.identifier in own for each in view.resolve_known(path, key)):
+        holder = at.get(literal.holder.start) if literal.holder is not None and not is_named else None
+        if not is_named and not _is_held(view, path, holder, owner.definition.name):
+            continue
+        if any(each.identifier in members for each in view.resolve_known(path, key)):
             found[literal.span.start] = (key, literal)
     return list(found.values())
+
+
+def _names_alone(written: str, name: str) -> bool:
+    """Whether a written type is one of that name, or a list of them that the literal is in, or of what is awaited."""
+    own = rf"{re.escape(name)}(?:<[^|&]*>)?"
+    either = rf"{own}|(?:Required|Readonly|NoInfer|Promise)<{own}>|(?:{own}\[\]|(?:Readonly)?Array<{own}>)\(\[\]\)"
+    return re.fullmatch(rf"{_NOTHING}(?:{either})(?:\s*\|\s*(?:undefined|null))*", written, re.DOTALL) is not None
+
+
+def _is_held(view: GraphView, path: WorkspacePath, holder: Reference | None, name: str) -> bool:
+    """Whether the key that holds a literal is a member of the type alone."""
+    meant = view.resolve_known(path, holder) if holder is not None else ()
+    return len(meant) == 1 and _names_alone(meant[0].definition.annotation, name)
+
+
+def _of_holders(view: GraphView, files: Sequence[WorkspacePath], name: str) -> Sequence[WorkspacePath]:
+    """Files that mention a type with a member of the type named, which may hold a literal for that member."""
+    owners = {
+        parent.definition.name
+        for path in files
+        for each in symbols_of(view, path)
+        if each.definition.kind is DefinitionKind.ATTRIBUTE and _names_alone(each.definition.annotation, name)
+        if (parent := parent_of(view, each)) is not None
+    }
+    found = (path for owner in sorted(owners) for path in view.files_referencing(owner) if is_typed_script(path))
+    return [*islice(found, _MOST_FILES)]
 
 
 def _empty(view: GraphView, path: WorkspacePath, text: Text, owner: Symbol) -> Iterator[tuple[Reference, Literal]]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Text
-from sightline.checks.check import Certainty, Finding
+from sightline.checks.check import Certainty, Finding, RelatedPlace
 from sightline.checks.language import is_typed_script
 from sightline.checks.matching import Matching
 from sightline.checks.recall import facts_of
@@ -25,7 +25,7 @@ _DECLARATIONS = (".d.ts", ".d.mts", ".d.cts")
 
 
 def broken_overloads(matching: Matching) -> Iterator[Finding]:
-    """The first such signature of each function of a touched file that had none before the edit."""
+    """One such signature of each function of a touched file that had none before the edit, where compilers tell it."""
     for file in matching.files:
         if file.new is None or file.after is None or file.old is None or file.before is None:
             continue
@@ -36,11 +36,15 @@ def broken_overloads(matching: Matching) -> Iterator[Finding]:
         known = _broken(file.old, file.before) if found else {}
         for name, (overload, reason) in found.items():
             if name not in known:
+                other = overload.follower
+                line = file.after.line_of(other.start) + 1 if other is not None else 0
+                said = RelatedPlace(path=file.new, line=line, message="what follows instead")
                 yield matching.finding(
                     (file.new, Reference(name=name, span=overload.span, kind=ReferenceKind.READ)),
                     f"`{name}` {reason}.",
                     certainty=Certainty.CERTAIN,
                     symbol=f"{file.new}::{name}",
+                    related=(said,) if other is not None else (),
                 )
 
 
@@ -51,7 +55,7 @@ def _broken(path: WorkspacePath, text: Text) -> dict[str, tuple[Overload, str]]:
     found: dict[str, tuple[Overload, str]] = {}
     for each in sorted(overloads(text.data, language), key=lambda row: row.span.start):
         if each.demanded is None:
-            found.setdefault(each.name, (each, "has a signature here, and no function follows it"))
+            found[each.name] = each, "has a signature here, and no function follows it"
         elif each.most is not None and each.demanded > each.most:
             found.setdefault(each.name, (each, "takes fewer arguments by this signature than the function asks for"))
     return found

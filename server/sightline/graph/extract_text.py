@@ -314,6 +314,14 @@ def _inside(nodes: list[Node], start: int, end: int) -> list[Node]:
     return [node for node in nodes if node.start_byte > start and node.end_byte < end]
 
 
+def root_of(data: bytes, language: LanguageSpec) -> Node | None:
+    """The tree of a text; ``None`` where the grammar cannot get through it."""
+    try:
+        return parsed(data, language).root_node
+    except EndlessParse:
+        return None
+
+
 def field_of(node: Node, name: str) -> Any:
     """The child of a field, or ``None``."""
     return node.child_by_field_name(name)

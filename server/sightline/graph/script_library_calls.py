@@ -14,7 +14,7 @@ from typing import Final, NamedTuple, Protocol
 from tree_sitter import Node
 
 from sightline.base.text import Span
-from sightline.graph.extract_text import field_of, parsed
+from sightline.graph.extract_text import field_of, root_of
 from sightline.graph.script_library_arity import CLASSES, FUNCTIONS, TYPES, VALUES, Taken
 from sightline.languages.spec import LanguageSpec
 
@@ -34,6 +34,8 @@ _LITERALS: Final = {
 _SAME: Final = {
     "ReadonlyArray": "Array", "ReadonlyMap": "Map", "ReadonlySet": "Set", "string": "String", "number": "Number",
 }  # fmt: skip
+#: Global values that are of one of these types.
+_GLOBAL: Final = {"document": "Document", "localStorage": "Storage", "sessionStorage": "Storage"}
 _THROUGH = frozenset(("parenthesized_expression", "non_null_expression", "satisfies_expression"))
 _NOTHING = frozenset(("null", "undefined"))
 _NAMED = re.compile(r"([A-Za-z]\w*)(?:<.*>)?", re.DOTALL)
@@ -70,7 +72,9 @@ class LibraryCalls:
         self._told = told
         self._declared: dict[str, list[Node]] = {}
         self._calls: list[Node] = []
-        self._read(parsed(data, language).root_node)
+        root = root_of(data, language)
+        if root is not None:
+            self._read(root)
 
     def unfit(self) -> Iterator[LibraryCall]:
         """Each of them, in the order of the text."""
@@ -138,6 +142,8 @@ class LibraryCalls:
         return found
 
     def _of_name(self, name: str, offset: int, depth: int) -> str:
+        if name in _GLOBAL and name not in self._declared:
+            return _GLOBAL[name]
         nodes = self._declared.get(name, [])
         if len(nodes) != 1:
             return ""

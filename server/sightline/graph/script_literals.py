@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from sightline.base.text import Span
-from sightline.graph.extract_text import field_of, parsed
+from sightline.graph.extract_text import field_of, root_of
 from sightline.languages.spec import LanguageSpec
 
 _KEYED = frozenset(("pair", "method_definition"))
@@ -19,22 +19,26 @@ _FARTHEST = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Literal:
-    """An object literal. ``is_whole``: all its keys are ``keys``, none is computed or spread from another object."""
+    """An object literal. ``is_whole``: all its keys are ``keys``, none is computed or spread from another object.
+
+    ``holder`` is the key of the literal around whose value it is.
+    """
 
     span: Span
     keys: frozenset[str]
     is_whole: bool
+    holder: Span | None = None
 
 
 class Literals:
     """The object literals of one text. Takes as long as parsing it."""
 
     def __init__(self, data: bytes, language: LanguageSpec) -> None:
-        self._root = parsed(data, language).root_node
+        self._root = root_of(data, language)
 
     def around_key(self, offset: int) -> Literal | None:
         """The literal that a key belongs to which begins at ``offset``."""
-        node = self._root.descendant_for_byte_range(offset, offset)
+        node = self._root.descendant_for_byte_range(offset, offset) if self._root is not None else None
         if node is not None and node.type != "shorthand_property_identifier":
             node = node.parent
         literal = node.parent if node is not None else None
@@ -42,7 +46,7 @@ class Literals:
 
     def argument(self, callee: Span, index: int) -> Literal | None:
         """The literal that a call gives as its argument of some number. ``callee`` is the last name before its list."""
-        node = self._root.descendant_for_byte_range(callee.start, callee.end)
+        node = self._root.descendant_for_byte_range(callee.start, callee.end) if self._root is not None else None
         for _ in range(_FARTHEST):
             if node is None or node.type in _CALLS:
                 break
@@ -59,10 +63,13 @@ class Literals:
 
 def _literal(node: Node) -> Literal:
     keys = [*_keys(node)]
+    pair = node.parent if node.parent is not None and node.parent.type == "pair" else None
+    holder = field_of(pair, "key") if pair is not None else None
     return Literal(
         span=Span(node.start_byte, node.end_byte),
         keys=frozenset(key for key in keys if key is not None),
         is_whole=None not in keys,
+        holder=Span(holder.start_byte, holder.end_byte) if holder is not None else None,
     )
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from tree_sitter import Node
 
 from sightline.base.text import Span
-from sightline.graph.extract_text import field_of, parsed
+from sightline.graph.extract_text import field_of, root_of
 from sightline.languages.spec import LanguageSpec
 
 _SIGNATURES = frozenset(("function_signature", "method_signature"))
@@ -24,18 +24,20 @@ _LISTS = frozenset(("program", "statement_block", "class_body"))
 class Overload(NamedTuple):
     """A signature. ``most``: arguments it takes, ``None`` for any number; ``demanded``: those its body asks for.
 
-    ``demanded`` is ``None`` where no body of the name follows.
+    ``demanded`` is ``None`` where no body of the name follows; ``follower`` is then the name of what does.
     """
 
     name: str
     span: Span
     most: int | None
     demanded: int | None
+    follower: Span | None
 
 
 def overloads(data: bytes, language: LanguageSpec) -> Iterator[Overload]:
     """Every signature that needs a body, in no order. Takes as long as parsing the text."""
-    waiting = [parsed(data, language).root_node]
+    root = root_of(data, language)
+    waiting = [root] if root is not None else []
     while waiting:
         node = waiting.pop()
         if node.type in _AMBIENT:
@@ -60,11 +62,13 @@ def _of_list(nodes: Sequence[Node]) -> Iterator[Overload]:
         body = after if after is not None and after.type in _BODIES and _is_of(after, name) else None
         if name is not None:
             most, _ = _counted(node)
+            other = field_of(after, "name") if after is not None and body is None and after.type in _BODIES else None
             yield Overload(
                 name=(name.text or b"").decode(errors="replace"),
                 span=Span(name.start_byte, name.end_byte),
                 most=most,
                 demanded=_counted(body)[1] if body is not None else None,
+                follower=Span(other.start_byte, other.end_byte) if other is not None else None,
             )
 
 
