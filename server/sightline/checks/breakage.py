@@ -1,7 +1,8 @@
 """Breakage: what the edit took away or changed, and somebody still uses as it was.
 
 Removed, renamed and moved definitions (``stranded.py``), signatures that calls no longer fit (``resigned.py``,
-``typed_functions.py``, ``script_overloads.py``), calls of libraries (``script_library_calls.py`` and others), overrides that no longer match (``overrides.py``, ``overriding_nothing.py``), members that are missing (``abstract.py``,
+``typed_functions.py``, ``script_overloads.py``), calls of libraries (``script_library_calls.py`` and others), overrides
+that no longer match (``overrides.py``, ``overriding_nothing.py``), members that are missing (``abstract.py``,
 ``lacking_literals.py``) or hidden (``hidden_members.py``), files that are gone (``modules_gone.py``) and imports that
 are (``unimported.py``, ``unincluded.py``). A finding is certain when the graph knows the use by the language's rules,
 possible when only the name agrees.
