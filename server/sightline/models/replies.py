@@ -26,6 +26,11 @@ class Replies:
         self._cache = cache
         self._flights = SingleFlight()
 
+    @property
+    def under_way(self) -> int:
+        """How many requests are on their way to a server."""
+        return len(self._flights)
+
     async def ask(self, key: CacheKey, start: Start, listener: EventListener, *, fresh: bool = False) -> Reply:
         """The reply to the request of ``key``, by ``start`` where none is there; ``fresh`` asks in any case.
 
