@@ -7,8 +7,12 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
+from sightline.models.registry import PROVIDERS
 from sightline.transport.pool import Pool
+from support.chat_server import answers
+from support.fault_line import HTTP, Line
 from support.loopback import LoopbackServer, loopback_server
+from support.voices import VOICES
 
 
 @pytest.fixture
@@ -22,3 +26,13 @@ async def pool() -> AsyncIterator[Pool]:
     # Loopback servers speak no TLS: reading the certificates would be most of a test's time.
     async with Pool(transport=httpx.AsyncHTTPTransport(verify=False)) as opened:
         yield opened
+
+
+@pytest.fixture(params=HTTP)
+async def line(request: pytest.FixtureRequest, server: LoopbackServer, pool: Pool) -> Line:
+    voice = VOICES[PROVIDERS[request.param].api]
+    for path in voice.lists:
+        server.routes[f"GET {path}"] = answers(200, {**voice.listing(["tiny", "other"])})
+    for path, status in voice.status.items():
+        server.routes[f"GET {path}"] = answers(200, {**status})
+    return Line(request.param, voice, server, pool)

@@ -8,92 +8,27 @@ import asyncio
 import json
 from collections.abc import Callable
 from contextlib import aclosing
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from sightline.base.memory_system import ManualClock, memory_system
+from sightline.base.memory_system import ManualClock
 from sightline.models.client import complete
 from sightline.models.messages import (
     Finish,
     Finished,
-    Message,
     ModelError,
     ModelFailure,
     ModelRequest,
     ReasoningDelta,
     StreamEvent,
-    TextDelta,
 )
-from sightline.models.policy import ModelPolicy, Secret
-from sightline.models.provider import Provider
-from sightline.models.registry import PROVIDERS, open_provider
+from sightline.models.registry import PROVIDERS
 from sightline.transport.gate import GatePolicy
 from sightline.transport.policy import Limits, RetryPolicy
-from sightline.transport.pool import Pool
-from support.chat_server import answers
-from support.loopback import Exchange, LoopbackServer, Route
-from support.voices import LENGTH, STOP, VOICES, Voice
-
-KEY = "faults-key-0123456789"
-#: One provider of each API: the others of an API differ in addresses alone (``test_conformance`` asks them all).
-HTTP = list({kind.api: name for name, kind in reversed(PROVIDERS.items()) if kind.api in VOICES}.values())
-ASK = ModelRequest(
-    model="tiny", messages=(Message(role="user", content="Hi 🎉 \ud800"),), max_output_tokens=64, prompt_tokens=20
-)
-TEXTS = ("Grüße, ", "世界 🎉", " done")
-
-
-@dataclass
-class Line:
-    """A provider, the server it asks and how that server speaks."""
-
-    kind: str
-    voice: Voice
-    server: LoopbackServer
-    pool: Pool
-
-    async def provider(self, **fields: Any) -> Provider:
-        given: dict[str, Any] = {"retries": RetryPolicy(tries=1), **fields}
-        policy = ModelPolicy(kind=self.kind, name="tiny", base_url=self.server.base_url, api_key=Secret(KEY), **given)
-        return await open_provider(policy, memory_system(), pool=self.pool)
-
-    def answer(self, route: Route) -> None:
-        self.server.routes[self.voice.route] = route
-
-    def sends(self, *pieces: bytes) -> None:
-        async def route(exchange: Exchange) -> None:
-            await exchange.begin(200, content_type=self.voice.media_type, connection="close")
-            for piece in pieces:
-                await exchange.send(piece)
-
-        self.answer(route)
-
-    async def events(self, **fields: Any) -> list[StreamEvent]:
-        async with aclosing((await self.provider(**fields)).stream(ASK)) as stream:
-            return [event async for event in stream]
-
-    async def fails(self, **fields: Any) -> ModelError:
-        with pytest.raises(ModelError) as caught:
-            await self.events(**fields)
-        assert caught.value.hint
-        assert KEY not in f"{caught.value}{caught.value.hint}"
-        return caught.value
-
-
-@pytest.fixture(params=HTTP)
-async def line(request: pytest.FixtureRequest, server: LoopbackServer, pool: Pool) -> Line:
-    voice = VOICES[PROVIDERS[request.param].api]
-    for path in voice.lists:
-        server.routes[f"GET {path}"] = answers(200, {**voice.listing(["tiny", "other"])})
-    for path, status in voice.status.items():
-        server.routes[f"GET {path}"] = answers(200, {**status})
-    return Line(request.param, voice, server, pool)
-
-
-def text_of(events: list[StreamEvent]) -> str:
-    return "".join(event.text for event in events if isinstance(event, TextDelta))
+from support.fault_line import ASK, KEY, TEXTS, Line, text_of
+from support.loopback import Exchange
+from support.voices import LENGTH, STOP, Voice
 
 
 async def test_bytes_that_come_one_by_one(line: Line) -> None:

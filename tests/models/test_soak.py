@@ -1,4 +1,4 @@
-"""A small soak: what ``tests/bench/models/bench_soak.py`` does with 10,000 requests, with as many as every fault needs."""
+"""A small soak: what ``tests/bench/models/bench_soak.py`` does with 10,000 requests, with what meets every fault."""
 
 from __future__ import annotations
 
