@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from typing import Any
 
@@ -82,7 +83,7 @@ class _Cut(httpx.AsyncByteStream):
     def __init__(self, *chunks: bytes) -> None:
         self._chunks = chunks
 
-    async def __aiter__(self) -> Any:
+    async def __aiter__(self) -> AsyncIterator[bytes]:
         for chunk in self._chunks:
             yield chunk
 
@@ -221,6 +222,10 @@ async def test_texts_of_any_kind_come_as_they_are(line: Line) -> None:
     assert all(event.text for event in events if isinstance(event, TextDelta))
 
 
-def _escaped(voice: Voice) -> Any:
+def _escaped(voice: Voice) -> Callable[[str], bytes]:
     """A piece whose lone surrogates are escaped, as JSON may hold them."""
-    return lambda text: voice.text(text.replace("\ud83d", "SURROGATE")).replace(b"SURROGATE", b"\\ud83d")
+
+    def made(text: str) -> bytes:
+        return voice.text(text.replace("\ud83d", "SURROGATE")).replace(b"SURROGATE", b"\\ud83d")
+
+    return made
