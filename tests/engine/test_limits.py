@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sightline.base.machine_memory import MachineMemory
-from sightline.config.model_settings import LimitSettings
+from sightline.config.serving_settings import LimitSettings
 from sightline.engine.limits import gate_policy
 from sightline.models.failures import Speaker, unreached
 from sightline.models.messages import ModelFailure

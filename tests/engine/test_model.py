@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,9 @@ from sightline.config.settings import Settings
 from sightline.engine.model import Models, ModelStores, choose_model, model_policy
 from sightline.models.accounting import MIGRATIONS, Ledger
 from sightline.models.messages import Message, ModelError, ModelFailure, ModelRequest, TextDelta
+from sightline.transport.policy import Limits
 from support.chat_server import streams
+from support.fake_ollama import fake_ollama
 from support.loopback import loopback_server
 from support.voices import VOICES
 
@@ -100,3 +103,39 @@ async def test_a_record_that_cannot_be_kept_is_no_reason_not_to_ask() -> None:
     assert (await models.choose(settings(model={"name": "scripted:/replies"}), turn="t", task="x")).account is None
     await models.close()
     await models.close()
+
+
+async def test_an_editors_models_are_loaded_at_its_start_and_let_go_at_its_end() -> None:
+    async with fake_ollama() as ollama:
+        given = settings(
+            model={"name": "ollama:tiny", "base_url": ollama.server.base_url},
+            residency={"preload": ["other"], "ttl": {"tiny": 77}},
+        )
+        models = Models(memory_system(), ModelStores, stays=True)
+        models.begin(given)
+        models.begin(given)
+        while not ollama.running:
+            await asyncio.sleep(0)
+        choice = await models.choose(given, turn="t", task="explain")
+        assert choice.serving is not None
+        assert choice.policy.keep_seconds == 77
+        request = ModelRequest(model="tiny", messages=(Message(role="user", content="Hi"),))
+        reply = await choice.serving.complete(choice.provider, choice.policy, request, clock=memory_system().clock)
+        assert reply.text == "Hello there"
+        assert sorted(ollama.running) == ["other:latest", "tiny:latest"]
+        assert ollama.running["tiny:latest"].keeps == 77
+        await models.close()
+        assert not ollama.running
+        assert len(ollama.loads) == 2
+
+
+async def test_limits_and_residency_are_the_users_word() -> None:
+    given = settings(
+        model={"name": "ollama:m"},
+        limits={"connect_seconds": 1, "first_token_seconds": 2, "between_tokens_seconds": 3},
+        residency={"strategy": "ssd"},
+    )
+    policy = model_policy(given, {})
+    assert policy.limits == Limits(connect=1, first_byte=2, between_bytes=3)
+    assert policy.keep_seconds == 120
+    assert model_policy(settings(model={"name": "openai:m", "api_key": "k"}), {}).keep_seconds is None

@@ -274,3 +274,16 @@ async def test_spilling_is_read_from_the_server(ollama: FakeOllama, pool: Pool) 
     assert "50% of tiny" in (await residency.place("tiny")).warning
     (resident,) = await residency.residents()
     assert "50% of tiny" in resident.warning
+
+
+async def test_a_load_that_was_cancelled_here_and_came_to_its_end_there_is_ours(
+    studio: FakeLMStudio, pool: Pool
+) -> None:
+    residency, _ = of_studio(studio, pool)
+    task = asyncio.create_task(residency.place("chat"))
+    while not studio.instances:
+        await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await residency.close()
+    assert not studio.instances

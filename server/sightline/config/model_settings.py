@@ -188,30 +188,6 @@ class LocalSettings(Section):
     ] = None
 
 
-class LimitSettings(Section):
-    """How much a model server is asked at once, and how long is waited for it."""
-
-    concurrent: Annotated[
-        int,
-        Field(
-            description="Requests to one server at once. 0: by memory for a server on this machine (1 below 16 GB, 2 "
-            "below 32, 3 below 64, else 4), 2 in a private network, 10 for a public service.",
-            ge=0,
-            le=64,
-            json_schema_extra=USER_ONLY,
-        ),
-    ] = 0
-    queue_seconds: Annotated[
-        float,
-        Field(
-            description="How long a request waits for others to the same server, in seconds.",
-            ge=1,
-            le=86_400,
-            json_schema_extra=USER_ONLY,
-        ),
-    ] = 120.0
-
-
 class CatalogueSettings(Section):
     """What you know of models better than Sightline's own list."""
 

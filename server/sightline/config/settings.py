@@ -16,7 +16,6 @@ from sightline.checks.runners.registry import RUNNERS
 from sightline.config.model_settings import (
     CacheSettings,
     CatalogueSettings,
-    LimitSettings,
     LocalSettings,
     ModelSettings,
     NetworkSettings,
@@ -24,6 +23,7 @@ from sightline.config.model_settings import (
     TaskSettings,
 )
 from sightline.config.section import NARROWING, USER_ONLY, Section, narrowing_to
+from sightline.config.serving_settings import LimitSettings, ResidencySettings
 from sightline.languages.registry import LANGUAGES
 
 
@@ -220,6 +220,7 @@ class Settings(Section):
     tasks: TaskSettings = TaskSettings()
     local: LocalSettings = LocalSettings()
     limits: LimitSettings = LimitSettings()
+    residency: ResidencySettings = ResidencySettings()
     cache: CacheSettings = CacheSettings()
     spending: SpendingSettings = SpendingSettings()
     network: NetworkSettings = NetworkSettings()

@@ -66,7 +66,7 @@ class Engine:
         self._index = parts.index
         self._reading: asyncio.Task[None] | None = None
         self._pending = PendingEdits(parts.journal)
-        self._models = Models(parts.system, parts.stores, parts.calibration)
+        self._models = Models(parts.system, parts.stores, parts.calibration, stays=parts.live)
         self._permissions = Permissions(parts.workspace)
         self._updates = asyncio.Lock()
         self._warm = WarmCheckers(parts.system)
@@ -85,6 +85,7 @@ class Engine:
                 scan, self._parts.workspace.view, progress, scan_seconds=seconds
             )
         self._read_ahead()
+        self._models.begin(self.settings)
 
     async def imports_known(self) -> None:
         """Waits until the first :meth:`start` knows every file and its imports; definitions may take ten times as long.

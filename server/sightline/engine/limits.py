@@ -1,14 +1,16 @@
-"""Turns the settings of ``[limits]`` into how much a server is asked at once, and how long is waited for it."""
+"""Turns settings into how much a server is asked at once, how long is waited for it, and what it holds."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from sightline.base.machine_memory import ReadMemory, read_memory
-from sightline.config.model_settings import LimitSettings
+from sightline.config.serving_settings import LimitSettings, ResidencySettings
 from sightline.models.locality import locality_of
 from sightline.models.policy import ModelPolicy
+from sightline.models.residency import KeepStrategy, ResidencyPolicy
 from sightline.transport.gate import GatePolicy
+from sightline.transport.policy import Limits
 
 _GIGABYTE = 1 << 30
 #: Requests at once to a server on this machine by its memory, the largest first: (least gigabytes, requests).
@@ -27,3 +29,24 @@ def gate_policy(policy: ModelPolicy, settings: LimitSettings, memory: ReadMemory
     if not settings.concurrent and locality_of(policy.base_url, policy.name).on_this_host:
         concurrent = concurrent_by_memory(memory().total)
     return replace(policy.gate, concurrent=concurrent, queue_seconds=settings.queue_seconds)
+
+
+def time_limits(settings: LimitSettings) -> Limits:
+    """How long is waited where nothing better is known of a model."""
+    usual = Limits()
+    return Limits(
+        connect=settings.connect_seconds,
+        first_byte=settings.first_token_seconds or usual.first_byte,
+        between_bytes=settings.between_tokens_seconds,
+    )
+
+
+def residency_policy(settings: ResidencySettings) -> ResidencyPolicy:
+    """What local servers are to hold."""
+    return ResidencyPolicy(
+        max_models=settings.max_models,
+        strategy=KeepStrategy(settings.strategy) if settings.strategy else None,
+        ttl=settings.ttl,
+        persistent=frozenset(settings.persistent),
+        preload=settings.preload,
+    )

@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from sightline.base.errors import SightlineError
 from sightline.base.system import System
 from sightline.config.settings import NetworkSettings, Settings
-from sightline.engine.limits import gate_policy
+from sightline.engine.limits import gate_policy, residency_policy, time_limits
 from sightline.models.accounting import Ledger
 from sightline.models.calibration import Calibration
 from sightline.models.local_limits import LocalLimits
@@ -18,8 +19,11 @@ from sightline.models.policy import ModelPolicy, Secret, runs_locally
 from sightline.models.provider import Provider
 from sightline.models.registry import open_provider
 from sightline.models.replies import Replies
+from sightline.models.residents import Residents
 from sightline.models.selection import own_key, select_model
+from sightline.models.serving import Serving
 from sightline.models.spending import Account, SpendingLimits
+from sightline.models.time_limits import TimeLimits
 from sightline.tasks.asking import ModelChoice
 from sightline.transport.policy import TransportPolicy
 
@@ -56,6 +60,8 @@ def model_policy(settings: Settings, environment: Mapping[str, str]) -> ModelPol
         headers={name: Secret(value.get_secret_value()) for name, value in model.headers.items()},
         transport=_transport(settings.network),
         gate=gate_policy(policy, settings.limits),
+        limits=time_limits(settings.limits),
+        keep_seconds=residency_policy(settings.residency).keep_seconds(policy.name) if runs_locally(policy) else None,
     )
 
 
@@ -107,29 +113,75 @@ class Models:
     """The models of one engine: opened when the first turn asks for one, and every turn with an account."""
 
     def __init__(
-        self, system: System, stores: Callable[[], ModelStores], calibration: Calibration | None = None
+        self,
+        system: System,
+        stores: Callable[[], ModelStores],
+        calibration: Calibration | None = None,
+        *,
+        stays: bool = False,
     ) -> None:
+        """``stays``: they are an editor's, and not those of one command."""
         self._system = system
         self._calibration = calibration
         self._open_stores = stores
         self._stores: asyncio.Future[ModelStores] | None = None
         self._provider: Provider | None = None
+        self._opening = asyncio.Lock()
+        self._stays = stays
+        self._beginning: asyncio.Task[None] | None = None
+        self._residents: Residents | None = None
+        self._serving: Serving | None = None
 
     async def choose(self, settings: Settings, *, turn: str, task: str) -> ModelChoice:
         """Who answers ``turn``. Raises as :func:`model_policy` does."""
-        self._provider, choice = await choose_model(settings, self._system, self._provider)
+        choice = await self._chosen(settings)
         if self._stores is None:
             self._stores = asyncio.ensure_future(asyncio.to_thread(self._open_stores))
         stores = await asyncio.shield(self._stores)
-        choice = replace(choice, replies=stores.replies, calibration=self._calibration)
+        choice = replace(
+            choice, replies=stores.replies, calibration=self._calibration, serving=self._served(settings, stores)
+        )
         if stores.ledger is None:
             return choice
         limits = SpendingLimits(per_turn=settings.spending.per_turn, per_day=settings.spending.per_day)
         account = Account(stores.ledger, choice.policy, limits, self._system.clock, turn=turn, task=task)
         return replace(choice, account=account)
 
+    def begin(self, settings: Settings) -> None:
+        """Has the models loaded in the background that are to be there at the start, where these stay."""
+        if self._stays and self._beginning is None and settings.model.name and settings.residency.preload:
+            self._beginning = asyncio.get_running_loop().create_task(self._preload(settings))
+
+    async def _preload(self, settings: Settings) -> None:
+        try:
+            choice = await self._chosen(settings)
+        except SightlineError:
+            return  # The first task that asks a model will say what is wrong.
+        self._held(settings).preload(choice.provider, choice.policy)
+
+    async def _chosen(self, settings: Settings) -> ModelChoice:
+        async with self._opening:  # One provider, whoever is first.
+            self._provider, choice = await choose_model(settings, self._system, self._provider)
+        return choice
+
+    def _held(self, settings: Settings) -> Residents:
+        if self._residents is None:
+            policy = residency_policy(settings.residency)
+            self._residents = Residents(policy, self._system.clock, stays=self._stays)
+        return self._residents
+
+    def _served(self, settings: Settings, stores: ModelStores) -> Serving:
+        if self._serving is None:
+            limits = TimeLimits(stores.ledger, fixed=settings.limits.first_token_seconds)
+            self._serving = Serving(self._held(settings), limits)
+        return self._serving
+
     async def close(self) -> None:
         """Closes connections and the record. May be called twice."""
+        if self._beginning is not None:
+            await asyncio.gather(self._beginning, return_exceptions=True)
+        if self._residents is not None:
+            await self._residents.close()
         if self._provider is not None:
             await self._provider.close()
             self._provider = None

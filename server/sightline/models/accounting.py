@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from sightline.base.database import Connection
 from sightline.base.system import Clock
-from sightline.models.messages import Usage
+from sightline.models.messages import ModelFailure, Usage
 
 MIGRATIONS = (
     """
@@ -35,6 +35,11 @@ MIGRATIONS = (
     CREATE INDEX request_at ON request (at);
     CREATE INDEX request_turn ON request (turn);
     """,
+    """
+    ALTER TABLE request ADD COLUMN waited REAL;
+    ALTER TABLE request ADD COLUMN estimated_tokens INTEGER;
+    CREATE INDEX request_waited ON request (model, id) WHERE waited IS NOT NULL;
+    """,
 )
 #: Days after which a row is dropped.
 KEPT_DAYS = 400
@@ -50,6 +55,8 @@ class RequestRecord:
     """One request. ``model`` is ``PROVIDER:NAME``; ``cost`` is in US dollars, ``None`` where it is not known.
 
     ``verdict`` is a ``ModelFailure`` value for a request that failed, :data:`UNJUDGED` for one that was answered.
+    ``waited`` is how long an idle server with the model ready was waited for the first token, ``None`` where it was not
+    idle, the model not ready, or that is not known; ``estimated_tokens`` is our own count of the prompt.
     """
 
     turn: str
@@ -61,6 +68,20 @@ class RequestRecord:
     total_seconds: float = 0.0
     cost: float | None = None
     verdict: str = UNJUDGED
+    waited: float | None = None
+    estimated_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """How long the first token of one request took an idle server: ``seconds`` for ``tokens`` that it had to read.
+
+    ``in_vain``: it had not come by then, and nobody knows how much longer it would have taken.
+    """
+
+    seconds: float
+    tokens: int
+    in_vain: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,13 +147,14 @@ class Ledger:
         values = (
             self._clock.now(), record.turn, record.task, record.model, record.served_model,
             usage.prompt_tokens, usage.cached_tokens, usage.output_tokens, usage.reasoning_tokens, usage.load_seconds,
-            record.first_token_seconds, record.total_seconds, record.cost, record.verdict,
+            record.first_token_seconds, record.total_seconds, record.cost, record.verdict, record.waited,
+            record.estimated_tokens,
         )  # fmt: skip
         with self._lock:
             self._connection.execute(
                 "INSERT INTO request (at, turn, task, model, served_model, prompt_tokens, cached_tokens, "
-                "output_tokens, reasoning_tokens, load_seconds, first_token_seconds, total_seconds, cost, verdict) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "output_tokens, reasoning_tokens, load_seconds, first_token_seconds, total_seconds, cost, verdict, "
+                "waited, estimated_tokens) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 values,
             )
 
@@ -156,6 +178,20 @@ class Ledger:
                 values,
             ).fetchone()
         return Spent(dollars=dollars, unknown=unknown)
+
+    def waits(self, model: str, limit: int = 200) -> tuple[Wait, ...]:
+        """The last waits for a first token of ``model`` (``PROVIDER:NAME``), the newest first."""
+        with self._lock:
+            found = self._connection.execute(
+                "SELECT waited, coalesce(prompt_tokens, estimated_tokens), coalesce(cached_tokens, 0), verdict = ? "
+                "FROM request WHERE model = ? AND waited IS NOT NULL ORDER BY id DESC LIMIT ?",
+                (ModelFailure.TIMEOUT.value, model, limit),
+            ).fetchall()
+        return tuple(
+            Wait(seconds=seconds, tokens=max(0, tokens - min(tokens, cached)), in_vain=bool(in_vain))
+            for seconds, tokens, cached, in_vain in found
+            if tokens is not None
+        )
 
     def rows(self, since: float = 0.0) -> tuple[Row, ...]:
         """What each model did at each kind of task from ``since`` (Unix seconds) on, the most asked first."""

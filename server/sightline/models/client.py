@@ -118,6 +118,7 @@ async def complete(
         first_token_seconds=first,
         total_seconds=clock.monotonic() - begun,
         served_model=finished.model,
+        waited=finished.waited,
     )
 
 

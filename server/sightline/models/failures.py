@@ -229,8 +229,10 @@ _CONNECT_HINTS = {
     ConnectFailure.OTHER: "Check the address and the network.",
 }
 _TIMEOUT_HINTS = {
-    TimeoutPhase.CONNECT: "Is the model server running at this address, and can it be reached from here?",
+    TimeoutPhase.CONNECT: "Is the model server running at this address, and can it be reached from here? "
+    "limits.connect_seconds says how long is waited.",
     TimeoutPhase.FIRST_BYTE: "The model may still be loading, or the prompt be too long for this machine: try again, "
-    "or lower context.budget.",
-    TimeoutPhase.BETWEEN_BYTES: "The reply stopped coming: look into the model server's log, then try again.",
+    "or lower context.budget. limits.first_token_seconds says how long is waited; unset, what this model took before.",
+    TimeoutPhase.BETWEEN_BYTES: "The reply stopped coming: look into the model server's log, then try again. "
+    "limits.between_tokens_seconds says how long is waited.",
 }

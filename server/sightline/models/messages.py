@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Literal
 
 from sightline.base.errors import SightlineError
+from sightline.transport.policy import Patience
 
 Role = Literal["system", "user", "assistant"]
 
@@ -37,7 +38,8 @@ class ModelRequest:
     it is compared with what the server says it read.
     ``stable_messages`` is how many of the first messages the next request of the conversation will begin with too:
     what a provider with prompt caching marks. ``window`` is the context window the model must be loaded with at
-    least, for servers that load on request. ``reserve`` is how much of a window should stay free for the reply: with
+    least, for servers that load on request. ``patience`` is how long the reply is waited for, ``None`` for what the
+    policy of the model says. ``reserve`` is how much of a window should stay free for the reply: with
     no limit on output, what replies to such a task usually need.
     """
 
@@ -50,6 +52,7 @@ class ModelRequest:
     stable_messages: int = 0
     window: int | None = None
     reserve: int | None = None
+    patience: Patience | None = None
 
 
 class Finish(StrEnum):
@@ -100,11 +103,16 @@ class ReasoningDelta:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finished:
-    """The last event of every stream that ended without an error. ``model`` is the server's own name for it."""
+    """The last event of every stream that ended without an error. ``model`` is the server's own name for it.
+
+    ``waited`` is how many seconds a server that had the model ready, and nothing else of ours to do, took to the first
+    token; ``None`` where that is not known.
+    """
 
     finish: Finish
     usage: Usage = Usage()
     model: str = ""
+    waited: float | None = None
 
 
 StreamEvent = TextDelta | ReasoningDelta | Finished
@@ -115,7 +123,7 @@ class ModelResponse:
     """A whole stream put together. Times are seconds from sending the request.
 
     ``model`` is the model that was asked for; ``served_model`` what the server says answered ("" if it does not say):
-    LM Studio, for one, answers with whatever model is loaded.
+    LM Studio, for one, answers with whatever model is loaded. ``waited`` is that of ``Finished``.
     """
 
     text: str
@@ -126,6 +134,7 @@ class ModelResponse:
     first_token_seconds: float | None
     total_seconds: float
     served_model: str = ""
+    waited: float | None = None
 
 
 class ModelFailure(StrEnum):
@@ -154,8 +163,12 @@ class ModelFailure(StrEnum):
 
 
 class ModelError(SightlineError):
-    """Anything a model server did or did not do. ``kind`` is a :class:`ModelFailure` value."""
+    """Anything a model server did or did not do. ``kind`` is a :class:`ModelFailure` value.
+
+    ``waited`` is how many seconds an idle server with the model ready was waited for in vain, ``None`` otherwise.
+    """
 
     def __init__(self, failure: ModelFailure, message: str, *, hint: str = "") -> None:
         super().__init__(message, hint=hint, kind=failure.value)
         self.failure = failure
+        self.waited: float | None = None

@@ -114,6 +114,10 @@ class TokenCounting(Protocol):
 class ModelLoading(Protocol):
     """A provider whose server loads and unloads models when it is told to."""
 
+    async def holds(self, model: str) -> bool:
+        """Whether ``model`` is one that this server itself loads and unloads, by name. Never raises."""
+        ...
+
     async def loaded(self) -> tuple[LoadedModel, ...]:
         """What is in the server's memory now. Never loads a model. Raises ``ModelError``."""
         ...

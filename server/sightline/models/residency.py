@@ -2,15 +2,13 @@
 
 Driven by what the server reports and by nothing else: a model may come and go by other hands at any time. Only what was
 loaded here is unloaded here. One of these for one server; it opens nothing and asks no model anything.
-
-Nothing calls it yet, and no setting speaks of it: providers load what they are asked for, and servers let go of it.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -108,14 +106,15 @@ class Residency:
         self._clock = clock
         self._records: dict[str, _Record] = {}
         self._ours: dict[str, LoadedModel] = {}  # by instance
+        self._begun: set[str] = set()  # loads that were cancelled: the server may go on with them
         self._placing = asyncio.Lock()
 
     @asynccontextmanager
     async def using(
-        self, model: str, *, window: int | None = None, helper: bool = False
+        self, model: str, *, window: int | None = None, usual: int | None = None, helper: bool = False
     ) -> AsyncGenerator[Placement, None]:
         """Places ``model`` (see :meth:`place`) and holds it while the block runs. Raises ``ModelError``."""
-        placement = await self.place(model, window=window, helper=helper)
+        placement = await self.place(model, window=window, usual=usual, helper=helper)
         if placement.model is None:
             yield placement
             return
@@ -129,17 +128,22 @@ class Residency:
             if not self._policy.keep_seconds(model) and not record.at_work:
                 await self._let_go(model)
 
-    async def place(self, model: str, *, window: int | None = None, helper: bool = False) -> Placement:
+    async def place(
+        self, model: str, *, window: int | None = None, usual: int | None = None, helper: bool = False
+    ) -> Placement:
         """Has the server hold ``model`` with at least ``window`` tokens, and makes room where that is ours to make.
 
+        ``usual`` is the window it is loaded with where it is not there; one that is there may have a smaller one.
         A ``helper`` request (a title, a summary, a completion) never costs the model of a conversation its place: it
         is refused instead, and can be answered by the model that is there. Raises ``ModelError``.
         """
-        return await self._place(model, window, helper=helper, makes_room=True)
+        return await self._place(model, window, usual, helper=helper, makes_room=True)
 
-    async def _place(self, model: str, window: int | None, *, helper: bool, makes_room: bool) -> Placement:
+    async def _place(
+        self, model: str, window: int | None, usual: int | None = None, *, helper: bool, makes_room: bool
+    ) -> Placement:
         async with self._placing:
-            loaded = await self._server.loaded()
+            loaded = await self._loaded()
             held = _named(loaded, model, self._ours)
             if held is not None and (window is None or (held.window or window) >= window):
                 self._used(model, helper=helper)
@@ -153,17 +157,17 @@ class Residency:
                 return Placement(model=None, reason=reason)
             for row in leaving or ():
                 await self._unload(row)
-            return await self._load(model, window, tuple(row.name for row in leaving or ()), helper=helper)
+            return await self._load(model, window or usual, tuple(row.name for row in leaving or ()), helper=helper)
 
-    async def preload(self) -> tuple[str, ...]:
+    async def preload(self, usual: int | None = None) -> tuple[str, ...]:
         """Loads what the user wants loaded at the start, in the order they named it. Never evicts and never raises.
 
-        Gives a sentence for each that could not be loaded.
+        With a window of ``usual`` tokens. Gives a sentence for each that could not be loaded.
         """
         problems: list[str] = []
         for model in self._policy.preload:
             try:
-                placement = await self._place(model, None, helper=False, makes_room=False)
+                placement = await self._place(model, None, usual, helper=False, makes_room=False)
             except ModelError as error:
                 problems.append(error.message)
             else:
@@ -175,7 +179,7 @@ class Residency:
         now = self._clock.monotonic()
         async with self._placing:
             try:
-                loaded = {row.instance: row for row in await self._server.loaded()}
+                loaded = {row.instance: row for row in await self._loaded()}
             except ModelError:
                 return
             self._ours = {name: row for name, row in self._ours.items() if name in loaded}
@@ -211,11 +215,28 @@ class Residency:
             )
         return tuple(found)
 
-    async def close(self) -> None:
-        """Has the server let go of what was loaded from here and is still there. Never raises; may be called twice."""
+    async def close(self, *, expiring: bool = True) -> None:
+        """Has the server let go of what was loaded from here and is still there. Never raises; may be called twice.
+
+        ``expiring``: also of what the server will let go of by itself.
+        """
         async with self._placing:
+            if self._begun:
+                with suppress(ModelError):
+                    await self._loaded()
             for model in tuple(self._ours.values()):
-                await self._unload(model, quiet=True)
+                if expiring or model.expires is None:
+                    await self._unload(model, quiet=True)
+
+    async def _loaded(self) -> tuple[LoadedModel, ...]:
+        """What the server holds. What came of a load that was cancelled here is ours too."""
+        loaded = await self._server.loaded()
+        for row in loaded:
+            for model in [name for name in self._begun if _same(name, row)]:
+                self._begun.discard(model)
+                self._ours[row.instance] = row
+                self._record(model).last_use = self._clock.monotonic()
+        return loaded
 
     def _record(self, model: str) -> _Record:
         return self._records.setdefault(model, _Record())
@@ -246,7 +267,11 @@ class Residency:
 
     async def _load(self, model: str, window: int | None, evicted: tuple[str, ...], *, helper: bool) -> Placement:
         begun = self._clock.monotonic()
-        held = await self._server.load(model, window=window, keep_seconds=self._policy.keep_seconds(model))
+        try:
+            held = await self._server.load(model, window=window, keep_seconds=self._policy.keep_seconds(model))
+        except asyncio.CancelledError:
+            self._begun.add(model)
+            raise
         seconds = self._clock.monotonic() - begun
         self._ours[held.instance or held.name] = held
         self._used(model, helper=helper)

@@ -97,6 +97,7 @@ class Account:
                 first_token_seconds=response.first_token_seconds,
                 total_seconds=response.total_seconds,
                 cost=cost,
+                waited=response.waited,
             )
         )
 
@@ -107,11 +108,22 @@ class Account:
         )
         await self._write(record)
 
-    async def failed(self, failure: str, seconds: float) -> None:
-        """Writes down a request that failed after ``seconds`` or was cancelled; replies before it were sent back."""
+    async def failed(
+        self, failure: str, seconds: float, *, waited: float | None = None, estimated_tokens: int | None = None
+    ) -> None:
+        """Writes down a request that failed after ``seconds`` or was cancelled; replies before it were sent back.
+
+        ``waited`` is that of ``ModelError``, ``estimated_tokens`` our count of the prompt.
+        """
         await self.judged(REPAIRED)
         record = RequestRecord(
-            turn=self._turn, task=self._task, model=self._name, total_seconds=seconds, verdict=failure
+            turn=self._turn,
+            task=self._task,
+            model=self._name,
+            total_seconds=seconds,
+            verdict=failure,
+            waited=waited,
+            estimated_tokens=estimated_tokens,
         )
         await self._write(record)
 
@@ -148,7 +160,8 @@ async def accounted(
     try:
         response = await work
     except ModelError as error:
-        await account.failed(error.failure.value, clock.monotonic() - begun)
+        seconds = clock.monotonic() - begun
+        await account.failed(error.failure.value, seconds, waited=error.waited, estimated_tokens=request.prompt_tokens)
         raise
     except asyncio.CancelledError:
         # The task is ending: the row is written by a thread of its own.

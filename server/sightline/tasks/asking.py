@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from sightline.base.system import Clock
@@ -14,6 +15,7 @@ from sightline.models.parameters import Wanted
 from sightline.models.policy import ModelPolicy, request_for
 from sightline.models.provider import Provider
 from sightline.models.replies import Replies
+from sightline.models.serving import Hearing, Serving
 from sightline.models.spending import Account, accounted
 from sightline.prompts.build import Prompt
 from sightline.tasks.result import Attempt, Listener, TurnEvent, TurnRequest, TurnStage, stage_event
@@ -24,7 +26,7 @@ class ModelChoice:
     """The model that answers, and how it is asked.
 
     ``calibration`` learns how many tokens a prompt is, ``account`` writes down what is asked and holds it to limits,
-    ``replies`` are those from before.
+    ``replies`` are those from before. ``serving`` sees that the model is there, and how long it is waited for.
     """
 
     provider: Provider
@@ -33,6 +35,7 @@ class ModelChoice:
     calibration: Calibration | None = None
     account: Account | None = None
     replies: Replies | None = None
+    serving: Serving | None = None
 
 
 async def answer(
@@ -47,7 +50,7 @@ async def answer(
 
     async def start(hear: EventListener) -> ModelResponse:
         listener(stage_event(TurnStage.MODEL, 1))
-        return await _completed(asked, choice, clock, hear)
+        return await _completed(asked, choice, clock, Hearing(listener=hear, warn=_warning(listener, 1)))
 
     reply = await choice.replies.ask(key, start, _telling(listener, 1), fresh=request.fresh)
     response, reused = reply.response, ""
@@ -68,7 +71,8 @@ async def ask(
     request = await _request(prompt, choice, wanted)
     # Told last: who hears of it may count on the request being on its way.
     listener(stage_event(TurnStage.MODEL, number))
-    response = await _completed(request, choice, clock, _telling(listener, number))
+    hearing = Hearing(listener=_telling(listener, number), warn=_warning(listener, number))
+    response = await _completed(request, choice, clock, hearing)
     return _attempt(prompt, response), response
 
 
@@ -79,11 +83,12 @@ async def _request(prompt: Prompt, choice: ModelChoice, wanted: Wanted) -> Model
     return request_for(choice.policy, prompt.messages, wanted, prompt_tokens=tokens, prompt_margin=margin)
 
 
-async def _completed(
-    request: ModelRequest, choice: ModelChoice, clock: Clock, listener: EventListener
-) -> ModelResponse:
+async def _completed(request: ModelRequest, choice: ModelChoice, clock: Clock, hearing: Hearing) -> ModelResponse:
     policy = choice.policy
-    work = complete(choice.provider, request, clock=clock, listener=listener, window=policy.window)
+    if choice.serving is not None:
+        work = choice.serving.complete(choice.provider, policy, request, clock=clock, hearing=hearing)
+    else:
+        work = complete(choice.provider, request, clock=clock, listener=hearing.listener, window=policy.window)
     response = await (accounted(choice.account, request, work, clock) if choice.account else work)
     if choice.calibration is not None and request.prompt_tokens is not None:
         reported = response.usage.prompt_tokens
@@ -101,6 +106,11 @@ def _telling(listener: Listener, number: int) -> EventListener:
             listener(TurnEvent(kind="reasoning", text=event.text, stage=TurnStage.MODEL, attempt=number))
 
     return listen
+
+
+def _warning(listener: Listener, number: int) -> Callable[[str], None]:
+    """Tells what the user should know of how the model runs."""
+    return lambda text: listener(TurnEvent(kind="stage", text=text, stage=TurnStage.MODEL, attempt=number))
 
 
 def _attempt(prompt: Prompt, response: ModelResponse) -> Attempt:

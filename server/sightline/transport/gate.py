@@ -66,11 +66,15 @@ class Outcome(StrEnum):
 
 
 class Turn:
-    """One request that was let through. ``outcome`` is set by who makes it; a cancelled one stays abandoned."""
+    """One request that was let through. ``outcome`` is set by who makes it; a cancelled one stays abandoned.
 
-    __slots__ = ("outcome",)
+    ``alone`` says that no other was under way when it was let through, nor that it had to wait for one.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("alone", "outcome")
+
+    def __init__(self, *, alone: bool) -> None:
+        self.alone = alone
         self.outcome = Outcome.ABANDONED
 
 
@@ -113,20 +117,21 @@ class Gate:
     @asynccontextmanager
     async def turn(self) -> AsyncGenerator[Turn, None]:
         """Waits for a place. Raises :class:`QueueFull` or :class:`CircuitOpen`; cancelling gives the place up."""
-        await self._enter()
+        waited = await self._enter()
         probe = self._opened is not None
         self._probing |= probe
-        turn = Turn()
+        turn = Turn(alone=not waited and self._active == 1)
         try:
             yield turn
         finally:
             self._leave(turn.outcome, probe=probe)
 
-    async def _enter(self) -> None:
+    async def _enter(self) -> bool:
+        """Takes a place; whether it had to be waited for."""
         self._check_circuit()
         if self._active < self._limit and not self._waiting:
             self._active += 1
-            return
+            return False
         if len(self._waiting) >= self._policy.waiting:
             raise QueueFull(f"{len(self._waiting)} requests to {self._where} are waiting already.", 0.0)
         place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -148,6 +153,7 @@ class Gate:
         except CircuitOpen:
             self._release()
             raise
+        return True
 
     def _leave(self, outcome: Outcome, *, probe: bool) -> None:
         if probe:

@@ -39,6 +39,19 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long one request is waited for.
+
+    ``idle`` holds where the server has nothing else of ours to do when it is sent, ``busy`` where others are before or
+    beside it. ``measured`` says that an idle server has the model ready, so that the time it takes is worth keeping.
+    """
+
+    idle: Limits = field(default_factory=Limits)
+    busy: Limits = field(default_factory=Limits)
+    measured: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RetryPolicy:
     """When a request is sent again: before the first byte of content only.
 

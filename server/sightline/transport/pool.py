@@ -286,7 +286,8 @@ def _translated(error: Exception, where: str, phase: TimeoutPhase, seconds: floa
 
 
 def _timeout(where: str, phase: TimeoutPhase, seconds: float) -> TransportTimeout:
-    return TransportTimeout(f"No answer from {where} within {seconds:g} s ({phase.value}).", phase, seconds)
+    told = f"{seconds:.0f}" if seconds >= 10 else f"{seconds:.2g}"
+    return TransportTimeout(f"No answer from {where} within {told} s ({phase.value}).", phase, seconds)
 
 
 def _reason(error: BaseException) -> ConnectFailure:

@@ -64,7 +64,7 @@ class AnthropicProvider:
         minimum = self._policy.profile_of(request.model).facts.cache_minimum or CACHE_MINIMUM
         body = request_body(request, most_output=most, cache_minimum=minimum)
         url = self._api.request_url("/messages")
-        reply = self._api.reply(url, body, reader, EVENT_STREAM, model=request.model, names=self.models)
+        reply = self._api.reply(url, body, reader, EVENT_STREAM, request=request, names=self.models)
         async with aclosing(reply) as events:
             async for event in events:
                 yield event

@@ -9,20 +9,20 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager, contextmanager
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from sightline.models.failures import Speaker, is_lasting, not_the_protocol, redirected, refusal, unreached
-from sightline.models.messages import ModelError, ModelFailure, StreamEvent
+from sightline.models.messages import Finished, ModelError, ModelFailure, ModelRequest, StreamEvent
 from sightline.models.policy import ModelPolicy
 from sightline.models.probe import ServerProbe
 from sightline.models.provider import ModelInfo
 from sightline.models.wire import WireError, error_in
-from sightline.transport.errors import TransportError
+from sightline.transport.errors import TimeoutPhase, TransportError, TransportTimeout
 from sightline.transport.gate import Outcome, Turn
-from sightline.transport.policy import HttpRequest, Limits
+from sightline.transport.policy import HttpRequest, Limits, Patience
 from sightline.transport.pool import HttpAnswer, HttpResponse, Pool, address
 from sightline.transport.retry import LARGEST_REFUSAL, Sleep, retry_after, stream_with_retries
 from sightline.transport.sse import EventData
@@ -154,28 +154,26 @@ class HttpApi:
         reader: StreamReader,
         stream: StreamFormat,
         *,
-        model: str,
+        request: ModelRequest,
         names: ListModels | None = None,
     ) -> AsyncGenerator[StreamEvent, None]:
-        """Posts ``body`` and gives what ``reader`` finds in the answer. Raises ``ModelError``.
+        """Posts ``body``, which is ``request``, and gives what ``reader`` finds in the answer. Raises ``ModelError``.
 
         ``names`` lists the server's models (``Provider.models``): asked when the server says that there is no such
-        model. Closing the generator closes the socket at once.
+        model. The ``patience`` of ``request`` stands in for the limits of the policy. Closing the generator closes the
+        socket at once.
         """
-        speaker = self.speaker(model)
+        speaker = self.speaker(request.model)
         accepted = {"content-type": "application/json", "accept": f"{stream.media_type}, application/json"}
-        sent = HttpRequest(
-            method="POST",
-            url=url,
-            headers={**self.headers(), **accepted},
-            body=body,
-            limits=self._policy.limits,
-        )
-        asking = stream_with_retries(self._pool, sent, self._policy.retries, permanent=is_permanent, sleep=self._sleep)
+        sent = HttpRequest(method="POST", url=url, headers={**self.headers(), **accepted}, body=body)
+        patience = request.patience or Patience(idle=self._policy.limits, busy=self._policy.limits)
+        timer = _Timer()
         try:
             async with self._pool.gates.at(self.where, self._policy.gate).turn() as turn:
+                sent = replace(sent, limits=patience.idle if turn.alone else patience.busy)
+                timer.start(measured=patience.measured and turn.alone)
                 with _judging(turn):
-                    async with asking as response:
+                    async with self._asking(sent) as response:
                         await self._accepted(response, speaker, stream.media_type, names)
                         if response.media_type != stream.media_type:
                             # Some servers and proxies do not stream whatever they are asked.
@@ -183,20 +181,23 @@ class HttpApi:
                                 yield event
                         else:
                             framing = stream.framing()
-                            chunk, begun = b"-", False
+                            chunk = b"-"
                             while chunk and not reader.done:
                                 chunk = await response.chunk()
                                 for data in framing.feed(chunk) if chunk else framing.end():
                                     for event in reader.take(data):
-                                        if not begun:
-                                            begun = True
+                                        if not timer.ended:
+                                            timer.end()
                                             response.content_has_begun()
                                         yield event
                         for event in reader.finished():
-                            yield event
+                            yield timer.told(event)
                         await response.finish(_END_SECONDS)
         except TransportError as error:
-            raise unreached(speaker, error) from error
+            raise timer.stopped(error, unreached(speaker, error)) from error
+
+    def _asking(self, sent: HttpRequest) -> AbstractAsyncContextManager[HttpResponse]:
+        return stream_with_retries(self._pool, sent, self._policy.retries, permanent=is_permanent, sleep=self._sleep)
 
     async def _accepted(
         self, response: HttpResponse, speaker: Speaker, media_type: str, names: ListModels | None
@@ -232,6 +233,35 @@ class HttpApi:
         """Closes the connections, where they are this provider's own. May be called twice."""
         if self._owns_pool:
             await self._pool.close()
+
+
+class _Timer:
+    """How long the first token of a reply was waited for, where that is worth keeping."""
+
+    def __init__(self) -> None:
+        self.ended = False
+        self._begun: float | None = None
+        self._waited: float | None = None
+
+    def start(self, *, measured: bool) -> None:
+        """The request is sent now."""
+        self._begun = asyncio.get_running_loop().time() if measured else None
+
+    def end(self) -> None:
+        """The first token is here."""
+        self.ended = True
+        if self._begun is not None:
+            self._waited = asyncio.get_running_loop().time() - self._begun
+
+    def told(self, event: StreamEvent) -> StreamEvent:
+        """``event`` again, the last one of a stream with what was measured."""
+        return replace(event, waited=self._waited) if isinstance(event, Finished) else event
+
+    def stopped(self, error: TransportError, failure: ModelError) -> ModelError:
+        """``failure`` again, with how long was waited where the first token never came."""
+        if self._begun is not None and isinstance(error, TransportTimeout) and error.phase is TimeoutPhase.FIRST_BYTE:
+            failure.waited = error.seconds
+        return failure
 
 
 #: What says that a server has too much to do, and what that something is wrong with it. Anything else is our mistake.

@@ -129,6 +129,9 @@ class LlamaCppProvider(OpenAICompatibleProvider):
         """Whether it holds many models by name. Never raises."""
         return _table(await self._own.told(f"/props?{_NO_LOADING}")).get("role") == "router"
 
+    async def holds(self, model: str) -> bool:  # noqa: ARG002  a router holds whatever it is asked for
+        return await self.is_router()
+
     async def loaded(self) -> tuple[LoadedModel, ...]:
         return tuple(
             LoadedModel(name=name, instance=name, window=told_window(row), size=_size(row))

@@ -90,6 +90,10 @@ class LMStudioProvider(OpenAICompatibleProvider):
             tokens=tokens, source=source, hint=_LARGER if changeable else LM_STUDIO.larger, largest=largest
         )
 
+    async def holds(self, model: str) -> bool:
+        """Since 0.4, see :meth:`load`."""
+        return _find(await self._listed() or (), model) is not None
+
     async def loaded(self) -> tuple[LoadedModel, ...]:
         newer = rows(await self._own.told("/api/v1/models"), "models")
         if newer:

@@ -41,6 +41,8 @@ from sightline.transport.retry import Sleep
 LINES = StreamFormat(media_type="application/x-ndjson", framing=LineParser)
 #: Tokens of the window that is asked of servers too old to tell theirs.
 WINDOW_UNTOLD = 8_192
+#: Seconds that a model stays at least once it is loaded: to load one for no time is how Ollama is told to unload it.
+_LEAST_KEEP = 60.0
 _LARGER = "Set model.window to the tokens you want: Ollama is then asked to load the model so. Or lower context.budget."
 
 
@@ -79,7 +81,7 @@ class OllamaProvider:
         body = chat_body(request, num_ctx=num_ctx, keep_seconds=self._policy.keep_seconds)
         reader = OllamaReader(self._api.speaker(request.model), whole_counts=await self._counts_whole_prompts())
         url = f"{self._own.root}/api/chat"
-        reply = self._api.reply(url, body, reader, LINES, model=request.model, names=self.models)
+        reply = self._api.reply(url, body, reader, LINES, request=request, names=self.models)
         try:
             async with aclosing(reply) as events:
                 async for event in events:
@@ -108,6 +110,9 @@ class OllamaProvider:
     async def window(self, model: str) -> int | None:
         return (await self.window_report(model)).tokens
 
+    async def holds(self, model: str) -> bool:
+        return not await self.is_remote(model)
+
     async def loaded(self) -> tuple[LoadedModel, ...]:
         return loaded_models(await self._own.get("/api/ps"))
 
@@ -119,6 +124,7 @@ class OllamaProvider:
         elif window is not None:
             num_ctx = min(window, trained_window(await self._show(model)) or window)
         keep = self._policy.keep_seconds if keep_seconds is None else keep_seconds
+        keep = keep if keep is None else max(keep, _LEAST_KEEP)
         try:
             await self._own.post("/api/chat", load_body(model, num_ctx=num_ctx, keep_seconds=keep), model)
         except ModelError as error:

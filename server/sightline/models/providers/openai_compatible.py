@@ -52,7 +52,7 @@ class OpenAICompatibleProvider:
     def stream(self, request: ModelRequest) -> AsyncGenerator[StreamEvent, None]:
         reader = ReplyReader(self._api.speaker(request.model))
         url = self._api.request_url("/chat/completions")
-        return self._api.reply(url, self._body(request), reader, EVENT_STREAM, model=request.model, names=self.models)
+        return self._api.reply(url, self._body(request), reader, EVENT_STREAM, request=request, names=self.models)
 
     async def models(self) -> tuple[ModelInfo, ...]:
         answer = await self._api.json("/models", model=self._policy.name)

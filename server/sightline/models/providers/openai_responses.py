@@ -41,7 +41,7 @@ class OpenAIResponsesProvider:
         reader = ResponsesReplyReader(self._api.speaker(request.model))
         url = self._api.request_url("/responses")
         body = request_body(request)
-        return self._api.reply(url, body, reader, EVENT_STREAM, model=request.model, names=self.models)
+        return self._api.reply(url, body, reader, EVENT_STREAM, request=request, names=self.models)
 
     async def models(self) -> tuple[ModelInfo, ...]:
         return await self._lists.models()
