@@ -88,7 +88,7 @@ def _bare_name(query: Query, place: Place, name: str) -> Answer:
 
 def _bare_name_as(query: Query, place: Place, name: str, kind: ReferenceKind) -> Answer:
     """``struct stat`` and ``stat()`` are two things."""
-    return fitting(query, _bare_name(query, place, name), kind)
+    return fitting(query, place, _bare_name(query, place, name), kind)
 
 
 def _direct(file: int, index: FileIndex, scope: int, name: str) -> Iterator[DefinitionMeaning]:

@@ -55,6 +55,7 @@ from sightline.graph.extract_script_returns import add_returned, returned_paths
 from sightline.graph.extract_text import ParsedText, field_of, syntax_problems
 from sightline.graph.facts import DefinitionKind, ReferenceKind
 from sightline.graph.raw_facts import LOCAL_FLAG, REFERENCE_CODE, DefinitionRow, ImportRow, ProblemRow, RawFacts
+from sightline.graph.script_kinds import is_apart
 
 _IDENTIFIER = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*")
 _TYPE_STAR = re.compile(rb"type\s*\*")
@@ -89,7 +90,7 @@ def extract_script(text: ParsedText, context: Context | None = None) -> RawFacts
     scopes = ScopeMap(script_regions(text, declared))
     names = _names(text, modules)
     read_loaders(text, names, modules, scopes.container_at)
-    _export_locals(declared, modules)
+    carried = _export_locals(declared, modules)
     _drop_loaded(declared, modules)
     settle_parents(declared, scopes, text.data)
     found = bind_script(text, names, declared, scopes)
@@ -108,6 +109,7 @@ def extract_script(text: ParsedText, context: Context | None = None) -> RawFacts
         scope = scopes.scopes[scopes.scope_at(at)]
         rows.local_roots.setdefault(scope.unit, set()).update(roots_of_path(path))
     more = _more_references(text, modules, rows, scopes, index_of)
+    more += [(rows.strings[name], start, _TYPE, -1, 0, -1) for name, start in carried]
     bindings = script_bindings(text, found, declared, (scopes, index_of, rows.local_roots))
     return RawFacts(
         digest="" if context else digest_of(text.data),
@@ -191,8 +193,11 @@ def _arguments(text: ParsedText) -> Arguments:
     return found
 
 
-def _export_locals(declared: Declared, modules: Modules) -> None:
-    """``export { a, b as c }`` and ``module.exports = { a }``: marks, renames or hands on what is local."""
+def _export_locals(declared: Declared, modules: Modules) -> list[tuple[bytes, int]]:
+    """``export { a, b as c }`` and ``module.exports = { a }``: marks, renames or hands on what is local.
+
+    Answers which exported names, and where, are those of a type as well as of a value.
+    """
     own: dict[str, list[Draft]] = {}
     inner = {id(draft) for draft in declared.containers if draft.parent >= 0}
     for draft in (*declared.containers, *declared.others):
@@ -213,6 +218,8 @@ def _export_locals(declared: Declared, modules: Modules) -> None:
             modules.imports.append(
                 ImportRow(row.module, names, export.start, export.end, type_only=row.type_only, reexport=True)
             )
+    kinds = {name: {draft.kind for draft in own.get(name, ())} for name, _ in modules.carried}
+    return [(name.encode("utf-8", "replace"), at) for name, at in modules.carried if is_apart(kinds[name])]
 
 
 def _drop_loaded(declared: Declared, modules: Modules) -> None:
@@ -259,7 +266,7 @@ def _import_rows(modules: Modules, index_of: list[int]) -> tuple[ImportRow, ...]
 def _more_references(
     text: ParsedText, modules: Modules, rows: Rows, scopes: ScopeMap, index_of: list[int]
 ) -> list[ReferenceRow]:
-    """Imported names, ``object["name"]``, and what destructuring reads."""
+    """Imported names, ``object["name"]``, and what destructuring reads; in any order."""
     data = text.data
     uses: list[tuple[bytes, int, int, bytes]] = []  # name, start, kind, receiver
     for row in modules.imports:

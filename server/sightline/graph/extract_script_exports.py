@@ -29,11 +29,15 @@ class LocalExport:
 
 @dataclass(slots=True)
 class Modules:
-    """``skipped``: ranges whose identifiers are no uses (the clauses of imports and re-exports)."""
+    """``skipped``: ranges whose identifiers are no uses (the clauses of imports and re-exports).
+
+    ``carried``: local names as exports name them, and where: such a use is one of all that the name means.
+    """
 
     imports: list[ImportRow] = field(default_factory=list[ImportRow])
     exports: list[LocalExport] = field(default_factory=list[LocalExport])
     skipped: list[Span2] = field(default_factory=list[Span2])
+    carried: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])
     problems: list[ProblemRow] = field(default_factory=list[ProblemRow])
 
 
@@ -108,12 +112,18 @@ def _export(text: ParsedText, node: Node, modules: Modules, declared: Declared) 
     children = node.named_children
     clause = next((child for child in children if child.type == "export_clause"), None)
     if clause is not None:
-        modules.exports += [_specifier(child) for child in clause.named_children if child.type == "export_specifier"]
+        for child in clause.named_children:
+            if child.type == "export_specifier":
+                export = _specifier(child)
+                modules.exports.append(export)
+                modules.carried.append((export.local, child.start_byte))
         return
     words = {child.type: child.byte_range for child in node.children if not child.is_named}
     if "default" in words:
+        _carried(field_of(node, "value"), modules)
         _default_export(text, node, words["default"], declared)
     elif "=" in words and children:
+        _carried(children[-1], modules)
         _export_value(text, "export=", words["="], node, children[-1], declared)
 
 
@@ -123,6 +133,11 @@ def _specifier(node: Node) -> LocalExport:
     alias = field_of(node, "alias") or (node.children[-1] if node.children[-1].type == "default" else name)
     local = plain(name.text or b"") if name is not None else ""
     return LocalExport(local, plain(alias.text or b"").strip("\"'"), *alias.byte_range)
+
+
+def _carried(value: Node | None, modules: Modules) -> None:
+    if value is not None and value.type == "identifier":
+        modules.carried.append((plain(value.text or b""), value.start_byte))
 
 
 def _default_export(text: ParsedText, node: Node, word: Span2, declared: Declared) -> None:

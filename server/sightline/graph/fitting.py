@@ -6,14 +6,14 @@ from __future__ import annotations
 
 from sightline.graph.ancestry import is_class, row_of
 from sightline.graph.facts import DefinitionKind, ReferenceKind
-from sightline.graph.meanings import Answer, DefinitionMeaning, Found, Query
+from sightline.graph.meanings import Answer, DefinitionMeaning, Found, Place, Query
 
 _FUNCTIONS = frozenset({DefinitionKind.FUNCTION.value, DefinitionKind.METHOD.value})
 _VALUES = frozenset({DefinitionKind.VARIABLE.value, DefinitionKind.ATTRIBUTE.value})
 _OF_TYPES = frozenset({ReferenceKind.TYPE, ReferenceKind.INHERIT, ReferenceKind.DECORATE})
 
 
-def fitting(query: Query, answer: Answer, kind: ReferenceKind) -> Answer:
+def fitting(query: Query, place: Place, answer: Answer, kind: ReferenceKind) -> Answer:  # noqa: ARG001
     """The meanings that fit a use best; all of them where none does, since kinds of use are read from syntax alone."""
     if len(answer) < 2:
         return answer

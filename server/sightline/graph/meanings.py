@@ -289,7 +289,7 @@ class Rules:
     is_property: Callable[[DefinitionRow], bool]
     has_builtin_member: Callable[[str, str], bool]
     more_parts: Callable[[Query, DefinitionMeaning], Iterable[DefinitionMeaning]] | None = None
-    fitting: Callable[[Query, Answer, ReferenceKind], Answer] | None = None
+    fitting: Callable[[Query, Place, Answer, ReferenceKind], Answer] | None = None
     bare_name_as: Callable[[Query, Place, str, ReferenceKind], Answer] | None = None
     parts_with: Callable[[Query, DefinitionMeaning, str], Iterable[DefinitionMeaning]] | None = None
     is_seen_everywhere: Callable[[FileIndex], bool] | None = None

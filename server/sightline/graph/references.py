@@ -22,6 +22,7 @@ from sightline.graph.meanings import (
     Place,
     Query,
     Rank,
+    Rules,
     Site,
     SuperMeaning,
 )
@@ -293,8 +294,16 @@ def _aliases(search: _Search, file: int, name: str) -> Iterator[_Wanted]:
                     yield _Wanted(alias, file if passed else -1)
     for number in rules.renamed(index, name):
         row = index.definitions[number]
-        if _means_target(search, rules.bare_name(search.query, Place(file, MODULE), name)):
+        if _names_target(search, rules, Place(file, MODULE), name):
             yield _Wanted(row.name, file if row.name in UNNAMED else -1)
+
+
+def _names_target(search: _Search, rules: Rules, place: Place, name: str) -> bool:
+    """Whether a bare name may mean the target, as a value or as a type where those are two things."""
+    if _means_target(search, rules.bare_name(search.query, place, name)):
+        return True
+    as_type = rules.bare_name_as
+    return as_type is not None and _means_target(search, as_type(search.query, place, name, ReferenceKind.TYPE))
 
 
 def _means_target(search: _Search, answer: Answer) -> bool:

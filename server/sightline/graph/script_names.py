@@ -25,6 +25,7 @@ from sightline.graph.meanings import (
     weakened,
 )
 from sightline.graph.raw_facts import DefinitionRow
+from sightline.graph.script_spaces import Space, both, values_in
 from sightline.graph.values import attribute
 
 FUNCTIONS = frozenset({DefinitionKind.FUNCTION.value, DefinitionKind.METHOD.value})
@@ -44,27 +45,43 @@ _OPEN = FUNCTIONS | {DefinitionKind.NAMESPACE.value}
 
 
 def bare_name(query: Query, place: Place, name: str) -> Answer:
-    """What a name without a dot means: names in functions and namespaces around it, then the module's own."""
+    """The value that a name without a dot means, a type where there is none."""
+    return name_in(query, place, name, values_in)
+
+
+def name_in(query: Query, place: Place, name: str, space: Space) -> Answer:
+    """What a name without a dot means: names in functions and namespaces around it, then the module's own.
+
+    Where nothing of that name is in ``space``, the nearest that is in another: kinds of use are read from syntax alone.
+    """
     index = query.files.index(place.file)
     if index is None:
         return UNKNOWN
+    nearest: Answer = UNKNOWN
     scope = place.scope
     while scope != MODULE:
         row = index.definitions[scope]
-        if row.kind in _OPEN and (found := _in_scope(query, place.file, index, scope, name)):
-            return found
+        if row.kind in _OPEN:
+            if found := _in_scope(query, place.file, index, scope, name, space):
+                return found
+            nearest = nearest or _in_scope(query, place.file, index, scope, name, both)
         scope = row.parent
-    return module_name(query, place.file, name) or _global_name(query, place.file, index, name)
+    return module_name(query, place.file, name, space) or nearest or _elsewhere(query, place.file, index, name, space)
 
 
-def _global_name(query: Query, file: int, index: FileIndex, name: str) -> Answer:
+def _elsewhere(query: Query, file: int, index: FileIndex, name: str, space: Space) -> Answer:
+    return module_name(query, file, name, both) or _global_name(query, file, index, name, space)
+
+
+def _global_name(query: Query, file: int, index: FileIndex, name: str, space: Space) -> Answer:
     """What one file that is no module declares for all (``declare const __DEV__: boolean``)."""
     if name in index.imported.get(MODULE, {}) or name in index.scopes.get(MODULE, {}):
         return UNKNOWN
-    return query.once(("global", query.files.language(file), name), lambda: _declared_for_all(query, name), UNKNOWN)
+    key = ("global", query.files.language(file), name, space)
+    return query.once(key, lambda: _declared_for_all(query, name, space), UNKNOWN)
 
 
-def _declared_for_all(query: Query, name: str) -> Answer:
+def _declared_for_all(query: Query, name: str, space: Space) -> Answer:
     files = query.files.defining(name)
     found: list[Answer] = []
     for file in files if len(files) <= _MOST_FILES else ():
@@ -72,7 +89,8 @@ def _declared_for_all(query: Query, name: str) -> Answer:
         if index is None or index.language != "typescript" or not is_script(index):
             continue
         numbers = index.scopes.get(MODULE, {}).get(name, ())
-        found += [weakened(_exactly(file, number), Rank.INFERRED) for number in numbers[:1]]
+        declared = merged(*(_exactly(file, number) for number in numbers))
+        found += [weakened((space(query, declared) or declared)[:1], Rank.INFERRED)] if declared else []
     return found[0] if len(found) == 1 else UNKNOWN
 
 
@@ -82,23 +100,26 @@ def is_script(index: FileIndex) -> bool:
     return not exported and not any(row.enclosing == MODULE and not row.dynamic for row in index.imports)
 
 
-def module_name(query: Query, file: int, name: str) -> Answer:
+def module_name(query: Query, file: int, name: str, space: Space = both) -> Answer:
     """What ``name`` means at the top of a module; unknown for a global of somebody else."""
     index = query.files.index(file)
     if index is None:
         return UNKNOWN
-    return query.once(("module", file, name), lambda: _in_scope(query, file, index, MODULE, name), UNKNOWN)
+    key = ("module", file, name, space)
+    return query.once(key, lambda: _in_scope(query, file, index, MODULE, name, space), UNKNOWN)
 
 
-def _in_scope(query: Query, file: int, index: FileIndex, scope: int, name: str) -> Answer:
+def _in_scope(query: Query, file: int, index: FileIndex, scope: int, name: str, space: Space) -> Answer:
     rows = index.definitions
     own = tuple(
         Found(DefinitionMeaning(file, number), Rank.EXACT)
         for number in index.scopes.get(scope, {}).get(name, ())
         if not passes_on(rows[number])
     )
+    own = space(query, own)
     bindings = index.imported.get(scope, {}).get(name, ())
     others = [imported_meaning(query, file, binding) for binding in bindings if not binding.statement.reexport]
+    others = [kept for answer in others if (kept := space(query, answer)) or not answer]
     ways = len(others) + bool(own) + (scope != MODULE and (scope, name) in index.written)
     return weakened(merged(own, *others), Rank.EXACT if ways == 1 else Rank.INFERRED)
 

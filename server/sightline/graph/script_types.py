@@ -10,7 +10,7 @@ import re
 
 from sightline.graph.ancestry import is_class, member, row_of
 from sightline.graph.bound_names import without_closed
-from sightline.graph.facts import DefinitionKind, Reference
+from sightline.graph.facts import DefinitionKind, Reference, ReferenceKind
 from sightline.graph.index import MODULE
 from sightline.graph.meanings import (
     EXTERNAL,
@@ -40,9 +40,11 @@ from sightline.graph.script_names import (
     imported_meaning,
     is_script,
     member_of_module,
+    name_in,
     renamed,
 )
 from sightline.graph.script_outside import declared_outside
+from sightline.graph.script_spaces import asked_by, fitting, types_in
 from sightline.graph.script_structures import STRUCTURAL
 from sightline.graph.script_type_texts import closing, function_of, generics_of, named_with_arguments, split
 from sightline.graph.values import called, elements, expression, taken_member, through_alias
@@ -143,8 +145,7 @@ def _named(query: Query, place: Place, text: str) -> Answer:
         return called(query, annotated(query, place, arguments[0]))
     if name == "Parameters" and arguments:
         return UNKNOWN
-    named = expression(query, place, name, local=False)
-    named = merged(*(through_alias(query, found) for found in named))
+    named = merged(*(through_alias(query, found) for found in _type_named(query, place, name)))
     given_here = tuple(closed_type(place, each) for each in arguments)
     return merged(
         *(
@@ -153,6 +154,14 @@ def _named(query: Query, place: Place, text: str) -> Answer:
             if isinstance(found.meaning, DefinitionMeaning) and is_class(query, found.meaning)
         )
     )
+
+
+def _type_named(query: Query, place: Place, name: str) -> Answer:
+    """What a name means where a type is written."""
+    if "." not in name:
+        return name_in(query, place, name, types_in)
+    found = expression(query, place, name, local=False)
+    return types_in(query, found) or found
 
 
 def _imported(query: Query, place: Place, text: str) -> Answer:
@@ -250,12 +259,18 @@ def _bare_name(query: Query, place: Place, name: str) -> Answer:
     return merged(*constructors)
 
 
+def _bare_name_as(query: Query, place: Place, name: str, kind: ReferenceKind) -> Answer:
+    if name == "super":
+        return _bare_name(query, place, name)
+    return name_in(query, place, name, asked_by(query, place, kind))
+
+
 def _base(query: Query, place: Place, text: str) -> Ancestor:
     """One base or implemented interface."""
     name = text.partition("<")[2].removesuffix(">") if text.endswith(">") else text
     if not _DOTTED.match(name):
         return None
-    answer = expression(query, place, name, local=False)
+    answer = _type_named(query, place, name)
     answer = merged(*(through_alias(query, found) for found in answer))
     classes = [found for found in answer if isinstance(found.meaning, DefinitionMeaning)]
     # A class and an interface of one name are one type.
@@ -287,6 +302,8 @@ SCRIPT_RULES = Rules(
     constructors=frozenset({"constructor"}),
     dotted_constructors=False,
     bare_name=_bare_name,
+    bare_name_as=_bare_name_as,
+    fitting=fitting,
     special=_special,
     member_of_module=member_of_module,
     imported=imported_meaning,

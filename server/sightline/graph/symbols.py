@@ -54,7 +54,7 @@ def meaning_of(query: Query, file: int, reference: Reference) -> Answer:
     answer = attribute(query, expression(query, place, reference.receiver, local=reference.local), reference.name)
     if rules.declared_outside is not None and all(each.meaning == OUTSIDE for each in answer):
         answer = rules.declared_outside(query, place, reference) or answer
-    return rules.fitting(query, answer, reference.kind) if rules.fitting is not None else answer
+    return rules.fitting(query, place, answer, reference.kind) if rules.fitting is not None else answer
 
 
 def meaning_at(query: Query, file: int, site: Site) -> Answer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,13 +14,14 @@ from symbols.sites import DefinitionSite, Identity, Spot, TrueUse, UseSite, defi
 from sightline.base.paths import WorkspacePath
 from sightline.base.system import real_system
 from sightline.graph.answers import ReferencesAnswer, Symbol
-from sightline.graph.facts import Reference
+from sightline.graph.facts import DefinitionKind, Reference
 from sightline.graph.live import LiveGraph
 from sightline.graph.view import GraphView
 from sightline.workspace.live import LiveWorkspace
 
 #: Confidences, best first; what is in none of them was not found.
 ORDER = ("exact", "inferred", "name_only")
+_TYPES = frozenset({DefinitionKind.INTERFACE, DefinitionKind.TYPE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,15 +48,21 @@ class Asked:
     """The graph of one code base, built once. ``identity`` names what is defined at a spot, as the truth does.
 
     ``within``: the files that the truth reads. Of places in others it can say nothing: they are left out, and "these
-    are all" is not counted where some were.
+    are all" is not counted where some were. ``types_apart``: a type and a value of one name are two definitions.
     """
 
     def __init__(
-        self, root: Path, identity: Callable[[Spot], Identity | None], within: Collection[str] | None = None
+        self,
+        root: Path,
+        identity: Callable[[Spot], Identity | None],
+        within: Collection[str] | None = None,
+        *,
+        types_apart: bool = False,
     ) -> None:
         self._root = str(root.resolve())
         self._within = frozenset(within) if within is not None else None
         self._identity = identity
+        self._types_apart = types_apart
         self.view: GraphView = asyncio.run(_built(self._root))
         self._references: dict[str, dict[int, Reference]] = {}
         self._symbols: dict[str, dict[str, list[Symbol]]] = {}
@@ -79,7 +86,7 @@ class Asked:
 
     def references(self, site: DefinitionSite) -> OurReferences | None:
         """All places that use a definition, the places that define it left out; ``None`` if it has no symbol."""
-        symbols = self._symbols_in(site.spot.path).get(site.identity.name, ())
+        symbols = self._defined_by(site)
         reference = self._references_in(site.spot.path).get(site.spot.start)
         if not symbols and reference is not None:  # an editor asks for the uses of what stands there
             known = self.view.resolve_known(self._path(site.spot.path), reference)
@@ -99,6 +106,14 @@ class Asked:
                     places[spot] = _better(places.get(spot), confidence)
         complete = not unseen and all(answer.coverage.complete for answer in answers)
         return OurReferences(places=places, complete=complete, milliseconds=milliseconds)
+
+    def _defined_by(self, site: DefinitionSite) -> Sequence[Symbol]:
+        symbols = self._symbols_in(site.spot.path).get(site.identity.name, ())
+        if not self._types_apart:
+            return symbols
+        own = [each for each in symbols if each.definition.name_span.start == site.spot.start]
+        is_type = [each.definition.kind in _TYPES for each in own]
+        return [each for each in symbols if not own or (each.definition.kind in _TYPES) in is_type]
 
     def _places(self, answer: ReferencesAnswer) -> list[tuple[Spot, str]]:
         return [

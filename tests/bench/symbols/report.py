@@ -24,7 +24,7 @@ from symbols.scoring import (
     score_uses,
     settled,
 )
-from symbols.sites import DefinitionSite, Spot, Truth
+from symbols.sites import KINDS, DefinitionSite, Spot, Truth
 
 #: Examples printed of each kind of error.
 _SHOWN = 5
@@ -51,14 +51,17 @@ def measure(
     definitions: Sequence[tuple[DefinitionSite, frozenset[Spot]]],
     examples: Path | None = None,
     confirm: Truth | None = None,
+    confirmed_kinds: Collection[str] = KINDS,
 ) -> Figures:
     """All figures of one code base, printed as well; ``examples``: a file for all the errors.
 
-    ``confirm`` is asked where the places lead that only the graph lists, see ``scoring.JudgedDefinition``.
+    ``confirm`` is asked where the places lead that only one side lists, see ``scoring.JudgedDefinition``; for
+    definitions of ``confirmed_kinds`` alone.
     """
     use_figures, errors = score_uses([JudgedUse(site, true, asked.use(site, true)) for site, true in uses.known])
     judged = [JudgedDefinition(site, true, asked.references(site)) for site, true in definitions]
-    judged = [settled(confirm, each) for each in judged] if confirm is not None else judged
+    if confirm is not None:
+        judged = [settled(confirm, each) if each.site.identity.kind in confirmed_kinds else each for each in judged]
     definition_figures, more = score_definitions(judged)
     figures: Figures = {
         "uses": {**use_figures, "the truth is silent on": uses.silent},

@@ -27,7 +27,9 @@ class TypeScriptTruth:
     def key(self) -> str:
         """Changes when the answers may."""
         texts = "".join(f"{path} {digest_of((self._copy / path).read_bytes())}\n" for path in self._source.paths)
-        scripts = "".join(digest_of((self._tools / name).read_bytes()) for name in ("service.mjs", "code_base.mjs"))
+        scripts = "".join(
+            digest_of((self._tools / name).read_bytes()) for name in ("service.mjs", "code_base.mjs", "workspace.mjs")
+        )
         return f"{self._versions} {digest_of((texts + scripts).encode())}"
 
     def use(self, site: UseSite) -> TrueUse:
