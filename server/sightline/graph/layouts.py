@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zlib import crc32
 
 from sightline.base.errors import SightlineError
 from sightline.base.paths import WorkspacePath
+from sightline.graph.segments import path_key
 from sightline.graph.state import GraphState
 from sightline.languages.python_layout import PythonLayout
 from sightline.languages.registry import family_of
@@ -46,7 +47,9 @@ def stale_roots(
     return {
         path.root
         for path in touched
-        if is_configuration(path.relative, layouts.of(path.root))
+        if path.relative in layouts.of(path.root).links
+        or path in workspace.links
+        or is_configuration(path.relative, layouts.of(path.root))
         or (path in came_or_went and shapes_layout(layouts.of(path.root), path.relative, goes=not came_or_went[path]))
     }
 
@@ -79,8 +82,10 @@ def _layout(workspace: WorkspaceView, root: str) -> ProjectLayout:
         except SightlineError:
             return None
 
-    layout = build_layout([path.relative for path in workspace.paths() if path.root == root], read)
-    return with_installed(layout, workspace.system, root)
+    links = {link.relative: target for link, target in workspace.links.items() if link.root == root}
+    # A link to a configuration, or to what makes a folder a package, is one itself.
+    layout = build_layout([*(path.relative for path in workspace.paths() if path.root == root), *links], read)
+    return replace(with_installed(layout, workspace.system, root), links=links)
 
 
 def top_key(root: str, name: str) -> int:
@@ -96,6 +101,10 @@ def redirected(before: Layouts, after: Layouts, state: GraphState) -> Generator[
         if (root in before.by_root) != (root in after.by_root):
             found |= yield from _files(state, root)
             continue
+        for relative in {*old.links, *new.links}:
+            if old.links.get(relative) != new.links.get(relative):
+                found.update(state.wanting_key(path_key(root, relative)))
+                yield
         for family in {*old.families, *new.families}:
             if old.of(family) == new.of(family):
                 continue

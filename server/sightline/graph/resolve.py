@@ -308,11 +308,18 @@ class Resolver:
 
     def _first(self, root: str, paths: Sequence[str], wanted: array[int]) -> int:
         find, exists = self._state.table.find, self._state.exists
+        links = self._layouts.of(root).links
         for relative in paths:
             wanted.append(path_key(root, relative))
             file = find(root, relative)
             if file is not None and exists(file):
                 return file
+            if relative in links:
+                target = links[relative]
+                wanted.append(path_key(target.root, target.relative))
+                file = find(target.root, target.relative)
+                if file is not None and exists(file):
+                    return file
         return -1
 
     def _unit(self, importer: Importer, candidate: ImportCandidates) -> Unit | None:

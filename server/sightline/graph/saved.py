@@ -162,7 +162,9 @@ def _segment(count: int, blobs: tuple[bytes, ...], pieces: Sequence[memoryview])
 
 def layouts_key(layouts: Layouts) -> str:
     """A digest of everything in the layouts that can redirect an import; the same in every process."""
-    return digest_of(repr([(root, _plain(each.families)) for root, each in _sorted(layouts)]).encode())
+    return digest_of(
+        repr([(root, _plain(each.families), _plain(each.links)) for root, each in _sorted(layouts)]).encode()
+    )
 
 
 def _sorted(layouts: Layouts) -> list[tuple[str, Any]]:

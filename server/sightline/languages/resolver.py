@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from sightline.base.paths import WorkspacePath
 from sightline.base.system import System
 from sightline.languages.dependencies import declares_dependencies, distributions_of, read_dependencies
 from sightline.languages.import_registry import IMPORT_RULES
@@ -22,10 +23,14 @@ __all__ = ["ImportBinding", "ImportCandidates", "ImportRequest", "ProjectLayout"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectLayout:
-    """Where modules of one workspace root are looked for, by family. Two equal layouts resolve every import alike."""
+    """Where modules of one workspace root are looked for, by family. Two equal layouts resolve every import alike.
+
+    ``links``: paths of links to files, with the files that they lead to: a module that lies there is that file.
+    """
 
     families: Mapping[str, Any] = field(default_factory=dict[str, Any])
     dependencies: frozenset[str] = frozenset()
+    links: Mapping[str, WorkspacePath] = field(default_factory=dict[str, WorkspacePath])
 
     @property
     def python(self) -> PythonLayout:

@@ -35,7 +35,8 @@ class WorkspaceView:
     """One snapshot. ``known`` lists the files of the scan, ``overlay`` open buffers and forked texts over them.
 
     An overlay value of ``None`` hides a file: it was deleted or moved in this view. ``skipped`` are files that are
-    there but not read, with the reason (see ``SkippedFile``); ``rules`` say what is ignored. Safe in any thread.
+    there but not read, with the reason (see ``SkippedFile``); ``rules`` say what is ignored. ``links``: links to files,
+    each with the file of ``known`` that it leads to; under the link's own name nothing is listed. Safe in any thread.
     """
 
     revision: int
@@ -45,6 +46,7 @@ class WorkspaceView:
     overlay: Mapping[WorkspacePath, SourceFile | None]
     rules: IgnoreRules = NO_RULES
     skipped: Mapping[WorkspacePath, str] = field(default_factory=dict[WorkspacePath, str])
+    links: Mapping[WorkspacePath, WorkspacePath] = field(default_factory=dict[WorkspacePath, WorkspacePath])
 
     def exists(self, path: WorkspacePath) -> bool:
         """Whether the view has this file; also true for one that is there but skipped."""

@@ -32,8 +32,8 @@ from sightline.workspace.stamps import Stamps
 class WorkspaceChange:
     """What one mutation changed, for the graph to follow: ``revision`` of the view after it, paths sorted.
 
-    ``changed`` are files whose text is, or may be, another than before, new ones among them; ``removed`` are files
-    that the view no longer lists.
+    ``changed`` are files whose text is, or may be, another than before, new ones among them, and links to files that
+    are new, gone or lead elsewhere; ``removed`` are files that the view no longer lists.
     """
 
     revision: int
@@ -194,7 +194,7 @@ class LiveWorkspace:
     def _adopt(self, look: Look, moved: frozenset[WorkspacePath] = frozenset()) -> WorkspaceChange:
         """Makes what was found the present; ``moved`` are open documents that count as changed all the same."""
         listed = self._listed_documents() - moved
-        self.view = replace(self.view, skipped=look.skipped, rules=look.rules)
+        self.view = replace(self.view, skipped=look.skipped, links=look.links, rules=look.rules)
         removed = self._adopt_files(look.before, look.known, look.stamps, look.removed)
         return self._publish(look.changed, removed, listed)
 

@@ -14,6 +14,7 @@ from sightline.base.paths import WorkspacePath
 from sightline.workspace.files import WorkspaceView
 from sightline.workspace.ignore import IgnoreRules
 from sightline.workspace.known import KnownFiles, sorted_paths
+from sightline.workspace.roots import owner_of_real
 from sightline.workspace.scan import ScanOptions, scan_now
 from sightline.workspace.scanned import ScanResult
 from sightline.workspace.stamps import Stamps, compare_stamps
@@ -21,7 +22,10 @@ from sightline.workspace.stamps import Stamps, compare_stamps
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """What is another than ``before``, the files known then: ``stamps``, and ``changed`` and ``removed`` by path."""
+    """What is another than ``before``, the files known then: ``stamps``, and ``changed`` and ``removed`` by path.
+
+    ``links`` are all links to files; those that are new, gone or lead elsewhere are among ``changed``.
+    """
 
     before: Collection[WorkspacePath]
     stamps: Stamps
@@ -29,6 +33,7 @@ class Look:
     removed: tuple[WorkspacePath, ...]
     known: KnownFiles
     skipped: Mapping[WorkspacePath, str]
+    links: Mapping[WorkspacePath, WorkspacePath]
     rules: IgnoreRules
 
 
@@ -54,12 +59,24 @@ def prepare_look(view: WorkspaceView, stamps: Stamps, result: ScanResult) -> Loo
     removed = tuple(sorted_paths({path for path in before if path not in seen}))
     known = before.with_changes(difference.stamps, removed)
     known.in_order()  # in this thread, where it may take its time
+    links = _links_to_files(view, result, known)
+    turned = {path for path in {*links, *view.links} if links.get(path) != view.links.get(path)}
     return Look(
         before=view.known,
         stamps=difference.stamps,
-        changed=difference.changed,
+        changed=tuple(sorted_paths({*difference.changed, *turned})) if turned else difference.changed,
         removed=removed,
         known=known,
         skipped={file.path: file.reason for file in result.skipped},
+        links=links,
         rules=result.rules,
     )
+
+
+def _links_to_files(view: WorkspaceView, result: ScanResult, known: KnownFiles) -> dict[WorkspacePath, WorkspacePath]:
+    if not result.links:
+        return {}
+    real_roots = {root: view.system.files.real_path(root) for root in result.roots}
+    places = ((link.path, owner_of_real(real_roots, link.target)) for link in result.links)
+    targets = {path: WorkspacePath(*place) for path, place in places if place is not None and place[1]}
+    return {path: target for path, target in targets.items() if target in known}

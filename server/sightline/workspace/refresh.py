@@ -19,7 +19,7 @@ from sightline.workspace.walk import is_binary_name
 
 
 class RescanNeeded(Exception):
-    """A few looks cannot tell: a rule file changed, or a folder or a link appeared."""
+    """A few looks cannot tell: a rule file changed, a folder or a link appeared, or a link went."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +51,8 @@ def look_at(view: WorkspaceView, stamps: Stamps, paths: tuple[WorkspacePath, ...
             _look_at_one(view, listed, found)
     known = view.known if isinstance(view.known, KnownFiles) else KnownFiles(frozenset(view.known))
     removed = _below(known, found.gone)
-    if any(path.name in RULE_FILES for path in removed):
-        raise RescanNeeded  # a folder is gone, and the rules in it may have spoken of open documents
+    if any(path.name in RULE_FILES for path in removed) or _below(view.links, found.gone):
+        raise RescanNeeded  # a folder is gone, and the rules in it may have spoken of open documents; or links are
     difference = compare_stamps(
         view.system, stamps, found.files.values(), view.system.clock.now(), told=frozenset(paths)
     )
@@ -90,6 +90,8 @@ def _look_at_one(view: WorkspaceView, path: WorkspacePath, found: _Found) -> Non
     if folder and view.rules.is_ignored_folder(WorkspacePath(path.root, folder)):
         return
     if path.name in RULE_FILES or path.name == ".git":
+        raise RescanNeeded
+    if path in view.links:
         raise RescanNeeded
     if view.rules.is_ignored(path):
         return
