@@ -217,9 +217,8 @@ def _said_together(query: Query, place: Place, rows: tuple[BindingRow, ...]) -> 
         _value(query, place._replace(offset=start or ANYWHERE), annotation, value, alias)
         for annotation, value, alias, start in said
     ]
-    if not all(found):  # one of its values is unknown: that another one comes from outside says nothing
-        found = [without_closed(answer) for answer in found]
-    return weakened(merged(*found), Rank.INFERRED)
+    # One of its values is unknown: that another one comes from outside says nothing.
+    return weakened(merged(*(found if all(found) else map(without_closed, found))), Rank.INFERRED)
 
 
 def _bound_in(query: Query, place: Place, index: FileIndex, name: str) -> Answer | None:
@@ -287,8 +286,8 @@ def _called(query: Query, meaning: object) -> Answer:
 
 def _held_called(query: Query, file: int, meaning: object) -> Answer:
     """What a call of what a variable of ``file`` holds gives."""
-    has_types = query.rules(file).structural is not None
-    return called(query, tuple(f for f in _held(query, meaning) if has_types or is_class(query, f.meaning)))
+    held, typed = _held(query, meaning), query.rules(file).structural is not None
+    return called(query, held if typed else tuple(each for each in held if is_class(query, each.meaning)))
 
 
 def _held(query: Query, meaning: object) -> Answer:
@@ -372,8 +371,7 @@ def _of_variable(query: Query, meaning: DefinitionMeaning | BoundMeaning, name: 
 def _own_member(query: Query, owner: DefinitionMeaning, name: str) -> Answer:
     """A member of an object literal."""
     index = query.files.index(owner.file)
-    row = index.definitions[owner.number] if index else None
-    if index is None or row is None or row.kind not in VALUES:
+    if index is None or index.definitions[owner.number].kind not in VALUES:
         return UNKNOWN
     found: list[Answer] = []
     for number in index.scopes.get(owner.number, {}).get(name, ()):
