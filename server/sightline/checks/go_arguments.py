@@ -17,6 +17,12 @@ TEXT = re.compile(rb"\"(?>(?:\\.|[^\"\\\n])*)\"|`[^`]*+`|'(?>(?:\\.|[^'\\\n])*)'
 BLANK = b" \t\r\n,"
 #: Bytes of arguments that are looked through for the closing bracket.
 _LONGEST = 5_000
+#: Types and functions of the language that give one value, called by their plain name. A file may give such a name
+#: another meaning; nobody does so with several values.
+_ONE_VALUE = frozenset(
+    b"bool byte complex64 complex128 error float32 float64 int int8 int16 int32 int64 rune string uint uint8 uint16 "
+    b"uint32 uint64 uintptr append cap complex imag len make max min new real".split()
+)
 _NOBODY = Reference(name="", span=Span(0, 0), kind=ReferenceKind.CALL)
 
 
@@ -39,6 +45,8 @@ def only_argument(view: GraphView, path: WorkspacePath, reference: Reference) ->
     if not argument.endswith(b")"):
         return None
     inner = next((at for at in openings(argument) if closing(argument, at) == len(argument) - 1), -1)
+    if argument[: max(inner, 0)] in _ONE_VALUE:
+        return None
     return next((row for row in facts.references if row.span.end == start + 1 + inner), _NOBODY)
 
 

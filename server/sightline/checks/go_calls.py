@@ -14,13 +14,19 @@ from sightline.checks.go_library_calls import gives_one
 from sightline.checks.signature import Parameters
 from sightline.checks.texts import read_text
 from sightline.graph.answers import Symbol
-from sightline.graph.facts import CallShape, DefinitionKind, ParameterKind, Reference, ReferenceKind
+from sightline.graph.facts import CallShape, DefinitionKind, Parameter, ParameterKind, Reference, ReferenceKind
 from sightline.graph.view import GraphView
+
+_TYPES = frozenset({DefinitionKind.CLASS, DefinitionKind.INTERFACE, DefinitionKind.TYPE})
+#: What a type takes that is called: the value to convert.
+_CONVERTED = (Parameter(name="value", kind=ParameterKind.POSITIONAL_ONLY),)
 
 
 def go_parameters(view: GraphView, path: WorkspacePath, reference: Reference, symbol: Symbol) -> Parameters | None:
     """What a call of a function or method takes; ``None`` where nobody can tell."""
     definition, call = symbol.definition, reference.call
+    if definition.kind in _TYPES and call is not None and not call.positional and not call.splat:
+        return _CONVERTED
     if definition.kind not in FUNCTIONS or definition.parameters is None or call is None:
         return None
     if call.positional == 1 and not call.splat and definition.parameters and not gives_one(view, path, reference):

@@ -121,12 +121,12 @@ def _owners(view: GraphView, group: Group) -> Iterator[Symbol]:
     name = symbol.qualified_name.rpartition(".")[0]
     for path in view.files_defining(name):
         beside = path.relative.rpartition("/")[0] == symbol.path.relative.rpartition("/")[0]
-        rows = view.symbols(path) if beside and is_go(path) else ()
+        rows = symbols_of(view, path) if beside and is_go(path) else ()
         yield from (each for each in rows if each.qualified_name == name and is_type(each))
 
 
 def _again(view: GraphView, symbol: Symbol) -> Symbol | None:
-    rows = (each for each in view.symbols(symbol.path) if each.qualified_name == symbol.qualified_name)
+    rows = (each for each in symbols_of(view, symbol.path) if each.qualified_name == symbol.qualified_name)
     return next(filter(is_type, rows), None)
 
 
@@ -196,7 +196,7 @@ def _added(view: GraphView, owner: Symbol) -> Iterator[Symbol]:
     folder = owner.path.relative.rpartition("/")[0]
     start = f"{owner.qualified_name}."
     for path in _package(view, owner.path, folder):
-        for each in view.symbols(path):
+        for each in symbols_of(view, path):
             if each.qualified_name.startswith(start) and each.definition.kind is DefinitionKind.METHOD:
                 yield each
 

@@ -1,14 +1,14 @@
 """Where a value of a Go type becomes an interface, as far as the text says it.
 
 Looked at are declarations and assignments with a value made on the spot (``var x I = &T{…}``, ``holder.field = T{}``),
-``return`` of such a value or of a variable that holds one, and arguments of calls. Source: the Go Programming Language
-Specification, "Assignability".
+``return`` of such a value or of a variable that holds one, arguments of calls, elements of composite literals, and
+types given for a type parameter. Source: the Go Programming Language Specification, "Assignability".
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from sightline.base.paths import WorkspacePath
@@ -17,10 +17,11 @@ from sightline.checks.definitions import FUNCTIONS
 from sightline.checks.go_library_calls import is_outside, library_function
 from sightline.checks.go_packages import GoType, type_of
 from sightline.checks.language import is_go
-from sightline.checks.recall import facts_of, go_packages_of
+from sightline.checks.recall import facts_of, go_packages_of, symbols_of
 from sightline.checks.texts import read_text
-from sightline.graph.answers import Symbol
+from sightline.graph.answers import Place, Symbol
 from sightline.graph.facts import Definition, DefinitionKind, FileFacts, Reference, ReferenceKind
+from sightline.graph.go_literals import Wanted, constraint_at, wanted_at
 from sightline.graph.view import GraphView
 
 #: A type, the interface it becomes, and the place where it does.
@@ -34,7 +35,7 @@ _VALUE = frozenset({DefinitionKind.VARIABLE, DefinitionKind.ATTRIBUTE})
 
 def sites(view: GraphView, owner: Symbol) -> Iterator[Site]:
     """Places where ``owner``, a type or an interface, stands with what it becomes, or what becomes it."""
-    for place in islice(view.references(owner).places, _MOST_PLACES):
+    for place in islice(_places(view, owner), _MOST_PLACES):
         facts, text = facts_of(view, place.path), read_text(view.workspace, place.path)
         if facts is None or text is None or not is_go(place.path):
             continue
@@ -43,6 +44,31 @@ def sites(view: GraphView, owner: Symbol) -> Iterator[Site]:
                 named = wanted.identifier if isinstance(wanted, Symbol) else ""
                 if owner.identifier in (made.identifier, named):
                     yield made, wanted, place.path, at
+
+
+def _places(view: GraphView, owner: Symbol) -> Iterator[Place]:
+    """Uses of a type, those of its aliases among them."""
+    for place in view.references(owner).places:
+        yield place
+        facts, around = facts_of(view, place.path), place.reference.enclosing
+        if facts is not None and around >= 0 and facts.definitions[around].kind is DefinitionKind.TYPE:
+            alias = next((each for each in symbols_of(view, place.path) if each.index == around), None)
+            meant = _behind_alias(view, alias) if alias is not None else None
+            if alias is not None and meant is not None and meant.identifier == owner.identifier:
+                yield from view.references(alias).places
+
+
+def _behind_alias(view: GraphView, symbol: Symbol) -> Symbol | None:
+    """The type that ``type A = B`` names anew; ``None`` for what is no such declaration."""
+    text, facts, own = read_text(view.workspace, symbol.path), facts_of(view, symbol.path), symbol.definition
+    if text is None or facts is None or own.kind is not DefinitionKind.TYPE:
+        return None
+    if not text.data[own.name_span.end : own.span.end].lstrip().startswith(b"="):
+        return None
+    inside = (each for each in facts.references if own.name_span.end <= each.span.start < own.span.end)
+    first = next(inside, None)
+    meant = _types(view, symbol.path, first) if first is not None else []
+    return meant[0] if len(meant) == 1 else None
 
 
 def is_type(symbol: Symbol) -> bool:
@@ -79,6 +105,9 @@ def _pairs(
             index = commas(before[offset:])
             found = _parameter(view, path, facts, called, index) if called is not None else []
             wanted += ((each, reference) for each in found)
+    expected = wanted_at(text.data, reference.span.start)
+    if expected is not None:
+        wanted += ((each, reference) for each in _in_literal(view, path, facts, expected))
     holder = _HOLDS.search(before)
     if holder is not None:
         name = holder.group(1)
@@ -87,7 +116,28 @@ def _pairs(
             wanted += ((each, shown) for each in _results(view, path, facts, reference.enclosing, index))
     interfaces = [row for row in wanted if _is_interface(view, path, row[0])]
     for made in _types(view, path, reference) if interfaces else ():
-        yield from ((made, each, at) for each, at in interfaces)
+        yield from ((_behind_alias(view, made) or made, each, at) for each, at in interfaces)
+
+
+def _in_literal(view: GraphView, path: WorkspacePath, facts: FileFacts, wanted: Wanted) -> list[Symbol | GoType]:
+    """The type of a field or an element, or the one that bounds a type parameter."""
+    held = next((each for each in facts.references if each.span.start == wanted.offset), None)
+    if held is None:
+        return []
+    if wanted.argument >= 0:
+        return _constraint(view, view.resolve_known(path, held), wanted.argument)
+    if wanted.is_field or held.enclosing < 0:
+        return _declared(view, path, held)
+    written = f"{held.receiver}.{held.name}" if held.receiver else held.name
+    return named_type(view, path, facts.definitions[held.enclosing], written)
+
+
+def _constraint(view: GraphView, generic: Sequence[Symbol], argument: int) -> list[Symbol | GoType]:
+    text = read_text(view.workspace, generic[0].path) if len(generic) == 1 else None
+    at = constraint_at(text.data, generic[0].definition.name_span.start, argument) if text is not None else None
+    facts = facts_of(view, generic[0].path) if at is not None else None
+    rows = [each for each in facts.references if each.span.start == at] if facts is not None else []
+    return [*_types(view, generic[0].path, rows[0])] if rows else []
 
 
 def contexts(before: bytes) -> Iterator[tuple[bytes, int]]:

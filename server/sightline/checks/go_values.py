@@ -24,6 +24,7 @@ from sightline.checks.signature import Parameters
 from sightline.checks.texts import read_text
 from sightline.graph.answers import Symbol
 from sightline.graph.facts import Definition, DefinitionKind, FileFacts, Reference, ReferenceKind
+from sightline.graph.go_literals import wanted_at
 from sightline.graph.parse import parse
 from sightline.graph.view import GraphView
 from sightline.languages.go import GO
@@ -103,6 +104,12 @@ def _expected(
         held = [each for each in facts.references if each.span.start == start + key.start(1)]
         yield from _declared(view, path, held)
         return
+    element = wanted_at(text.data, reference.span.start)
+    if element is not None and not element.is_field and element.argument < 0:
+        named = [each for each in facts.references if each.span.start == element.offset and each.enclosing >= 0]
+        for each in named[:1]:
+            written = f"{each.receiver}.{each.name}" if each.receiver else each.name
+            yield written, path, facts.definitions[each.enclosing]
     for kind, offset in contexts(before):
         index = commas(before[offset:])
         if kind == b"return":

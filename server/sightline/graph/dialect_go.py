@@ -16,6 +16,7 @@ from sightline.graph.extract_names import UNKNOWN, dotted
 from sightline.graph.extract_text import ParsedText, field_of
 from sightline.graph.facts import DefinitionKind, ParameterKind, ReferenceKind
 from sightline.graph.go_bindings import local_types
+from sightline.graph.go_literals import elided_type
 from sightline.graph.raw_facts import REFERENCE_CODE, ImportRow, ParameterRow
 
 _WRITE = REFERENCE_CODE[ReferenceKind.WRITE]
@@ -240,6 +241,8 @@ def _uses(text: ParsedText) -> Iterator[Use]:
         element = node.parent.parent if node.parent is not None else None
         body = element.parent if element is not None else None
         kind = types.get(body.byte_range) if body is not None else None
+        if kind is None and body is not None and (left_out := elided_type(body)) is not None:
+            kind = left_out.byte_range
         receiver = dotted(data[kind[0] : kind[1]].partition(b"[")[0]) if kind is not None else b""
         yield Use(node.start_byte, node.end_byte, _WRITE, receiver + b"()" if receiver else UNKNOWN)
 
