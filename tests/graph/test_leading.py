@@ -72,9 +72,12 @@ def test_files_that_do_not_lead_there_are_not_looked_at(monkeypatch: pytest.Monk
 def test_uses_by_name_beyond_are_asked_for_while_they_are_few() -> None:
     graph = graph_of(SHOP)
     total = symbol(graph, "Cart.total")
-    few = graph.references(total, limit=Limit(MOST_PLACES, beyond=1)).places
-    none = graph.references(total, limit=Limit(MOST_PLACES, beyond=0)).places
+    everywhere = graph.references(total, limit=Limit(MOST_PLACES, beyond=1))
+    near = graph.references(total, limit=Limit(MOST_PLACES, beyond=0))
+    few, none = everywhere.places, near.places
     assert few == graph.references(total).places
+    assert (everywhere.coverage.unvisited, near.coverage.unvisited) == (0, 1)
+    assert not near.coverage.complete
     assert {str(place.path) for place in few} - {str(place.path) for place in none} == {"other.py"}
 
 

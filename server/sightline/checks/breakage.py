@@ -11,7 +11,7 @@ possible when only the name agrees.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from sightline.base.paths import WorkspacePath
 from sightline.checks.abstract import unimplemented
@@ -36,6 +36,7 @@ from sightline.checks.resigned import judge, unfit_calls
 from sightline.checks.script_library_calls import unfit_script_library_calls
 from sightline.checks.script_overloads import broken_overloads
 from sightline.checks.stranded import lost_exports, rerouted_calls, stranded_uses
+from sightline.checks.texts import TouchedFile
 from sightline.checks.typed_functions import unfit_typed_functions
 from sightline.checks.unbound import unbound_uses
 from sightline.checks.unimported import unimported_uses
@@ -50,19 +51,19 @@ class BreakageCheck:
 
     async def run(self, given: CheckInput) -> CheckOutcome:
         """All places that the edit left behind, each once. The work is done in a thread: a view may be read there."""
-        return CheckOutcome(findings=await asyncio.to_thread(_run, given))
+        return await asyncio.to_thread(_run, given)
 
 
-def _run(given: CheckInput) -> tuple[Finding, ...]:
+def _run(given: CheckInput) -> CheckOutcome:
     kept: dict[tuple[object, ...], Finding] = {}
-    for finding in _findings(given):
-        kept.setdefault((finding.path, finding.span, finding.certainty), finding)
-    return tuple(kept.values())
-
-
-def _findings(given: CheckInput) -> Iterator[Finding]:
     files = touched_files(given)
     matching = Matching(given, files)
+    for finding in _findings(given, matching, files):
+        kept.setdefault((finding.path, finding.span, finding.certainty), finding)
+    return CheckOutcome(findings=tuple(kept.values()), notes=matching.left_out.told())
+
+
+def _findings(given: CheckInput, matching: Matching, files: Sequence[TouchedFile]) -> Iterator[Finding]:
     changes = definition_changes(given, files)
     lost = tuple(lost_imports(matching))
     yield from lost

@@ -14,9 +14,9 @@ from sightline.graph.references import Limit
 from sightline.graph.view import MOST_PLACES, GraphView
 
 #: Files from which no imports lead to a definition, up to which they are asked whether they use it by name.
-_MOST_BEYOND = 50
+MOST_BEYOND = 50
 _KNOWN = Limit(MOST_PLACES, known=True)
-_BY_NAME = Limit(MOST_PLACES, beyond=_MOST_BEYOND)
+_BY_NAME = Limit(MOST_PLACES, beyond=MOST_BEYOND)
 
 
 def known_uses(view: GraphView, symbol: Symbol) -> Sequence[Place]:
@@ -27,6 +27,11 @@ def known_uses(view: GraphView, symbol: Symbol) -> Sequence[Place]:
 def likely_uses(view: GraphView, symbol: Symbol) -> Sequence[Place]:
     """Those places, and uses by name alone where the name is no everyday word in files that do not lead there."""
     return view.references(symbol, limit=_BY_NAME).places
+
+
+def unasked_files(view: GraphView, symbol: Symbol) -> int:
+    """How many files :func:`likely_uses` did not look at: uses by name alone may stand in them."""
+    return view.references(symbol, limit=_BY_NAME).coverage.unvisited
 
 
 def known_heirs(view: GraphView, symbol: Symbol) -> Sequence[Symbol]:

@@ -7,15 +7,18 @@ stayed as it was; references on new or changed lines are new.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Text
 from sightline.checks.check import Certainty, CheckInput, Finding, RelatedPlace, Severity
 from sightline.checks.kept_quiet import is_kept_quiet
+from sightline.checks.known_uses import MOST_BEYOND
 from sightline.checks.recall import facts_of, symbols_of
 from sightline.checks.texts import TouchedFile, line_and_column, read_text
 from sightline.graph.answers import Symbol
+from sightline.graph.coverage import MOST_NAMED
 from sightline.graph.facts import Reference, ReferenceKind
 from sightline.graph.view import GraphView
 
@@ -24,12 +27,48 @@ Use = tuple[WorkspacePath, Reference]
 _Index = dict[tuple[int, str, str], Reference]
 
 
+@dataclass(slots=True)
+class LeftOut:
+    """Uses by name alone that are not among the findings, by the definition that went.
+
+    ``unasked``: files that have the name and were not looked at; ``unlisted``: uses that were found and are too many.
+    """
+
+    unasked: dict[Symbol, int] = field(default_factory=dict["Symbol", int])
+    unlisted: dict[Symbol, int] = field(default_factory=dict["Symbol", int])
+
+    def told(self) -> tuple[str, ...]:
+        """A sentence on each definition, the first few of either kind."""
+        unasked = [
+            f"breakage: {_counted(count, 'file')} with the name `{symbol.definition.name}`, from which no imports lead "
+            f"to {symbol.path}, had no look: more than {MOST_BEYOND} have it, and could use it by name alone"
+            for symbol, count in self.unasked.items()
+        ]
+        unlisted = [
+            f"breakage: {_counted(count, 'more use')} of `{symbol.definition.name}` by name alone "
+            f"{'is' if count == 1 else 'are'} not listed"
+            for symbol, count in self.unlisted.items()
+        ]
+        return (*_first(unasked), *_first(unlisted))
+
+
+def _first(sentences: list[str]) -> list[str]:
+    more = len(sentences) - MOST_NAMED
+    return [*sentences[:MOST_NAMED], f"breakage: the same holds for {_counted(more, 'more name')}"][: len(sentences)]
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 class Matching:
     """Follows references of one edit in both directions. Safe to use from one thread at a time."""
 
     def __init__(self, given: CheckInput, files: Sequence[TouchedFile]) -> None:
         self.given = given
         self.files = tuple(files)
+        #: What was left out for a limit's sake; told with the findings.
+        self.left_out = LeftOut()
         self._by_old = {file.old: file for file in files if file.old is not None}
         self._by_new = {file.new: file for file in files if file.new is not None}
         self._indexes: dict[tuple[int, WorkspacePath], _Index] = {}

@@ -15,7 +15,7 @@ from sightline.checks.bindings import bound_names
 from sightline.checks.check import Certainty, Finding
 from sightline.checks.definitions import CLASSES, Removed, parent_name, parent_of
 from sightline.checks.kept_quiet import is_kept_quiet
-from sightline.checks.known_uses import known_uses, likely_uses
+from sightline.checks.known_uses import known_uses, likely_uses, unasked_files
 from sightline.checks.language import is_go, is_python, is_script, is_typed_script
 from sightline.checks.matching import Matching, Use, symbol_before
 from sightline.checks.modules import names_of_module
@@ -59,7 +59,13 @@ def stranded_uses(matching: Matching, removed: Removed) -> Iterator[Finding]:
     imports = {use for use, _ in left.values() if use[1].kind is ReferenceKind.IMPORT}
     found = [row for row in left.values() if not _is_echo(after, removed.symbol, row[0], imports)]
     by_name = [row for row in found if row[1].confidence is Confidence.NAME_ONLY]
-    listed = [row for row in by_name if is_python(row[0][0]) is is_python(removed.symbol.path)][:MOST_BY_NAME]
+    likely = [row for row in by_name if is_python(row[0][0]) is is_python(removed.symbol.path)]
+    listed = likely[:MOST_BY_NAME]
+    if len(likely) > len(listed):
+        matching.left_out.unlisted[removed.symbol] = len(likely) - len(listed)
+    unasked = 0 if crowded else max(unasked_files(before, symbol) for symbol in removed.group)
+    if unasked:
+        matching.left_out.unasked[removed.symbol] = unasked
     for row in found:
         if row not in by_name or row in listed:
             yield _finding(matching, removed, *row)

@@ -92,7 +92,7 @@ class Coverage:
     ``unparsed``: files that could not be read in whole, ``unparsed_files`` the first of them, ``unread`` how many of
     them will be: of those the imports are known, the definitions not yet; ``dynamic``: places where a name is computed
     or a string names it; ``ambiguous``: references by name alone whose target stays open; ``cut``: a limit ended the
-    search, ``unvisited``: files that may hold more of what was asked for and were not looked at then.
+    search, ``unvisited``: files that may hold more of what was asked for and were not looked at for a limit's sake.
     """
 
     complete: bool

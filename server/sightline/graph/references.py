@@ -44,7 +44,7 @@ class Use(NamedTuple):
 class Uses:
     """What a search has found so far, nearest first; counts as in ``Coverage``. ``cut``: the limit stopped it.
 
-    ``left``: files that may hold more and were not looked at then.
+    ``left``: files that may hold more and were not looked at, then or because the limit is on those ``beyond``.
     """
 
     found: list[Use] = field(default_factory=list[Use])
@@ -104,12 +104,14 @@ def uses_of(
     room = limit.most
     while waiting:
         wanted = waiting.pop()
-        candidates = _candidates(state, wanted, target.file)
-        candidates = _asked(query, target, candidates, limit)
+        every = _candidates(state, wanted, target.file)
+        candidates = _asked(query, target, every, limit)
+        if not limit.known:
+            uses.left += len(every) - len(candidates)
         for visited, file in enumerate(outwards(state, candidates, target.file)):
             if room <= 0 or query.is_spent:
                 uses.cut = True
-                uses.left = len(candidates) - visited
+                uses.left += len(candidates) - visited
                 uses.left += sum(len(_candidates(state, other, target.file)) for other in waiting)
                 trim(uses, limit)
                 return uses

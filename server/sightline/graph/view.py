@@ -357,7 +357,7 @@ class GraphView:
         uses = families.all_uses_of(query, self.state, meaning, limit) if meaning else Uses()
         unparsed = gaps.unread_files(self.workspace, self.state, self._unparsed, symbol)
         dynamic = uses.dynamic + (self._computed(query, meaning) if meaning else 0)
-        open_questions = unparsed or dynamic or uses.ambiguous or uses.cut
+        open_questions = unparsed or dynamic or uses.ambiguous or uses.cut or uses.left
         return ReferencesAnswer(
             symbol=symbol,
             places=self._places(uses),
