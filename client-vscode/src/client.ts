@@ -26,6 +26,8 @@ export interface ClientOptions {
   readonly restarts: Restarts;
   /** Runs a command of the server that was called as a command of VS Code. */
   executeCommand(command: string, given: readonly unknown[]): Promise<unknown>;
+  /** Runs before the server is told of folders that were added. */
+  foldersAdded(folders: readonly vscode.WorkspaceFolder[]): Promise<void>;
 }
 
 export function makeClient(options: ClientOptions): LanguageClient {
@@ -65,7 +67,13 @@ function clientOptions(options: ClientOptions): LanguageClientOptions {
       provideCodeActions: async (document, range, context, token, next) =>
         (await next(document, range, context, token))?.map(named),
       executeCommand: (command, given) => options.executeCommand(command, given),
-      workspace: { configuration: ({ items }) => items.map(answerFor) },
+      workspace: {
+        configuration: ({ items }) => items.map(answerFor),
+        didChangeWorkspaceFolders: async (event, next) => {
+          await options.foldersAdded(event.added);
+          await next(event);
+        },
+      },
     },
   };
 }

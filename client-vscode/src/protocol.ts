@@ -3,6 +3,7 @@
 export const TURN_EVENT = "sightline/turnEvent";
 export const STATUS_CHANGED = "sightline/statusChanged";
 export const DID_FOCUS = "sightline/didFocus";
+export const DID_TRUST = "sightline/didTrust";
 
 export interface WirePosition {
   readonly line: number;

@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import { type LanguageClient, State as ClientState } from "vscode-languageclient/node";
 import { inspecting, makeClient } from "./client";
 import { isCancelled, NotRunning, sentenceOf } from "./problems";
-import { DID_FOCUS, STATUS_CHANGED, type StatusChanged, TURN_EVENT, type TurnEvent } from "./protocol";
+import { DID_FOCUS, DID_TRUST, STATUS_CHANGED, type StatusChanged, TURN_EVENT, type TurnEvent } from "./protocol";
 import { Restarts } from "./restarts";
 import { locateServer, type StartCommand } from "./server/locate";
 import { ServerProblem } from "./server/machine";
@@ -96,6 +96,7 @@ export class Session implements vscode.Disposable {
         userSettings: wanted.userSettings,
         log: this.#log,
         executeCommand: this.#executeCommand,
+        foldersAdded: (folders) => this.#vouch(folders),
       });
       this.#client = client;
       this.#listen(client, restarts);
@@ -134,6 +135,12 @@ export class Session implements vscode.Disposable {
         this.#failed(new ServerProblem("The server ends again and again.", "The log says why."));
       }
     });
+  }
+
+  /** VS Code asks about a folder before it is added: the server hears of the answer before it hears of the folder. */
+  async #vouch(folders: readonly vscode.WorkspaceFolder[]): Promise<void> {
+    if (!vscode.workspace.isTrusted || this.#client?.state !== ClientState.Running) return;
+    await this.#client.sendNotification(DID_TRUST, { folders: folders.map(({ uri }) => uri.toString()) });
   }
 
   async #locate(): Promise<StartCommand> {

@@ -43,7 +43,9 @@ async def opened(folder: Path, *, live: bool) -> Engine:
     where, roots = locations(system), (str(root.resolve()),)
     loaded = load_settings(system, where, roots)
     engine = await open_engine(
-        EngineOptions(roots=roots, system=system, settings=loaded.settings, where=where, trusted=False, live=live)
+        EngineOptions(
+            roots=roots, system=system, settings=loaded.settings, where=where, trusts=lambda _: False, live=live
+        )
     )
     await engine.start()
     return engine

@@ -27,7 +27,7 @@ async def engine_on(folder: Path, base_url: str) -> Engine:
     where = locations(system)
     settings = load_settings(system, where, (root,), {"model": {"max_output_tokens": 64, "temperature": 0}}).settings
     engine = await open_engine(
-        EngineOptions(roots=(root,), system=system, settings=settings, where=where, trusted=False)
+        EngineOptions(roots=(root,), system=system, settings=settings, where=where, trusts=lambda _: False)
     )
     await engine.start()
     return engine

@@ -21,7 +21,7 @@ from support.editor import Editor
 from support.fake_engine import maker
 from support.link import linked
 from support.positions import uri_of
-from support.window import FEATURES, window
+from support.window import FEATURES, Window, window
 
 
 def error_data(error: pytest.ExceptionInfo[JsonRpcException]) -> dict[str, str]:
@@ -278,6 +278,26 @@ async def test_folders_come_and_go(tmp_path: Path) -> None:
         shown.editor.client.workspace_did_change_workspace_folders(types.DidChangeWorkspaceFoldersParams(event=event))
         status = await shown.editor.command("sightline.status")
         assert status["roots"] == [str(two)]
+
+
+async def test_a_folder_that_nobody_trusts_is_told_of(tmp_path: Path) -> None:
+    one, two, three = (tmp_path / name for name in ("one", "two", "three"))
+    for folder in (one, two, three):
+        folder.mkdir()
+    both = (str(one), str(two))
+
+    def change(shown: Window, added: Path) -> None:
+        folders = [types.WorkspaceFolder(uri=uri_of(added), name=added.name)]
+        event = types.WorkspaceFoldersChangeEvent(added=folders, removed=[])
+        shown.editor.client.workspace_did_change_workspace_folders(types.DidChangeWorkspaceFoldersParams(event=event))
+
+    async with window(one, engine={"trusting": [both]}) as shown:
+        shown.editor.client.protocol.notify("sightline/didTrust", {"folders": [uri_of(two)]})
+        change(shown, two)
+        await shown.editor.until(lambda: "roots 2" in shown.engine.calls)
+        assert shown.engine.calls[-2:] == [f"vouch {two}", "roots 2"]
+        change(shown, three)
+        await shown.editor.until(lambda: any("you trust it" in each.message for each in shown.editor.client.messages))
 
 
 # ------------------------------------------------------------------ files

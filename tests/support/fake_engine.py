@@ -64,6 +64,8 @@ class FakeEngine:
         default_factory=dict[str, "tuple[WorkspacePath, str, str]"]
     )
     settings: Settings = field(default_factory=Settings)
+    trusted: bool = True
+    trusting: list[tuple[str, ...]] = field(default_factory=list[tuple[str, ...]])
     applied_turns: list[str] = field(default_factory=list[str])
     closed: bool = False
 
@@ -118,7 +120,11 @@ class FakeEngine:
 
     async def set_roots(self, roots: tuple[str, ...]) -> None:
         self.roots = roots
+        self.trusted = self.trusted and roots in self.trusting
         self.calls.append(f"roots {len(roots)}")
+
+    async def vouch(self, roots: tuple[str, ...]) -> None:
+        self.calls.append(f"vouch {' '.join(roots)}")
 
     async def run(self, request: FeatureRequest, listener: Listener) -> FeatureResult:
         self.requests.append(request)
@@ -151,10 +157,14 @@ class FakeEngine:
         self.calls.append(f"weigh {prepared.turn}")
         return ()
 
-    async def judge_again(self, turn: str) -> None:
+    async def judge_again(self, turn: str, acceptance: Acceptance = NOTHING) -> None:
+        del acceptance
         self.calls.append(f"judge {turn}")
 
-    def proposed(self, turn: str) -> PreparedEdit:
+    async def make_ready(self, prepare: Callable[[], PreparedEdit]) -> None:
+        prepare()
+
+    async def proposed(self, turn: str) -> PreparedEdit:
         return self.prepare(turn, Acceptance(everything=True))
 
     def applied(

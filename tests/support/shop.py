@@ -84,7 +84,7 @@ async def shop_engine(folder: Path, replies: str = "", *, trusted: bool = False)
             system=system,
             settings=load_settings(system, where, roots).settings,
             where=where,
-            trusted=trusted,
+            trusts=lambda root: trusted and root in roots,
         )
     )
     try:

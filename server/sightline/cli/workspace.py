@@ -121,7 +121,7 @@ async def opened(root: str, given: dict[str, Any] | None = None, *, title: str =
     real = resolve_root(system, root)
     where, loaded, trusted = settings_for(system, real, given)
     engine = await open_engine(
-        EngineOptions(roots=(real,), system=system, settings=loaded.settings, where=where, trusted=trusted)
+        EngineOptions(roots=(real,), system=system, settings=loaded.settings, where=where, trusts=lambda _: trusted)
     )
     try:
         with progress_bar(title) as progress:

@@ -7,8 +7,7 @@ editor protocol.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
@@ -16,20 +15,15 @@ from sightline.base.changes import ChangeSet
 from sightline.base.errors import SightlineError, UsageError
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Span, Text
-from sightline.checks.acceptance import NOTHING, Acceptance, AcceptedFinding
-from sightline.checks.check import Finding, tell_nobody
-from sightline.checks.checkers.warm import WarmCheckers
+from sightline.checks.check import tell_nobody
 from sightline.checks.present import present_findings
 from sightline.config.settings import Settings
 from sightline.context.pack import ContextPack
-from sightline.edits.diff import unified_diff
+from sightline.engine.edit_desk import EditDesk
 from sightline.engine.gate import CheckedDiff, DiffSource, check_change
 from sightline.engine.graph_questions import DiffImpact, Question, asked_in_thread, impact_of_step
-from sightline.engine.judging import broken_by, judge_pending
 from sightline.engine.model import Models
 from sightline.engine.parts import EngineParts
-from sightline.engine.pending import PendingEdits
-from sightline.engine.permissions import Permissions
 from sightline.engine.prepared import FileAfter, PreparedEdit
 from sightline.features.feature import FeatureContext, FeatureRequest, FeatureResult, Offer, OffersChoices
 from sightline.features.registry import FEATURES
@@ -37,19 +31,12 @@ from sightline.graph.live import IndexReport
 from sightline.graph.view import GraphView
 from sightline.models.tokens import count_tokens
 from sightline.prompts.build import Prompt
-from sightline.sessions.hunks import Hunk
-from sightline.sessions.journal import JournalEntry
 from sightline.tasks.proposed import try_changes
 from sightline.tasks.result import Listener, TurnRequest, TurnResult
-from sightline.tasks.trial import Trial, TrialPolicy, try_reply
+from sightline.tasks.trial import Trial, try_reply
 from sightline.tasks.turn import TurnDependencies, prepare_prompt, run_turn
-from sightline.workspace.files import WorkspaceView
-from sightline.workspace.write import apply_to_disk
 
 __all__ = ["Engine", "FileAfter", "PreparedEdit", "Progress"]
-
-#: How long (seconds) a question waits for what was just typed; then it is answered from what was there before.
-PATIENCE = 10.0
 
 T = TypeVar("T")
 
@@ -57,20 +44,16 @@ T = TypeVar("T")
 Progress = Callable[[str, int, int], None]
 
 
-class Engine:
+class Engine(EditDesk):
     """Wiring and state of one workspace. Made by :func:`sightline.engine.opening.open_engine`."""
 
     def __init__(self, parts: EngineParts) -> None:
-        self._parts = parts
+        super().__init__(parts)
         self._report: IndexReport | None = None
         self._index = parts.index
         self._reading: asyncio.Task[None] | None = None
-        self._pending = PendingEdits(parts.journal)
         self._models = Models(parts.system, parts.stores, parts.calibration, stays=parts.live)
-        self._permissions = Permissions(parts.workspace)
         self._updates = asyncio.Lock()
-        self._warm = WarmCheckers(parts.system)
-        self._checks = replace(parts.checks, warm=self._warm)
 
     # Life ------------------------------------------------------------------------------------------------------
 
@@ -110,31 +93,9 @@ class Engine:
             await asyncio.wait([self._reading])
 
     @property
-    def roots(self) -> tuple[str, ...]:
-        """The workspace roots."""
-        return self._parts.workspace.view.roots
-
-    @property
     def settings(self) -> Settings:
         """The settings that hold."""
         return self._parts.settings
-
-    @property
-    def view(self) -> GraphView:
-        """The present snapshot. Documents that take long to be read are in it as they were, see :meth:`caught_up`."""
-        return self._parts.graph.view
-
-    @property
-    def workspace(self) -> WorkspaceView:
-        """What every file says now."""
-        return self._parts.workspace.view
-
-    async def caught_up(self) -> GraphView:
-        """The snapshot once it holds every document as it is now, or what there is after :data:`PATIENCE`."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(PATIENCE):
-                await self._parts.graph.caught_up()
-        return self.view
 
     @property
     def report(self) -> IndexReport:
@@ -181,11 +142,21 @@ class Engine:
         self._read_ahead()
 
     async def set_roots(self, roots: tuple[str, ...]) -> None:
-        """The workspace folders changed."""
+        """The workspace folders changed. Each is trusted or not for itself; nothing runs while that is not known."""
         async with self._updates:
-            change = await self._parts.workspace.set_roots(roots)
+            self._trusted = False
+            try:
+                change = await self._parts.workspace.set_roots(roots)
+            finally:
+                await asyncio.to_thread(self._judge_roots, self.roots)
             await self._parts.graph.refresh(self._parts.workspace.view, change)
         self._read_ahead()
+
+    async def vouch(self, roots: tuple[str, ...]) -> None:
+        """The user trusts these folders, which may be added only after this."""
+        async with self._updates:
+            self._vouched |= frozenset(roots)
+            await asyncio.to_thread(self._judge_roots, self.roots)
 
     async def forbid_tests(self) -> tuple[str, ...]:
         """Takes back the user's word on the tests of every root. What runs already ends as it would have."""
@@ -218,8 +189,8 @@ class Engine:
                 build_prompt=self.build_prompt,
                 propose=self.propose,
                 diagnose=self._diagnose,
-                prepare_undo=self._hold_undo,
-                prepare_redo=self._hold_redo,
+                prepare_undo=self.hold_undo,
+                prepare_redo=self.hold_redo,
                 default_budget=self.settings.context.budget,
             ),
         )
@@ -268,89 +239,6 @@ class Engine:
         policy = replace(self._trial_policy(strict=strict), told=told)
         return await check_change(source, await self.caught_up(), policy)
 
-    # Edits that wait for the user's word -----------------------------------------------------------------------
-
-    def prepare(self, turn: str, acceptance: Acceptance = NOTHING) -> PreparedEdit:
-        """Makes a turn's edit ready for the texts as they are now.
-
-        Raises ``ChangeConflict`` when what was typed since touches the same lines, ``UsageError`` (kind
-        ``no_such_turn``) for an unknown turn, and ``SightlineError`` (kind ``rejected``) for an edit with certain
-        findings that ``acceptance`` does not cover. What was found may be of an older revision: :meth:`judge_again`.
-        """
-        return self._pending.prepare(turn, self._parts.workspace.view, acceptance)
-
-    async def judge_again(self, turn: str) -> None:
-        """Judges a turn's edit once more if its findings are of an older revision. Raises as ``judge_pending``."""
-        await judge_pending(turn, self._pending, self._parts.workspace, self.caught_up, self._trial_policy())
-
-    def proposed(self, turn: str) -> PreparedEdit:
-        """A turn's edit to look at, whatever was found and typed since. Raises ``UsageError`` (``no_such_turn``)."""
-        return self._pending.proposed(turn, self._parts.workspace.view)
-
-    def applied(
-        self, prepared: PreparedEdit, landed: frozenset[WorkspacePath] = frozenset()
-    ) -> tuple[WorkspacePath, ...]:
-        """Tells that the editor says it applied ``prepared``: compares what landed with what was checked.
-
-        ``landed`` are files that were seen to hold exactly the checked text since the edit was sent (the user may have
-        typed on by now); the others are compared as they are now. Records the inverse of what landed in the journal,
-        and of nothing else. Returns the files that did not land as checked (empty: all is well).
-        """
-        return self._pending.applied(prepared, self._parts.workspace.view, landed)
-
-    def taken_back(self, prepared: PreparedEdit) -> None:
-        """Tells that what landed of ``prepared`` is taken back to the last file: nothing of it stands."""
-        self._pending.taken_back(prepared)
-
-    def discard(self, turn: str) -> None:
-        """Forgets a turn's edit. An unknown turn is no error: it is forgotten already."""
-        self._pending.discard(turn)
-
-    def prepare_undo(self, turn: str | None = None, hunks: Collection[int] = ()) -> PreparedEdit:
-        """The inverse of the last applied edit, or of ``turn``, or of some of its hunks, for the present texts."""
-        return self._pending.prepare_undo(turn, self._parts.workspace.view, hunks)
-
-    def prepare_redo(self, turn: str | None = None) -> PreparedEdit:
-        """The edit that was undone last, or of ``turn``, ready for the present texts."""
-        return self._pending.prepare_redo(turn, self._parts.workspace.view)
-
-    def takes_back(self, turn: str) -> bool:
-        """Whether what waits under ``turn`` is an undo or a redo. Raises ``UsageError`` (``no_such_turn``)."""
-        return self._pending.takes_back(turn)
-
-    async def broken_by(self, prepared: PreparedEdit) -> tuple[Finding, ...]:
-        """What an undo or a redo would certainly break by now. It is for the user to weigh: they take back their own.
-
-        Raises ``ChangeConflict`` when the texts are no longer those it was made ready for.
-        """
-        return await broken_by(prepared, self.caught_up, self._trial_policy())
-
-    def history(self, limit: int = 20) -> tuple[JournalEntry, ...]:
-        """The newest applied edits, undone ones too, the newest first."""
-        return self._pending.history(limit)
-
-    def hunks(self, turn: str) -> tuple[JournalEntry, tuple[Hunk, ...]]:
-        """An applied edit and its single changes, numbered for :meth:`prepare_undo`."""
-        return self._pending.hunks(turn)
-
-    async def write(
-        self, turn: str, label: str, changes: ChangeSet, accepted: tuple[AcceptedFinding, ...] = ()
-    ) -> None:
-        """Writes a checked change set to disk, all or nothing, and records its inverse. For doors without an editor."""
-        view = self._parts.workspace.view
-        before = {path: view.read(path).text for path in changes.paths_before}
-        await apply_to_disk(self._parts.system, changes, self._parts.write_journal)
-        self._pending.record(turn, label, changes, before.__getitem__, accepted)
-
-    async def write_prepared(self, prepared: PreparedEdit) -> None:
-        """Writes an undo or a redo to disk, all or nothing, and tells the journal. For doors without an editor."""
-        await apply_to_disk(self._parts.system, prepared.changes, self._parts.write_journal)
-        self._pending.written(prepared)
-
-    def diff_of(self, changes: ChangeSet) -> str:
-        """The change set as a unified diff against the present snapshot."""
-        return unified_diff(changes, self.workspace)
-
     # -----------------------------------------------------------------------------------------------------------
 
     def _read_ahead(self) -> None:
@@ -363,31 +251,15 @@ class Engine:
         return TurnDependencies(
             view=view,
             index=self._index,
-            system=self._parts.system,
+            system=self._system,
             listener=listener,
             count_tokens=count_tokens,
             in_prompt=self._permissions.why_not_shown,
             in_edit=self._permissions.why_not_touched,
-            trusted=self._parts.trusted,
-            checks=self._checks,
-        )
-
-    def _trial_policy(self, *, strict: bool = False) -> TrialPolicy:
-        return TrialPolicy(
-            system=self._parts.system,
-            root=self.roots[0],
-            permitted=self._permissions.why_not_touched,
-            trusted=self._parts.trusted,
-            strict=strict,
+            trusted=self._trusted,
             checks=self._checks,
         )
 
     async def _diagnose(self, path: WorkspacePath, span: Span | None) -> tuple[str, ...]:
-        found = await present_findings(await self.caught_up(), path, self._parts.system, span=span)
+        found = await present_findings(await self.caught_up(), path, self._system, span=span)
         return tuple(f"{finding.path}:{finding.line}: {finding.message}" for finding in found)
-
-    def _hold_undo(self, turn: str | None, hunks: Collection[int], under: str) -> tuple[WorkspacePath, ...]:
-        return self._pending.hold(under, self.prepare_undo(turn, hunks))
-
-    def _hold_redo(self, turn: str | None, under: str) -> tuple[WorkspacePath, ...]:
-        return self._pending.hold(under, self.prepare_redo(turn))

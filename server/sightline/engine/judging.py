@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from sightline.base.errors import ChangeConflict
+from sightline.checks.acceptance import Acceptance
 from sightline.checks.check import Certainty, Finding
 from sightline.engine.pending import PendingEdits
 from sightline.engine.prepared import PreparedEdit
@@ -24,26 +25,38 @@ async def judge_pending(
     workspace: LiveWorkspace,
     caught_up: Callable[[], Awaitable[GraphView]],
     policy: TrialPolicy,
+    acceptance: Acceptance,
 ) -> None:
     """Judges the edit of ``turn`` at the present revision, unless what was found is of this revision already.
 
-    The revision holds when this returns. Raises as :meth:`PendingEdits.prepare`, but not for findings, and
-    ``ChangeConflict`` when the workspace keeps changing.
+    The revision holds when this returns, and the edit is made ready for it as ``acceptance`` has it. Raises as
+    :meth:`PendingEdits.prepare`, but not for findings, and ``ChangeConflict`` when the workspace keeps changing.
     """
     for _ in range(MOST_TIMES):
+        await asyncio.to_thread(pending.make_ready, turn, workspace.view, acceptance)
         if pending.to_judge(turn, workspace.view) is None:
             return
         view = await caught_up()
-        changes = pending.to_judge(turn, view.workspace)
+        changes = await asyncio.to_thread(pending.to_judge, turn, view.workspace)
         if changes is None:
             continue
         after = await asyncio.to_thread(view.fork, changes)
         pending.judged(turn, changes, await judge(view, after, changes, policy))
+    await asyncio.to_thread(pending.make_ready, turn, workspace.view, acceptance)
     if pending.to_judge(turn, workspace.view) is not None:
         raise ChangeConflict(
             "The workspace keeps changing, so the edit could not be judged as it would be.",
             hint="Apply it again when nothing is being typed or written.",
         )
+
+
+async def made_ready(prepare: Callable[[], PreparedEdit], workspace: LiveWorkspace) -> None:
+    """Calls ``prepare`` in a thread until nothing changes meanwhile. Raises as it does."""
+    for _ in range(MOST_TIMES):
+        view = workspace.view
+        await asyncio.to_thread(prepare)
+        if workspace.view is view:
+            return
 
 
 async def broken_by(

@@ -16,7 +16,7 @@ from sightline.context.lexical_store import LexicalStore
 from sightline.engine.check_policy import AskConsent, Permission, check_policy
 from sightline.engine.engine import Engine
 from sightline.engine.model_stores import open_stores
-from sightline.engine.parts import EngineParts
+from sightline.engine.parts import EngineParts, Trusts
 from sightline.graph.live import LiveGraph
 from sightline.models.calibration import Calibration
 from sightline.sessions.journal import EditJournal
@@ -27,7 +27,7 @@ from sightline.workspace.write import recover
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineOptions:
-    """What a door decides: which roots, with which settings, and whether the user trusts them.
+    """What a door decides: which roots, with which settings, and which roots the user trusts.
 
     ``live``: the engine stays, so what the first question needs is read as soon as the workspace is indexed. ``ask``
     asks the user whether tests may run on edits; without it only what they said before counts.
@@ -37,7 +37,7 @@ class EngineOptions:
     system: System
     settings: Settings
     where: Locations
-    trusted: bool
+    trusts: Trusts
     live: bool = False
     ask: AskConsent | None = None
 
@@ -64,9 +64,9 @@ async def open_engine(options: EngineOptions) -> Engine:
     )
     return Engine(
         EngineParts(
-            system=system,
+            system=options.system,
             settings=settings,
-            trusted=options.trusted,
+            trusts=options.trusts,
             workspace=workspace,
             graph=LiveGraph(system, where.graph_store(roots), workers=settings.workspace.workers or None),
             journal=partial(EditJournal, system, where.session_store(roots)),

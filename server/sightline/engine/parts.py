@@ -15,6 +15,9 @@ from sightline.models.calibration import Calibration
 from sightline.sessions.journal import EditJournal
 from sightline.workspace.live import LiveWorkspace
 
+#: Whether the user trusts a root, as far as is known at the moment of asking.
+Trusts = Callable[[str], bool]
+
 ForbidTests = Callable[[str], Awaitable[None]]
 
 
@@ -22,6 +25,7 @@ ForbidTests = Callable[[str], Awaitable[None]]
 class EngineParts:
     """What an engine is made of.
 
+    ``system`` is the machine; of its ``PATH`` the engine leaves out what lies in a root, as they come and go.
     ``journal`` opens the edit journal when it is first needed: a home that cannot be written is no reason not to index.
     ``stores`` opens what is kept of requests to models. ``write_journal`` is the folder of the crash journal for files
     on disk. ``live``: words of the workspace are read in the background, not at the first question. ``checks``:
@@ -31,7 +35,7 @@ class EngineParts:
 
     system: System
     settings: Settings
-    trusted: bool
+    trusts: Trusts
     workspace: LiveWorkspace
     graph: LiveGraph
     journal: Callable[[], EditJournal]

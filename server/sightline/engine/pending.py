@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from sightline.base.changes import ChangeSet, TextLookup
@@ -14,8 +16,9 @@ from sightline.base.text import Span, Text
 from sightline.checks.acceptance import NOTHING, Acceptance, AcceptedFinding
 from sightline.checks.check import Certainty, CheckReport, Finding
 from sightline.engine.confirmations import why_replaced
+from sightline.engine.made_ready import MadeReady
 from sightline.engine.marks import Places, file_doubts, marks_of
-from sightline.engine.prepared import PreparedEdit, files_of, texts_before
+from sightline.engine.prepared import PreparedEdit, files_of, present_text, texts_before, without
 from sightline.sessions.hunks import Hunk
 from sightline.sessions.journal import EditJournal, JournalEntry
 from sightline.tasks.result import TurnResult, TurnVerdict
@@ -67,6 +70,8 @@ class PendingEdits:
         self._opened: EditJournal | None = None
         self._waiting: OrderedDict[str, _Waiting] = OrderedDict()
         self._forgotten: OrderedDict[str, None] = OrderedDict()
+        self._made = MadeReady()
+        self._opening = threading.Lock()
 
     def close(self) -> None:
         """Closes the journal, if it was opened."""
@@ -83,6 +88,7 @@ class PendingEdits:
         accepted: tuple[AcceptedFinding, ...] = (),
     ) -> None:
         """Tells the journal of an edit that was applied without waiting here."""
+        self._made.forget()
         self._journal.record(turn=turn, label=label, changes=changes, before=before, accepted=accepted)
 
     def add(self, result: TurnResult, *, label: str) -> None:
@@ -141,7 +147,13 @@ class PendingEdits:
                 kind="rejected",
             )
         doubted = (weighed or acceptance).doubted(waiting.findings)
-        return replace(_prepared(turn, waiting, view, doubted), accepted=acceptance.accepted(waiting.findings))
+        return replace(self._prepared(turn, waiting, view, doubted), accepted=acceptance.accepted(waiting.findings))
+
+    def make_ready(self, turn: str, view: WorkspaceView, acceptance: Acceptance) -> None:
+        """Does the long part of :meth:`to_judge` and :meth:`prepare`, for a thread; they tell what is wrong."""
+        with suppress(SightlineError):
+            self.to_judge(turn, view)
+            self.prepare(turn, view, acceptance)
 
     def takes_back(self, turn: str) -> bool:
         """See :meth:`Engine.takes_back <sightline.engine.engine.Engine.takes_back>`."""
@@ -156,7 +168,7 @@ class PendingEdits:
         waiting = self._found(turn)
         if waiting.revision is None:
             return None
-        changes = _prepared(turn, waiting, view).changes
+        changes = self._prepared(turn, waiting, view).changes
         return None if (waiting.revision, waiting.judged) == (view.revision, changes) else changes
 
     def judged(self, turn: str, changes: ChangeSet, report: CheckReport) -> None:
@@ -182,8 +194,13 @@ class PendingEdits:
     def prepare_undo(self, turn: str | None, view: WorkspaceView, hunks: Collection[int] = ()) -> PreparedEdit:
         """The inverse of an applied edit, or of some of its hunks; the last edit that stands if no turn is named.
 
-        Raises :class:`UsageError` (kind ``nothing_to_undo``) when there is none, or somebody took it back already.
+        Raises :class:`UsageError` (kind ``nothing_to_undo``) when there is none, or somebody took it back already. It
+        takes long for long files: once done in a thread, it is at hand as long as ``view`` is the present one.
         """
+        key = ("undo", turn, tuple(hunks))
+        return self._made.get(key, view, None, lambda: self._undo(turn, view, hunks))
+
+    def _undo(self, turn: str | None, view: WorkspaceView, hunks: Collection[int]) -> PreparedEdit:
         entry = self._journal.find(turn) if turn else self._journal.last()
         if entry is None:
             raise UsageError("There is no edit to undo.", hint=_HISTORY, kind="nothing_to_undo")
@@ -206,8 +223,11 @@ class PendingEdits:
     def prepare_redo(self, turn: str | None, view: WorkspaceView) -> PreparedEdit:
         """An undone edit once more: the one undone last if no turn is named and nothing was applied since.
 
-        Raises :class:`UsageError` (kind ``nothing_to_redo``) when there is none.
+        Raises :class:`UsageError` (kind ``nothing_to_redo``) when there is none. As long as :meth:`prepare_undo`.
         """
+        return self._made.get(("redo", turn), view, None, lambda: self._redo(turn, view))
+
+    def _redo(self, turn: str | None, view: WorkspaceView) -> PreparedEdit:
         entry = self._journal.find(turn, undone=True) if turn else self._journal.last_undone()
         if entry is None:
             raise UsageError("There is no undone edit to bring back.", hint=_HISTORY, kind="nothing_to_redo")
@@ -240,13 +260,14 @@ class PendingEdits:
         self, prepared: PreparedEdit, view: WorkspaceView, landed: frozenset[WorkspacePath] = frozenset()
     ) -> tuple[WorkspacePath, ...]:
         """See :meth:`Engine.applied <sightline.engine.engine.Engine.applied>`."""
+        self._made.forget()
         different = tuple(
             path
             for file in prepared.files
             for path, expected in ((file.old, None), (file.path, file.after))
-            if path is not None and path not in landed and _text(view, path) != expected
+            if path is not None and path not in landed and present_text(view, path) != expected
         )
-        changes = _without(prepared.changes, frozenset(different))
+        changes = without(prepared.changes, frozenset(different))
         if prepared.undoes is None and prepared.redoes is None:
             if not changes.is_empty:
                 self._journal.record(
@@ -264,6 +285,7 @@ class PendingEdits:
 
     def written(self, prepared: PreparedEdit) -> None:
         """Tells that all of ``prepared`` is on disk."""
+        self._made.forget()
         if prepared.undoes is None and prepared.redoes is None:
             before = texts_before(prepared)
             self._journal.record(turn=prepared.turn, label=prepared.label, changes=prepared.changes, before=before)
@@ -272,6 +294,7 @@ class PendingEdits:
 
     def taken_back(self, prepared: PreparedEdit) -> None:
         """See :meth:`Engine.taken_back <sightline.engine.engine.Engine.taken_back>`."""
+        self._made.forget()
         if prepared.undoes is None and prepared.redoes is None:
             entry = self._journal.find(prepared.turn)
             if entry is not None:
@@ -296,9 +319,16 @@ class PendingEdits:
 
     @property
     def _journal(self) -> EditJournal:
-        if self._opened is None:
-            self._opened = self._open_journal()
-        return self._opened
+        with self._opening:
+            if self._opened is None:
+                self._opened = self._open_journal()
+            return self._opened
+
+    def _prepared(
+        self, turn: str, waiting: _Waiting, view: WorkspaceView, doubted: tuple[Finding, ...] = ()
+    ) -> PreparedEdit:
+        key = ("edit", turn, doubted)
+        return self._made.get(key, view, waiting, lambda: _prepared(turn, waiting, view, doubted))
 
     def _keep(self, turn: str, waiting: _Waiting) -> None:
         self._waiting.pop(turn, None)
@@ -311,26 +341,6 @@ class PendingEdits:
             self._forgotten[oldest] = None
         while len(self._forgotten) > _MOST_FORGOTTEN:
             self._forgotten.popitem(last=False)
-
-
-def _text(view: WorkspaceView, path: WorkspacePath) -> Text | None:
-    try:
-        return view.read(path).text
-    except SightlineError:
-        return None
-
-
-def _without(changes: ChangeSet, paths: frozenset[WorkspacePath]) -> ChangeSet:
-    """``changes`` without everything that touches ``paths``, former names of moved files included."""
-    moved = {rename.old: rename.new for rename in changes.renames}
-    left_out = {path for path in changes.base if path in paths or moved.get(path) in paths}
-    return ChangeSet(
-        base={path: digest for path, digest in changes.base.items() if path not in left_out},
-        edits=tuple(edit for edit in changes.edits if edit.path not in left_out),
-        creates=tuple(create for create in changes.creates if create.path not in paths),
-        deletes=tuple(path for path in changes.deletes if path not in left_out),
-        renames=tuple(rename for rename in changes.renames if rename.old not in left_out),
-    )
 
 
 def _is_incomplete(result: TurnResult) -> bool:
@@ -351,12 +361,12 @@ def _first_of(findings: tuple[Finding, ...]) -> str:
 
 
 def _prepared(turn: str, waiting: _Waiting, view: WorkspaceView, doubted: tuple[Finding, ...] = ()) -> PreparedEdit:
-    current = {path: _text(view, path) for path in waiting.changes.paths_before}
+    current = {path: present_text(view, path) for path in waiting.changes.paths_before}
     moved_on = {path for path, text in current.items() if text is None or text.digest != waiting.changes.base[path]}
     rebased = bool(moved_on)
     changes = rebase(waiting.changes, waiting.base, current) if rebased else waiting.changes
     for create in changes.creates:
-        if _text(view, create.path) is not None:
+        if present_text(view, create.path) is not None:
             raise ChangeConflict(
                 f"{create.path} exists by now.", hint="Move it away or ask again.", paths=(str(create.path),)
             )

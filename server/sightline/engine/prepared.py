@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sightline.base.changes import ChangeSet, TextLookup
+from sightline.base.errors import SightlineError
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Text
 from sightline.checks.acceptance import AcceptedFinding
@@ -139,3 +140,24 @@ def _why_confirm(
     named = [path for path in paths if path is not None]
     found = [why_confirm(path, view) for path in named] + [reasons.get(path, "") for path in named]
     return next(filter(None, found), "")
+
+
+def present_text(view: WorkspaceView, path: WorkspacePath) -> Text | None:
+    """What a file says now; ``None`` for one that is not there or cannot be read."""
+    try:
+        return view.read(path).text
+    except SightlineError:
+        return None
+
+
+def without(changes: ChangeSet, paths: frozenset[WorkspacePath]) -> ChangeSet:
+    """``changes`` without everything that touches ``paths``, former names of moved files included."""
+    moved = {rename.old: rename.new for rename in changes.renames}
+    left_out = {path for path in changes.base if path in paths or moved.get(path) in paths}
+    return ChangeSet(
+        base={path: digest for path, digest in changes.base.items() if path not in left_out},
+        edits=tuple(edit for edit in changes.edits if edit.path not in left_out),
+        creates=tuple(create for create in changes.creates if create.path not in paths),
+        deletes=tuple(path for path in changes.deletes if path not in left_out),
+        renames=tuple(rename for rename in changes.renames if rename.old not in left_out),
+    )

@@ -72,8 +72,8 @@ class FeatureContext:
     build_prompt: Callable[[TurnRequest], Awaitable[tuple[ContextPack, Prompt]]]
     propose: Callable[[str, str, ChangeSet], Awaitable[TurnResult]]
     diagnose: Callable[[WorkspacePath, Span | None], Awaitable[tuple[str, ...]]]
-    prepare_undo: Callable[[str | None, Collection[int], str], tuple[WorkspacePath, ...]]
-    prepare_redo: Callable[[str | None, str], tuple[WorkspacePath, ...]]
+    prepare_undo: Callable[[str | None, Collection[int], str], Awaitable[tuple[WorkspacePath, ...]]]
+    prepare_redo: Callable[[str | None, str], Awaitable[tuple[WorkspacePath, ...]]]
     default_budget: int
 
 

@@ -19,7 +19,7 @@ class _Redo:
     async def run(self, request: FeatureRequest, context: FeatureContext) -> FeatureResult:
         """``[TURN]``: the edit waits under the request's own turn, for the door to apply like any other."""
         turn = one_turn(self.name, request.text.split())
-        return ready(self.name, "Redo", request, context, context.prepare_redo(turn, request.turn))
+        return ready(self.name, "Redo", request, context, await context.prepare_redo(turn, request.turn))
 
 
 FEATURE = _Redo()

@@ -29,7 +29,7 @@ class _Undo:
         numbers = [word for word in words if word.isdecimal() and len(word) < 6]  # a turn's name may be all digits
         turn = one_turn(self.name, [word for word in words if word not in numbers])
         hunks = tuple(map(int, numbers))
-        return ready(self.name, "Undo", request, context, context.prepare_undo(turn, hunks, request.turn))
+        return ready(self.name, "Undo", request, context, await context.prepare_undo(turn, hunks, request.turn))
 
 
 def one_turn(name: str, words: list[str]) -> str | None:

@@ -16,6 +16,7 @@ from lsprotocol import types
 
 from sightline.base.errors import SightlineError
 from sightline.base.paths import WorkspacePath
+from sightline.checks.acceptance import Acceptance
 from sightline.engine.engine import Engine, FileAfter, PreparedEdit
 from sightline.lsp.landing import Landing
 from sightline.lsp.partial import roll_back
@@ -73,11 +74,11 @@ async def apply_edit(session: Session, prepare: Prepare, judge: Judge) -> dict[s
     return outcome_json(session, outcome)
 
 
-def judging(engine: Engine, turn: str) -> Judge:
+def judging(engine: Engine, turn: str, acceptance: Acceptance) -> Judge:
     """Judges the edit that waits under ``turn`` once more if its findings are of an older revision."""
 
     async def judge() -> str:
-        await engine.judge_again(turn)
+        await engine.judge_again(turn, acceptance)
         return ""
 
     return judge

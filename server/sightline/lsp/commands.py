@@ -110,7 +110,9 @@ async def _apply(call: Call) -> dict[str, Any]:
     if engine.takes_back(given.turn):
         return await take_back(call.session, lambda: engine.prepare(given.turn), anyway=given.in_spite_of_findings)
     return await apply_edit(
-        call.session, lambda: engine.prepare(given.turn, given.acceptance), judging(engine, given.turn)
+        call.session,
+        lambda: engine.prepare(given.turn, given.acceptance),
+        judging(engine, given.turn, given.acceptance),
     )
 
 
@@ -119,8 +121,8 @@ def _discard(call: Call) -> dict[str, Any]:
     return {"turn": call.given.turn}
 
 
-def _preview(call: Call) -> dict[str, Any]:
-    return preview_json(call.session, call.session.engine.proposed(call.given.turn))
+async def _preview(call: Call) -> dict[str, Any]:
+    return preview_json(call.session, await call.session.engine.proposed(call.given.turn))
 
 
 async def _undo(call: Call) -> dict[str, Any]:

@@ -29,6 +29,13 @@ Job = Callable[[Engine], Awaitable[None]]
 TOO_LARGE = "root_too_large"
 INDEX_IT, LEAVE_IT = "Index it anyway", "Leave it"
 
+#: Shown when a folder is added that the user did not trust yet.
+UNTRUSTED = (
+    "Sightline: a folder was added of which you did not say that you trust it, so no program runs for this workspace "
+    "any more: not git, not your linters and type checkers, no tests. If you trust it, say so with "
+    "`sightline trust DIR` and add it once more."
+)
+
 log = logging.getLogger(__name__)
 
 
@@ -123,17 +130,25 @@ class EngineHost:
         self.options = replace(self.options, roots=roots)
 
         async def change(engine: Engine) -> None:
+            trusted = engine.trusted
             await engine.set_roots(roots)
             self.bind_documents(engine)
+            if trusted and not engine.trusted:
+                self._client.show(types.MessageType.Warning, UNTRUSTED)
 
         self.post("workspace folders", change)
+
+    def vouch(self, roots: tuple[str, ...]) -> None:
+        """The user trusts these folders from now on; some may be added after this."""
+        self.options = replace(self.options, vouched=tuple(dict.fromkeys((*self.options.vouched, *roots))))
+        self.post("trusted folders", lambda engine: engine.vouch(roots))
 
     def reopen(self, options: ServerOptions) -> None:
         """Opens the engine anew with other options, after everything posted so far. Edits that wait are forgotten."""
 
         async def replace_engine(engine: Engine) -> None:
             await self._close_engine(engine)
-            self.options = replace(options, roots=self.options.roots)
+            self.options = replace(options, roots=self.options.roots, vouched=self.options.vouched)
             await self._open()
 
         if self._engine is None and self._settled.is_set():

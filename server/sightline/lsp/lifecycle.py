@@ -41,11 +41,14 @@ def initialize(session: Session, params: types.InitializeParams) -> types.Initia
     given = table(params.initialization_options)
     trusted = given.get("trusted")
     session.navigation = _navigation(session, table(given.get("userSettings")))
+    roots = editor_roots(params) or session.options.roots
+    trusted = trusted if isinstance(trusted, bool) else session.options.trusted
     session.host.options = replace(
         session.options,
-        roots=editor_roots(params) or session.options.roots,
+        roots=roots,
+        vouched=roots if trusted else (),
         user_settings=merged(session.options.user_settings, table(given.get("userSettings"))),
-        trusted=trusted if isinstance(trusted, bool) else session.options.trusted,
+        trusted=trusted,
     )
     if params.process_id is not None:
         watch_parent(session, params.process_id)

@@ -17,6 +17,7 @@ from sightline.checks.acceptance import Acceptance
 TURN_EVENT = "sightline/turnEvent"
 STATUS_CHANGED = "sightline/statusChanged"
 DID_FOCUS = "sightline/didFocus"
+DID_TRUST = "sightline/didTrust"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,11 +67,28 @@ class DidFocusNotification:
     jsonrpc: str = "2.0"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DidTrustParams:
+    """``folders`` are addresses."""
+
+    folders: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DidTrustNotification:
+    """Client to server: the user trusts these folders, which are of the workspace or are added after this."""
+
+    params: DidTrustParams
+    method: str = DID_TRUST
+    jsonrpc: str = "2.0"
+
+
 #: By method name; all of them are notifications.
 TYPES: dict[str, type[Any]] = {
     TURN_EVENT: TurnEventNotification,
     STATUS_CHANGED: StatusChangedNotification,
     DID_FOCUS: DidFocusNotification,
+    DID_TRUST: DidTrustNotification,
 }
 
 

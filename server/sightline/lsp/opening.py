@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from sightline.base.paths import normal_root
 from sightline.base.system import System, real_system
 from sightline.config.load import load_settings
 from sightline.config.locations import locations
@@ -24,24 +25,22 @@ def engine_maker(system: System | None = None) -> MakeEngine:
         loaded = load_settings(machine, where, options.roots, options.user_settings, merged=options.workspace_settings)
         for problem in loaded.problems:
             log.warning("%s", problem)
+        vouched = frozenset(map(normal_root, options.vouched))
+
+        def trusts(root: str) -> bool:
+            """The editor's word holds for the folders it was given for; others are trusted by ``sightline trust``."""
+            return root in vouched or (options.trusted is not False and is_trusted(machine, where, root))
+
         return await open_engine(
             EngineOptions(
                 roots=options.roots,
                 system=machine,
                 settings=loaded.settings,
                 where=where,
-                trusted=_trusted(machine, options),
+                trusts=trusts,
                 live=True,
                 ask=options.ask,
             )
         )
 
     return make_engine
-
-
-def _trusted(system: System, options: ServerOptions) -> bool:
-    """The editor's word holds where it has one; else every root must be trusted by ``sightline trust``."""
-    if options.trusted is not None:
-        return options.trusted
-    where = locations(system)
-    return bool(options.roots) and all(is_trusted(system, where, root) for root in options.roots)

@@ -24,7 +24,8 @@ class ServerOptions:
     ``user_settings`` is a settings table of user scope: the command line's, and the editor's machine-scope values and
     secrets (``initializationOptions.userSettings``). ``workspace_settings`` came from ``workspace/configuration``,
     which does not tell a value's scope: it is to be treated like a file of the workspace, so a key, an endpoint or a
-    command in it is never used. ``trusted`` is the editor's word on workspace trust, ``None`` where it has none.
+    command in it is never used. ``trusted`` is the editor's word on workspace trust, ``None`` where it has none; where
+    it trusts, it said so of the folders ``vouched``, and of no folder that is added later.
     ``tcp_port`` (0: any free one) listens on loopback instead of standard input, for debugging. ``navigation`` is the
     setting ``navigation.languages`` of the user's file, which must be known before any folder is. ``ask`` asks the user
     whether tests may run on edits.
@@ -34,6 +35,7 @@ class ServerOptions:
     user_settings: Mapping[str, Any] = field(default_factory=dict[str, Any])
     workspace_settings: Mapping[str, Any] = field(default_factory=dict[str, Any])
     trusted: bool | None = None
+    vouched: tuple[str, ...] = ()
     log_level: LogLevel = "info"
     tcp_port: int | None = None
     navigation: tuple[str, ...] = ()

@@ -42,7 +42,7 @@ async def run_and_apply(
         told("applying")
         engine = session.engine
         word = _word(result.turn)
-        applied = await apply_edit(session, lambda: engine.prepare(turn, word), judging(engine, turn))
+        applied = await apply_edit(session, lambda: engine.prepare(turn, word), judging(engine, turn, word))
     else:
         session.engine.discard(turn)
     return {**feature_json(session, result), "applied": applied}

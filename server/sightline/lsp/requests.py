@@ -11,7 +11,7 @@ from lsprotocol import types
 from sightline.lsp import hierarchies, lifecycle, navigation, sync
 from sightline.lsp.actions import code_actions, resolve_code_action
 from sightline.lsp.commands import execute_command
-from sightline.lsp.messages import DID_FOCUS
+from sightline.lsp.messages import DID_FOCUS, DID_TRUST
 from sightline.lsp.session import Session
 
 
@@ -42,6 +42,7 @@ HANDLERS: dict[str, Callable[[Session, Any], Any]] = {
     types.CODE_ACTION_RESOLVE: resolve_code_action,
     types.WORKSPACE_EXECUTE_COMMAND: execute_command,
     DID_FOCUS: sync.did_focus,
+    DID_TRUST: sync.did_trust,
     types.TEXT_DOCUMENT_REFERENCES: navigation.references,
     types.TEXT_DOCUMENT_DEFINITION: navigation.definition,
     types.TEXT_DOCUMENT_IMPLEMENTATION: navigation.implementation,

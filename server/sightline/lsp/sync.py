@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from lsprotocol import types
 
-from sightline.base.paths import WorkspacePath, uri_to_path
+from sightline.base.paths import WorkspacePath, normal_root, uri_to_path
 from sightline.engine.engine import Engine
 from sightline.lsp.documents import Document
+from sightline.lsp.messages import DidTrustParams
 from sightline.lsp.options import folder_paths
 from sightline.lsp.session import Session
 
@@ -58,6 +59,12 @@ def did_focus(session: Session, params: object) -> None:
     del params
     if not session.watches_files:
         rescan(session)
+
+
+def did_trust(session: Session, params: DidTrustParams) -> None:
+    """``sightline/didTrust``."""
+    paths = (uri_to_path(folder) for folder in params.folders)
+    session.host.vouch(tuple(normal_root(path) for path in paths if path))
 
 
 def rescan(session: Session) -> None:

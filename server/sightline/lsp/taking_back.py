@@ -25,6 +25,7 @@ async def take_back(session: Session, prepare: Callable[[], PreparedEdit], *, an
 
     async def judge() -> str:
         nonlocal agreed, harmless
+        await session.engine.make_ready(prepare)
         prepared = prepare()
         asked = session.engine.workspace.revision, prepared.changes
         if agreed or asked == harmless:
