@@ -1,11 +1,12 @@
 """Breakage: what the edit took away or changed, and somebody still uses as it was.
 
 Removed, renamed and moved definitions (``stranded.py``), signatures that calls no longer fit (``resigned.py``,
-``typed_functions.py``, ``script_overloads.py``), calls of libraries (``script_library_calls.py`` and others), overrides
-that no longer match (``overrides.py``, ``overriding_nothing.py``), members that are missing (``abstract.py``,
-``lacking_literals.py``) or hidden (``hidden_members.py``), files that are gone (``modules_gone.py``) and imports that
-are (``unimported.py``, ``unincluded.py``). A finding is certain when the graph knows the use by the language's rules,
-possible when only the name agrees.
+``typed_functions.py``, ``script_overloads.py``), calls that await what is no coroutine (``awaited.py``), calls of
+libraries (``script_library_calls.py`` and others), overrides that no longer match (``overrides.py``,
+``overriding_nothing.py``), members that are missing (``abstract.py``, ``lacking_literals.py``) or hidden
+(``hidden_members.py``), files that are gone (``modules_gone.py``) and imports that are (``unimported.py``,
+``unincluded.py``). A finding is certain when the graph knows the use by the language's rules, possible when only the
+name agrees.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from sightline.base.paths import WorkspacePath
 from sightline.checks.abstract import unimplemented
+from sightline.checks.awaited import wrongly_awaited
 from sightline.checks.check import CheckInput, CheckOutcome, Finding
 from sightline.checks.definitions import Added, Altered, DefinitionChanges, Removed, definition_changes
 from sightline.checks.go_constraints import uncovered_uses
@@ -83,6 +85,7 @@ def _findings(given: CheckInput, matching: Matching, files: Sequence[TouchedFile
     for finding in (*_rerouted(matching, called), *unfit_calls(matching, called)):
         if not any(_speaks_of(finding, other) for other in stranded):
             yield finding
+    yield from wrongly_awaited(matching)
     # In Go a method of an embedded type is hidden, not overridden, and nobody declares what a type implements.
     inherited = _in_languages(changes, is_python, is_script)
     yield from broken_overrides(matching, inherited)

@@ -16,7 +16,7 @@ from sightline.checks.go_calls import instantiated_call
 from sightline.checks.known_uses import known_uses
 from sightline.checks.language import is_go, is_python
 from sightline.checks.matching import Matching, Use, symbol_before
-from sightline.checks.python_pieces import parsed_pieces, remembered
+from sightline.checks.python_pieces import nodes_of, remembered
 from sightline.checks.recall import is_rebound, symbols_of
 from sightline.checks.signature import mismatch
 from sightline.checks.texts import read_text
@@ -113,7 +113,7 @@ def _subscripted_calls(source: bytes) -> Mapping[int, CallShape]:
     """Calls of the form ``name[...](...)`` by the offset behind the name."""
     text = Text(source)
     found: dict[int, CallShape] = {}
-    for node, lines in _nodes(source):
+    for node, lines in nodes_of(source):
         match node:
             case ast.Call(func=ast.Subscript(value=ast.Name() | ast.Attribute() as value)):
                 found[offset_of(text, (value.end_lineno or 1) + lines, value.end_col_offset or 0)] = shape_of(node)
@@ -127,7 +127,7 @@ def _calls_of_own_class(source: bytes, line: int) -> tuple[tuple[Span, CallShape
     """Calls of the first parameter in class methods of the class whose name stands on a one-based line."""
     text = Text(source)
     found: list[tuple[Span, CallShape]] = []
-    for owner, lines in _nodes(source):
+    for owner, lines in nodes_of(source):
         if not isinstance(owner, ast.ClassDef) or owner.lineno + lines != line:
             continue
         for method in owner.body:
@@ -144,15 +144,6 @@ def _calls_of_own_class(source: bytes, line: int) -> tuple[tuple[Span, CallShape
                     case _:
                         pass
     return tuple(found)
-
-
-def _nodes(source: bytes) -> Iterator[tuple[ast.AST, int]]:
-    """All nodes, each with the number of lines before its piece; those before what does not parse."""
-    try:
-        for tree, lines in parsed_pieces(source):
-            yield from ((node, lines) for node in ast.walk(tree))
-    except (SyntaxError, ValueError, RecursionError):
-        return
 
 
 def offset_of(text: Text, line: int, column: int) -> int:

@@ -1,12 +1,14 @@
 """Overrides: a method and those above and below it in the class tree must accept the same calls.
 
-An override is certainly broken when it refuses the plainest call its base accepts, or one that the code makes on
-``self``; one that refuses only calls nobody is seen to make is a possible problem.
+An override is certainly broken when it refuses the plainest call its base accepts, one that the code makes on
+``self``, or by name what both called the same before the edit; one that refuses only calls nobody is seen to make is a
+possible problem.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import takewhile
 
 from sightline.checks.calls import is_property
 from sightline.checks.check import Certainty, Finding, RelatedPlace
@@ -56,6 +58,9 @@ def _mismatch(matching: Matching, base: Symbol, override: Symbol) -> Iterator[Fi
     old_base, old_override = symbol_before(matching, base), symbol_before(matching, override)
     known = _reasons(old_base, old_override) if old_base is not None and old_override is not None else ()
     reasons = [reason for reason in _reasons(base, override) if reason not in known]
+    renamed = None if is_script(override.path) else _renamed((old_base, old_override), (base, override))
+    if not reasons and renamed is not None:
+        reasons = [renamed]
     if not reasons:
         return
     call = _refused_call(matching.given.after, base, override)
@@ -67,7 +72,7 @@ def _mismatch(matching: Matching, base: Symbol, override: Symbol) -> Iterator[Fi
     # A base that is new, above a method that stayed as it was: the two may have been so under another name.
     is_news = old_base is not None or old_override is None or _given(old_override) != _given(override)
     refuses = old_override is not None and is_news and _refuses_plainest_call(base, override)
-    is_certain = call is not None or refuses
+    is_certain = call is not None or refuses or reasons == [renamed]
     if is_script(override.path):
         is_certain = is_typed_script(override.path) and is_typed_script(base.path)
     yield matching.finding(
@@ -111,6 +116,33 @@ def _reasons(base: Symbol, override: Symbol) -> tuple[str, ...]:
         reason = mismatch(new.parameters, CallShape(positional=len(rest)))
         return () if reason is None or reason.startswith("takes") else (reason + " as well",)
     return reasons_to_refuse(_given(override), _given(base))
+
+
+def _renamed(before: tuple[Symbol | None, Symbol | None], after: tuple[Symbol, Symbol]) -> str | None:
+    """Whether base and override called a parameter the same before the edit and do not any more.
+
+    Who gives it by keyword reaches only one of them then. One that begins with an underscore is not meant to be named.
+    """
+    if before[0] is None or before[1] is None or after[0].definition.decorators != after[1].definition.decorators:
+        return None
+    old = [[each.name for each in _by_name(_given(symbol))] for symbol in before if symbol is not None]
+    new = [_by_name(_given(symbol)) for symbol in after]
+    if any(each.kind is ParameterKind.VARIADIC_KEYWORD for each in _given(after[1])):
+        return None
+    for at, (base, override) in enumerate(zip(*new, strict=False)):
+        agreed = [names[at] for names in old if at < len(names)]
+        if (
+            len(set(agreed)) == 1 < len(agreed)
+            and base.name != override.name
+            and override.name[:1] != "_" != base.name[:1]
+        ):
+            return f"calls argument {at + 1} `{override.name}`, not `{base.name}`"
+    return None
+
+
+def _by_name(parameters: Parameters) -> Parameters:
+    """The parameters at the beginning that are given by position or by keyword."""
+    return tuple(takewhile(lambda each: each.kind is ParameterKind.POSITIONAL, parameters))
 
 
 def _given(symbol: Symbol) -> Parameters:

@@ -39,6 +39,15 @@ def parsed_pieces(source: bytes) -> Iterator[tuple[ast.Module, int]]:
         at = max(end, 1)
 
 
+def nodes_of(source: bytes) -> Iterator[tuple[ast.AST, int]]:
+    """All nodes, each with the number of lines before its piece; those before what does not parse."""
+    try:
+        for tree, lines in parsed_pieces(source):
+            yield from ((node, lines) for node in ast.walk(tree))
+    except (SyntaxError, ValueError, RecursionError):
+        return
+
+
 def _piece(source: bytes, start: int) -> tuple[int, ast.Module]:
     """The end of the shortest piece that parses, and its tree.
 

@@ -51,8 +51,8 @@ def required(parameters: Parameters) -> tuple[str, ...]:
 def reasons_to_refuse(new: Parameters, old: Parameters) -> tuple[str, ...]:
     """Why ``new`` cannot stand in for ``old`` (an override for what it overrides); empty if it can.
 
-    Names of positional parameters are not compared, unless they stand in each other's place: overrides rename them
-    everywhere and callers rarely notice.
+    Names of positional parameters are not compared, unless they stand in each other's place: many overrides have names
+    of their own, and callers rarely notice.
     """
     return tuple(reason for reason in (*_not_taken(new, old), *_asked_besides(new, old), _swapped(new, old)) if reason)
 

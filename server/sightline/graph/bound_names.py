@@ -13,6 +13,8 @@ from sightline.graph.raw_facts import BindingRow, DefinitionRow, ParameterRow
 
 #: The offset of a place of which nobody told one.
 ANYWHERE: Final = Place(0, 0).offset
+#: The member that a call of a value calls, where types are not structural (Python).
+CALLED: Final = "__call__"
 #: What a path begins with that begins with no name.
 NO_NAMES: Final = ("(", "[", "{")
 #: Kinds of what holds a value.

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from sightline.graph.aliases import through_alias
 from sightline.graph.ancestry import is_class, member, type_around
 from sightline.graph.facts import DefinitionKind, Reference, ReferenceKind
 from sightline.graph.fitting import fitting, may_mean
@@ -34,7 +35,7 @@ from sightline.graph.meanings import (
 )
 from sightline.graph.named_constructors import delegated, without_constructors
 from sightline.graph.raw_facts import DefinitionRow
-from sightline.graph.values import called, expression, through_alias
+from sightline.graph.values import called, expression
 from sightline.languages.import_rules import MOST_PARTS
 
 FUNCTIONS = frozenset({DefinitionKind.FUNCTION.value, DefinitionKind.METHOD.value})

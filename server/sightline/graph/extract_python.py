@@ -24,6 +24,7 @@ from sightline.graph.extract_python_imports import (
     read_strings,
 )
 from sightline.graph.extract_python_parts import KEYWORDS, parameters_of
+from sightline.graph.extract_python_returns import add_returned
 from sightline.graph.extract_rows import (
     Draft,
     definition_rows,
@@ -61,6 +62,7 @@ def extract_python(text: ParsedText, context: Context | None = None) -> RawFacts
     imports = read_imports(text, scopes.container_at)
     names = _names(text)
     bound = bind(text, names, containers, scopes, context)
+    returned = add_returned(text, containers, bound)
     _bind_imports(imports, scopes)
     for number, name in context.bound if context is not None else ():
         scopes.scopes[scopes.scope_by_key[number]].bound.add(name)
@@ -75,6 +77,8 @@ def extract_python(text: ParsedText, context: Context | None = None) -> RawFacts
     else:
         scopes.settle(context.foreign, context.visible)
     rows = emit(names, scopes, index_of)
+    for body, root in returned.items():
+        rows.local_roots.setdefault(scopes.scopes[scopes.scope_at(body)].unit, set()).add(root)
     strings = read_strings(text, names, _annotation_ranges(text), rows.strings)
     public = next((at for at, draft in enumerate(drafts) if draft.name == "__all__"), -1)
 

@@ -30,7 +30,7 @@ _LONGEST_LITERAL = 10_000
 class Bound:
     """``drafts``: variables and attributes. ``locals``: where local variables are bound."""
 
-    reading: _Reading
+    reading: Reading
     drafts: list[Draft] = field(default_factory=list[Draft])
     locals: list[Span2] = field(default_factory=list[Span2])
 
@@ -48,7 +48,7 @@ class _Assigned(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Reading:
+class Reading:
     """Everything the binding of one text looks things up in."""
 
     text: ParsedText
@@ -59,7 +59,8 @@ class _Reading:
     lefts: list[Span2]
     right_by_left: dict[Span2, Span2]
     annotations: dict[Span2, Span2]
-    callee_by_name: dict[int, Span2]  # end of the name in ``with f() as name`` → the callee
+    entered_by_name: dict[int, Span2]  # end of the name in ``with f() as name`` → the callee
+    caught_by_name: dict[int, Span2]  # end of the name in ``except E as name`` → the class
     lambdas: dict[int, Node]  # by start
     outer: dict[int, set[bytes]] = field(default_factory=dict[int, set[bytes]])  # scope → nonlocal names
     globals: dict[int, set[bytes]] = field(default_factory=dict[int, set[bytes]])  # scope → global names
@@ -111,13 +112,10 @@ def bind(
     return bound
 
 
-def _reading(text: ParsedText, names: Names, containers: list[Draft], scopes: ScopeMap) -> _Reading:
+def _reading(text: ParsedText, names: Names, containers: list[Draft], scopes: ScopeMap) -> Reading:
     assignments = text.pairs("assignment.left", "assignment.right")
     lefts = [left for left, _ in assignments]
-    callees = {name[1]: callee for name, callee in text.pairs("with.name", "with.callee")}
-    for name, kind in text.pairs("except.of", "except.type"):
-        callees[name[1]] = kind
-    return _Reading(
+    return Reading(
         text=text,
         names=names,
         containers=containers,
@@ -126,13 +124,14 @@ def _reading(text: ParsedText, names: Names, containers: list[Draft], scopes: Sc
         lefts=lefts,
         right_by_left=dict(assignments),
         annotations=dict(text.pairs("annotated", "annotation")),
-        callee_by_name=callees,
+        entered_by_name={name[1]: callee for name, callee in text.pairs("with.name", "with.callee")},
+        caught_by_name={name[1]: kind for name, kind in text.pairs("except.of", "except.type")},
         lambdas={node.start_byte: node for node in text.nodes("lambda")},
         seen={(draft.parent, draft.name.encode("utf-8", "replace")) for draft in containers},
     )
 
 
-def _declare_global(reading: _Reading) -> None:
+def _declare_global(reading: Reading) -> None:
     """``global`` names are the module's; ``nonlocal`` names belong to a function further out."""
     data, scopes = reading.text.data, reading.scopes
     for capture in ("global", "nonlocal"):
@@ -146,7 +145,7 @@ def _declare_global(reading: _Reading) -> None:
                 reading.outer.setdefault(scope, set()).add(data[start:end])
 
 
-def _pattern_captures(reading: _Reading) -> list[Span2]:
+def _pattern_captures(reading: Reading) -> list[Span2]:
     """Names bound by ``case``. A dotted name there is a value: its parts become members."""
     names, data = reading.names, reading.text.data
     for start, end in reading.text.spans("pattern.class"):
@@ -202,18 +201,22 @@ def local_bindings(bound: Bound, roots: dict[int, set[bytes]], index_of: list[in
             continue
         enclosing = index_of[scopes.container_at(start)]
         name = data[start:end].decode("utf-8", "replace")
-        callee = reading.callee_by_name.get(end)
-        if callee is not None:
-            value = dotted(data[callee[0] : callee[1]]).decode("utf-8", "replace")
-            rows.append((unit, (enclosing, name, "", value, "", 0, 0)))
-        else:
-            said = _assigned(reading, (start, end))
-            value = said.value or _literal_type(reading, (start, end))
-            rows.append((unit, (enclosing, name, said.annotation, value, said.alias, 0, 0)))
+        rows.append((unit, (enclosing, name, *said_of_local(reading, (start, end)), 0, 0)))
     return rows
 
 
-def _literal_type(reading: _Reading, target: Span2) -> str:
+def said_of_local(reading: Reading, target: Span2) -> tuple[str, str, str]:
+    """Annotation, value and alias of a local variable, as in ``LocalBinding``, by what is bound to ``target``."""
+    for callees, mark in ((reading.caught_by_name, ""), (reading.entered_by_name, "^")):
+        callee = callees.get(target[1])
+        if callee is not None:
+            text = dotted(reading.text.data[callee[0] : callee[1]]).decode("utf-8", "replace")
+            return ("", "", text + mark) if text and mark else ("", text, "")
+    said = _assigned(reading, target)
+    return said.annotation, said.value or _literal_type(reading, target), said.alias
+
+
+def _literal_type(reading: Reading, target: Span2) -> str:
     """The built-in class whose literal or display is assigned; empty for any other value."""
     right = reading.right_by_left.get(target)
     if right is None:
@@ -249,7 +252,7 @@ def _define(bound: Bound, target: Span2, name: Span2, container: int, kind: Defi
     )
 
 
-def _assigned(reading: _Reading, target: Span2) -> _Assigned:
+def _assigned(reading: Reading, target: Span2) -> _Assigned:
     """What the assignment around ``target`` says; for targets of loops and the like the target alone."""
     annotated = reading.annotations.get(target)
     annotation = plain(reading.text.data[annotated[0] : annotated[1]]) if annotated else ""
@@ -269,7 +272,7 @@ def _assigned(reading: _Reading, target: Span2) -> _Assigned:
     return _Assigned(target[0], end, body, annotation, value, alias, _lambda_parameters(reading, right))
 
 
-def _innermost_right(reading: _Reading, right: Span2) -> Span2:
+def _innermost_right(reading: Reading, right: Span2) -> Span2:
     """The value of ``a = b = value``: the right side of an assignment may be an assignment."""
     while True:
         at = bisect_left(reading.left_starts, right[0])
@@ -278,7 +281,7 @@ def _innermost_right(reading: _Reading, right: Span2) -> Span2:
         right = reading.right_by_left[reading.lefts[at]]
 
 
-def _value_of(reading: _Reading, start: int, end: int) -> tuple[str, str]:
+def _value_of(reading: Reading, start: int, end: int) -> tuple[str, str]:
     """Callee of a call, or the dotted name, that stands alone at ``start..end``."""
     data = reading.text.data
     if data.startswith(b"await ", start):
@@ -289,7 +292,7 @@ def _value_of(reading: _Reading, start: int, end: int) -> tuple[str, str]:
     return "", "" if alias in _NO_NAMES else alias.decode("utf-8", "replace")
 
 
-def _lambda_parameters(reading: _Reading, right: Span2) -> tuple[ParameterRow, ...] | None:
+def _lambda_parameters(reading: Reading, right: Span2) -> tuple[ParameterRow, ...] | None:
     node = reading.lambdas.get(right[0])
     if node is None or node.end_byte != right[1]:
         return None

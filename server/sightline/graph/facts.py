@@ -69,7 +69,9 @@ class Definition:
     annotation: str = ""  # declared type of a variable or attribute, return type of a function
     value: str = ""  # the callee when a variable or attribute is assigned from a call: ``x = Foo(...)`` gives "Foo"
     exported: bool = True
-    alias: str = ""  # the dotted name when it is assigned from a plain name: ``x = a.b`` gives "a.b"
+    #: The dotted name when it is assigned from a plain name: ``x = a.b`` gives "a.b". Of a function without a written
+    #: return type what it gives, as a path: ``return Foo(...)`` gives "Foo()".
+    alias: str = ""
 
 
 class ReferenceKind(StrEnum):
@@ -158,11 +160,12 @@ class Import:
 class LocalBinding:
     """What one assignment says of the type of a local variable of the definition ``enclosing``.
 
-    One of ``annotation`` (``x: Foo``), ``value`` (callee of ``x = Foo(...)``, ``with Foo() as x``) and ``alias``
-    (``x = self.y`` gives "self.y") is set; all three are empty when the name is also bound in a way that says nothing
-    (a loop, a tuple), which is listed only for names that have another entry. Parameters are not repeated here: see
-    :attr:`Definition.parameters`; nor are attributes (``self.x = …``), which are definitions. ``within``: the block or
-    function without a name in which it holds; in all of ``enclosing`` if there is none.
+    One of ``annotation`` (``x: Foo``), ``value`` (callee of ``x = Foo(...)``, what ``except Foo as x`` catches) and
+    ``alias`` (``x = self.y`` gives "self.y", ``with Foo() as x`` gives "Foo^") is set; all three are empty when the
+    name is also bound in a way that says nothing (a loop, a tuple), which is listed only for names that have another
+    entry. Parameters are not repeated here: see :attr:`Definition.parameters`; nor are attributes (``self.x = …``),
+    which are definitions. ``within``: the block or function without a name in which it holds; in all of ``enclosing``
+    if there is none.
     """
 
     enclosing: int

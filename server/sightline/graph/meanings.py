@@ -271,7 +271,8 @@ class Rules:
     a value from outside the workspace means. ``declared_first``: whether the type that a variable is declared with
     says what its members are, whatever it holds. ``structural``: types without a definition, where there are any; type
     parameters of a function are seen in its own types then. ``by_imports``: whether only files whose imports lead to
-    that of a definition, or to a package around it, can mean it by the rules.
+    that of a definition, or to a package around it, can mean it by the rules. ``entered``: what ``with`` binds of a
+    call of the definition (Python).
     """
 
     classes: frozenset[str]
@@ -303,6 +304,7 @@ class Rules:
     given: Callable[[Query, Place, Reference], Answer] | None = None
     declared_outside: Callable[[Query, Place, Reference], Answer] | None = None
     declared_first: bool = False
+    entered: Callable[[Query, DefinitionMeaning], Answer] | None = None
     by_imports: bool = False
     structural: Structural | None = None
 

@@ -11,12 +11,15 @@ from typing import NamedTuple
 
 from sightline.graph.script_type_texts import closing
 
-_SUFFIX = re.compile(r"\(\)|\[(\d*)\]|#(\d+)")
-_PLAIN = re.compile(r"[^.(\[#]*")
+_SUFFIX = re.compile(r"\(\)|\[(\d*)\]|#(\d+)|\^")
+_PLAIN = re.compile(r"[^.(\[#^]*")
 
 
 class Step(NamedTuple):
-    """``.`` and a name, ``()``, ``[]`` with a number (-1 for any element), or ``#`` with the number of a parameter."""
+    """``.`` and a name, ``()``, ``[]`` with a number (-1 for any element), or ``#`` with the number of a parameter.
+
+    ``^``: what ``with`` binds of a call (Python).
+    """
 
     kind: str
     name: str = ""
@@ -57,8 +60,8 @@ def path_of_text(text: str) -> Path:
 
 def _suffixes(text: str, at: int, steps: list[Step]) -> int:
     while (found := _SUFFIX.match(text, at)) is not None:
-        if found[0] == "()":
-            steps.append(Step("()"))
+        if found[0] in ("()", "^"):
+            steps.append(Step(found[0]))
         elif found[0][0] == "[":
             steps.append(Step("[]", number=int(found[1]) if found[1] else -1))
         else:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import builtins
 import re
+from collections.abc import Sequence
 
+from sightline.graph.aliases import through_alias
 from sightline.graph.ancestry import is_class, member, resolution_order, row_of
-from sightline.graph.bound_names import passes_on
+from sightline.graph.bound_names import CALLED, passes_on, without_closed
 from sightline.graph.facts import Reference
 from sightline.graph.index import MODULE
 from sightline.graph.meanings import (
@@ -23,6 +25,7 @@ from sightline.graph.meanings import (
     Found,
     HolderMeaning,
     InstanceMeaning,
+    Meaning,
     ModuleMeaning,
     Place,
     Query,
@@ -41,7 +44,7 @@ from sightline.graph.python_names import (
     module_name,
 )
 from sightline.graph.raw_facts import DefinitionRow
-from sightline.graph.values import called, expression, through_alias
+from sightline.graph.values import called, expression, in_function
 
 _CLASS_METHODS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
 #: Decorators after which the function's return annotation is still the type of what a call or an access gives.
@@ -54,7 +57,13 @@ _BARE_BASES = frozenset({"object", "Generic", "Protocol", "typing.Generic", "typ
 _KEYED = (1, frozenset({"get", "pop", "setdefault"}))
 _POPPED = (0, frozenset({"pop", "popleft"}))
 _QUEUED = (0, frozenset({"get", "get_nowait"}))
+_ENTERING = ("__enter__", "__aenter__")
+_ENTERED = (0, frozenset(_ENTERING))
+_MANAGERS = frozenset({"contextmanager", "asynccontextmanager"})
 _HOLDERS = {
+    "Callable": (1, frozenset({CALLED})),
+    **dict.fromkeys(("ContextManager", "AbstractContextManager"), _ENTERED),
+    **dict.fromkeys(("AsyncContextManager", "AbstractAsyncContextManager"), _ENTERED),
     "ContextVar": (0, frozenset({"get"})),
     **dict.fromkeys(("list", "List", "set", "Set", "deque", "Deque", "MutableSequence"), _POPPED),
     **dict.fromkeys(("Queue", "LifoQueue", "PriorityQueue", "SimpleQueue"), _QUEUED),
@@ -197,6 +206,49 @@ def _listed(query: Query, file: int, reference: Reference) -> Answer:
     return weakened(module_name(query, file, reference.name), Rank.INFERRED) or EXTERNAL
 
 
+def _entered(query: Query, of: DefinitionMeaning) -> Answer:
+    """What ``with`` binds of a call: what ``__enter__`` gives, or what a generator made a context manager yields."""
+    row = row_of(query, of)
+    if row is None or row.kind not in FUNCTIONS or not _is_manager(row):
+        given = called(query, (Found(of, Rank.EXACT),))
+        found = [weakened(_inside(query, each.meaning), each.rank) for each in given]
+        return merged(*(found if all(found) else map(without_closed, found)))
+    if row.annotation:
+        _, _, inside = row.annotation.strip("'\"").partition("[")
+        held = _split(inside.removesuffix("]"), ",")
+        return annotated(query, Place(of.file, row.parent), held[0])
+    place = Place(of.file, of.number, max(row.body_start, row.end - 1))
+    return query.once(("returned", of), lambda: in_function(query, place, row.alias.removeprefix("^")), UNKNOWN)
+
+
+def _is_manager(row: DefinitionRow) -> bool:
+    return any(text.partition("(")[0].rpartition(".")[2] in _MANAGERS for text in row.decorators)
+
+
+def _inside(query: Query, manager: Meaning) -> Answer:
+    """What entering a value gives. Of a class that inherits how it is entered from outside, the value itself."""
+    if isinstance(manager, HolderMeaning):
+        return annotated(query, manager.place, manager.holds) if _ENTERED[1] & manager.givers else EXTERNAL
+    if not isinstance(manager, InstanceMeaning):
+        return EXTERNAL if manager == OUTSIDE else UNKNOWN
+    itself = (Found(manager, Rank.INFERRED),)
+    methods = next(filter(None, (member(query, manager.of, name) for name in _ENTERING)), UNKNOWN)
+    row = row_of(query, methods[0].meaning) if len(methods) == 1 else None
+    if row is None or row.kind not in FUNCTIONS:
+        return itself
+    own = (row.parameters or (("", "", False, ""),))[0]
+    said = row.annotation.strip("'\"").rpartition(".")[2]
+    if said in ("Self", own[3]) if said else row.alias == own[0]:
+        return itself
+    given = called(query, methods)
+    above = resolution_order(query, manager.of)
+    return itself if given and all(_is_one_of(each.meaning, above) for each in given) else given
+
+
+def _is_one_of(meaning: Meaning, classes: Sequence[Ancestor]) -> bool:
+    return isinstance(meaning, InstanceMeaning) and meaning.of in classes
+
+
 def _is_property(row: DefinitionRow) -> bool:
     return bool({text.partition("(")[0] for text in row.decorators} & _PROPERTIES)
 
@@ -232,6 +284,7 @@ PYTHON_RULES = Rules(
     is_property=_is_property,
     imports_members=False,
     by_imports=True,
+    entered=_entered,
     class_words=("cls",),
     has_builtin_member=_has_builtin_member,
     takes_keyword=_takes_keyword,

@@ -21,7 +21,8 @@ from sightline.graph.meanings import (
     merged,
     weakened,
 )
-from sightline.graph.values import elements, expression, in_function, member_of
+from sightline.graph.paths import Step
+from sightline.graph.values import elements, expression, in_function, taken
 
 
 def given(query: Query, place: Place, reference: Reference) -> Answer:
@@ -36,16 +37,16 @@ def given(query: Query, place: Place, reference: Reference) -> Answer:
     if text.startswith("="):
         return _through(query, in_function(query, place, text[1:]), path)
     callee = expression(query, place, text, local=reference.local) if text not in ("", "?") else UNKNOWN
-    taken = [_taken(query, each.meaning, path) for each in callee]
+    members = [_taken(query, each.meaning, path) for each in callee]
     # Of several signatures nobody here knows which is called.
-    sure = Rank.INFERRED if all(taken) or sum(map(bool, taken)) < 2 else Rank.NAME_ONLY
-    return weakened(merged(*taken), sure)
+    sure = Rank.INFERRED if all(members) or sum(map(bool, members)) < 2 else Rank.NAME_ONLY
+    return weakened(merged(*members), sure)
 
 
 def _through(query: Query, answer: Answer, path: list[str]) -> Answer:
     """The member at the end of a path of keys; what comes from outside tells nothing of a key."""
     for part in path:
-        answer = elements(query, answer) if part == "[]" else member_of(query, answer, part)
+        answer = elements(query, answer) if part == "[]" else taken(query, answer, Step(".", part))
     own = (_plain(each) for each in answer if each.meaning != OUTSIDE)
     return weakened(tuple(own), Rank.INFERRED)
 

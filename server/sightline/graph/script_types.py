@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from sightline.graph.aliases import through_alias
 from sightline.graph.ancestry import is_class, member, row_of
 from sightline.graph.bound_names import without_closed
 from sightline.graph.facts import DefinitionKind, Reference, ReferenceKind
@@ -29,6 +30,7 @@ from sightline.graph.meanings import (
     merged,
     weakened,
 )
+from sightline.graph.paths import Step
 from sightline.graph.raw_facts import DefinitionRow
 from sightline.graph.script_closures import INSIDE, closed_type
 from sightline.graph.script_keys import given
@@ -47,7 +49,7 @@ from sightline.graph.script_outside import declared_outside
 from sightline.graph.script_spaces import asked_by, fitting, types_in
 from sightline.graph.script_structures import STRUCTURAL
 from sightline.graph.script_type_texts import closing, function_of, generics_of, named_with_arguments, split
-from sightline.graph.values import called, elements, expression, taken_member, through_alias
+from sightline.graph.values import called, elements, expression, held_values, taken
 
 _DOTTED = re.compile(r"^[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)*$")
 _PREFIX = re.compile(r"(?:(?:readonly|asserts|unique)\s+|[|&]\s*)+")
@@ -125,7 +127,7 @@ def _indexed(query: Query, place: Place, text: str) -> Answer:
         return _written(place, text)
     found = annotated(query, place, owner)
     if key[:1] in ("'", '"'):
-        return taken_member(query, found, key[1:-1])
+        return held_values(query, taken(query, found, Step(".", key[1:-1])), functions=True)
     return elements(query, found, int(key) if key.isdigit() else -1)
 
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from sightline.graph.ancestry import is_class, member, row_of
 from sightline.graph.bound_names import (
     ANYWHERE,
+    CALLED,
     NO_NAMES,
     VALUES,
     assigning_scope,
@@ -82,17 +83,19 @@ def _expression(query: Query, place: Place, text: str, *, local: bool) -> Answer
             return UNKNOWN
         answer = local_name(query, place, name) if local else rules.bare_name(query, place, name)
     for step in steps:
-        answer = _taken(query, answer, step)
+        answer = taken(query, answer, step)
     return answer
 
 
-def _taken(query: Query, answer: Answer, step: Step) -> Answer:
-    """What a step of a path leads to."""
+def taken(query: Query, answer: Answer, step: Step) -> Answer:
+    """What a step of a path leads to; a member with what the type parameters around it are."""
     match step.kind:
         case "()":
             return called(query, answer)
         case "[]":
             return elements(query, answer, step.number)
+        case "^":
+            return _entered(query, answer)
         case "#":
             return parameters(query, answer, step.number)
         case _:
@@ -120,7 +123,7 @@ def _bound(bound: tuple[tuple[str, TypeMeaning], ...], answer: Answer) -> Answer
 def elements(query: Query, answer: Answer, number: int = -1) -> Answer:
     """What the containers among the values hold; one of its number, where that tells more."""
     found: list[Answer] = []
-    for value in _values(query, answer):
+    for value in held_values(query, answer):
         meaning = value.meaning
         if isinstance(meaning, HolderMeaning) and not meaning.is_giver:
             found.append(query.rules(meaning.place.file).annotated(query, meaning.place, meaning.holds))
@@ -145,7 +148,7 @@ def _elements_of_named(query: Query, of: DefinitionMeaning) -> Answer:
 def parameters(query: Query, answer: Answer, number: int) -> Answer:
     """What a parameter of the functions among the values takes."""
     found: list[Answer] = []
-    for value in _values(query, answer, functions=True):
+    for value in held_values(query, answer, functions=True):
         meaning = value.meaning
         of = meaning.of if isinstance(meaning, BoundMeaning) else meaning
         row = row_of(query, of)
@@ -172,7 +175,7 @@ def _parameter(query: Query, place: Place, rows: tuple[ParameterRow, ...], numbe
     return rules.annotated(query, place, annotation) if number < len(rows) and annotation else UNKNOWN
 
 
-def _values(query: Query, answer: Answer, *, functions: bool = False) -> Answer:
+def held_values(query: Query, answer: Answer, *, functions: bool = False) -> Answer:
     """The values themselves: what variables and members hold; also functions and classes, if these are wanted."""
     found: list[Answer] = []
     for each in answer:
@@ -261,11 +264,11 @@ def called(query: Query, answer: Answer) -> Answer:
 
 def _called(query: Query, meaning: object) -> Answer:
     if isinstance(meaning, HolderMeaning):
-        rules = query.rules(meaning.place.file)
-        return rules.annotated(query, meaning.place, meaning.holds) if meaning.is_giver else EXTERNAL
+        gives, rules = meaning.is_giver or CALLED in meaning.givers, query.rules(meaning.place.file)
+        return rules.annotated(query, meaning.place, meaning.holds) if gives else EXTERNAL
     if isinstance(meaning, TypeMeaning | InstanceMeaning):
         structural = query.rules(file_of_type(meaning)).structural
-        return structural.called(query, meaning) if structural is not None else UNKNOWN
+        return structural.called(query, meaning) if structural else called(query, _attribute(query, meaning, CALLED))
     of, bound = (meaning.of, meaning.bound) if isinstance(meaning, BoundMeaning) else (meaning, ())
     row = row_of(query, of)
     if row is None or not isinstance(of, DefinitionMeaning):
@@ -288,6 +291,17 @@ def _held_called(query: Query, file: int, meaning: object) -> Answer:
     """What a call of what a variable of ``file`` holds gives."""
     held, typed = _held(query, meaning), query.rules(file).structural is not None
     return called(query, held if typed else tuple(each for each in held if is_class(query, each.meaning)))
+
+
+def _entered(query: Query, answer: Answer) -> Answer:
+    """What ``with`` binds of a call of each meaning."""
+    found: list[Answer] = []
+    for each in answer:
+        of = each.meaning.of if isinstance(each.meaning, BoundMeaning) else each.meaning
+        rule = query.rules(of.file).entered if isinstance(of, DefinitionMeaning) else None
+        given = rule(query, of) if rule is not None and isinstance(of, DefinitionMeaning) else _called(query, of)
+        found.append(weakened(given, max(each.rank, Rank.INFERRED)))
+    return merged(*(found if all(found) else map(without_closed, found)))
 
 
 def _held(query: Query, meaning: object) -> Answer:
@@ -380,21 +394,3 @@ def _own_member(query: Query, owner: DefinitionMeaning, name: str) -> Answer:
         else:
             found.append((Found(DefinitionMeaning(owner.file, number), Rank.EXACT),))
     return merged(*found)
-
-
-def through_alias(query: Query, found: Found) -> Answer:
-    """Follows ``Base = other.Class``; anything else as it is."""
-    row = row_of(query, found.meaning)
-    if row is not None and row.kind in VALUES and row.alias and isinstance(found.meaning, DefinitionMeaning):
-        return weakened(value_of(query, found.meaning), found.rank)
-    return (found,)
-
-
-def member_of(query: Query, answer: Answer, name: str) -> Answer:
-    """The member that each value has, with what the type parameters around it are."""
-    return _taken(query, answer, Step(".", name))
-
-
-def taken_member(query: Query, answer: Answer, name: str) -> Answer:
-    """What a member of each value holds, ``T["name"]``."""
-    return _values(query, _taken(query, answer, Step(".", name)), functions=True)

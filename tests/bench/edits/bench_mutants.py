@@ -34,6 +34,7 @@ from aider_rules import AiderRules
 from corpus import CodeBaseChoice, chosen, options, present
 from histories import History
 from installed import installed
+from known_truth import KnownTruth
 from mutant_sources import Sources
 from operators import OPERATORS, Mutant, mutants
 from oracle import Error, Oracle, open_oracle, write_settings
@@ -60,27 +61,11 @@ class Row:
     findings: list[str] = field(default_factory=list[str])
 
 
-class KnownTruth:
-    """Errors by mutant, kept in a file: oracles are slow, and say the same of the same texts."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._known: dict[str, list[dict[str, Any]]] = json.loads(path.read_text()) if path.exists() else {}
-
-    def errors(self, oracle: Oracle, sources: Sources, mutant: Mutant) -> list[Error]:
-        """New errors after a mutant."""
-        key = f"{oracle.name} {mutant.identifier} {_digest(sources, mutant)}"
-        if key not in self._known:
-            asked = sorted(set(mutant.files) | sources.mentions(mutant.names))
-            self._known[key] = [asdict(error) for error in oracle.new_errors(mutant.files, asked)]
-            if len(self._known) % 20 == 0:
-                self.save()
-        return [Error(**row) for row in self._known[key]]
-
-    def save(self) -> None:
-        """Writes the file."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._path.write_text(json.dumps(self._known))
+def errors_of(truth: KnownTruth, oracle: Oracle, sources: Sources, mutant: Mutant) -> list[Error]:
+    """New errors after a mutant, in the files it changes and in those that mention what it changed."""
+    asked = sorted(set(mutant.files) | sources.mentions(mutant.names))
+    key = f"{oracle.name} {mutant.identifier} {_digest(sources, mutant)}"
+    return truth.errors(key, lambda: oracle.new_errors(mutant.files, asked))
 
 
 def _digest(sources: Sources, mutant: Mutant) -> str:
@@ -101,7 +86,7 @@ def breaking(
         for operator in list(streams):
             for mutant in islice(streams[operator], 4):
                 tried[operator] += 1
-                errors = truth.errors(oracle, sources, mutant)
+                errors = errors_of(truth, oracle, sources, mutant)
                 if errors:
                     found[operator].append((mutant, errors))
                     break

@@ -1,6 +1,7 @@
 """Replay: are commits that people made let through, and refused once the hunks of one file are left out?
 
     python tests/bench/edits/bench_replay.py --repositories DIR [--only flask] [--count 100] [--seed 31] [--keep FOLDER]
+                                                [--types pyright]
 
 ``DIR`` holds git clones with their history. Of the last commits of each, some are drawn by the seed, at least 35 % of
 them deleting, renaming or re-signing a definition (by syntax, ``resigning.py``). Each becomes an edit of its parent's
@@ -9,7 +10,7 @@ people made nearly always works, so that a refusal is a false alarm unless someb
 
 Split commits: of those that re-sign, the hunks of one file are left out that uses what others changed. Whether that
 breaks the file, and where, is for pyright, TypeScript and go/types to say (``oracles``). Counted is whether Sightline
-refuses at one of those places.
+refuses at one of those places: by its graph alone, and with ``--types`` as with a type checker that the user allows.
 
 The summary goes to ``tests/bench/results/replay.json``: code bases judged now replace their rows there,
 the others stay (``recorded.py``).
@@ -37,14 +38,17 @@ from corpus import CodeBaseChoice, chosen, options, present
 from explained import EXPLAINED
 from histories import Commit, History
 from installed import installed
+from known_truth import KnownTruth
 from oracle import open_oracle
 from recorded import added, put_together, run_of
 from resigning import is_resigning
 from sites.read import language_of
 from splits import Split, SplitRow, find_splits, judge_splits, summary_of_splits
-from workbench import FileState, Workbench
+from workbench import FileState, Workbench, types_policy
 
+from sightline.base.system import real_system
 from sightline.checks.check import Certainty, CheckReport
+from sightline.checks.policy import NO_PROGRAMS, CheckPolicy
 
 RESULTS = Path(__file__).parent.parent / "results" / "replay.json"
 #: Commits are drawn out of so many of the last ones.
@@ -158,8 +162,10 @@ def summary_of(name: str, rows: Sequence[Row]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def run_one(choice: CodeBaseChoice, arguments: argparse.Namespace, scratch: Path) -> tuple[list[Row], list[SplitRow]]:
-    """Replay and splits of one code base."""
+def run_one(
+    choice: CodeBaseChoice, arguments: argparse.Namespace, scratch: Path
+) -> tuple[list[Row], dict[str, list[SplitRow]]]:
+    """Replay of one code base, and its splits under ``splits``, those judged with types under ``splits_with_types``."""
     history = History((arguments.repositories / choice.name).resolve(), scratch / "clones")
     commits = draw(history, choice, arguments.seed, arguments.count or choice.commits)
     store = scratch / "stores" / choice.name
@@ -168,18 +174,25 @@ def run_one(choice: CodeBaseChoice, arguments: argparse.Namespace, scratch: Path
     refused = {row.commit for row in rows if row.refusals}
     oracle = None if arguments.no_splits else open_oracle(choice, history.folder, scratch)
     if oracle is None:
-        return rows, []
+        return rows, {"splits": []}
     try:
         whole = [commit for commit in commits if commit.name[:10] not in refused]
-        splits = find_splits(history, oracle, list(reversed(whole)), choice.language, arguments.seed)
+        truth = KnownTruth(scratch / "truth" / f"{choice.name}-splits.json")
+        splits = find_splits(history, oracle, truth, list(reversed(whole)), choice.language, arguments.seed)
     finally:
         oracle.close()
-    return rows, asyncio.run(judge_all_splits(history, splits, store))
+    judged = {"splits": asyncio.run(judge_all_splits(history, splits, store))}
+    if arguments.types:
+        policy = types_policy(arguments.types, real_system())
+        judged["splits_with_types"] = asyncio.run(judge_all_splits(history, splits, store, policy))
+    return rows, judged
 
 
-async def judge_all_splits(history: History, splits: Sequence[Split], store: Path) -> list[SplitRow]:
+async def judge_all_splits(
+    history: History, splits: Sequence[Split], store: Path, policy: CheckPolicy = NO_PROGRAMS
+) -> list[SplitRow]:
     """Judges the splits on a graph of their own."""
-    bench = Workbench(history.folder, store)
+    bench = Workbench(history.folder, store, policy=policy)
     await bench.open()
     try:
         return await judge_splits(history, bench, splits)
@@ -189,9 +202,10 @@ async def judge_all_splits(history: History, splits: Sequence[Split], store: Pat
 
 def sums(summaries: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """The counts of several summaries."""
-    splits = added([each["splits"] for each in summaries], ("breaking", "refused_at_the_place", "refused"))
     keys = ("commits", "resigning", "refused", "refused_wrongly", "refused_by_aiders_rules")
-    return added(summaries, keys) | {"splits": splits}
+    counts = ("breaking", "refused_at_the_place", "refused")
+    judged = {key: [each[key] for each in summaries if key in each] for key in ("splits", "splits_with_types")}
+    return added(summaries, keys) | {key: added(rows, counts) for key, rows in judged.items() if rows}
 
 
 def main() -> int:
@@ -210,11 +224,13 @@ def main() -> int:
         scratch: Path = (arguments.keep or Path(temporary)).resolve()
         choices = (each for each in chosen(arguments.only) if each.commits)
         for choice in present(choices, arguments.repositories):
-            rows, splits = run_one(choice, arguments, scratch)
+            rows, judged = run_one(choice, arguments, scratch)
             language = report["languages"].setdefault(choice.language, {"code_bases": {}})
             entry = summary_of(choice.name, rows)
-            language["code_bases"][choice.name] = entry | {"splits": summary_of_splits(splits), "run": run}
-            details[choice.name] = {"commits": [asdict(row) for row in rows], "splits": [asdict(row) for row in splits]}
+            summaries = {key: summary_of_splits(each) for key, each in judged.items()}
+            language["code_bases"][choice.name] = entry | summaries | {"run": run}
+            every = {"commits": rows, **judged}
+            details[choice.name] = {key: [asdict(row) for row in each] for key, each in every.items()}
             print(json.dumps(language["code_bases"][choice.name], indent=1), flush=True)
     if arguments.details:
         arguments.details.write_text(json.dumps(details, indent=1))
@@ -234,6 +250,7 @@ def _meets(figures: dict[str, Any]) -> bool:
 def _arguments() -> argparse.Namespace:
     parser = options(__doc__, "commits")
     parser.add_argument("--no-splits", action="store_true", help="leaves the split commits out")
+    parser.add_argument("--types", help="judges the splits once more, with this type checker's findings (pyright, ty)")
     return parser.parse_args()
 
 

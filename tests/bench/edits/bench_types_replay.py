@@ -12,8 +12,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
-import shutil
 import sys
 import tempfile
 from importlib.metadata import version
@@ -21,18 +19,13 @@ from pathlib import Path
 from typing import Any
 
 from histories import Commit, History
-from workbench import FileState, Workbench
+from workbench import FileState, Workbench, types_policy
 
-from sightline.base.paths import WorkspacePath
 from sightline.base.system import System, real_system
 from sightline.checks.check import Certainty, CheckInput
-from sightline.checks.checkers.registry import checker_named
-from sightline.checks.checkers.warm import WarmCheckers
-from sightline.checks.policy import CheckPolicy
 from sightline.checks.type_check import TypesCheck
 
 RESULTS = Path(__file__).parent.parent / "results" / "types_replay.json"
-PLACES = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
 REPOSITORY, GLOB, WINDOW = "httpx", "**/*.py", 400
 
 
@@ -51,18 +44,13 @@ async def replayed(
 ) -> dict[str, Any]:
     """Judges all commits by one checker."""
     history.check_out(commits[0].parent)
-    bench = Workbench(history.folder, store)
+    policy = types_policy(checker, system)
+    bench = Workbench(history.folder, store, policy=policy)
     await bench.open()
-    warm = WarmCheckers(system)
-    program = shutil.which(checker_named(checker).program, path=PLACES) or ""
-    programs = {checker: program, "python": sys.executable}
-    policy = CheckPolicy(types=(checker,), programs=programs, seconds=3600.0, warm=warm)
     row: dict[str, Any] = {"commits": 0, "refused": 0, "possible alone": 0, "left out": {}, "findings": []}
     try:
         for commit in commits:
-            moved = history.check_out(commit.parent)
-            await bench.follow(moved)
-            warm.disk_changed([WorkspacePath(str(bench.folder), path) for path in moved])
+            await bench.follow(history.check_out(commit.parent))
             changes = bench.changes([FileState(old=f.old, new=f.new, after=f.after) for f in commit.files])
             if changes.is_empty:
                 continue
@@ -84,7 +72,6 @@ async def replayed(
                 print(checker, told, flush=True)
         return row
     finally:
-        await warm.close()
         await bench.close()
 
 

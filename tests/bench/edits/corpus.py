@@ -58,6 +58,7 @@ CODE_BASES = (
     _python("rich", "rich/**/*.py", r"rich/.*\.py$", mutants=80),
     _python("pip", "src/pip/_internal/**/*.py", r"src/pip/_internal/.*\.py$"),
     _python("pytest", "src/**/*.py", r"src/.*\.py$"),
+    _python("requests", "**/requests/*.py", r"src/requests/.*\.py$"),
     _script("vue-core", "packages/**/*.ts", r"packages/[\w-]+/src/.*\.ts$", mutants=110),
     _script("vite", f"{_VITE}/**/*.ts", _VITE + r"/(?!.*__tests__).*\.ts$", 100, f"{_VITE}/tsconfig.json"),
     _script("zod", "**/src/**/*.ts", r"packages/zod/src/v4/(?!.*(tests|benchmarks|locales)/).*\.ts$", mutants=100),

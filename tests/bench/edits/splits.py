@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from histories import Commit, History
+from known_truth import KnownTruth
 from oracle import Error, Oracle
 from places import is_found
 from resigning import Follower, followers
@@ -46,25 +47,24 @@ class SplitRow:
     findings: list[str] = field(default_factory=list[str])
 
 
-def find_splits(history: History, oracle: Oracle, commits: Sequence[Commit], language: str, seed: int) -> list[Split]:
+def find_splits(
+    history: History, oracle: Oracle, truth: KnownTruth, commits: Sequence[Commit], language: str, seed: int
+) -> list[Split]:
     """One split of each commit that has any: the first file, in the order of the seed, that breaks."""
     found: list[Split] = []
     for commit in commits:
         candidates = list(followers(commit, language))
-        if not candidates:
-            continue
         random.Random(f"{seed}/{commit.name}").shuffle(candidates)
-        history.check_out(commit.parent)
-        oracle.reload()
         for candidate in candidates[:_MOST_TRIED]:
-            split = _split(commit, candidate, oracle)
+            split = _split(history, oracle, truth, commit, candidate)
             if split is not None:
                 found.append(split)
                 break
+    truth.save()
     return found
 
 
-def _split(commit: Commit, candidate: Follower, oracle: Oracle) -> Split | None:
+def _split(history: History, oracle: Oracle, truth: KnownTruth, commit: Commit, candidate: Follower) -> Split | None:
     path = candidate.file.new
     assert path is not None
     edited: dict[str, bytes | None] = {}
@@ -75,7 +75,13 @@ def _split(commit: Commit, candidate: Follower, oracle: Oracle) -> Split | None:
             edited[each.old] = None
         if each.new is not None:
             edited[each.new] = each.after
-    errors = oracle.new_errors(edited, [path])
+
+    def ask() -> list[Error]:
+        if history.check_out(commit.parent):
+            oracle.reload()
+        return oracle.new_errors(edited, [path])
+
+    errors = truth.errors(f"{oracle.name} {commit.name} {path}", ask)
     return Split(commit=commit, left_out=path, errors=tuple(errors)) if errors else None
 
 

@@ -6,6 +6,9 @@ The same parts, in the same order and with the same settings, as ``sightline che
 from __future__ import annotations
 
 import asyncio
+import os
+import shutil
+import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +20,9 @@ from sightline.base.paths import WorkspacePath
 from sightline.base.system import System, real_system
 from sightline.base.text import Text, minimal_edit
 from sightline.checks.check import CheckInput, CheckReport
+from sightline.checks.checkers.registry import checker_named
+from sightline.checks.checkers.warm import WarmCheckers
+from sightline.checks.policy import NO_PROGRAMS, CheckPolicy
 from sightline.checks.run import run_checks
 from sightline.graph.live import LiveGraph
 from sightline.graph.view import GraphView
@@ -45,9 +51,13 @@ class Judgement:
 class Workbench:
     """A folder and its live graph. Used by one task at a time."""
 
-    def __init__(self, folder: Path, store: Path, system: System | None = None) -> None:
+    def __init__(
+        self, folder: Path, store: Path, system: System | None = None, policy: CheckPolicy = NO_PROGRAMS
+    ) -> None:
+        """``policy`` with programs means that the folder is trusted."""
         self.folder = folder.resolve()
         self._root = str(self.folder)
+        self._policy = policy
         self._system = system or real_system()
         store.mkdir(parents=True, exist_ok=True)
         self._workspace = LiveWorkspace(self._system, [self._root])
@@ -64,11 +74,16 @@ class Workbench:
 
     async def follow(self, paths: Iterable[str]) -> None:
         """Takes note of files that have changed on disk, as a watcher would tell it."""
-        change = await self._workspace.refresh([path for each in paths if (path := self._path(each)) is not None])
+        changed = [path for each in paths if (path := self._path(each)) is not None]
+        change = await self._workspace.refresh(changed)
         await self._graph.refresh(self._workspace.view, change)
+        if self._policy.warm is not None:
+            self._policy.warm.disk_changed(changed)
 
     async def close(self) -> None:
-        """Ends the workers."""
+        """Ends the workers, and the type checkers that are kept warm."""
+        if self._policy.warm is not None:
+            await self._policy.warm.close()
         await self._graph.close()
 
     async def judge(self, files: Sequence[FileState]) -> Judgement | None:
@@ -80,7 +95,14 @@ class Workbench:
         before = self.view
         after = await asyncio.to_thread(before.fork, changes)
         forked = time.perf_counter()
-        given = CheckInput(before=before, after=after, changes=changes, system=self._system)
+        given = CheckInput(
+            before=before,
+            after=after,
+            changes=changes,
+            system=self._system,
+            trusted=bool(self._policy.types),
+            policy=self._policy,
+        )
         report = await run_checks(given)
         return Judgement(report=report, fork_seconds=forked - start, check_seconds=time.perf_counter() - forked)
 
@@ -121,6 +143,13 @@ class Workbench:
             return WorkspacePath(self._root, relative)
         except SightlineError:
             return None
+
+
+def types_policy(checker: str, system: System) -> CheckPolicy:
+    """The check of types by one checker, which is kept running, with as much time as it takes."""
+    places = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
+    programs = {checker: shutil.which(checker_named(checker).program, path=places) or "", "python": sys.executable}
+    return CheckPolicy(types=(checker,), programs=programs, seconds=3600.0, warm=WarmCheckers(system))
 
 
 def states_of(files: Mapping[str, bytes], present: Iterable[str]) -> list[FileState]:

@@ -21,6 +21,8 @@
   parameters: (parameters) @function.parameters
   body: (block) @function.body) @function
 (function_definition return_type: (type) @function.returns)
+(return_statement (_) @returned)
+(yield) @yield
 (class_definition
   name: (identifier) @class.name
   body: (block) @class.body) @class
