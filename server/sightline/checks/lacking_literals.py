@@ -21,6 +21,7 @@ from sightline.checks.matching import Matching
 from sightline.checks.recall import ancestors_of, facts_of, members_of, symbols_of
 from sightline.checks.script import is_optional
 from sightline.checks.texts import read_text
+from sightline.checks.written_types import names_alone
 from sightline.graph.answers import Confidence, Symbol
 from sightline.graph.facts import DefinitionKind, Reference, ReferenceKind
 from sightline.graph.script_literals import Literal, Literals
@@ -31,7 +32,6 @@ _KINDS = frozenset({DefinitionKind.INTERFACE, DefinitionKind.TYPE})
 #: Files that mention a type, up to which its literals are looked for, and bytes of one that is read for them.
 _MOST_FILES = 200
 _LONGEST = 1 << 20
-_NOTHING = r"(?:(?:undefined|null)\s*\|\s*)*"
 
 
 def lacking_literals(matching: Matching) -> Iterator[Finding]:
@@ -121,7 +121,7 @@ def _annotated(view: GraphView, path: WorkspacePath, text: Text, owner: Symbol) 
     literals = Literals(text.data, language)
     found: dict[int, tuple[Reference, Literal]] = {}
     for key in keys:
-        is_named = _names_alone(key.receiver[1:], owner.definition.name)
+        is_named = names_alone(key.receiver[1:], owner.definition.name)
         literal = literals.around_key(key.span.start) if is_named or key.receiver.endswith(")") else None
         if literal is None or literal.span.start in found:
             continue
@@ -133,17 +133,10 @@ def _annotated(view: GraphView, path: WorkspacePath, text: Text, owner: Symbol) 
     return list(found.values())
 
 
-def _names_alone(written: str, name: str) -> bool:
-    """Whether a written type is one of that name, or a list of them that the literal is in, or of what is awaited."""
-    own = rf"{re.escape(name)}(?:<[^|&]*>)?"
-    either = rf"{own}|(?:Required|Readonly|NoInfer|Promise)<{own}>|(?:{own}\[\]|(?:Readonly)?Array<{own}>)\(\[\]\)"
-    return re.fullmatch(rf"{_NOTHING}(?:{either})(?:\s*\|\s*(?:undefined|null))*", written, re.DOTALL) is not None
-
-
 def _is_held(view: GraphView, path: WorkspacePath, holder: Reference | None, name: str) -> bool:
     """Whether the key that holds a literal is a member of the type alone."""
     meant = view.resolve_known(path, holder) if holder is not None else ()
-    return len(meant) == 1 and _names_alone(meant[0].definition.annotation, name)
+    return len(meant) == 1 and names_alone(meant[0].definition.annotation, name)
 
 
 def _of_holders(view: GraphView, files: Sequence[WorkspacePath], name: str) -> Sequence[WorkspacePath]:
@@ -152,7 +145,7 @@ def _of_holders(view: GraphView, files: Sequence[WorkspacePath], name: str) -> S
         parent.definition.name
         for path in files
         for each in symbols_of(view, path)
-        if each.definition.kind is DefinitionKind.ATTRIBUTE and _names_alone(each.definition.annotation, name)
+        if each.definition.kind is DefinitionKind.ATTRIBUTE and names_alone(each.definition.annotation, name)
         if (parent := parent_of(view, each)) is not None
     }
     found = (path for owner in sorted(owners) for path in view.files_referencing(owner) if is_typed_script(path))

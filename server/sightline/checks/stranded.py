@@ -26,14 +26,13 @@ from sightline.checks.recall import facts_of, members_of, symbols_of
 from sightline.checks.script import is_parameter_property
 from sightline.checks.script_excuses import has_declared_type, is_global_now
 from sightline.checks.script_imports import exported_names, is_made_anew
+from sightline.checks.written_types import is_alias_of, names_alone
 from sightline.graph.answers import Confidence, Place, Symbol
 from sightline.graph.facts import DefinitionKind, Reference, ReferenceKind
 from sightline.graph.index import MODULE, FileIndex
 from sightline.graph.view import GraphView
 
 _SETUP = re.compile(rb"<script\b[^<>]{0,200}\ssetup\b")
-#: What is expected of an object literal where one type is named, as the receiver of its keys says it.
-_EXPECTED = re.compile(r":(?:[\w$]+\.)*([\w$]+)")
 _WITH_MEMBERS = frozenset({*CLASSES, DefinitionKind.TYPE})
 #: Uses by name alone are listed up to this number.
 MOST_BY_NAME = 20
@@ -226,7 +225,7 @@ def _passes_on(view: GraphView, path: WorkspacePath, name: str) -> bool:
 def _finding(matching: Matching, removed: Removed, use: Use, place: Place) -> Finding:
     symbol = removed.symbol
     known = place.confidence in _enough(symbol.path) or is_only_meaning(matching, removed.group, use)
-    certain = known and _is_told(removed, use) and not _is_excused(matching, removed, use)
+    certain = known and _is_told(matching.given.after, removed, use) and not _is_excused(matching, removed, use)
     certainty = Certainty.CERTAIN if certain else Certainty.POSSIBLE
     name = symbol.qualified_name if symbol.definition.parent >= 0 else symbol.definition.name
     verb = "imported" if use[1].kind is ReferenceKind.IMPORT else "used"
@@ -261,17 +260,18 @@ def _enough(path: WorkspacePath) -> frozenset[Confidence]:
     return frozenset({Confidence.EXACT, Confidence.INFERRED} if measured else {Confidence.EXACT})
 
 
-def _is_told(removed: Removed, use: Use) -> bool:
+def _is_told(view: GraphView, removed: Removed, use: Use) -> bool:
     """Whether a key of an object must be a member of the type that lost it: the literal stands where that is written.
 
-    Of an argument, an assertion, a union or an alias the compiler may expect something else, or more than one thing.
+    Of an argument, an assertion, a union or most aliases the compiler may expect something else, or several things.
     """
     path, reference = use
     if reference.kind is not ReferenceKind.KEYWORD or not is_script(path):
         return True
-    expected = _EXPECTED.fullmatch(reference.receiver)
-    owner = parent_name(removed.symbol).rpartition(".")[2]
-    return is_typed_script(path) and expected is not None and expected[1] == owner
+    if not is_typed_script(path) or not reference.receiver.startswith(":"):
+        return False
+    written, owner = reference.receiver[1:], parent_name(removed.symbol).rpartition(".")[2]
+    return names_alone(written, owner, partial=True) or is_alias_of(view, path, written, owner)
 
 
 def _is_excused(matching: Matching, removed: Removed, use: Use) -> bool:

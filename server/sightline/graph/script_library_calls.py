@@ -1,14 +1,14 @@
 """Calls of the language's own functions and methods that give fewer arguments than these ask for, in TypeScript.
 
 What a receiver is, is told by its literal, by the type written where its name is declared, by what it begins with, or
-by the method that gave it; a name that a file declares more than once tells nothing. Members and functions of the
-workspace are asked of the caller.
+by the method that gave it; a name that is declared more than once in the nearest scope tells nothing. Members and
+functions of the workspace are asked of the caller.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple, Protocol
 
 from tree_sitter import Node
@@ -51,6 +51,13 @@ _DECLARING: Final = {
     "import_clause": "", "import_alias": "", "class": "name", "function_expression": "name",
 }  # fmt: skip
 _NAMES = frozenset(("identifier", "type_identifier", "shorthand_property_identifier_pattern"))
+_FUNCTIONS = frozenset((
+    "function_declaration", "function_expression", "arrow_function", "method_definition", "generator_function",
+    "generator_function_declaration", "function_signature", "method_signature",
+))  # fmt: skip
+_BLOCKS = frozenset(("statement_block", "for_statement", "for_in_statement", "switch_body", "class_static_block"))
+#: Declarations that hold for themselves alone: the only parameter of an arrow function, and names of expressions.
+_OWN_SCOPE = frozenset(("arrow_function", "catch_clause", "class", "function_expression", "for_in_statement"))
 #: How many steps an expression is followed, and nodes of one text that are looked at.
 _DEEPEST, _MOST_NODES = 12, 400_000
 
@@ -144,7 +151,7 @@ class LibraryCalls:
     def _of_name(self, name: str, offset: int, depth: int) -> str:
         if name in _GLOBAL and name not in self._declared:
             return _GLOBAL[name]
-        nodes = self._declared.get(name, [])
+        nodes = _nearest(self._declared.get(name, []), offset)
         if len(nodes) != 1:
             return ""
         said = field_of(nodes[0], "type")
@@ -194,6 +201,27 @@ class LibraryCalls:
             return ""
         name = _SAME.get(name, name)
         return "Element" if _ELEMENT.fullmatch(name) else name if name in TYPES else ""
+
+
+def _nearest(nodes: Sequence[Node], offset: int) -> list[Node]:
+    """Of the declarations of one name those in the innermost scope around an offset."""
+    around = [(scope, node) for node in nodes if (scope := _scope(node)).start_byte <= offset < scope.end_byte]
+    inner = min((scope.end_byte - scope.start_byte for scope, _ in around), default=0)
+    return [node for scope, node in around if scope.end_byte - scope.start_byte == inner]
+
+
+def _scope(node: Node) -> Node:
+    """The function, block or file that a declaration holds for."""
+    is_parameter = node.type in _OWN_SCOPE or node.type.endswith("_parameter")
+    parent = node.parent
+    is_var = parent is not None and parent.type == "variable_declaration"
+    while parent is not None and parent.parent is not None:
+        if parent.type in _FUNCTIONS or (not is_parameter and not is_var and parent.type in _BLOCKS):
+            break
+        parent = parent.parent
+    if node.type in _OWN_SCOPE:
+        return node
+    return parent if parent is not None else node
 
 
 def _given(node: Node) -> int | None:

@@ -63,7 +63,7 @@ CODE_BASES = (
     _script("vite", f"{_VITE}/**/*.ts", _VITE + r"/(?!.*__tests__).*\.ts$", 100, f"{_VITE}/tsconfig.json"),
     _script("zod", "**/src/**/*.ts", r"packages/zod/src/v4/(?!.*(tests|benchmarks|locales)/).*\.ts$", mutants=100),
     _script("trpc", "packages/**/*.ts", r"packages/(server|client)/src/(?!.*(__tests__|vendor)/).*\.ts$", mutants=100),
-    _script("hono", "src/**/*.ts", r"src/(?!.*\.test\.).*\.ts$", 100, "tsconfig.build.json"),
+    _script("hono", "src/**/*.ts", r"src/(?!.*\.test\.).*\.ts$", 100, "tsconfig.spec.json"),
     _script(
         "vueuse", "packages/**/*.ts", r"packages/(core|shared|math)/(?!.*(test|demo|browser)\.).*\.ts$", mutants=100
     ),
