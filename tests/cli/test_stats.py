@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +46,7 @@ def test_what_was_asked_is_said(sightline: Sightline, tmp_path: Path) -> None:
     assert (explain.prompt_tokens, explain.cached_tokens, explain.output_tokens) == (900, 300, 12)
     assert (refactor.task, refactor.verdicts) == ("refactor", {"model_overloaded": 1, "repaired": 1})
     told = sightline("stats", root=False).out
-    assert "explain: 1 requests (1 answered)" in told
+    assert "explain: 1 request (1 answered)" in told
     assert "900 tokens read, 12 written, 33% of the prompts from the server's cache" in told
     counters = sightline("stats", "--prometheus", root=False).out
     assert 'verdict="model_overloaded"} 1\n' in counters
@@ -69,6 +71,16 @@ def test_a_record_that_cannot_be_read_is_not_told_as_an_empty_one(
         assert told.code == 2
         assert "cannot be read" in told.out + told.err
         assert "sightline_requests_total" not in told.out
+
+
+@pytest.mark.usefixtures("asked")
+def test_a_record_that_fails_when_it_is_read_is_told_as_such(sightline: Sightline, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(next((tmp_path / "own").rglob("usage.sqlite3")))) as connection:
+        connection.execute("ALTER TABLE request DROP COLUMN cost")
+    told = sightline("stats", root=False)
+    assert told.code == 2
+    assert "The record of what models were asked cannot be used: no such column: cost." in told.err
+    assert "SIGHTLINE_CACHE_DIR" in told.err
 
 
 def test_an_answer_is_given_again_for_a_while_and_is_marked(

@@ -12,7 +12,7 @@ import os
 import re
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 
 from sightline.base.errors import SightlineError
 
@@ -35,6 +35,12 @@ _PAUSES = tuple(0.001 * 2**power for power in range(8))
 
 #: Spaces and the like in the table of mounts.
 _OCTAL = re.compile(r"\\([0-7]{3})")
+
+#: What helps where a precious database cannot be used.
+_HINT = (
+    "Make room on the disk, or set SIGHTLINE_CACHE_DIR, which moves all that Sightline keeps, to a folder that can be "
+    "written."
+)
 
 #: One for a file of another version, one for losing against a process that makes it too, one for both.
 _ATTEMPTS = 3
@@ -113,9 +119,18 @@ def open_precious(path: str, *, migrations: Sequence[str]) -> Connection:
     except sqlite3.Error as error:
         raise SightlineError(
             f"{path} cannot be opened: {error}.",
-            hint="Set SIGHTLINE_CACHE_DIR to a folder that can be written, or move the file away.",
+            hint=f"{_HINT} Or move the file away.",
             kind="database",
         ) from error
+
+
+@contextlib.contextmanager
+def translated(name: str) -> Generator[None]:
+    """Raises :class:`SightlineError` (kind ``database``) for what a precious database (its ``name``) raises."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise SightlineError(f"{name} cannot be used: {error}.", hint=_HINT, kind="database") from error
 
 
 def _open_precious(path: str, migrations: Sequence[str]) -> Connection:

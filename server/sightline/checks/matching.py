@@ -12,6 +12,7 @@ from functools import cached_property
 
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Text
+from sightline.base.words import counted
 from sightline.checks.check import Certainty, CheckInput, Finding, RelatedPlace, Severity
 from sightline.checks.kept_quiet import is_kept_quiet
 from sightline.checks.known_uses import MOST_BEYOND
@@ -40,12 +41,12 @@ class LeftOut:
     def told(self) -> tuple[str, ...]:
         """A sentence on each definition, the first few of either kind."""
         unasked = [
-            f"breakage: {_counted(count, 'file')} with the name `{symbol.definition.name}`, from which no imports lead "
+            f"breakage: {counted(count, 'file')} with the name `{symbol.definition.name}`, from which no imports lead "
             f"to {symbol.path}, had no look: more than {MOST_BEYOND} have it, and could use it by name alone"
             for symbol, count in self.unasked.items()
         ]
         unlisted = [
-            f"breakage: {_counted(count, 'more use')} of `{symbol.definition.name}` by name alone "
+            f"breakage: {counted(count, 'more use')} of `{symbol.definition.name}` by name alone "
             f"{'is' if count == 1 else 'are'} not listed"
             for symbol, count in self.unlisted.items()
         ]
@@ -54,11 +55,7 @@ class LeftOut:
 
 def _first(sentences: list[str]) -> list[str]:
     more = len(sentences) - MOST_NAMED
-    return [*sentences[:MOST_NAMED], f"breakage: the same holds for {_counted(more, 'more name')}"][: len(sentences)]
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    return [*sentences[:MOST_NAMED], f"breakage: the same holds for {counted(more, 'more name')}"][: len(sentences)]
 
 
 class Matching:

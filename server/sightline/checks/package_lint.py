@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from sightline.base.paths import WorkspacePath
-from sightline.base.system import ProcessGreed, ProcessResult, ProcessTimeout
+from sightline.base.system import ProcessResult
 from sightline.base.text import Text
 from sightline.checks.check import CheckInput
 from sightline.checks.isolation import FILES, Isolation, Job, Room, furnish, isolation_for
 from sightline.checks.linters.linter import Linter, Row
-from sightline.checks.programs import ProgramUnavailable, whole
+from sightline.checks.programs import ProgramUnavailable, whole, within_limits
 from sightline.checks.shadow import Closed, Shadow, TooLarge
 from sightline.graph.view import GraphView
 
@@ -73,12 +73,8 @@ class Workplace:
             kept=policy.executing.cache if linter.executes and self.cache else "",
             variables=linter.variables(system, self.cache or FILES),
         )
-        try:
+        with within_limits(linter.name, seconds):
             done = await room.run(job, seconds)
-        except ProcessGreed as error:
-            raise ProgramUnavailable(f"{linter.name} was ended: {error}") from error
-        except ProcessTimeout as error:
-            raise ProgramUnavailable(f"{linter.name} took longer than {seconds:g} s") from error
         return whole(linter.name, done)
 
     def _is_package(self, view: GraphView, folder: str) -> bool:

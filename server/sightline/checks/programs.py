@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sightline.base.system import ProcessResult, ProcessTimeout, System
+from sightline.base.system import ProcessGreed, ProcessResult, ProcessTimeout, System
 from sightline.checks.policy import CheckPolicy
 
 _EXECUTABLE = 0o111
@@ -63,18 +64,28 @@ async def run_program(system: System, run: Invocation, policy: CheckPolicy) -> P
     if run.program.lower().endswith(_BATCH) and any(map(_INTERPRETED.search, run.arguments)):
         raise ProgramUnavailable(f"{run.name} is a batch file, for which a name of a file here may be a command")
     try:
-        done = await system.processes.run(
-            (run.program, *run.arguments),
-            directory=run.directory,
-            stdin=run.stdin,
-            seconds=policy.seconds,
-            memory=policy.memory,
-        )
+        with within_limits(run.name, policy.seconds):
+            done = await system.processes.run(
+                (run.program, *run.arguments),
+                directory=run.directory,
+                stdin=run.stdin,
+                seconds=policy.seconds,
+                memory=policy.memory,
+            )
     except OSError as error:
         raise ProgramUnavailable(f"{run.name} could not be started: {error.strerror or error}") from error
-    except ProcessTimeout as error:
-        raise ProgramUnavailable(f"{run.name} took longer than {policy.seconds:g} s") from error
     return whole(run.name, done)
+
+
+@contextmanager
+def within_limits(name: str, seconds: float) -> Generator[None]:
+    """Raises :class:`ProgramUnavailable` for a program that was ended for taking too long, or too much."""
+    try:
+        yield
+    except ProcessGreed as error:
+        raise ProgramUnavailable(f"{name} was ended: {error}") from error
+    except ProcessTimeout as error:
+        raise ProgramUnavailable(f"{name} took longer than {seconds:g} s") from error
 
 
 def whole(name: str, done: ProcessResult) -> ProcessResult:

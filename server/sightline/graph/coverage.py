@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from sightline.base.words import counted
 from sightline.graph.answers import Coverage
 
 #: Unparsed files that are named; the others are counted.
@@ -39,22 +40,18 @@ def coverage_words(coverage: Coverage, *, nothing_found: bool) -> str:
 
 def _gaps(coverage: Coverage) -> Iterable[str]:
     if coverage.unread:
-        yield f"the definitions of {_count(coverage.unread, 'file')} are not read yet"
+        yield f"the definitions of {counted(coverage.unread, 'file')} are not read yet"
     elif coverage.unparsed:
         named = [str(file) for file in coverage.unparsed_files[:MOST_NAMED]]
         more = [f"{coverage.unparsed - len(named)} more"] if named and coverage.unparsed > len(named) else []
         names = f" ({', '.join([*named, *more])})" if named else ""
-        yield f"{_count(coverage.unparsed, 'file')} could not be read in whole{names}"
+        yield f"{counted(coverage.unparsed, 'file')} could not be read in whole{names}"
     if coverage.dynamic:
-        yield f"{_count(coverage.dynamic, 'place')} where a string or a computed name may stand for it"
+        yield f"{counted(coverage.dynamic, 'place')} where a string or a computed name may stand for it"
     if coverage.ambiguous:
-        yield f"{_count(coverage.ambiguous, 'use')} known by name alone"
+        yield f"{counted(coverage.ambiguous, 'use')} known by name alone"
     if coverage.cut and coverage.unvisited:
-        files = _count(coverage.unvisited, "file")
+        files = counted(coverage.unvisited, "file")
         yield f"this is a part: {files} that may hold more were not looked at"
     elif coverage.cut:
         yield "there is more than is shown"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

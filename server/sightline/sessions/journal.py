@@ -21,7 +21,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sightline.base.changes import ChangeSet, FileEdit, TextLookup
-from sightline.base.database import Connection, DatabaseError, open_precious
+from sightline.base.database import Connection, DatabaseError, open_precious, translated
 from sightline.base.errors import SightlineError, UsageError
 from sightline.base.merge import rebase
 from sightline.base.paths import WorkspacePath
@@ -284,12 +284,12 @@ class EditJournal:
         connection.execute(_UNUSED_TEXTS)
 
     def _query(self, statement: str, *parameters: object) -> list[Any]:
-        with self._lock, _translated():
+        with self._lock, translated("The edit journal"):
             return self._connection.execute(statement, parameters).fetchall()
 
     @contextlib.contextmanager
     def _transaction(self) -> Generator[Connection]:
-        with self._lock, _translated():
+        with self._lock, translated("The edit journal"):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
@@ -298,18 +298,6 @@ class EditJournal:
                 with contextlib.suppress(DatabaseError):  # some errors have rolled it back already
                     self._connection.execute("ROLLBACK")
                 raise
-
-
-@contextlib.contextmanager
-def _translated() -> Generator[None]:
-    try:
-        yield
-    except DatabaseError as error:
-        raise SightlineError(
-            f"The edit journal cannot be used: {error}.",
-            hint="Make room on the disk, or set SIGHTLINE_CACHE_DIR to a folder that can be written.",
-            kind="database",
-        ) from error
 
 
 def _kept(edit: FileEdit, after: Text | None) -> KeptText:

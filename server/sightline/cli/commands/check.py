@@ -9,6 +9,7 @@ import click
 
 from sightline.base.errors import UsageError
 from sightline.base.system import real_system
+from sightline.base.words import counted
 from sightline.checks.acceptance import Acceptance
 from sightline.cli import reports
 from sightline.cli.accepting import accept_option, acceptance_of
@@ -99,5 +100,5 @@ def _tell(outcome: CheckedDiff, word: Acceptance, *, strict: bool, as_json: bool
         seconds = sum(report.seconds.values())
         gap = "" if rejected else unjudged(report)
         verdict = "rejected" if rejected else "accepted"
-        say(f"{verdict} in {seconds:.2f} s, {len(report.findings)} findings" + (f"; {gap}" if gap else ""))
+        say(f"{verdict} in {seconds:.2f} s, {counted(len(report.findings), 'finding')}" + (f"; {gap}" if gap else ""))
     return 1 if rejected else 0

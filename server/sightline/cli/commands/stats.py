@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import click
 
+from sightline.base.database import translated
 from sightline.base.errors import SightlineError
 from sightline.base.system import real_system
+from sightline.base.words import counted
 from sightline.cli import setup_reports
 from sightline.cli.output import note, print_json, say
 from sightline.cli.workspace import json_option
@@ -31,7 +33,8 @@ def command(days: int | None, *, as_prometheus: bool, as_json: bool) -> int:
     if ledger is None:  # the log said why; counters of zero would say that nothing was asked
         raise SightlineError("The record of what models were asked cannot be read.", kind="database")
     try:
-        rows, spent = ledger.rows(since), ledger.spent(since=since)
+        with translated("The record of what models were asked"):
+            rows, spent = ledger.rows(since), ledger.spent(since=since)
     finally:
         ledger.close()
     if as_prometheus:
@@ -52,7 +55,7 @@ def _tell(rows: tuple[Row, ...], spent: Spent) -> None:
         return
     for row in rows:
         verdicts = ", ".join(f"{count} {verdict or 'unjudged'}" for verdict, count in row.verdicts.items())
-        say(f"{row.model}  {row.task}: {row.requests} requests ({verdicts})")
+        say(f"{row.model}  {row.task}: {counted(row.requests, 'request')} ({verdicts})")
         told = [f"{row.prompt_tokens:,} tokens read", f"{row.output_tokens:,} written"]
         if row.cache_share:
             told.append(f"{row.cache_share:.0%} of the prompts from the server's cache")
@@ -65,7 +68,7 @@ def _tell(rows: tuple[Row, ...], spent: Spent) -> None:
 
 
 def _dollars(spent: Spent) -> str:
-    unknown = f"the cost of {spent.unknown} requests is not known" if spent.unknown else ""
+    unknown = f"the cost of {counted(spent.unknown, 'request')} is not known" if spent.unknown else ""
     if spent.unknown and not spent.dollars:
         return unknown
     return f"${spent.dollars:.4f}" + (f", and {unknown}" if unknown else "")
