@@ -1,8 +1,8 @@
 """Overrides: a method and those above and below it in the class tree must accept the same calls.
 
 An override is certainly broken when it refuses the plainest call its base accepts, one that the code makes on
-``self``, or by name what both called the same before the edit; one that refuses only calls nobody is seen to make is a
-possible problem.
+``self``, or one that gives by name what both called the same before the edit; one that refuses only calls nobody is
+seen to make is a possible problem.
 """
 
 from __future__ import annotations
@@ -59,11 +59,13 @@ def _mismatch(matching: Matching, base: Symbol, override: Symbol) -> Iterator[Fi
     known = _reasons(old_base, old_override) if old_base is not None and old_override is not None else ()
     reasons = [reason for reason in _reasons(base, override) if reason not in known]
     renamed = None if is_script(override.path) else _renamed((old_base, old_override), (base, override))
-    if not reasons and renamed is not None:
-        reasons = [renamed]
-    if not reasons:
+    if not reasons and renamed is None:
         return
-    call = _refused_call(matching.given.after, base, override)
+    if not reasons and renamed is not None:
+        reasons = [f"calls argument {renamed[0] + 1} `{renamed[1]}`, not `{renamed[2]}`"]
+        call = _call_by_name(matching.given.after, base, renamed[2])
+    else:
+        call = _refused_call(matching.given.after, base, override)
     message = f"`{override.qualified_name}` {reasons[0]}, unlike `{base.qualified_name}`, which it overrides"
     related = [matching.definition_place(base, "what it overrides")]
     if call is not None:
@@ -72,7 +74,7 @@ def _mismatch(matching: Matching, base: Symbol, override: Symbol) -> Iterator[Fi
     # A base that is new, above a method that stayed as it was: the two may have been so under another name.
     is_news = old_base is not None or old_override is None or _given(old_override) != _given(override)
     refuses = old_override is not None and is_news and _refuses_plainest_call(base, override)
-    is_certain = call is not None or refuses or reasons == [renamed]
+    is_certain = call is not None or refuses
     if is_script(override.path):
         is_certain = is_typed_script(override.path) and is_typed_script(base.path)
     yield matching.finding(
@@ -118,8 +120,9 @@ def _reasons(base: Symbol, override: Symbol) -> tuple[str, ...]:
     return reasons_to_refuse(_given(override), _given(base))
 
 
-def _renamed(before: tuple[Symbol | None, Symbol | None], after: tuple[Symbol, Symbol]) -> str | None:
-    """Whether base and override called a parameter the same before the edit and do not any more.
+def _renamed(before: tuple[Symbol | None, Symbol | None], after: tuple[Symbol, Symbol]) -> tuple[int, str, str] | None:
+    """A parameter that base and override called the same before the edit and do not any more: its number, from 0, what
+    the override calls it and what the base does.
 
     Who gives it by keyword reaches only one of them then. One that begins with an underscore is not meant to be named.
     """
@@ -136,8 +139,14 @@ def _renamed(before: tuple[Symbol | None, Symbol | None], after: tuple[Symbol, S
             and base.name != override.name
             and override.name[:1] != "_" != base.name[:1]
         ):
-            return f"calls argument {at + 1} `{override.name}`, not `{base.name}`"
+            return at, override.name, base.name
     return None
+
+
+def _call_by_name(view: GraphView, base: Symbol, name: str) -> Place | None:
+    """A call that means the base's method and gives a parameter by its name."""
+    calls = (place for place in known_uses(view, base) if place.confidence is not Confidence.NAME_ONLY)
+    return next((each for each in calls if each.reference.call and name in each.reference.call.keywords), None)
 
 
 def _by_name(parameters: Parameters) -> Parameters:
