@@ -27,7 +27,7 @@ demo: install
 
 test: check test-client test-server
 
-test-server: install
+test-server: install tests/programs/node_modules/.installed
 	@tools/need-openmp
 	@tools/need-litellm
 	$(BIN)/pytest -q -n auto --maxprocesses 4 $(PYTEST_ARGUMENTS)
@@ -58,9 +58,10 @@ vscode-smoke: vsix
 vsix: client-vscode/node_modules/.installed
 	$(CLIENT) npm run --silent package
 
-client-vscode/node_modules/.installed: client-vscode/package-lock.json | node
-	$(CLIENT) npm ci --ignore-scripts --no-audit --no-fund --loglevel=error \
-	    $$([ -w "$$HOME" ] || echo --cache ../.venv/npm-cache)
+# Packages of the VS Code client, and programs that tests of the server run for real.
+%/node_modules/.installed: %/package-lock.json | node
+	cd $* && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error \
+	    $$([ -w "$$HOME" ] || echo --cache "$(CURDIR)/.venv/npm-cache")
 	@touch $@
 
 lock: install
@@ -72,5 +73,5 @@ lock: install
 	    --group litellm -o requirements-litellm.lock
 
 clean:
-	rm -rf .venv dist build client-vscode/node_modules client-vscode/out client-vscode/*.vsix
+	rm -rf .venv dist build tests/programs/node_modules client-vscode/node_modules client-vscode/out client-vscode/*.vsix
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
