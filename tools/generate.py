@@ -65,8 +65,16 @@ def settings_page() -> str:
         "a number is named to that at most: a check with no time would say nothing.\n",
     ]
     for section, field in schema["properties"].items():
-        body = definitions[field["$ref"].rpartition("/")[2]]
-        parts += [f"## `[{section}]`\n", body.get("description", "") + "\n", "| setting | type | default | scope | |"]
+        if "$ref" in field:
+            body, head = definitions[field["$ref"].rpartition("/")[2]], f"## `[{section}]`\n"
+            about = body.get("description", "")
+        else:  # a table of tables, each under a name of the user's
+            body, head = (
+                definitions[field["additionalProperties"]["$ref"].rpartition("/")[2]],
+                f"## `[{section}.NAME]`\n",
+            )
+            about = field["description"]
+        parts += [head, about + "\n", "| setting | type | default | scope | |"]
         parts.append("| --- | --- | --- | --- | --- |")
         for name, setting in body["properties"].items():
             default = "" if name == "api_key" else json.dumps(setting.get("default"))

@@ -5,8 +5,11 @@ export type Scope = "user" | "narrowing" | "any";
 export interface Setting {
   readonly key: string;
   readonly section: string;
+  /** Empty where the setting holds all of its section. */
   readonly name: string;
   readonly scope: Scope;
+  /** The words of a narrowing choice, the narrowest first. */
+  readonly order?: readonly string[];
 }
 
 export const SETTINGS: readonly Setting[] = [
@@ -22,6 +25,10 @@ export const SETTINGS: readonly Setting[] = [
   { key: "model.topP", section: "model", name: "top_p", scope: "user" },
   { key: "model.topK", section: "model", name: "top_k", scope: "user" },
   { key: "model.repetitionPenalty", section: "model", name: "repetition_penalty", scope: "user" },
+  { key: "models", section: "models", name: "", scope: "user" },
+  { key: "routing.rules", section: "routing", name: "rules", scope: "user" },
+  { key: "routing.fallback", section: "routing", name: "fallback", scope: "user" },
+  { key: "privacy.cloud", section: "privacy", name: "cloud", scope: "narrowing", order: ["never","ask","allow"] },
   { key: "tasks.temperature", section: "tasks", name: "temperature", scope: "user" },
   { key: "tasks.maxOutputTokens", section: "tasks", name: "max_output_tokens", scope: "user" },
   { key: "local.tokenLimit", section: "local", name: "token_limit", scope: "user" },

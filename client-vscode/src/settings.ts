@@ -32,7 +32,11 @@ function userValue(setting: Setting, inspected: Inspected | undefined): unknown 
   const workspace = setting.scope === "user" ? undefined : workspaceValue(inspected);
   if (own === undefined || workspace === undefined) return own;
   if (setting.scope === "any") return undefined; // the workspace's choice holds
-  return typeof own === "number" && typeof workspace === "number" ? Math.min(own, workspace) : own;
+  if (typeof own === "number" && typeof workspace === "number") return Math.min(own, workspace);
+  if (typeof own === "boolean" && typeof workspace === "boolean") return own && workspace;
+  const order = setting.order ?? [];
+  const [mine, theirs] = [order.indexOf(String(own)), order.indexOf(String(workspace))];
+  return mine >= 0 && theirs >= 0 ? order[Math.min(mine, theirs)] : own;
 }
 
 function workspaceValue(inspected: Inspected | undefined): unknown {
@@ -43,7 +47,13 @@ function tableOf(value: (setting: Setting) => unknown): Table {
   const table: Table = {};
   for (const setting of SETTINGS) {
     const found = value(setting);
-    if (found !== undefined && found !== null) (table[setting.section] ??= {})[setting.name] = found;
+    if (found === undefined || found === null) continue;
+    if (setting.name !== "") (table[setting.section] ??= {})[setting.name] = found;
+    else if (isTable(found)) table[setting.section] = { ...found };
   }
   return table;
+}
+
+function isTable(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

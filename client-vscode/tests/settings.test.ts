@@ -37,6 +37,20 @@ describe("what the server is told", () => {
     expect(workspaceSettings(inspect)).toEqual({ edits: { format: "search_replace" } });
   });
 
+  it("lets a workspace narrow a choice and a permission, never widen them", () => {
+    const narrower = { "privacy.cloud": { globalValue: "allow", workspaceValue: "never" }, "cache.enabled": { globalValue: true, workspaceValue: false } };
+    const wider = { "privacy.cloud": { globalValue: "never", workspaceValue: "allow" }, "cache.enabled": { globalValue: false, workspaceValue: true } };
+    expect(userSettings(inspecting(narrower), undefined)).toEqual({ privacy: { cloud: "never" }, cache: { enabled: false } });
+    expect(userSettings(inspecting(wider), undefined)).toEqual({ privacy: { cloud: "never" }, cache: { enabled: false } });
+  });
+
+  it("has the user's own models by the user's names for them, and none of a workspace's", () => {
+    const models = { fast: { name: "ollama:qwen2.5-coder:1.5b", roles: ["fast"] } };
+    expect(userSettings(inspecting({ models: { globalValue: models } }), undefined)).toEqual({ models });
+    const mean = inspecting({ models: { workspaceValue: models, workspaceFolderValue: models } });
+    expect([userSettings(mean, undefined), workspaceSettings(mean)]).toEqual([{}, {}]);
+  });
+
   it("has no defaults: the server has its own", () => {
     const inspect = inspecting({ "context.budget": { defaultValue: 8000 } as Inspected });
     expect([userSettings(inspect, undefined), workspaceSettings(inspect)]).toEqual([{}, {}]);

@@ -312,7 +312,7 @@ def test_tests_run_by_name_once_they_were_allowed_and_no_longer_when_that_is_tak
     assert (asked.verdict, asked.applied, [each.check for each in asked.findings]) == ("rejected", False, ["tests"])
     assert (work / "shop/cart.py").read_text("utf-8") == CART
     assert sightline("trust", "--no-tests", "--json").json == {
-        "root": str(work), "trusted": True, "tests": False
+        "root": str(work), "trusted": True, "tests": False, "cloud": False
     }  # fmt: skip
     assert sightline("check", "--tests", "--diff", "-", stdin=diff).code == 2
     assert sightline("apply", "-", "--tests", stdin=reply).code == 2

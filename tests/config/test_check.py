@@ -50,6 +50,25 @@ def test_settings_without_a_mistake() -> None:
         ),
         ('[network]\nca_file = "/no.pem"\n', 2, "network.ca_file: /no.pem is no file that can be read"),
         ("[model\n", 1, "is not valid TOML"),
+        ('[models.fast]\nnmae = "x"\n', 2, "models.fast.nmae: there is no such setting; did you mean name?"),
+        ('[models.fast]\nroles = ["fast"]\n', 1, "models.fast.name: is missing"),
+        ('[models.fast]\nname = "nobody:x"\n', 2, "models.fast.name: The model 'nobody:x' does not begin with"),
+        ('[models.fast]\nname = "vllm:m"\nroles = ["quick"]\n', 3, "models.fast.roles.0: Input should be 'chat'"),
+        ('[models.model]\nname = "vllm:m"\n', 1, "`model` is the name of [model]; choose another"),
+        ('[models."a b"]\nname = "vllm:m"\n', 1, "'a b' is no name for a model"),
+        (
+            '[models.a]\nname = "vllm:m"\nroles = ["edit"]\n[models.b]\nname = "vllm:n"\nroles = ["chat", "edit"]\n',
+            6,
+            "models.b.roles: a is for edit already, and that one counts",
+        ),
+        (
+            '[routing]\nrules = [\n  { pattern = "a", model = "model" },\n  { pattern = "b", model = "fsat" },\n]\n',
+            4,
+            "routing.rules: there is no model fsat; there are model",
+        ),
+        ('[routing]\n\nfallback = ["model", "x"]\n', 3, "routing.fallback: there is no model x; there are model"),
+        ('[routing]\nrules = [{ pattern = "(", model = "model" }]\n', 2, "is no regular expression: missing )"),
+        ('[privacy]\ncloud = "perhaps"\n', 2, "privacy.cloud: Input should be 'ask', 'allow' or 'never'"),
     ],
 )
 def test_a_mistake_in_the_users_file(text: str, line: int, words: str) -> None:
@@ -69,6 +88,31 @@ def test_one_bad_entry_does_not_take_the_others_with_it() -> None:
     assert list(loaded.settings.catalogue.models) == ["good"]
     assert loaded.settings.tasks.temperature == {"implement": 0.5}
     assert len(loaded.problems) == 2
+
+
+def test_one_bad_model_or_rule_does_not_take_the_others_with_it() -> None:
+    text = (
+        '[models.good]\nname = "vllm:m"\n[models.model]\nname = "vllm:x"\n[models.odd]\nname = "vllm:o"\nwindow = 1\n'
+        '[routing]\nrules = [{pattern = "(", model = "good"}, {pattern = "a", model = "good"}]\n'
+    )
+    system = memory_system({USER: text}, environment={"SIGHTLINE_CONFIG": USER, "SIGHTLINE_CACHE_DIR": "/cache"})
+    loaded = load_settings(system, locations(system), ("/work",))
+    assert list(loaded.settings.models) == ["good", "odd"]
+    assert loaded.settings.models["odd"].window is None
+    assert [rule.pattern for rule in loaded.settings.routing.rules] == ["a"]
+    assert len(loaded.problems) == 3
+
+
+@pytest.mark.parametrize(("user", "workspace", "holds"), [("allow", "never", "never"), ("never", "allow", "never")])
+def test_a_workspace_only_narrows_what_a_cloud_may_have(user: str, workspace: str, holds: str) -> None:
+    files = {USER: f'[privacy]\ncloud = "{user}"\n', WORKSPACE: f'[privacy]\ncloud = "{workspace}"\n'}
+    system = memory_system(files, environment={"SIGHTLINE_CONFIG": USER, "SIGHTLINE_CACHE_DIR": "/cache"})
+    loaded = load_settings(system, locations(system), ("/work",))
+    assert loaded.settings.privacy.cloud == holds
+    assert len(loaded.problems) == (workspace == "allow")
+    # What the editor adds is the user's word, and still does not undo what the workspace asks for.
+    given = load_settings(system, locations(system), ("/work",), {"privacy": {"cloud": "allow"}})
+    assert given.settings.privacy.cloud == "never"
 
 
 @pytest.mark.parametrize(

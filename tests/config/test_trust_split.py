@@ -29,8 +29,22 @@ def schema() -> dict[str, Any]:
 
 def fields() -> list[tuple[str, str, dict[str, Any]]]:
     whole = schema()
-    sections = {name: whole["$defs"][value["$ref"].rpartition("/")[2]] for name, value in whole["properties"].items()}
+    referring = {name: value["$ref"] for name, value in whole["properties"].items() if "$ref" in value}
+    sections = {name: whole["$defs"][reference.rpartition("/")[2]] for name, reference in referring.items()}
     return [(section, key, field) for section, body in sections.items() for key, field in body["properties"].items()]
+
+
+def test_models_by_name_are_the_users_alone() -> None:
+    """The one section without settings of its own: its keys are names that the user gives."""
+    assert [name for name, value in schema()["properties"].items() if "$ref" not in value] == ["models"]
+    assert schema()["properties"]["models"]["x-scope"] == "user"
+    text = '\n[models.evil]\nname = "openai:x"\nbase_url = "http://evil.example/v1"\n'
+    by_workspace = loaded("", text)
+    assert by_workspace.settings.models == {}
+    assert [(problem.line, problem.message) for problem in by_workspace.problems] == [
+        (2, "models is read from your own settings only, never from a workspace")
+    ]
+    assert list(loaded(text, "").settings.models) == ["evil"]
 
 
 def other_values(field: dict[str, Any]) -> list[str]:
@@ -49,7 +63,7 @@ def other_values(field: dict[str, Any]) -> list[str]:
         case "string":
             return ['"/other"', '"x-other"']
         case "array":
-            return ['["all"]', '["eslint"]', '["ty"]']
+            return ['["all"]', '["eslint"]', '["ty"]', '[{pattern = "x", model = "y"}]']
         case _:
             return ["{fix = 1}", '{x = "y"}', '{eslint = "./evil"}', "{m = {window = 1}}", "{fix = 100}"]
 
@@ -83,7 +97,9 @@ def test_who_may_set_it(section: str, key: str, field: dict[str, Any]) -> None:
             assert "your own settings only" in by_workspace.problems[0].message
             assert by_workspace.problems[0].line == 2
         elif scope == "narrowing":
-            assert own is None or now <= own, "a workspace raised what it may only lower"
+            order = field.get("x-order")
+            narrower = order.index(now) <= order.index(own) if order else own is None or now <= own
+            assert narrower, "a workspace widened what it may only narrow"
     assert changed, "no sample of another value fits this setting: add one"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,10 +10,16 @@ from pydantic import ValidationError
 
 from sightline.base.database import open_precious
 from sightline.base.memory_system import memory_system
+from sightline.base.system import System
+from sightline.config.locations import locations
 from sightline.config.settings import Settings
-from sightline.engine.model import Models, ModelStores, choose_model, model_policy
+from sightline.engine.model import ModelParts, Models, ModelStores, model_policy, model_set, models_of
 from sightline.models.accounting import MIGRATIONS, Ledger
 from sightline.models.messages import Message, ModelError, ModelFailure, ModelRequest, TextDelta
+from sightline.models.parameters import Wanted
+from sightline.models.questions import Hearing, Question, Target
+from sightline.models.registry import open_provider
+from sightline.tasks.result import TurnRequest
 from sightline.transport.policy import Limits
 from support.chat_server import streams
 from support.fake_ollama import fake_ollama
@@ -42,10 +47,9 @@ async def test_a_custom_server_is_asked_as_the_user_says(api: str) -> None:
                 "max_output_tokens": 99,
             }
         )
-        provider, choice = await choose_model(given, memory_system(), None)
-        request = ModelRequest(
-            model=choice.policy.name, messages=(Message(role="user", content="Hi"),), max_output_tokens=99
-        )
+        policy = model_policy(given, {})
+        provider = await open_provider(policy, memory_system())
+        request = ModelRequest(model=policy.name, messages=(Message(role="user", content="Hi"),), max_output_tokens=99)
         events = [event async for event in provider.stream(request)]
         await provider.close()
     assert events[0] == TextDelta(text="Hello")
@@ -82,27 +86,90 @@ def test_the_keys_of_services_come_from_the_environment() -> None:
     assert (policy.api_key.reveal(), policy.key_header) == ("theirs", "x-api-key")
 
 
+async def no_leave() -> bool:
+    return False
+
+
+def models_for(given: Settings, system: System, stores: ModelStores) -> Models:
+    return models_of(
+        ModelParts(
+            system=system,
+            settings=given,
+            where=locations(system),
+            leave=no_leave,
+            stores=lambda: stores,
+            stays=True,
+        )
+    )
+
+
+async def fit(target: Target) -> tuple[tuple[Message, ...], int]:
+    assert target.policy.kind == "scripted"
+    return (Message(role="user", content="Hi"),), 1_000
+
+
+QUESTION = Question(wanted=Wanted(task_type="explain"), fit=fit)
+
+
 async def test_limits_on_money_hold_for_every_turn(tmp_path: Path) -> None:
     system = memory_system({"/replies": "%%% reply\ntimes: always\n\nHello\n"})
-    priced: dict[str, object] = {"models": {"scripted:*": {"prices": {"prompt": 1000.0, "output": 1000.0}}}}
-    given = settings(model={"name": "scripted:/replies"}, catalogue=priced, spending={"per_turn": 0.5})
+    priced: dict[str, object] = {"models": {"scripted:*": {"prices": {"prompt": 1.0, "output": 1000.0}}}}
     record = Ledger(open_precious(str(tmp_path / "usage.sqlite3"), migrations=MIGRATIONS), system.clock)
-    models = Models(system, lambda: ModelStores(ledger=record))
-    choice = await models.choose(given, turn="t1", task="explain")
-    assert choice.account is not None
-    small = ModelRequest(model="m", messages=(), prompt_tokens=100, max_output_tokens=100)
-    await choice.account.before(small)
-    with pytest.raises(ModelError) as caught:
-        await choice.account.before(replace(small, prompt_tokens=1_000))
-    assert caught.value.failure is ModelFailure.SPENDING_LIMIT
-    await models.close()
+    model: dict[str, object] = {"name": "scripted:/replies", "max_output_tokens": 100}
+    for limit, passes in ((0.5, True), (0.05, False)):
+        given = settings(model=model, catalogue=priced, spending={"per_turn": limit})
+        models = models_for(given, system, ModelStores(ledger=record))
+        turn = await models.turn(TurnRequest(turn="t1", task_type="explain", task="x", root="/", budget=0))
+        heard: list[str] = []
+        hearing = Hearing(event=lambda _: None, begun=lambda: None, told=heard.append)
+        if passes:
+            assert (await turn.ask(QUESTION, hearing)).response.text == "Hello"
+        else:
+            with pytest.raises(ModelError) as caught:
+                await turn.ask(QUESTION, hearing)
+            assert caught.value.failure is ModelFailure.SPENDING_LIMIT
+    record.close()
 
 
 async def test_a_record_that_cannot_be_kept_is_no_reason_not_to_ask() -> None:
-    models = Models(memory_system({"/replies": "%%% reply\n\nHello\n"}), ModelStores)
-    assert (await models.choose(settings(model={"name": "scripted:/replies"}), turn="t", task="x")).account is None
+    system = memory_system({"/replies": "%%% reply\n\nHello\n"})
+    models = models_for(settings(model={"name": "scripted:/replies"}), system, ModelStores())
+    turn = await models.turn(TurnRequest(turn="t", task_type="explain", task="x", root="/", budget=0))
+    given = await turn.ask(QUESTION, Hearing(event=lambda _: None, begun=lambda: None, told=lambda _: None))
+    assert given.response.text == "Hello"
+    await turn.judged("answered")
     await models.close()
     await models.close()
+
+
+def test_the_own_model_is_model_or_the_name_it_gives_or_the_first_that_can_talk() -> None:
+    named: dict[str, object] = {
+        "vectors": {"name": "ollama:nomic", "roles": ["embedding"]},
+        "big": {"name": "vllm:big"},
+    }
+    assert model_set(settings(model={"name": "ollama:m"}, models=named), {}).routing.primary == "model"
+    assert model_set(settings(model={"name": "big"}, models=named), {}).routing.primary == "big"
+    found = model_set(settings(models=named), {})
+    assert found.routing.primary == "big"
+    assert model_policy(settings(models=named), {}).name == "big"
+    with pytest.raises(ModelError) as caught:
+        model_policy(settings(), {})
+    assert caught.value.failure is ModelFailure.NOT_CONFIGURED
+
+
+def test_a_mistake_in_one_model_leaves_the_others_in_force() -> None:
+    found = model_set(settings(models={"far": {"name": "openai:m"}, "near": {"name": "ollama:m"}, "un": {}}), {})
+    far, near = found.members["far"], found.members["near"]
+    assert (far.policy, near.error) == (None, None)
+    assert "needs a key" in str(far.error)
+    assert "does not say which model" in str(found.members["un"].error)
+
+
+def test_a_key_goes_to_its_own_model_alone() -> None:
+    given = settings(model={"name": "openai:m", "api_key": "mine"}, models={"other": {"name": "anthropic:m"}})
+    found = model_set(given, {"ANTHROPIC_API_KEY": "theirs"})
+    keys = {name: member.policy.api_key.reveal() for name, member in found.members.items() if member.policy}
+    assert keys == {"model": "mine", "other": "theirs"}
 
 
 async def test_an_editors_models_are_loaded_at_its_start_and_let_go_at_its_end() -> None:
@@ -111,17 +178,20 @@ async def test_an_editors_models_are_loaded_at_its_start_and_let_go_at_its_end()
             model={"name": "ollama:tiny", "base_url": ollama.server.base_url},
             residency={"preload": ["other"], "ttl": {"tiny": 77}},
         )
-        models = Models(memory_system(), ModelStores, stays=True)
-        models.begin(given)
-        models.begin(given)
+        models = models_for(given, memory_system(), ModelStores())
+        models.begin()
+        models.begin()
         while not ollama.running:
             await asyncio.sleep(0)
-        choice = await models.choose(given, turn="t", task="explain")
-        assert choice.serving is not None
-        assert choice.policy.keep_seconds == 77
-        request = ModelRequest(model="tiny", messages=(Message(role="user", content="Hi"),))
-        reply = await choice.serving.complete(choice.provider, choice.policy, request, clock=memory_system().clock)
-        assert reply.text == "Hello there"
+        turn = await models.turn(TurnRequest(turn="t", task_type="explain", task="x", root="/", budget=0))
+
+        async def anything(target: Target) -> tuple[tuple[Message, ...], int]:
+            assert target.policy.keep_seconds == 77
+            return (Message(role="user", content="Hi"),), 3
+
+        question = Question(wanted=Wanted(task_type="explain"), fit=anything)
+        reply = await turn.ask(question, Hearing(event=lambda _: None, begun=lambda: None, told=lambda _: None))
+        assert reply.response.text == "Hello there"
         assert sorted(ollama.running) == ["other:latest", "tiny:latest"]
         assert ollama.running["tiny:latest"].keeps == 77
         await models.close()

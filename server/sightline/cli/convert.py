@@ -15,6 +15,8 @@ from sightline.edits.proposal import Placement, Unmatched
 from sightline.graph.answers import Coverage, Edge, Place, Symbol
 from sightline.graph.view import GraphView
 from sightline.models.messages import Usage
+from sightline.models.questions import Answered
+from sightline.models.routing import Candidate
 from sightline.tasks.result import Attempt, TurnResult
 
 
@@ -215,4 +217,21 @@ def ask_json(
         error=error_json(failure) if failure is not None else None,
         prompt_tokens=result.prompt.tokens,
         usage=usage_json(total_usage(result.attempts)),
+        answered=answered_json(result.answered) if result.answered is not None else None,
+    )
+
+
+def answered_json(answered: Answered) -> edit_reports.AnsweredJson:
+    """Which model answered and why."""
+
+    def rows(candidates: tuple[Candidate, ...]) -> list[edit_reports.PassedJson]:
+        return [edit_reports.PassedJson(name=each.name, reason=each.reason) for each in candidates]
+
+    return edit_reports.AnsweredJson(
+        name=answered.name,
+        model=answered.model,
+        where=answered.where,
+        reason=answered.reason,
+        passed=rows(answered.passed),
+        left_out=rows(answered.left_out),
     )

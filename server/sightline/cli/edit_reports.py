@@ -66,6 +66,26 @@ class AttemptJson(Report):
     reused: str
 
 
+class PassedJson(Report):
+    """A model that did not answer, by the user's name for it, and why."""
+
+    name: str
+    reason: str
+
+
+class AnsweredJson(Report):
+    """Which model answered: `name` is the user's for it (`model` for [model]), `where` it runs, `reason` why it was
+    asked. `passed` were asked before it and failed; `left_out` were not asked, though something spoke for them.
+    """
+
+    name: str
+    model: str
+    where: str
+    reason: str
+    passed: list[PassedJson]
+    left_out: list[PassedJson]
+
+
 class AskJson(Report):
     """`sightline ask --json`.
 
@@ -91,3 +111,4 @@ class AskJson(Report):
     error: ErrorBody | None = None
     prompt_tokens: int
     usage: UsageJson
+    answered: AnsweredJson | None = None

@@ -53,11 +53,14 @@ class StatusJson(Report):
 
 
 class TrustJson(Report):
-    """`sightline trust --json`. `tests`: its tests may run on edits that nobody accepted yet."""
+    """`sightline trust --json`. `tests`: its tests may run on edits that nobody accepted yet. `cloud`: what private
+    models would answer may go to clouds.
+    """
 
     root: str
     trusted: bool
     tests: bool = False
+    cloud: bool = False
 
 
 class UsageJson(Report):

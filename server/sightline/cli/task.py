@@ -10,7 +10,8 @@ import click
 
 from sightline.base.errors import UsageError
 from sightline.base.system import real_system
-from sightline.cli.workspace import read_input
+from sightline.cli.workspace import own_name, read_input
+from sightline.config.routing_settings import PRIMARY
 from sightline.engine.engine import Engine
 from sightline.prompts.classify import TASK_TYPES, classify_task
 from sightline.tasks.result import TurnRequest
@@ -48,14 +49,18 @@ def task_text(words: tuple[str, ...], task_file: str | None) -> str:
     return text
 
 
-def turn_request(engine: Engine, text: str, task_type: str | None = None, *, fresh: bool = False) -> TurnRequest:
-    """The task as a turn would be asked it."""
+def turn_request(
+    engine: Engine, text: str, task_type: str | None = None, *, fresh: bool = False, model: str | None = None
+) -> TurnRequest:
+    """The task as a turn would be asked it; ``model`` is the one named on the command line."""
+    named = "" if model is None else model if own_name(model) else PRIMARY
     return TurnRequest(
         turn=uuid.uuid4().hex[:12],
         task_type=task_type or classify_task(text),
         task=text,
         root=engine.roots[0],
         budget=engine.settings.context.budget,
-        edit_format=engine.settings.edits.format,
+        edit_format=engine.settings.edits.format or "",
         fresh=fresh,
+        model=named,
     )

@@ -20,6 +20,7 @@ from sightline.config.locations import Locations, locations
 from sightline.config.trust import is_trusted
 from sightline.engine.engine import Engine
 from sightline.engine.opening import EngineOptions, open_engine
+from sightline.models.registry import PROVIDERS
 from sightline.workspace.roots import check_roots
 
 _PROJECT_MARKS = (".git", ".sightline")
@@ -36,7 +37,9 @@ root_option = click.option(
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON (schema in docs/reference/cli.md).")
 model_option = click.option(
-    "--model", metavar="PROVIDER:NAME", help="The model to ask, in place of the configured one."
+    "--model",
+    metavar="NAME",
+    help="The model to ask, in place of the configured one: PROVIDER:NAME, or one of yours by its name.",
 )
 
 
@@ -94,13 +97,19 @@ def _exists(system: System, path: str) -> bool:
 
 
 def given_settings(model: str | None = None, budget: int | None = None) -> dict[str, Any]:
-    """Command-line options as a settings table of user scope."""
+    """Command-line options as a settings table of user scope. A model by the user's own name for it is no setting."""
     table: dict[str, Any] = {}
-    if model is not None:
+    if model is not None and not own_name(model):
         table["model"] = {"name": model}
     if budget is not None:
         table["context"] = {"budget": budget}
     return table
+
+
+def own_name(model: str) -> bool:
+    """Whether ``--model`` names one of the models of the settings, rather than a PROVIDER:NAME."""
+    provider, colon, _ = model.partition(":")
+    return not colon and not (provider.strip().lower() in PROVIDERS and PROVIDERS[provider.strip().lower()].any_name)
 
 
 def settings_for(

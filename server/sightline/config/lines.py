@@ -20,6 +20,12 @@ def line_of(text: str, place: Sequence[str]) -> int:
     return 0
 
 
+def line_with(text: str, first: int, words: str) -> int:
+    """The first line from ``first`` on that holds ``words``, of a setting over several lines; else ``first``."""
+    lines = text.splitlines()
+    return next((at for at in range(max(first, 1), len(lines) + 1) if words in lines[at - 1]), first)
+
+
 def _lines(text: str) -> dict[Place, int]:
     """The line of each table and key; of one that is there twice the first."""
     found: dict[Place, int] = {}

@@ -20,6 +20,7 @@ from sightline.base.errors import UsageError
 from sightline.base.system import System
 from sightline.config.lines import line_of
 from sightline.config.locations import Locations
+from sightline.config.routing_settings import NamedModelSettings, RoutingRule
 from sightline.config.settings import Settings
 from sightline.models.catalogue import ModelFacts
 
@@ -102,7 +103,7 @@ def load_settings(
         if value and _valid({section: {key: value}}, name, "", problems).get(section):
             sources.append(name)
             table.setdefault(section, {})[key] = value
-    table = _merged(table, dict(given or {}))
+    table = _as_narrow(table, _merged(table, dict(given or {})))
     try:
         settings = Settings.model_validate(table)
     except ValidationError as error:
@@ -155,21 +156,43 @@ def _valid(table: Table, file: str, text: str, problems: list[SettingProblem]) -
             message = f"{'.'.join(place)}: {_explained(place, item['type'], item['msg'])}"
             problems.append(SettingProblem(file=file, line=line_of(text, place), message=message))
             _remove(table, place)
+        _close_gaps(table)
     return table
 
 
+#: Stands for an entry of a list that was taken out, so that the others keep their numbers.
+_GAP = object()
+#: What pydantic calls a mistake in the key of an entry, in place of the setting.
+_KEY = "[key]"
+
+
 def _remove(table: Table, place: list[str]) -> None:
-    """Takes the smallest part that can stand alone out of ``table``: an entry of a table of entries, a setting."""
+    """Takes the smallest part that can stand alone out of ``table``: an entry of a table or list, a setting."""
     section = table.get(place[0])
     if len(place) == 1 or not isinstance(section, dict):
         table.pop(place[0], None)
         return
     values = cast("Table", section)
-    entries = values.get(place[1])
-    if len(place) > 2 and isinstance(entries, dict):
+    entries: object = values.get(place[1])
+    if len(place) > 2 and isinstance(entries, dict) and place[2] != _KEY:
         values[place[1]] = {key: value for key, value in cast("Table", entries).items() if key != place[2]}
+    elif len(place) > 2 and isinstance(entries, list) and place[2].isdigit():
+        number = int(place[2])
+        values[place[1]] = [_GAP if at == number else entry for at, entry in enumerate(cast("list[object]", entries))]
     else:
         values.pop(place[1], None)
+
+
+def _close_gaps(table: Table) -> None:
+    for values in table.values():
+        if isinstance(values, dict):
+            for key, entries in cast("Table", values).items():
+                if isinstance(entries, list):
+                    values[key] = [entry for entry in cast("list[object]", entries) if entry is not _GAP]
+
+
+#: The fields of the entries of a section, where they are not facts of models.
+_ENTRIES: Mapping[str, type[BaseModel]] = {"models": NamedModelSettings, "routing": RoutingRule}
 
 
 def _explained(place: list[str], kind: str, message: str) -> str:
@@ -178,7 +201,7 @@ def _explained(place: list[str], kind: str, message: str) -> str:
         return message
     names = list(Settings.model_fields if len(place) == 1 else _fields_of(place[0]))
     if len(place) > 2:
-        names = list(ModelFacts.model_fields)
+        names = list(_ENTRIES.get(place[0], ModelFacts).model_fields)
     close = difflib.get_close_matches(place[-1], names, n=1)
     what = "section" if len(place) == 1 else "setting"
     return f"there is no such {what}" + (f"; did you mean {close[0]}?" if close else f"; there are {', '.join(names)}")
@@ -188,12 +211,22 @@ def _narrowed(table: Table, workspace: Table, file: str, text: str, problems: li
     result = _merged(table, {})
     for section, values in workspace.items():
         fields = _fields_of(section)
+        if not fields:
+            message = f"{section} is read from your own settings only, never from a workspace"
+            problems.append(SettingProblem(file=file, line=line_of(text, [section]), message=message))
+            continue
         for key, value in cast("Table", values).items():
             scope = _scope(fields[key])
             present = cast("Table", result.get(section, {})).get(key, fields[key].default)
             if scope == "user":
                 message = f"{section}.{key} is read from your own settings only, never from a workspace"
                 problems.append(SettingProblem(file=file, line=line_of(text, [section, key]), message=message))
+            elif order := _order(fields[key]):
+                if order.index(value) <= order.index(str(present)):
+                    result.setdefault(section, {})[key] = value
+                else:
+                    message = f"{section}.{key} can only be made narrower here (it is {present})"
+                    problems.append(SettingProblem(file=file, line=line_of(text, [section, key]), message=message))
             elif scope != "narrowing" or present is None or value <= present:
                 least = _least(fields[key], present) if scope == "narrowing" else value
                 result.setdefault(section, {})[key] = max(value, least)
@@ -226,9 +259,27 @@ def _snake_case(name: str) -> str:
 
 
 def _fields_of(section: str) -> dict[str, FieldInfo]:
+    """The settings of a section; none of one whose keys are the user's own names."""
     default: object = Settings.model_fields[section].default
-    assert isinstance(default, BaseModel)
-    return type(default).model_fields
+    return type(default).model_fields if isinstance(default, BaseModel) else {}
+
+
+def _order(field: FieldInfo) -> list[str]:
+    """The words of a narrowing choice, the narrowest first; empty for anything else."""
+    extra: object = field.json_schema_extra
+    return list(cast("Table", extra).get("x-order", ())) if isinstance(extra, dict) else []
+
+
+def _as_narrow(narrowed: Table, table: Table) -> Table:
+    """``table`` with every narrowing choice of words as narrow as it was: what an editor adds does not widen it."""
+    for section in narrowed:
+        for key, field in _fields_of(section).items():
+            order = _order(field)
+            before = cast("Table", narrowed[section]).get(key)
+            now: object = cast("Table", table.get(section, {})).get(key)
+            if before in order and now in order and order.index(str(before)) < order.index(str(now)):
+                table[section] = {**cast("Table", table[section]), key: before}
+    return table
 
 
 def _scope(field: FieldInfo) -> str:

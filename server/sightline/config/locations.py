@@ -34,6 +34,16 @@ class Locations:
         return f"{self.state}/consent.json"
 
     @property
+    def cloud_file(self) -> str:
+        """The roots whose requests may go from private models to cloud services, or may not."""
+        return f"{self.state}/cloud.json"
+
+    @property
+    def switch_file(self) -> str:
+        """The model that the user switched to."""
+        return f"{self.state}/switch.json"
+
+    @property
     def copies(self) -> str:
         """Copies of workspaces for programs that are at work."""
         return f"{self.cache}/copies"

@@ -19,6 +19,11 @@ def narrowing_to(floor: float) -> JsonDict:
     return {"x-scope": "narrowing", "x-floor": floor}
 
 
+def narrowing_in_order(*values: str) -> JsonDict:
+    """Marks a choice of words, the narrowest first, of which a workspace file may name one that comes earlier."""
+    return {"x-scope": "narrowing", "x-order": list(values)}
+
+
 class Section(BaseModel):
     """Base of all sections: an unknown key is a mistake, and says so."""
 

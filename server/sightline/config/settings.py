@@ -22,6 +22,7 @@ from sightline.config.model_settings import (
     SpendingSettings,
     TaskSettings,
 )
+from sightline.config.routing_settings import NamedModels, PrivacySettings, RoutingSettings
 from sightline.config.section import NARROWING, USER_ONLY, Section, narrowing_to
 from sightline.config.serving_settings import LimitSettings, ResidencySettings
 from sightline.languages.registry import LANGUAGES
@@ -77,9 +78,12 @@ class EditSettings(Section):
     """How edits are asked for and judged."""
 
     format: Annotated[
-        Literal["search_replace", "patch", "diff", "symbol", "whole_file"],
-        Field(description="The edit format models are asked to answer in; small models do best with symbol."),
-    ] = "search_replace"
+        Literal["search_replace", "patch", "diff", "symbol", "whole_file"] | None,
+        Field(
+            description="The edit format models are asked to answer in; small models do best with symbol. Unset: what "
+            "is known to be best for the model, else search_replace."
+        ),
+    ] = None
     repair_rounds: Annotated[
         int,
         Field(description="How often a refused edit is sent back for repair.", ge=0, le=3, json_schema_extra=NARROWING),
@@ -217,6 +221,16 @@ class Settings(Section):
     """All settings of Sightline, as in `sightline.toml`."""
 
     model: ModelSettings = ModelSettings()
+    models: Annotated[
+        NamedModels,
+        Field(
+            description="More models, each in a table of its own, `[models.NAME]`: all that `[model]` has, and "
+            "`roles`: what it is for (`chat`, `edit`, `fast`, `completion`, `embedding`).",
+            json_schema_extra=USER_ONLY,
+        ),
+    ] = {}
+    routing: RoutingSettings = RoutingSettings()
+    privacy: PrivacySettings = PrivacySettings()
     tasks: TaskSettings = TaskSettings()
     local: LocalSettings = LocalSettings()
     limits: LimitSettings = LimitSettings()

@@ -22,7 +22,7 @@ from sightline.context.pack import ContextPack
 from sightline.engine.edit_desk import EditDesk
 from sightline.engine.gate import CheckedDiff, DiffSource, check_change
 from sightline.engine.graph_questions import DiffImpact, Question, asked_in_thread, impact_of_step
-from sightline.engine.model import Models
+from sightline.engine.model import models_of
 from sightline.engine.parts import EngineParts
 from sightline.engine.prepared import FileAfter, PreparedEdit
 from sightline.features.feature import FeatureContext, FeatureRequest, FeatureResult, Offer, OffersChoices
@@ -52,7 +52,7 @@ class Engine(EditDesk):
         self._report: IndexReport | None = None
         self._index = parts.index
         self._reading: asyncio.Task[None] | None = None
-        self._models = Models(parts.system, parts.stores, parts.calibration, stays=parts.live)
+        self._models = models_of(parts.models)
         self._updates = asyncio.Lock()
 
     # Life ------------------------------------------------------------------------------------------------------
@@ -68,7 +68,7 @@ class Engine(EditDesk):
                 scan, self._parts.workspace.view, progress, scan_seconds=seconds
             )
         self._read_ahead()
-        self._models.begin(self.settings)
+        self._models.begin()
 
     async def imports_known(self) -> None:
         """Waits until the first :meth:`start` knows every file and its imports; definitions may take ten times as long.
@@ -218,9 +218,9 @@ class Engine(EditDesk):
 
     async def ask(self, request: TurnRequest, listener: Listener) -> TurnResult:
         """Runs one turn. An accepted or refused edit waits under ``request.turn`` for :meth:`prepare`."""
-        choice = await self._models.choose(self.settings, turn=request.turn, task=request.task_type)
+        models = await self._models.turn(request)
         view = await self.caught_up()
-        result = await run_turn(request, self._dependencies(view, listener), choice)
+        result = await run_turn(request, self._dependencies(view, listener), models)
         self._pending.add(result, label=request.label)
         return result
 
@@ -258,6 +258,8 @@ class Engine(EditDesk):
             in_edit=self._permissions.why_not_touched,
             trusted=self._trusted,
             checks=self._checks,
+            edit_format=self.settings.edits.format or "",
+            repair_rounds=self.settings.edits.repair_rounds,
         )
 
     async def _diagnose(self, path: WorkspacePath, span: Span | None) -> tuple[str, ...]:

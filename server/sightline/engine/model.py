@@ -1,39 +1,101 @@
-"""Chooses the model that answers, from the settings."""
+"""Turns the settings into the models that may answer, and opens the door to them."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from sightline.base.errors import SightlineError
 from sightline.base.system import System
+from sightline.config.locations import Locations
+from sightline.config.model_settings import ModelSettings
+from sightline.config.routing_settings import PRIMARY
 from sightline.config.settings import NetworkSettings, Settings
+from sightline.config.switched import switched_to
 from sightline.engine.limits import gate_policy, residency_policy, time_limits
-from sightline.models.accounting import Ledger
 from sightline.models.calibration import Calibration
+from sightline.models.gateway import Gateway, ModelStores, TurnModels
 from sightline.models.local_limits import LocalLimits
-from sightline.models.messages import Sampling
+from sightline.models.members import Member, ModelSet
+from sightline.models.messages import ModelError, ModelFailure, Sampling
 from sightline.models.parameters import TASKS, TaskParameters, TaskTable
 from sightline.models.policy import ModelPolicy, Secret, runs_locally
-from sightline.models.provider import Provider
-from sightline.models.registry import open_provider
-from sightline.models.replies import Replies
+from sightline.models.questions import About
 from sightline.models.residents import Residents
-from sightline.models.selection import own_key, select_model
+from sightline.models.routing import Asked, Routing, Rule
+from sightline.models.selection import not_configured, own_key, select_model
 from sightline.models.serving import Serving
-from sightline.models.spending import Account, SpendingLimits
+from sightline.models.spending import SpendingLimits
 from sightline.models.time_limits import TimeLimits
-from sightline.tasks.asking import ModelChoice
+from sightline.prompts.classify import is_read_only
+from sightline.tasks.result import TurnRequest
 from sightline.transport.policy import TransportPolicy
 
+__all__ = ["ModelStores", "Models", "model_policy", "model_set"]
 
-def model_policy(settings: Settings, environment: Mapping[str, str]) -> ModelPolicy:
-    """The policy of the models room. Raises ``ModelError`` (``model_not_configured``) when no model is named.
+#: Says whether the user lets requests of a workspace go from private models to cloud services.
+Leave = Callable[[], Awaitable[bool]]
+
+
+def model_set(settings: Settings, environment: Mapping[str, str]) -> ModelSet:
+    """All models of the settings and how they are chosen among. A mistake in one leaves the others in force.
 
     ``environment`` is where a public service's own tools look for its key too, such as ``ANTHROPIC_API_KEY``.
     """
-    model = settings.model
+    members: dict[str, Member] = {}
+    if settings.model.name not in settings.models:
+        members[PRIMARY] = _member(PRIMARY, settings.model, settings, environment)
+    for name, model in settings.models.items():
+        members[name] = _member(name, model, settings, environment)
+    routing = Routing(
+        primary=_primary(settings),
+        rules=tuple(Rule(pattern=rule.pattern, model=rule.model) for rule in settings.routing.rules),
+        fallback=settings.routing.fallback,
+        cloud=settings.privacy.cloud,
+    )
+    limits = SpendingLimits(per_turn=settings.spending.per_turn, per_day=settings.spending.per_day)
+    return ModelSet(members=members, routing=routing, spending=limits)
+
+
+def _primary(settings: Settings) -> str:
+    """The model that answers what nobody else is for: ``[model]``, or the first of ``[models]`` that can talk."""
+    named = settings.model.name
+    if named:
+        return named if named in settings.models else PRIMARY
+    talking = (name for name, model in settings.models.items() if {*model.roles} - {"embedding", "completion"})
+    plain = (name for name, model in settings.models.items() if not model.roles)
+    return next(plain, None) or next(talking, PRIMARY)
+
+
+def _member(name: str, model: ModelSettings, settings: Settings, environment: Mapping[str, str]) -> Member:
+    roles = settings.models[name].roles if name in settings.models else ()
+    try:
+        return Member(name=name, policy=_policy(model, settings, environment), roles=roles)
+    except SightlineError as error:
+        if not model.name and name != PRIMARY:
+            missing = ModelError(
+                ModelFailure.NOT_CONFIGURED,
+                f"models.{name} does not say which model it is.",
+                hint=f"Set models.{name}.name to PROVIDER:MODEL.",
+            )
+            return Member(name=name, policy=None, roles=roles, error=missing)
+        return Member(name=name, policy=None, roles=roles, error=error)
+
+
+def model_policy(settings: Settings, environment: Mapping[str, str]) -> ModelPolicy:
+    """How the user's own model is asked. Raises ``ModelError`` (``model_not_configured``) when no model is named, and
+    what else :func:`sightline.models.selection.select_model` raises.
+    """
+    models = model_set(settings, environment)
+    member = models.members[models.routing.primary]
+    if member.policy is None:
+        raise member.error or not_configured()
+    return member.policy
+
+
+def _policy(model: ModelSettings, settings: Settings, environment: Mapping[str, str]) -> ModelPolicy:
     policy = select_model(
         model.name,
         base_url=model.base_url,
@@ -87,104 +149,78 @@ def _transport(network: NetworkSettings) -> TransportPolicy:
     )
 
 
-async def choose_model(settings: Settings, system: System, opened: Provider | None) -> tuple[Provider, ModelChoice]:
-    """The provider (``opened`` again, if there is one) and how it is asked. Raises as :func:`model_policy` does."""
-    policy = model_policy(settings, system.environment)
-    provider = opened or await open_provider(policy, system)
-    return provider, ModelChoice(provider=provider, policy=policy, repair_rounds=settings.edits.repair_rounds)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModelStores:
-    """What is kept of requests: what they were, and the replies for a while; ``None`` where that cannot be."""
-
-    ledger: Ledger | None = None
-    replies: Replies | None = None
-
-    def close(self) -> None:
-        """Closes both."""
-        if self.ledger is not None:
-            self.ledger.close()
-        if self.replies is not None:
-            self.replies.close()
-
-
+@dataclass(slots=True, kw_only=True)
 class Models:
-    """The models of one engine: opened when the first turn asks for one, and every turn with an account."""
+    """The models of one engine, and what the user said of them beside the settings: a switch, leave for a cloud."""
 
-    def __init__(
-        self,
-        system: System,
-        stores: Callable[[], ModelStores],
-        calibration: Calibration | None = None,
-        *,
-        stays: bool = False,
-    ) -> None:
-        """``stays``: they are an editor's, and not those of one command."""
-        self._system = system
-        self._calibration = calibration
-        self._open_stores = stores
-        self._stores: asyncio.Future[ModelStores] | None = None
-        self._provider: Provider | None = None
-        self._opening = asyncio.Lock()
-        self._stays = stays
-        self._beginning: asyncio.Task[None] | None = None
-        self._residents: Residents | None = None
-        self._serving: Serving | None = None
+    gateway: Gateway
+    residents: Residents
+    settings: Settings
+    where: Locations
+    leave: Leave
+    stays: bool = False
+    _beginning: asyncio.Task[None] | None = None
 
-    async def choose(self, settings: Settings, *, turn: str, task: str) -> ModelChoice:
-        """Who answers ``turn``. Raises as :func:`model_policy` does."""
-        choice = await self._chosen(settings)
-        if self._stores is None:
-            self._stores = asyncio.ensure_future(asyncio.to_thread(self._open_stores))
-        stores = await asyncio.shield(self._stores)
-        choice = replace(
-            choice, replies=stores.replies, calibration=self._calibration, serving=self._served(settings, stores)
-        )
-        if stores.ledger is None:
-            return choice
-        limits = SpendingLimits(per_turn=settings.spending.per_turn, per_day=settings.spending.per_day)
-        account = Account(stores.ledger, choice.policy, limits, self._system.clock, turn=turn, task=task)
-        return replace(choice, account=account)
-
-    def begin(self, settings: Settings) -> None:
+    def begin(self) -> None:
         """Has the models loaded in the background that are to be there at the start, where these stay."""
-        if self._stays and self._beginning is None and settings.model.name and settings.residency.preload:
-            self._beginning = asyncio.get_running_loop().create_task(self._preload(settings))
+        if self.stays and self._beginning is None and self.settings.residency.preload:
+            self._beginning = asyncio.get_running_loop().create_task(self._preload())
 
-    async def _preload(self, settings: Settings) -> None:
-        try:
-            choice = await self._chosen(settings)
-        except SightlineError:
+    async def _preload(self) -> None:
+        models = model_set(self.settings, self.gateway.system.environment)
+        member = models.members[models.routing.primary]
+        if member.policy is None:
             return  # The first task that asks a model will say what is wrong.
-        self._held(settings).preload(choice.provider, choice.policy)
+        with suppress(SightlineError):
+            self.residents.preload(await self.gateway.provider(member), member.policy)
 
-    async def _chosen(self, settings: Settings) -> ModelChoice:
-        async with self._opening:  # One provider, whoever is first.
-            self._provider, choice = await choose_model(settings, self._system, self._provider)
-        return choice
-
-    def _held(self, settings: Settings) -> Residents:
-        if self._residents is None:
-            policy = residency_policy(settings.residency)
-            self._residents = Residents(policy, self._system.clock, stays=self._stays)
-        return self._residents
-
-    def _served(self, settings: Settings, stores: ModelStores) -> Serving:
-        if self._serving is None:
-            limits = TimeLimits(stores.ledger, fixed=settings.limits.first_token_seconds)
-            self._serving = Serving(self._held(settings), limits)
-        return self._serving
+    async def turn(self, request: TurnRequest) -> TurnModels:
+        """Who answers ``request``. Raises ``ModelError`` where there is no model, or none may have it."""
+        models = model_set(self.settings, self.gateway.system.environment)
+        asked = Asked(
+            role="chat" if is_read_only(request.task_type) else "edit",
+            text=request.task,
+            named=request.model,
+            switched=await asyncio.to_thread(switched_to, self.gateway.system, self.where),
+            leave=await self.leave(),
+        )
+        about = About(turn=request.turn, task=request.task_type, conversation=request.conversation)
+        return await self.gateway.turn(models, asked, about)
 
     async def close(self) -> None:
         """Closes connections and the record. May be called twice."""
         if self._beginning is not None:
             await asyncio.gather(self._beginning, return_exceptions=True)
-        if self._residents is not None:
-            await self._residents.close()
-        if self._provider is not None:
-            await self._provider.close()
-            self._provider = None
-        if self._stores is not None:
-            stores, self._stores = await self._stores, None
-            await asyncio.to_thread(stores.close)
+        await self.residents.close()
+        await self.gateway.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelParts:
+    """What the models of an engine are made of; ``stays``: they are an editor's, and not those of one command."""
+
+    system: System
+    settings: Settings
+    where: Locations
+    leave: Leave
+    stores: Callable[[], ModelStores]
+    calibration: Calibration | None = None
+    stays: bool = False
+
+
+def models_of(parts: ModelParts) -> Models:
+    """The models of an engine; nothing is opened yet."""
+    clock, settings = parts.system.clock, parts.settings
+    residents = Residents(residency_policy(settings.residency), clock, stays=parts.stays)
+
+    def serving(stores: ModelStores) -> Serving:
+        return Serving(residents, TimeLimits(stores.ledger, fixed=settings.limits.first_token_seconds))
+
+    return Models(
+        gateway=Gateway(parts.system, parts.stores, parts.calibration, serving),
+        residents=residents,
+        settings=settings,
+        where=parts.where,
+        leave=parts.leave,
+        stays=parts.stays,
+    )

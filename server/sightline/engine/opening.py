@@ -14,7 +14,9 @@ from sightline.config.settings import Settings
 from sightline.context.lexical import LexicalIndex
 from sightline.context.lexical_store import LexicalStore
 from sightline.engine.check_policy import AskConsent, Permission, check_policy
+from sightline.engine.cloud_leave import cloud_allowed
 from sightline.engine.engine import Engine
+from sightline.engine.model import ModelParts
 from sightline.engine.model_stores import open_stores
 from sightline.engine.parts import EngineParts, Trusts
 from sightline.graph.live import LiveGraph
@@ -70,10 +72,17 @@ async def open_engine(options: EngineOptions) -> Engine:
             workspace=workspace,
             graph=LiveGraph(system, where.graph_store(roots), workers=settings.workspace.workers or None),
             journal=partial(EditJournal, system, where.session_store(roots)),
-            stores=partial(open_stores, system, where, settings.cache),
+            models=ModelParts(
+                system=system,
+                settings=settings,
+                where=where,
+                leave=partial(cloud_allowed, system, where, roots),
+                stores=partial(open_stores, system, where, settings.cache),
+                calibration=Calibration(system.files, where.token_counts),
+                stays=options.live,
+            ),
             write_journal=journal_folder,
             index=LexicalIndex(LexicalStore(where.lexical_store(roots))),
-            calibration=Calibration(system.files, where.token_counts),
             checks=check_policy(settings, where, permission.given),
             forbid_tests=permission.take_back,
             live=options.live,

@@ -9,9 +9,8 @@ from sightline.base.system import System
 from sightline.checks.policy import CheckPolicy
 from sightline.config.settings import Settings
 from sightline.context.lexical import LexicalIndex
-from sightline.engine.model import ModelStores
+from sightline.engine.model import ModelParts
 from sightline.graph.live import LiveGraph
-from sightline.models.calibration import Calibration
 from sightline.sessions.journal import EditJournal
 from sightline.workspace.live import LiveWorkspace
 
@@ -27,10 +26,9 @@ class EngineParts:
 
     ``system`` is the machine; of its ``PATH`` the engine leaves out what lies in a root, as they come and go.
     ``journal`` opens the edit journal when it is first needed: a home that cannot be written is no reason not to index.
-    ``stores`` opens what is kept of requests to models. ``write_journal`` is the folder of the crash journal for files
-    on disk. ``live``: words of the workspace are read in the background, not at the first question. ``checks``:
-    programs that the checks may run. ``forbid_tests`` takes back the user's word on the tests of a root.
-    ``calibration``: what servers reported about the sizes of prompts.
+    ``write_journal`` is the folder of the crash journal for files on disk. ``live``: words of the workspace are read in
+    the background, not at the first question. ``checks``: programs that the checks may run. ``forbid_tests`` takes back
+    the user's word on the tests of a root.
     """
 
     system: System
@@ -39,10 +37,9 @@ class EngineParts:
     workspace: LiveWorkspace
     graph: LiveGraph
     journal: Callable[[], EditJournal]
-    stores: Callable[[], ModelStores]
     write_journal: str
     index: LexicalIndex
-    calibration: Calibration
+    models: ModelParts
     checks: CheckPolicy
     forbid_tests: ForbidTests
     live: bool = False

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from sightline.checks.check import CheckReport, Finding, Verdict
+from sightline.models.questions import Answered
+from sightline.models.routing import Why
+from sightline.prompts.build import one_line
 from sightline.tasks.result import TurnResult, TurnVerdict
 
 _MOST_FINDINGS = 20
@@ -13,6 +16,8 @@ def narrate_turn(result: TurnResult) -> str:
     if result.verdict is TurnVerdict.ANSWERED:
         last = result.attempts[-1]
         said = [*last.problems, *([last.reused] if last.reused else [])]
+        if result.answered is not None and not is_plain(result.answered):
+            said.append(answered_by(result.answered))
         return "\n\n".join((result.text, *(f"_{sentence}_" for sentence in said)))
     parts = [_headline(result)]
     if result.report is not None:
@@ -70,5 +75,17 @@ def _provenance(result: TurnResult) -> str:
     checked = ", ".join(result.report.seconds) if result.report else "nothing"
     return (
         f"_Prompt: {result.prompt.tokens} tokens from {len(files)} files. Checked: {checked}. "
-        f"Revision {result.revision}. Model: {result.model}._"
+        f"Revision {result.revision}. {answered_by(result.answered) if result.answered else ''}_"
     )
+
+
+def is_plain(answered: Answered) -> bool:
+    """Whether the user's own model answered, as it always does where nothing else was said of it."""
+    return answered.why is Why.PRIMARY and not answered.passed
+
+
+def answered_by(answered: Answered) -> str:
+    """Which model answered, where it runs and why it was this one, and who could not."""
+    own = f"{answered.name}, " if answered.name != answered.model else ""
+    passed = "".join(f" {each.name} could not: {one_line(each.reason)}" for each in answered.passed)
+    return f"Model: {answered.model} ({own}{answered.where}), because {answered.reason}.{passed}"

@@ -12,6 +12,7 @@ from sightline.features.feature import FeatureResult
 from sightline.lsp.apply import file_json, place_json
 from sightline.lsp.session import Session
 from sightline.models.messages import Usage
+from sightline.models.questions import Answered
 from sightline.sessions.hunks import Hunk
 from sightline.sessions.journal import JournalEntry
 from sightline.tasks.result import Attempt, TurnResult
@@ -56,6 +57,7 @@ def _turn_json(session: Session, turn: TurnResult) -> dict[str, Any]:
         "verdict": turn.verdict.value,
         "revision": turn.revision,
         "model": turn.model,
+        "answered": answered_json(turn.answered) if turn.answered is not None else None,
         "text": turn.text,
         "diff": turn.diff,
         "changes": [place_json(session, path) for path in _touched(turn)],
@@ -78,6 +80,18 @@ def _turn_json(session: Session, turn: TurnResult) -> dict[str, Any]:
             }
             for entry in turn.prompt.manifest
         ],
+    }
+
+
+def answered_json(answered: Answered) -> dict[str, Any]:
+    """Which model answered and why, and who did not."""
+    return {
+        "name": answered.name,
+        "model": answered.model,
+        "where": answered.where,
+        "reason": answered.reason,
+        "passed": [{"name": each.name, "reason": each.reason} for each in answered.passed],
+        "leftOut": [{"name": each.name, "reason": each.reason} for each in answered.left_out],
     }
 
 

@@ -131,6 +131,15 @@ class Row:
         return good / judged if judged else None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelOutcome:
+    """How one model did: ``failed`` lately and has not answered since; ``success`` of its ``judged`` requests."""
+
+    failed: bool
+    judged: int
+    success: float | None
+
+
 class Ledger:
     """All requests. Every method blocks for a write or read of the database: call it in a thread. Safe in several."""
 
@@ -224,6 +233,26 @@ class Ledger:
             for model, task, requests, prompt, cached, output, reasoning, load, first, seconds, streamed, streaming,
             dollars, unknown in found
         )  # fmt: skip
+
+    def outcomes(self, *, lately: float, since: float) -> dict[str, ModelOutcome]:
+        """How each model did from ``since`` (Unix seconds) on, and whether its last request after ``lately`` failed."""
+        with self._lock:
+            # The last row of each group, as SQLite promises for max() of a single column.
+            last = self._connection.execute(
+                "SELECT model, verdict, max(id) FROM request WHERE at >= ? AND verdict NOT IN ('cached', 'cancelled') "
+                "GROUP BY model",
+                (lately,),
+            ).fetchall()
+            counted = self._connection.execute(
+                "SELECT model, count(*), total(verdict IN ('accepted', 'answered')) FROM request "
+                "WHERE at >= ? AND verdict NOT IN ('', 'cached', 'cancelled') GROUP BY model",
+                (since,),
+            ).fetchall()
+        failed = {model for model, verdict, _ in last if verdict.startswith("model_")}
+        return {
+            model: ModelOutcome(failed=model in failed, judged=judged, success=good / judged if judged else None)
+            for model, judged, good in counted
+        }
 
     def close(self) -> None:
         """Closes the database."""

@@ -160,6 +160,7 @@ class ModelFailure(StrEnum):
     QUEUE_FULL = "model_queue_full"
     CIRCUIT_OPEN = "model_circuit_open"
     SPENDING_LIMIT = "model_spending_limit"
+    PRIVACY = "model_privacy"
 
 
 class ModelError(SightlineError):

@@ -111,6 +111,15 @@ class TokenCounting(Protocol):
 
 
 @runtime_checkable
+class HandingOn(Protocol):
+    """A provider whose server may hand a model's requests on to another host."""
+
+    async def is_remote(self, model: str) -> bool:
+        """Whether it does; ``False`` where the server does not say so. Never raises ``ModelError``."""
+        ...
+
+
+@runtime_checkable
 class ModelLoading(Protocol):
     """A provider whose server loads and unloads models when it is told to."""
 

@@ -79,6 +79,19 @@ def provider_for(policy: ModelPolicy, system: System, *, pool: Pool | None = Non
     return APIS[policy.api or kind.api](policy, system, pool)
 
 
+def pool_for(policy: ModelPolicy) -> Pool | None:
+    """Connections for ``policy`` and every other model with the same network settings; ``None`` where none are needed.
+
+    Blocks, like :func:`provider_for`.
+    """
+    kind = PROVIDERS.get(policy.kind)
+    if kind is None or (policy.api or kind.api) == "script":
+        return None
+    from sightline.transport.pool import Pool  # noqa: PLC0415  loaded on demand
+
+    return Pool(policy.transport)
+
+
 async def open_provider(policy: ModelPolicy, system: System, *, pool: Pool | None = None) -> Provider:
     """Like :func:`provider_for`, off the event loop."""
     return await asyncio.to_thread(provider_for, policy, system, pool=pool)

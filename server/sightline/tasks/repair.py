@@ -21,8 +21,19 @@ from sightline.tasks.mend import mended
 from sightline.tasks.result import Attempt, Listener, TurnStage, stage_event
 from sightline.tasks.trial import Permitted, Trial, TrialPolicy, try_reply
 
-#: Asks a model; gives the attempt and whether the reply came to its end.
-Ask = Callable[[Prompt, int], Awaitable[tuple[Attempt, bool]]]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replied:
+    """A reply to ``prompt``, in which edits were asked for in ``edit_format``; ``whole`` if it came to its end."""
+
+    attempt: Attempt
+    prompt: Prompt
+    edit_format: str
+    whole: bool
+
+
+#: Asks a model what the prompt says, or the task itself where there is none yet; the number counts the rounds from 1.
+Ask = Callable[[Prompt | None, int], Awaitable[Replied]]
 
 #: What keeps an edit from being accepted, each as a value that a later round can be compared by.
 _Obstacles = frozenset[tuple[str, ...]]
@@ -56,8 +67,8 @@ class Repair:
     policy: TrialPolicy
     in_prompt: Permitted
     listener: Listener
-    edit_format: str
     rounds: int
+    _edit_format: str = ""
     _mended: list[str] = field(default_factory=list[str])
     #: Files of the first reply that held an edit, and its places in those that were there.
     _requested: frozenset[WorkspacePath] = frozenset()
@@ -66,15 +77,17 @@ class Repair:
     #: Files of which the model was told that they are there already.
     _doubted: frozenset[WorkspacePath] = frozenset()
 
-    async def run(self, prompt: Prompt, ask: Ask) -> RepairOutcome:
+    async def run(self, ask: Ask) -> RepairOutcome:
         """Asks until an edit is accepted, nothing gets better, or the rounds are used up."""
         attempts: list[Attempt] = []
         seen: list[_Obstacles] = []
         trial: Trial | None = None
         stopped = ""
+        prompt: Prompt | None = None
         for number in range(1, self.rounds + 2):
-            attempt, whole = await ask(prompt, number)
-            if not whole:
+            replied = await ask(prompt, number)
+            attempt, prompt, self._edit_format = replied.attempt, replied.prompt, replied.edit_format
+            if not replied.whole:
                 return self._outcome([*attempts, attempt], trial, whole=False)
             self.listener(stage_event(TurnStage.CHECKS, number))
             draft, trial = trial, await self._tried(attempt.reply, trial)
@@ -132,7 +145,7 @@ class Repair:
     def _complaints(self, trial: Trial) -> tuple[str, ...]:
         if not trial.silent:
             return trial.problems
-        return (f"The reply holds no edit. Answer with edits in the {self.edit_format} format.",)
+        return (f"The reply holds no edit. Answer with edits in the {self._edit_format} format.",)
 
     def _outcome(
         self, attempts: list[Attempt], trial: Trial | None, *, whole: bool = True, stopped: str = ""

@@ -13,6 +13,7 @@ from sightline.base.text import Span, Text
 from sightline.checks.check import CheckReport
 from sightline.edits.proposal import Placement, Unmatched
 from sightline.models.messages import Usage
+from sightline.models.questions import Answered
 from sightline.prompts.build import Prompt
 
 
@@ -51,8 +52,9 @@ class TurnRequest:
     """One task for a model. ``budget`` is the context's share of the prompt in tokens.
 
     ``mentions`` are paths, folders or symbols the user named outside the text; ``focus`` is the selection or cursor;
-    ``diagnostics`` are sentences with ``path:line`` that the user wants to be rid of. ``fresh`` wants no reply from
-    before.
+    ``diagnostics`` are sentences with ``path:line`` that the user wants to be rid of. ``edit_format`` is "" for the
+    one that is best for the model. ``fresh`` wants no reply from before. ``model`` is the name of the model that the
+    user named for this task ("" for none); what ``conversation`` names stays with the model it began with.
     """
 
     turn: str
@@ -64,8 +66,10 @@ class TurnRequest:
     mentions: tuple[str, ...] = ()
     diagnostics: tuple[str, ...] = ()
     open_files: tuple[WorkspacePath, ...] = ()
-    edit_format: str = "search_replace"
+    edit_format: str = ""
     fresh: bool = False
+    model: str = ""
+    conversation: str = ""
 
     @property
     def label(self) -> str:
@@ -111,6 +115,8 @@ class TurnResult:
     ``requested`` are the places of ``base`` in the other edited files that were edited by then, ``replaced`` files that
     a reply meant to make although they are there.
 
+    ``answered`` says which model answered and why; ``model`` is its name as ``PROVIDER:NAME``.
+
     A rejected turn keeps its changes so that a person can look at them; nothing applies them by itself. ``mended`` are
     sentences on what was put right without the model, ``stopped`` one on why no further repair was asked for.
     """
@@ -131,3 +137,4 @@ class TurnResult:
     replaced: frozenset[WorkspacePath] = frozenset()
     mended: tuple[str, ...] = ()
     stopped: str = ""
+    answered: Answered | None = None

@@ -15,13 +15,15 @@ from sightline.context.request import ContextRequest
 from sightline.edits.diff import unified_diff
 from sightline.edits.instructions import instructions
 from sightline.graph.view import GraphView
-from sightline.models.client import room_for_prompt
+from sightline.models.gateway import TurnModels
 from sightline.models.messages import Finish, ModelResponse
 from sightline.models.parameters import Wanted
+from sightline.models.questions import Target
 from sightline.prompts.build import Prompt, build_prompt
 from sightline.prompts.classify import is_read_only
-from sightline.tasks.asking import ModelChoice, answer, ask
-from sightline.tasks.repair import Repair
+from sightline.tasks.asking import answer, ask
+from sightline.tasks.fitting import USUAL_FORMAT, Fitting
+from sightline.tasks.repair import Repair, Replied
 from sightline.tasks.result import (
     Attempt,
     Listener,
@@ -40,7 +42,8 @@ from sightline.workspace.files import SourceFile
 class TurnDependencies:
     """Everything a turn needs from outside; built by the engine.
 
-    ``in_prompt`` and ``in_edit`` say which files may be shown to a model and which may be touched.
+    ``in_prompt`` and ``in_edit`` say which files may be shown to a model and which may be touched; ``edit_format`` is
+    the user's word on it ("" for none), ``repair_rounds`` how often a refused edit is sent back.
     """
 
     view: GraphView
@@ -52,6 +55,8 @@ class TurnDependencies:
     in_edit: Permitted
     trusted: bool
     checks: CheckPolicy = NO_PROGRAMS
+    edit_format: str = ""
+    repair_rounds: int = 3
 
 
 async def prepare_prompt(request: TurnRequest, given: TurnDependencies) -> tuple[ContextPack, Prompt]:
@@ -78,47 +83,41 @@ async def prepare_prompt(request: TurnRequest, given: TurnDependencies) -> tuple
         request.task_type,
         request.task,
         pack,
-        instructions(request.edit_format) if wants_edits else "",
+        instructions(request.edit_format or given.edit_format or USUAL_FORMAT) if wants_edits else "",
         diagnostics=request.diagnostics,
     )
     return pack, prompt
 
 
-async def run_turn(request: TurnRequest, given: TurnDependencies, choice: ModelChoice) -> TurnResult:
+async def run_turn(request: TurnRequest, given: TurnDependencies, models: TurnModels) -> TurnResult:
     """Runs a task to its end. Raises ``ModelError``; cancelling closes the model's socket and leaves nothing behind."""
     given.listener(stage_event(TurnStage.CONTEXT, 0))
-    prompt = await _fitting_prompt(request, given, choice)
+    request = replace(request, edit_format=request.edit_format or given.edit_format)
+    fitting = Fitting(request=request, prepare=lambda each: prepare_prompt(each, given), listener=given.listener)
     if is_read_only(request.task_type):
-        attempt, response = await answer(request, prompt, choice, given.system.clock, given.listener)
-        if response.finish is not Finish.STOP:
-            attempt = _cut_off(attempt, response)
-        return await _result(request, given, choice, prompt=prompt, attempts=(attempt,), verdict=TurnVerdict.ANSWERED)
-    return await _edit(request, given, choice, prompt)
+        reply = await answer(request, fitting.first, models, given.listener)
+        attempt = reply.attempt
+        if reply.response.finish is not Finish.STOP:
+            attempt = _cut_off(attempt, reply.response)
+        return await _result(
+            request, given, models, prompt=reply.prompt, attempts=(attempt,), verdict=TurnVerdict.ANSWERED
+        )
+    return await _edit(request, given, models, fitting)
 
 
-async def _fitting_prompt(request: TurnRequest, given: TurnDependencies, choice: ModelChoice) -> Prompt:
-    """The prompt of a task, its context made smaller where the model's window has no room for all of it."""
-    policy = choice.policy
-    pack, prompt = await prepare_prompt(request, given)
-    room = await room_for_prompt(choice.provider, policy.name, window=policy.window, reply=policy.max_output_tokens)
-    if room is None or prompt.tokens <= room or not request.budget:
-        return prompt
-    budget = max(0, min(request.budget, pack.tokens) - (prompt.tokens - room))
-    _, smaller = await prepare_prompt(replace(request, budget=budget), given)
-    if smaller.tokens >= prompt.tokens:
-        return prompt
-    text = f"The model's window has room for a prompt of about {room:,} tokens: the context was made smaller to fit it."
-    given.listener(TurnEvent(kind="stage", text=text, stage=TurnStage.CONTEXT, attempt=0))
-    return smaller
+async def _edit(request: TurnRequest, given: TurnDependencies, models: TurnModels, fitting: Fitting) -> TurnResult:
+    wanted = Wanted(task_type=request.task_type, edits=True)
+    begun: list[Prompt] = []
 
+    async def ask_again(asked: Prompt | None, number: int) -> Replied:
+        async def make(target: Target) -> Prompt:
+            return await (fitting.first(target) if asked is None else fitting.again(asked, target))
 
-async def _edit(request: TurnRequest, given: TurnDependencies, choice: ModelChoice, prompt: Prompt) -> TurnResult:
-    wanted, clock = Wanted(task_type=request.task_type, edits=True), given.system.clock
-
-    async def ask_again(asked: Prompt, number: int) -> tuple[Attempt, bool]:
-        attempt, response = await ask(asked, choice, wanted, clock, given.listener, number=number)
-        whole = response.finish is Finish.STOP
-        return (attempt if whole else _cut_off(attempt, response)), whole
+        reply = await ask(make, models, wanted, given.listener, number=number)
+        begun.append(reply.prompt)
+        whole = reply.response.finish is Finish.STOP
+        attempt = reply.attempt if whole else _cut_off(reply.attempt, reply.response)
+        return Replied(attempt=attempt, prompt=reply.prompt, edit_format=fitting.edit_format, whole=whole)
 
     def told(sentence: str) -> None:
         given.listener(TurnEvent(kind="stage", text=sentence, stage=TurnStage.CHECKS, attempt=0))
@@ -135,17 +134,16 @@ async def _edit(request: TurnRequest, given: TurnDependencies, choice: ModelChoi
         ),
         in_prompt=given.in_prompt,
         listener=given.listener,
-        edit_format=request.edit_format,
-        rounds=choice.repair_rounds,
+        rounds=given.repair_rounds,
     )
-    outcome = await repair.run(prompt, ask_again)
+    outcome = await repair.run(ask_again)
     trial = outcome.trial
     if trial is None or trial.changes.is_empty:
         verdict = TurnVerdict.NO_EDITS
     else:
         verdict = TurnVerdict.ACCEPTED if outcome.whole and trial.accepted else TurnVerdict.REJECTED
     result = await _result(
-        request, given, choice, prompt=prompt, attempts=outcome.attempts, verdict=verdict, trial=trial
+        request, given, models, prompt=begun[0], attempts=outcome.attempts, verdict=verdict, trial=trial
     )
     return replace(
         result,
@@ -171,7 +169,7 @@ def _cut_off(attempt: Attempt, response: ModelResponse) -> Attempt:
 async def _result(  # noqa: PLR0913  one place builds the value, from what a turn holds
     request: TurnRequest,
     given: TurnDependencies,
-    choice: ModelChoice,
+    models: TurnModels,
     *,
     prompt: Prompt,
     attempts: tuple[Attempt, ...],
@@ -179,8 +177,8 @@ async def _result(  # noqa: PLR0913  one place builds the value, from what a tur
     trial: Trial | None = None,
 ) -> TurnResult:
     given.listener(stage_event(TurnStage.DONE, len(attempts)))
-    if choice.account is not None:
-        await choice.account.judged(verdict.value)
+    await models.judged(verdict.value)
+    answered = models.answered
     return TurnResult(
         turn=request.turn,
         verdict=verdict,
@@ -189,7 +187,8 @@ async def _result(  # noqa: PLR0913  one place builds the value, from what a tur
         changes=trial.changes if trial else ChangeSet(),
         attempts=attempts,
         prompt=prompt,
-        model=f"{choice.policy.kind}:{choice.policy.name}",
+        model=answered.model if answered else "",
+        answered=answered,
         report=trial.report if trial else None,
         base=trial.base if trial else {},
         diff=await asyncio.to_thread(_diff, trial) if trial else "",

@@ -21,7 +21,7 @@ from sightline.cli.running_tests import tests_option, with_tests
 from sightline.cli.task import budget_option, task_arguments, task_text, task_type_option, turn_request
 from sightline.cli.workspace import given_settings, json_option, model_option, opened, root_option, runs_async
 from sightline.engine.engine import Engine
-from sightline.features.narrate import narrate_turn
+from sightline.features.narrate import answered_by, narrate_turn
 from sightline.tasks.result import TurnEvent, TurnRequest, TurnResult, TurnStage, TurnVerdict
 
 
@@ -60,7 +60,7 @@ async def command(  # noqa: PLR0913  click hands over one argument an option
     text = task_text(task, task_file)
     given = {**given_settings(model, budget), **(with_tests(root) if tests else {})}
     async with opened(root, given) as engine:
-        request = turn_request(engine, text, task_type, fresh=fresh)
+        request = turn_request(engine, text, task_type, fresh=fresh, model=model)
         result = await engine.ask(request, _quiet) if as_json else await _streamed(engine, request)
         wanted = result.verdict is TurnVerdict.ACCEPTED and _wanted(result, mode, as_json=as_json)
         waiting = unconfirmed(engine, result.changes, confirmed, result.replaced) if wanted else NONE
@@ -107,6 +107,8 @@ def _tell(result: TurnResult, waiting: Unconfirmed, *, applied: bool) -> None:
             note(problem)
         if result.attempts[-1].reused:
             note(result.attempts[-1].reused)
+        if result.answered is not None:
+            note(answered_by(result.answered))
     else:
         say(narrate_turn(result))
     if result.diff and not applied:
@@ -126,6 +128,9 @@ async def _streamed(engine: Engine, request: TurnRequest) -> TurnResult:
         if event.kind == "text":
             stream(event.text)
             last = event.text or last
+        elif event.kind == "stage" and event.stage is TurnStage.CONTEXT and event.text != event.stage.value:
+            note(("" if last.endswith("\n") else "\n") + event.text)
+            last = "\n"
         elif event.kind == "stage" and event.stage in (TurnStage.CHECKS, TurnStage.REPAIR):
             note(f"\n[{event.stage.value}]" + (f" {event.text}" if event.stage is TurnStage.REPAIR else ""))
             last = "\n"

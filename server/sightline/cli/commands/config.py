@@ -35,6 +35,8 @@ def show(root: str, model: str | None, *, as_json: bool) -> int:
     loaded = load_settings(system, locations(system), (real,), given_settings(model))
     data = loaded.settings.model_dump(mode="json")
     data["model"]["api_key"] = "set" if loaded.settings.model.api_key.get_secret_value() else ""
+    for name, named in loaded.settings.models.items():
+        data["models"][name]["api_key"] = "set" if named.api_key.get_secret_value() else ""
     if as_json:
         print_json({"settings": data, "sources": list(loaded.sources)})
         return 0

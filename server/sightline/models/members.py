@@ -1,0 +1,57 @@
+"""The user's models as the gateway holds them, and where each of them runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sightline.base.errors import SightlineError
+from sightline.models.catalogue import ModelRole
+from sightline.models.locality import locality_of
+from sightline.models.policy import ModelPolicy
+from sightline.models.routing import Routable, Routing
+from sightline.models.spending import SpendingLimits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One of the user's models. ``policy`` is ``None`` where its settings have a mistake, which is ``error``."""
+
+    name: str
+    policy: ModelPolicy | None
+    roles: tuple[ModelRole, ...] = ()
+    error: SightlineError | None = None
+
+    def routable(self) -> Routable:
+        """What routing looks at."""
+        if self.policy is None:
+            return Routable(
+                name=self.name, private=False, roles=self.roles, problem=self.error.message if self.error else ""
+            )
+        return Routable(
+            name=self.name, private=stays_private(self.policy), where=where_of(self.policy), roles=self.roles
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelSet:
+    """All models of the user, by name, and how they are chosen among."""
+
+    members: Mapping[str, Member]
+    routing: Routing
+    spending: SpendingLimits = field(default_factory=SpendingLimits)
+
+
+def where_of(policy: ModelPolicy) -> str:
+    """Where the model runs, for people: ``this machine``, ``a private network``, or a cloud's host."""
+    if policy.kind == "scripted":
+        return "this machine"
+    found = locality_of(policy.base_url, policy.name)
+    if found.on_this_host:
+        return "this machine"
+    return "private network" if found.private else f"cloud: {policy.host}"
+
+
+def stays_private(policy: ModelPolicy) -> bool:
+    """Whether what the model is asked stays in the user's own network. A script is a file."""
+    return policy.kind == "scripted" or locality_of(policy.base_url, policy.name).private

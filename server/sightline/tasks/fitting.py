@@ -1,0 +1,75 @@
+"""Prompts of one turn, each made for the model that will read it: its edit format, and what its window has room for."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+
+from sightline.context.pack import ContextPack
+from sightline.models.questions import Target
+from sightline.models.tokens import count_messages
+from sightline.prompts.build import Prompt
+from sightline.tasks.result import Listener, TurnEvent, TurnRequest, TurnStage
+
+#: What a model is asked for where neither the user nor the list of models says better.
+USUAL_FORMAT = "search_replace"
+#: Messages of a prompt before the first reply.
+_OPENING = 2
+#: Messages of the last round: the reply that was refused, and why.
+_LAST_ROUND = 2
+
+Prepare = Callable[[TurnRequest], Awaitable[tuple[ContextPack, Prompt]]]
+
+
+@dataclass(slots=True, kw_only=True)
+class Fitting:
+    """Makes the prompts of ``request``. The edit format is the first model's, and stays it for the whole turn."""
+
+    request: TurnRequest
+    prepare: Prepare
+    listener: Listener
+    edit_format: str = ""
+    _made_for: int | None = field(default=None)
+
+    async def first(self, target: Target) -> Prompt:
+        """The prompt of the task, its context made smaller where the model's window has no room for all of it."""
+        self.edit_format = self.request.edit_format or target.policy.profile.facts.edit_format or USUAL_FORMAT
+        self._made_for = target.number
+        return await self._opening(target.room)
+
+    async def again(self, prompt: Prompt, target: Target) -> Prompt:
+        """``prompt``, which goes on after a reply. For a model that did not read its beginning it is made anew.
+
+        The conversation is the same, in the new window: the context is made smaller, and where that does not do, the
+        rounds between the task and the last refusal are left out.
+        """
+        if target.number == self._made_for:
+            return prompt
+        self._made_for = target.number
+        tail = prompt.messages[_OPENING:]
+        for kept in (tail, tail[-_LAST_ROUND:]):
+            room = None if target.room is None else max(0, target.room - count_messages(kept))
+            opening = await self._opening(room)
+            messages = (*opening.messages, *kept)
+            tokens = count_messages(messages)
+            if target.room is None or tokens <= target.room:
+                break
+        return replace(
+            prompt, messages=messages, tokens=tokens, stable_prefix="".join(each.content for each in messages[:-1])
+        )
+
+    async def _opening(self, room: int | None) -> Prompt:
+        request = replace(self.request, edit_format=self.edit_format)
+        pack, prompt = await self.prepare(request)
+        if room is None or prompt.tokens <= room or not request.budget:
+            return prompt
+        budget = max(0, min(request.budget, pack.tokens) - (prompt.tokens - room))
+        _, smaller = await self.prepare(replace(request, budget=budget))
+        if smaller.tokens >= prompt.tokens:
+            return prompt
+        text = (
+            f"The model's window has room for a prompt of about {room:,} tokens: the context was made smaller to fit "
+            "it."
+        )
+        self.listener(TurnEvent(kind="stage", text=text, stage=TurnStage.CONTEXT, attempt=0))
+        return smaller
