@@ -29,7 +29,7 @@ CATALOGUE = read_catalogue(TEXT)
 def test_services_are_those_that_can_be_named() -> None:
     kinds = [kind for service in CATALOGUE.service for kind in service.kinds]
     assert len(kinds) == len(set(kinds))
-    assert set(PROVIDERS) - set(kinds) == {"scripted", "custom"}
+    assert set(PROVIDERS) - set(kinds) == {"scripted", "custom", "editor"}
     assert set(kinds) <= set(PROVIDERS)
 
 

@@ -101,18 +101,21 @@ class Servers:
 
     def _route(self, voice: Voice) -> Route:
         async def route(exchange: Exchange) -> None:
-            number = int(exchange.body.partition(b"question <")[2].partition(b">")[0])
+            asked = exchange.body.partition(b"question <")[2].partition(b">")[0]
+            if not asked:  # the model is to be loaded
+                return await exchange.answer(200, {"model": "tiny", "done": True, "done_reason": "load"})
+            number = int(asked)
             fault = fault_of(number)
             if fault and not (FAULTS[fault] == "" and self.met[number]):
                 self.met[number] += 1
-                await _faulty(exchange, voice, fault)
-                return
+                return await _faulty(exchange, voice, fault)
             await exchange.begin(200, content_type=voice.media_type, connection="close")
             await exchange.send(voice.begin + voice.comment)
             for text in ("answer ", str(number)):
                 await exchange.send(voice.text(text))
             await exchange.send(voice.text(".") + voice.end(STOP, 20))
             self.whole[number] += 1
+            return None
 
         return route
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from sightline.base.editor_models import EditorModels
 from sightline.base.file_system import TEMPORARY_PREFIX, DirectoryEntry, FileStat, FileSystem
 from sightline.base.real_clock import RealClock
 from sightline.base.real_files import RealFiles
@@ -164,12 +165,13 @@ class Processes(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class System:
-    """The ports together. ``environment`` is read once at start."""
+    """The ports together. ``environment`` is read once at start, ``editor_models`` are an editor's."""
 
     files: FileSystem
     clock: Clock
     processes: Processes
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
+    editor_models: EditorModels | None = None
 
     def outside(self, roots: Sequence[str]) -> System:
         """This system without the folders of ``PATH`` that lie in one of ``roots``, or lead there.

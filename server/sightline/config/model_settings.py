@@ -43,7 +43,7 @@ class ModelSettings(Section):
         str,
         Field(
             description="PROVIDER:MODEL, such as `openai:gpt-4.1`, `ollama:qwen2.5-coder`, `lmstudio:NAME`, "
-            "`llamacpp:NAME`, `vllm:NAME` or `scripted:FILE`. Environment: SIGHTLINE_MODEL.",
+            "`llamacpp:NAME`, `vllm:NAME`, `editor:NAME` or `scripted:FILE`. Environment: SIGHTLINE_MODEL.",
             json_schema_extra=USER_ONLY,
         ),
     ] = ""

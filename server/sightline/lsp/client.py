@@ -12,6 +12,7 @@ from pygls.exceptions import JsonRpcException
 
 from sightline.base.redact import redact
 from sightline.lsp.capabilities import EditorCapabilities
+from sightline.lsp.editor_models import ClientModels
 from sightline.lsp.messages import (
     STATUS_CHANGED,
     TURN_EVENT,
@@ -27,10 +28,11 @@ log = logging.getLogger(__name__)
 
 
 class Client:
-    """The editor at the other end. ``can`` is what it said it can do."""
+    """The editor at the other end. ``can`` is what it said it can do, ``models`` those it may offer."""
 
     def __init__(self, protocol: SightlineProtocol) -> None:
         self.can = EditorCapabilities()
+        self.models = ClientModels(protocol)
         self._protocol = protocol
         self._cancels: dict[types.ProgressToken, Callable[[], object]] = {}
         self._tokens = 0

@@ -169,8 +169,7 @@ async def _graph(call: Call) -> dict[str, Any]:
 
 
 async def _models(call: Call) -> dict[str, Any]:
-    del call
-    return await choosable_models()
+    return await choosable_models(editor=call.session.host.options.editor_models)
 
 
 def _status(call: Call) -> dict[str, Any]:

@@ -49,6 +49,7 @@ def initialize(session: Session, params: types.InitializeParams) -> types.Initia
         vouched=roots if trusted else (),
         user_settings=merged(session.options.user_settings, table(given.get("userSettings"))),
         trusted=trusted,
+        editor_models=session.client.models if given.get("languageModels") is True else None,
     )
     if params.process_id is not None:
         watch_parent(session, params.process_id)

@@ -18,6 +18,9 @@ TURN_EVENT = "sightline/turnEvent"
 STATUS_CHANGED = "sightline/statusChanged"
 DID_FOCUS = "sightline/didFocus"
 DID_TRUST = "sightline/didTrust"
+EDITOR_MODELS = "sightline/editorModels"
+ASK_EDITOR_MODEL = "sightline/askEditorModel"
+EDITOR_MODEL_PIECE = "sightline/editorModelPiece"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,13 +86,65 @@ class DidTrustNotification:
     jsonrpc: str = "2.0"
 
 
-#: By method name; all of them are notifications.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditorModelsRequest:
+    """Server to client: which models the editor offers."""
+
+    id: str | int
+    params: dict[str, Any] = field(default_factory=dict[str, Any])
+    method: str = EDITOR_MODELS
+    jsonrpc: str = "2.0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskEditorModelRequest:
+    """Server to client: asks one of them; answered once the whole reply was told piece by piece."""
+
+    id: str | int
+    params: dict[str, Any]
+    method: str = ASK_EDITOR_MODEL
+    jsonrpc: str = "2.0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditorAnswer:
+    """What the client answers to either."""
+
+    id: str | int
+    result: Any = None
+    jsonrpc: str = "2.0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditorModelPieceParams:
+    """The next piece of the reply to the request of this ``token``."""
+
+    token: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditorModelPieceNotification:
+    """Client to server."""
+
+    params: EditorModelPieceParams
+    method: str = EDITOR_MODEL_PIECE
+    jsonrpc: str = "2.0"
+
+
+#: By method name: notifications, and requests to the client.
 TYPES: dict[str, type[Any]] = {
+    EDITOR_MODELS: EditorModelsRequest,
+    ASK_EDITOR_MODEL: AskEditorModelRequest,
+    EDITOR_MODEL_PIECE: EditorModelPieceNotification,
     TURN_EVENT: TurnEventNotification,
     STATUS_CHANGED: StatusChangedNotification,
     DID_FOCUS: DidFocusNotification,
     DID_TRUST: DidTrustNotification,
 }
+
+#: What answers our own requests, by method name.
+ANSWERS: dict[str, type[Any]] = {EDITOR_MODELS: EditorAnswer, ASK_EDITOR_MODEL: EditorAnswer}
 
 
 class Arguments(BaseModel):

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
+from sightline.base.editor_models import EditorModels, EditorRefused
 from sightline.models.discovery import discover
 from sightline.models.registry import PROVIDERS
 from sightline.transport.policy import TransportPolicy
 from sightline.transport.pool import Pool
 
+log = logging.getLogger(__name__)
 
-async def choosable_models(addresses: tuple[str, ...] | None = None) -> dict[str, Any]:
-    """The kinds of provider, and the model servers of this machine with their models (docs/reference/protocol.md).
 
-    Asks loopback addresses alone (the usual ones, or ``addresses``), sends no key and loads no model; 3 s at worst.
+async def choosable_models(
+    addresses: tuple[str, ...] | None = None, *, editor: EditorModels | None = None
+) -> dict[str, Any]:
+    """The kinds of provider, the model servers of this machine with their models, and the editor's own models
+    (docs/reference/protocol.md).
+
+    Asks loopback addresses alone (the usual ones, or ``addresses``), sends no key and loads no model; 3 s at worst, and
+    what the editor takes to list its models.
     """
     pool = Pool(TransportPolicy())
     try:
@@ -32,5 +40,17 @@ async def choosable_models(addresses: tuple[str, ...] | None = None) -> dict[str
                 "models": [{"name": server.choice(model.name), "window": model.window} for model in server.models],
             }
             for server in found
-        ],
+        ]
+        + await _of_editor(editor),
     }
+
+
+async def _of_editor(editor: EditorModels | None) -> list[dict[str, Any]]:
+    """The models that the editor offers, as if of one more server; none where it offers none."""
+    try:
+        offered = await editor.offered() if editor is not None else ()
+    except EditorRefused as error:
+        log.warning("The editor does not list its models: %s", error)
+        return []
+    models = [{"name": f"editor:{model.name}", "window": model.largest_prompt} for model in offered]
+    return [{"title": "Your editor", "baseUrl": "", "models": models}] if models else []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 from sightline.base.paths import normal_root
 from sightline.base.system import System, real_system
@@ -34,7 +35,7 @@ def engine_maker(system: System | None = None) -> MakeEngine:
         return await open_engine(
             EngineOptions(
                 roots=options.roots,
-                system=machine,
+                system=replace(machine, editor_models=options.editor_models),
                 settings=loaded.settings,
                 where=where,
                 trusts=trusts,

@@ -9,6 +9,7 @@ from typing import Any, Literal, cast
 
 from lsprotocol import types
 
+from sightline.base.editor_models import EditorModels
 from sightline.base.errors import UsageError
 from sightline.base.paths import normal_root, uri_to_path
 from sightline.engine.check_policy import AskConsent
@@ -28,7 +29,7 @@ class ServerOptions:
     it trusts, it said so of the folders ``vouched``, and of no folder that is added later.
     ``tcp_port`` (0: any free one) listens on loopback instead of standard input, for debugging. ``navigation`` is the
     setting ``navigation.languages`` of the user's file, which must be known before any folder is. ``ask`` asks the user
-    whether tests may run on edits.
+    whether tests may run on edits. ``editor_models`` are those of an editor that says it has some.
     """
 
     roots: tuple[str, ...] = ()
@@ -40,6 +41,7 @@ class ServerOptions:
     tcp_port: int | None = None
     navigation: tuple[str, ...] = ()
     ask: AskConsent | None = None
+    editor_models: EditorModels | None = None
 
 
 #: Opens an engine, not yet indexed. Raises ``SightlineError`` for what the user can mend.

@@ -23,7 +23,7 @@ from pygls.protocol.json_rpc import JsonRPCNotification, MsgId
 
 from sightline import __version__
 from sightline.lsp import errors
-from sightline.lsp.messages import TYPES
+from sightline.lsp.messages import ANSWERS, TYPES
 from sightline.lsp.streams import frame
 
 #: A cancelled request is answered after this many seconds even if what it started is still winding down.
@@ -64,6 +64,10 @@ class SightlineProtocol(LanguageServerProtocol):
     def get_message_type(self, method: str) -> type[Any] | None:  # pyright: ignore[reportIncompatibleVariableOverride]  pygls' is wrapped by lru_cache
         """The type of a message, ours included."""
         return TYPES.get(method) or super().get_message_type(method)
+
+    def get_result_type(self, method: str) -> type[Any] | None:  # pyright: ignore[reportIncompatibleVariableOverride]  as above
+        """The type of an answer, that of our own requests included."""
+        return ANSWERS.get(method) or super().get_result_type(method)
 
     # ------------------------------------------------------------------ in
 

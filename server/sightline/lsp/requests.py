@@ -11,13 +11,18 @@ from lsprotocol import types
 from sightline.lsp import hierarchies, lifecycle, navigation, sync
 from sightline.lsp.actions import code_actions, resolve_code_action
 from sightline.lsp.commands import execute_command
-from sightline.lsp.messages import DID_FOCUS, DID_TRUST
+from sightline.lsp.messages import DID_FOCUS, DID_TRUST, EDITOR_MODEL_PIECE, EditorModelPieceParams
 from sightline.lsp.session import Session
 
 
 def cancel_progress(session: Session, params: types.WorkDoneProgressCancelParams) -> None:
     """``window/workDoneProgress/cancel``."""
     session.client.cancel_progress(params.token)
+
+
+def editor_model_piece(session: Session, params: EditorModelPieceParams) -> None:
+    """``sightline/editorModelPiece``."""
+    session.client.models.receive(params)
 
 
 #: Called when the message arrives. What takes time returns a coroutine, which can be cancelled.
@@ -43,6 +48,7 @@ HANDLERS: dict[str, Callable[[Session, Any], Any]] = {
     types.WORKSPACE_EXECUTE_COMMAND: execute_command,
     DID_FOCUS: sync.did_focus,
     DID_TRUST: sync.did_trust,
+    EDITOR_MODEL_PIECE: editor_model_piece,
     types.TEXT_DOCUMENT_REFERENCES: navigation.references,
     types.TEXT_DOCUMENT_DEFINITION: navigation.definition,
     types.TEXT_DOCUMENT_IMPLEMENTATION: navigation.implementation,

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict
 
 #: How a provider is spoken to; ``registry.py`` holds what speaks each.
-ApiName = Literal["script", "chat", "responses", "messages", "ollama", "llamacpp", "vllm", "lmstudio"]
+ApiName = Literal["script", "chat", "responses", "messages", "ollama", "llamacpp", "vllm", "lmstudio", "editor"]
 
 
 class Preset(BaseModel):

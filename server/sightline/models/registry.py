@@ -31,6 +31,12 @@ def _scripted(policy: ModelPolicy, system: System, pool: Pool | None) -> Provide
     return scripted_from_file(system.files, policy.name)
 
 
+def _editor(policy: ModelPolicy, system: System, pool: Pool | None) -> Provider:  # noqa: ARG001  opens nothing
+    from sightline.models.providers.editor import EditorProvider  # noqa: PLC0415  loaded on demand
+
+    return EditorProvider(policy, system.editor_models)
+
+
 class _HttpProvider(Protocol):
     def __call__(self, policy: ModelPolicy, pool: Pool, *, owns_pool: bool) -> Provider: ...
 
@@ -57,6 +63,7 @@ APIS: dict[ApiName, Make] = {
     "llamacpp": _over_http("llama_cpp", "LlamaCppProvider"),
     "vllm": _over_http("vllm", "VLLMProvider"),
     "lmstudio": _over_http("lm_studio", "LMStudioProvider"),
+    "editor": _editor,
 }
 
 PROVIDERS: dict[str, Preset] = read_presets()
