@@ -8,6 +8,7 @@ import {
   type LanguageClientOptions,
   RevealOutputChannelOn,
 } from "vscode-languageclient/node";
+import { hasLanguageModels } from "./languageModels";
 import type { StartCommand } from "./server/locate";
 import type { Restarts } from "./restarts";
 import { type Table, workspaceSettings } from "./settings";
@@ -52,7 +53,11 @@ export function inspecting(scope?: vscode.Uri): (key: string) => ReturnType<vsco
 function clientOptions(options: ClientOptions): LanguageClientOptions {
   return {
     documentSelector: SCHEMES.flatMap((scheme) => LANGUAGES.map((language) => ({ scheme, language }))),
-    initializationOptions: { userSettings: options.userSettings, trusted: vscode.workspace.isTrusted },
+    initializationOptions: {
+      userSettings: options.userSettings,
+      trusted: vscode.workspace.isTrusted,
+      languageModels: hasLanguageModels(),
+    },
     outputChannel: options.log,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     initializationFailedHandler: () => false,

@@ -4,6 +4,9 @@ export const TURN_EVENT = "sightline/turnEvent";
 export const STATUS_CHANGED = "sightline/statusChanged";
 export const DID_FOCUS = "sightline/didFocus";
 export const DID_TRUST = "sightline/didTrust";
+export const EDITOR_MODELS = "sightline/editorModels";
+export const ASK_EDITOR_MODEL = "sightline/askEditorModel";
+export const EDITOR_MODEL_PIECE = "sightline/editorModelPiece";
 
 export interface WirePosition {
   readonly line: number;
@@ -138,4 +141,25 @@ export interface ModelsAnswer {
     readonly baseUrl: string;
     readonly models: readonly { readonly name: string; readonly window: number | null }[];
   }[];
+}
+
+/** A model that the editor offers. `name` is what it is asked for by. */
+export interface OfferedModel {
+  readonly name: string;
+  readonly title: string;
+  readonly maxInputTokens: number;
+}
+
+/** What the server asks of a model of the editor. */
+export interface AskEditorModel {
+  readonly token: string;
+  readonly model: string;
+  readonly messages: readonly { readonly role: "system" | "user" | "assistant"; readonly content: string }[];
+  readonly maxOutputTokens?: number;
+}
+
+/** The next piece of the reply to the request of this token. */
+export interface EditorModelPiece {
+  readonly token: string;
+  readonly text: string;
 }

@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { type LanguageClient, State as ClientState } from "vscode-languageclient/node";
 import { inspecting, makeClient } from "./client";
+import { answerForModels } from "./languageModels";
 import { isCancelled, NotRunning, sentenceOf } from "./problems";
 import { DID_FOCUS, DID_TRUST, STATUS_CHANGED, type StatusChanged, TURN_EVENT, type TurnEvent } from "./protocol";
 import { Restarts } from "./restarts";
@@ -120,6 +121,7 @@ export class Session implements vscode.Disposable {
 
   #listen(client: LanguageClient, restarts: Restarts): void {
     let ran = false;
+    answerForModels(client);
     client.onNotification(TURN_EVENT, (event: TurnEvent) => this.turns.receive(event));
     client.onNotification(STATUS_CHANGED, ({ state, message }: StatusChanged) => this.#tell({ state, message }));
     client.onDidChangeState(({ newState }) => {
