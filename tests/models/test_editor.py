@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sightline.base.editor_models import EditorModels, EditorRefusal, EditorRefused, OfferedModel
+from sightline.base.editor_models import EditorModels, EditorRefusal, EditorRefused, OfferedModel, with_editor
 from sightline.base.memory_system import ManualClock, memory_system
 from sightline.models.client import complete
 from sightline.models.messages import Finish, Message, ModelError, ModelFailure, ModelRequest, StreamEvent
@@ -60,8 +60,7 @@ class FakeEditor:
 
 
 async def provider_of(editor: EditorModels | None, choice: str = "editor:copilot/gpt-4.1", **fields: Any) -> Provider:
-    system = replace(memory_system(), editor_models=editor)
-    return await open_provider(replace(select_model(choice), **fields), system)
+    return await open_provider(replace(select_model(choice), **fields), with_editor(memory_system(), editor))
 
 
 async def test_a_reply_in_pieces_and_what_was_asked() -> None:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from sightline.base.errors import SightlineError
+from sightline.base.system import System
 
 
 class EditorRefusal(StrEnum):
@@ -51,3 +52,23 @@ class EditorModels(Protocol):
         Closing the generator tells the editor that nobody listens any more.
         """
         ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class EditorSystem(System):
+    """The machine, and an editor on it that offers models."""
+
+    editor_models: EditorModels
+
+
+def with_editor(system: System, models: EditorModels | None) -> System:
+    """``system`` with the models of an editor, or as it is where there are none."""
+    if models is None:
+        return system
+    return EditorSystem(
+        files=system.files,
+        clock=system.clock,
+        processes=system.processes,
+        environment=system.environment,
+        editor_models=models,
+    )

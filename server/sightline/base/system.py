@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from sightline.base.editor_models import EditorModels
 from sightline.base.file_system import TEMPORARY_PREFIX, DirectoryEntry, FileStat, FileSystem
 from sightline.base.real_clock import RealClock
 from sightline.base.real_files import RealFiles
@@ -165,13 +164,12 @@ class Processes(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class System:
-    """The ports together. ``environment`` is read once at start, ``editor_models`` are an editor's."""
+    """The ports together. ``environment`` is read once at start."""
 
     files: FileSystem
     clock: Clock
     processes: Processes
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
-    editor_models: EditorModels | None = None
 
     def outside(self, roots: Sequence[str]) -> System:
         """This system without the folders of ``PATH`` that lie in one of ``roots``, or lead there.

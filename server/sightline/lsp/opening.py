@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 
+from sightline.base.editor_models import with_editor
 from sightline.base.paths import normal_root
 from sightline.base.system import System, real_system
 from sightline.config.load import load_settings
@@ -35,7 +35,7 @@ def engine_maker(system: System | None = None) -> MakeEngine:
         return await open_engine(
             EngineOptions(
                 roots=options.roots,
-                system=replace(machine, editor_models=options.editor_models),
+                system=with_editor(machine, options.editor_models),
                 settings=loaded.settings,
                 where=where,
                 trusts=trusts,

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
+from sightline.base.editor_models import EditorSystem
 from sightline.base.system import System
 from sightline.models.messages import ModelError, ModelFailure
 from sightline.models.policy import ModelPolicy
@@ -34,7 +35,7 @@ def _scripted(policy: ModelPolicy, system: System, pool: Pool | None) -> Provide
 def _editor(policy: ModelPolicy, system: System, pool: Pool | None) -> Provider:  # noqa: ARG001  opens nothing
     from sightline.models.providers.editor import EditorProvider  # noqa: PLC0415  loaded on demand
 
-    return EditorProvider(policy, system.editor_models)
+    return EditorProvider(policy, system.editor_models if isinstance(system, EditorSystem) else None)
 
 
 class _HttpProvider(Protocol):
