@@ -7,8 +7,11 @@ Measures those folders of DIR that are named in ``CODE_BASES``.
 Truth: for every specifier in a file what dependency-cruiser says, unless TypeScript's own ``ts.resolveModuleName``
 leads to another file of the repository: then that (``script_truth/edges.mjs``; of components the script blocks, by the
 compilers of Vue and Svelte). Both work on a copy in which the packages of the workspace are linked as a package
-manager would. Where a package is not built, a project above may say where its source lies (``paths``). Ours: the edges
-of ``sightline graph export`` of the repository as it is. A pair of files counts once.
+manager would. Where a package is not built, a project above may say where its source lies (``paths``). Where neither
+tool says anything of an import of such a package and we do, the import is executed, from its own build of the same
+version as npm has it: if the module that runs has exactly the exports of the source that we name, our edge is true
+(``script_truth/executed.mjs``). Ours: the edges of ``sightline graph export`` of the repository as it is. A pair of
+files counts once.
 Needs Node.js and npm, which installs the tools into a scratch folder.
 """
 
@@ -24,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from edges.comparison import options, our_edges
-from node_tools import TYPESCRIPT, install_tools
+from node_tools import TYPESCRIPT, install_packages, install_tools
 
 RESULT = Path(__file__).parent / "results" / "edges_script.json"
 
@@ -64,7 +67,6 @@ def measure(repository: Path, tools: Path, scratch: Path) -> dict[str, Any]:
     listed.write_text(json.dumps(files), encoding="utf-8")
     answer = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
     resolved: dict[str, dict[str, dict[str, str | None]]] = json.loads(answer)["files"]
-    shutil.rmtree(copy)
     code = set(files)
     truth: set[tuple[str, str]] = set()
     cruiser: set[tuple[str, str]] = set()
@@ -74,15 +76,65 @@ def measure(repository: Path, tools: Path, scratch: Path) -> dict[str, Any]:
             truth |= {(file, target)} if target in code and target != file else set()
             cruiser |= {(file, each["cruiser"])} if each["cruiser"] in code and each["cruiser"] != file else set()
     ours = {(source, target) for source, target in our_edges(repository) if source in code and target in code}
+    executed = _executed(copy, ours - truth, resolved, tools, scratch)
+    truth |= executed
+    shutil.rmtree(copy)
     return {
         "repository": repository.name,
         "kind": CODE_BASES[repository.name],
         "files": len(files),
         **_figures(truth, ours),
+        "true because executed": len(executed),
         "dependency-cruiser alone": _figures(cruiser, ours),
         "missed": sorted(truth - ours)[:_LISTED],
         "surplus": sorted(ours - truth)[:_LISTED],
     }
+
+
+def _executed(
+    copy: Path, edges: set[tuple[str, str]], resolved: dict[str, Any], tools: Path, scratch: Path
+) -> set[tuple[str, str]]:
+    """Those of ``edges`` that an import of a package which is not built runs, once it is built."""
+    suspects: dict[tuple[str, str], set[tuple[str, str]]] = {}
+    for source, target in edges:
+        for specifier, answer in resolved[source].items():
+            if not answer["typescript"] and not answer["cruiser"] and _is_of_package(copy, target, specifier):
+                suspects.setdefault((specifier, target), set()).add((source, target))
+    found: set[tuple[str, str]] = set()
+    for package in sorted({_name(specifier) for specifier, _ in suspects}):
+        rows = sorted(each for each in suspects if _name(each[0]) == package)
+        manifest = _manifest(copy, rows[0][1])
+        published, listed = scratch / "published" / package.replace("/", "+"), scratch / "rows.json"
+        try:
+            install_packages(published, [f"{package}@{manifest['version']}"])
+        except subprocess.CalledProcessError:
+            continue  # it was never published so
+        listed.write_text(json.dumps(rows), encoding="utf-8")
+        command = ["node", str(tools / "executed.mjs"), str(copy), str(published), str(listed)]
+        answer = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+        found.update(edge for specifier, target in json.loads(answer) for edge in suspects[specifier, target])
+    return found
+
+
+def _name(specifier: str) -> str:
+    return "/".join(specifier.split("/")[: 2 if specifier.startswith("@") else 1])
+
+
+def _is_of_package(copy: Path, target: str, specifier: str) -> bool:
+    manifest = _manifest(copy, target)
+    return specifier[:1] not in "./#" and manifest.get("name") == _name(specifier) and "version" in manifest
+
+
+def _manifest(copy: Path, file: str) -> dict[str, Any]:
+    """The nearest package file above a file that says a name."""
+    for folder in (copy / file).parents:
+        if (folder / "package.json").is_file():
+            table = json.loads((folder / "package.json").read_text("utf-8"))
+            if table.get("name"):
+                return table
+        if folder == copy:
+            break
+    return {}
 
 
 def _figures(truth: set[tuple[str, str]], ours: set[tuple[str, str]]) -> dict[str, Any]:

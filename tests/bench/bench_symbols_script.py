@@ -42,6 +42,13 @@ CODE_BASES = {
     ),
     "vue-core": ("@types/node@22.20.5", "vitest@3.0.1", "@babel/types@7.29.14", "@babel/parser@7.29.14"),
     "zod": ("@types/node@22.20.5", "vitest@3.0.1", "@types/benchmark@2.1.5"),
+    "trpc": (
+        "@types/node@22.20.5",
+        "vitest@3.0.1",
+        "zod@4.6.7",
+        "@types/react@19.3.0",
+        "@tanstack/react-query@5.108.0",
+    ),
 }
 #: Of a member of several types of a union the language service lists no uses through the union, and yet says of such a
 #: use that it leads to each of them. Of types and values it takes those of one name for one definition.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sightline.graph.at import symbols_at
-from support.graphs import graph_of, path, uses
+from support.graphs import graph_of, path, symbol, uses
 
 _OPTIONS = """
     export interface Pool { size: number }
@@ -133,3 +133,26 @@ def test_a_shorthand_member_of_an_object_is_what_it_names() -> None:
     ]
     (meant,) = symbols_at(graph, path("ops.ts"), files["ops.ts"].index("{ insert, x") + 3)
     assert meant[0].identifier == "ops.ts::insert"
+
+
+def test_keys_given_to_local_functions_are_uses() -> None:
+    graph = graph_of(
+        {
+            "a.ts": """
+                export interface Event { data: string; retry?: number; unused?: number }
+                export type Options = { onEvent?: (event: Event) => void };
+                export const stream = ({ onEvent }: Options, other: (event: Event) => void) => {
+                  onEvent?.({ data: 'a', retry: 1 });
+                  other({ data: 'a', retry: 2 });
+                  [other][0]({ data: 'a', retry: 3 });
+                };
+            """,
+        }
+    )
+    assert [each.partition(" ")[0] for each in uses(graph, "a.ts::Event.retry")] == [
+        "a.ts:4:26",
+        "a.ts:5:22",
+        "a.ts:6:27",
+    ]
+    unused = graph.references(symbol(graph, "a.ts::Event.unused"))
+    assert unused.coverage.complete and not unused.places

@@ -151,6 +151,22 @@ def test_workspace_packages_lead_to_their_source(fields: dict[str, object]) -> N
 @pytest.mark.parametrize(
     ("fields", "leads"),
     [
+        ({"exports": {".": {"browser": "./b.js", "default": "./a.js"}}}, "a.js"),
+        ({"exports": {"workerd": {"import": "./b.js"}, "import": "./a.js"}}, "a.js"),
+        ({"exports": {"@acme/source": "./b.js", "default": "./a.js"}}, "b.js"),  # the project's own condition
+        ({"exports": {"browser": "./b.js"}}, "b.js"),  # there is no other
+        ({"module": "./b.js", "main": "./a.js"}, "a.js"),
+        ({"module": "./b.js"}, "b.js"),
+    ],
+)
+def test_what_is_for_other_runtimes_and_bundlers_alone_comes_last(fields: dict[str, object], leads: str) -> None:
+    files = _workspace(**fields) | {"packages/core/a.js": "", "packages/core/b.js": ""}
+    assert _leads(files, "packages/app/src/main.ts", "@acme/core") == f"packages/core/{leads}"
+
+
+@pytest.mark.parametrize(
+    ("fields", "leads"),
+    [
         ({}, "packages/core/src/util/text.ts"),
         ({"exports": {"./util/*": "./dist/util/*.js"}}, "packages/core/src/util/text.ts"),
         ({"exports": {".": "./dist/index.js"}}, None),  # not exported

@@ -292,14 +292,24 @@ def _more_references(
             rows.local_roots.setdefault(scope.unit, set()).update(roots_of_path(receiver) & scope.visible)
             local = LOCAL_FLAG if root_of_path(receiver) in scope.visible else 0
         more.append((strings[name], start, kind | local, index_of[scopes.container_at(start)], strings[receiver], -1))
-    for key in sorted(literal_keys(text), key=itemgetter(1, 2)):
+    keys = sorted(literal_keys(text), key=itemgetter(1, 2))
+    told = _keywords_of(rows) if any(key.is_option for key in keys) else set[int]()
+    for key in keys:
         scope = scopes.scopes[scopes.scope_at(key.start)]
-        if key.root in scope.foreign:
+        if key.root in scope.foreign or key.start in told:
             continue
         local = LOCAL_FLAG if key.root in scope.visible else 0
+        if local:
+            rows.local_roots.setdefault(scope.unit, set()).add(key.root)
         enclosing = index_of[scopes.container_at(key.start)]
         more.append((strings[key.name], key.start, _KEYWORD | local, enclosing, strings[key.receiver], -1))
     return more
+
+
+def _keywords_of(rows: Rows) -> set[int]:
+    """Where the keys stand that are rows already, because what is called with them is a use."""
+    kinds = rows.flat[2::6]
+    return {start for start, kind in zip(rows.flat[1::6], kinds, strict=True) if kind & ~LOCAL_FLAG == _KEYWORD}
 
 
 def _pattern_keys(text: ParsedText) -> list[Node]:

@@ -34,16 +34,20 @@ _DEEPEST, _FARTHEST, _LONGEST = 6, 24, 400
 
 
 class KeyUse(NamedTuple):
-    """A key, what is expected where it stands, and the name that begins the receiver (empty for none)."""
+    """A key, what is expected where it stands, and the name that begins the receiver (empty for none).
+
+    ``is_option``: first in an argument of a call, and no shorthand: the call tells of it too, if its callee is a use.
+    """
 
     name: bytes
     start: int
     receiver: bytes
     root: bytes
+    is_option: bool
 
 
 def literal_keys(text: ParsedText) -> Iterator[KeyUse]:
-    """The keys of all literals, but for those that are options: first in an argument of a call, and no shorthand."""
+    """The keys of all literals."""
     for node in text.captures.get("literal", ()):
         parent = node.parent
         if parent is None or parent.type in _INNER:
@@ -73,8 +77,9 @@ def _keys(
         name = key.text or b""
         if key.type == "computed_property_name":
             name = b"[]"
-        elif not is_option or child is key:
-            yield KeyUse(name, key.start_byte, whole if len(whole) <= _LONGEST else UNKNOWN, root)
+        else:
+            known = whole if len(whole) <= _LONGEST else UNKNOWN
+            yield KeyUse(name, key.start_byte, known, root, is_option and child is not key)
         value = field_of(child, "value")
         if value is not None and value.type in _LITERALS and depth < _DEEPEST:
             inner = path + b"." + name if path else name

@@ -80,6 +80,14 @@ _FRAMEWORK_ENDINGS = (".js", ".ts", ".mjs", ".cjs")
 _DEPENDENCIES = ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies")
 #: What a declared version begins with that is a folder.
 _LINKING = ("file:", "link:", "portal:")
+#: Conditions that neither Node.js nor TypeScript sets: those of bundlers and of other runtimes (Node.js documentation,
+#: "Community Conditions Definitions"; WinterCG, "Runtime Keys"). A condition of any other name is the project's own.
+_OTHER_RUNTIMES = frozenset(
+    {
+        "browser", "bun", "deno", "edge", "edge-light", "edge-routine", "electron", "fastly", "module", "netlify",
+        "react-native", "react-server", "script", "style", "sass", "webpack", "worker", "workerd", "worklet",
+    }
+)  # fmt: skip
 
 Reader: TypeAlias = Callable[[str], str | None]
 _Table: TypeAlias = dict[str, object]
@@ -213,7 +221,7 @@ def _targets(folder: str, root_folder: str, value: object) -> tuple[str, ...]:
 def _package_of(folder: str, table: _Table) -> NodePackage:
     name = table.get("name")
     entries: list[str] = []
-    for key in ("source", "types", "typings", "module", "browser", "main"):
+    for key in ("source", "types", "typings", "main", "module", "browser"):  # bundlers alone know the last two
         value = table.get(key)
         if isinstance(value, str):
             entries += _placed_list(folder, [value])
@@ -251,18 +259,20 @@ def _export_mappings(folder: str, exports: object) -> tuple[Mapping, ...]:
 
 
 def _leaves(value: object) -> list[str]:
-    """All targets in a tree of conditions, in order."""
+    """All targets in a tree of conditions, in order; those for other runtimes alone come last."""
     found: list[str] = []
-    waiting = [value]
-    while waiting and len(found) < _TARGET_LIMIT:
-        entry = waiting.pop()
+    elsewhere: list[str] = []
+    waiting = [(value, False)]
+    while waiting and len(found) + len(elsewhere) < _TARGET_LIMIT:
+        entry, is_foreign = waiting.pop()
         if isinstance(entry, str):
-            found.append(entry)
+            (elsewhere if is_foreign else found).append(entry)
         elif isinstance(entry, dict):
-            waiting += reversed(list(cast("_Table", entry).values()))
+            table = cast("_Table", entry)
+            waiting += [(table[key], is_foreign or key in _OTHER_RUNTIMES) for key in reversed(table)]
         elif isinstance(entry, list):
-            waiting += reversed(cast("list[object]", entry))
-    return found
+            waiting += [(each, is_foreign) for each in reversed(cast("list[object]", entry))]
+    return found + elsewhere
 
 
 def _placed_list(folder: str, entries: list[str]) -> list[str]:

@@ -48,7 +48,8 @@ class Asked:
     """The graph of one code base, built once. ``identity`` names what is defined at a spot, as the truth does.
 
     ``within``: the files that the truth reads. Of places in others it can say nothing: they are left out, and "these
-    are all" is not counted where some were. ``types_apart``: a type and a value of one name are two definitions.
+    are all" is not counted where some were. ``types_apart``: a type and a value of one name are two definitions,
+    and a class is asked for at its own name, not at its constructor.
     """
 
     def __init__(
@@ -112,8 +113,8 @@ class Asked:
         if not self._types_apart:
             return symbols
         own = [each for each in symbols if each.definition.name_span.start == site.spot.start]
-        is_type = [each.definition.kind in _TYPES for each in own]
-        return [each for each in symbols if not own or (each.definition.kind in _TYPES) in is_type]
+        groups = {_group(each) for each in own}
+        return [each for each in symbols if not own or _group(each) in groups]
 
     def _places(self, answer: ReferencesAnswer) -> list[tuple[Spot, str]]:
         return [
@@ -143,6 +144,12 @@ class Asked:
                 found.setdefault(self._name(symbol), []).append(symbol)
             self._symbols[path] = found
         return self._symbols[path]
+
+
+def _group(symbol: Symbol) -> str:
+    """What stays apart from what has the same name: a type, the constructor of a class, anything else."""
+    kind = symbol.definition.kind
+    return "type" if kind in _TYPES else "constructor" if kind is DefinitionKind.METHOD else "value"
 
 
 def _better(left: str | None, right: str) -> str:
