@@ -26,7 +26,7 @@ from sightline.graph.raw_facts import (
     facts_of,
     references_of,
 )
-from sightline.graph.unread import unread_names
+from sightline.graph.unread import marked_names
 from sightline.languages.registry import language_named
 
 names = st.text(min_size=1, max_size=12)
@@ -108,7 +108,7 @@ def test_what_is_packed_comes_back(raw: RawFacts, data: bytes) -> None:
     assert packed.is_ascii == data.isascii()
     assert packed.counts == (len(raw.definitions), len(raw.references) // 6, len(raw.imports))
     assert set(packed.defined_keys) == {name_key(row.name) for row in raw.definitions}
-    used = {each.name for each in references_of(raw)} | unread_names(raw, data)
+    used = {each.name for each in references_of(raw)} | marked_names(raw, data)
     assert set(packed.referenced_keys) == set(map(name_key, used))
 
 

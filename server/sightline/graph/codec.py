@@ -43,7 +43,7 @@ from sightline.graph.raw_facts import (
 from sightline.graph.unread import marked_names
 
 #: Part of the key under which blobs are stored; raised whenever the layout below changes.
-CODEC_VERSION = 5
+CODEC_VERSION = 6
 
 #: Facts of the largest file that is read stay far below this (bytes).
 MOST_UNPACKED = 256 << 20

@@ -66,7 +66,7 @@ class FileIndex:
         """Digest of the text."""
         return self._rows.digest
 
-    @property
+    @cached_property
     def language(self) -> str:
         """Name of the language."""
         return self._rows.language

@@ -335,13 +335,14 @@ class Query:
     An answer is remembered only if no circle was cut above it; otherwise it would depend on which question came first.
     """
 
-    __slots__ = ("_cut", "_memo", "_open", "_rules", "_spent", "_steps", "files")
+    __slots__ = ("_cut", "_memo", "_open", "_rules", "_rules_of", "_spent", "_steps", "files")
 
     def __init__(self, files: FileLookup, memo: Memo, rules: Mapping[str, Rules]) -> None:
         """``rules`` by name of the language."""
         self.files = files
         self._spent = 0
         self._rules = rules
+        self._rules_of: dict[int, Rules] = {}
         self._memo = memo
         self._open: dict[Hashable, int] = {}
         self._cut = MOST_STEPS
@@ -365,8 +366,12 @@ class Query:
 
     def rules(self, file: int) -> Rules:
         """The rules for a file. One without facts, say a broken ``__init__``, still names the modules in its folder."""
-        index = self.files.index(file)
-        return self._rules[index.language if index is not None else self.files.language(file)]
+        found = self._rules_of.get(file)
+        if found is None:  # a question about a popular name comes by here tens of thousands of times
+            index = self.files.index(file)
+            language = index.language if index is not None else self.files.language(file)
+            found = self._rules_of[file] = self._rules[language]
+        return found
 
     def once(self, key: Hashable, compute: Callable[[], _T], unknown: _T) -> _T:
         """The remembered answer to ``key``, or the computed one; ``unknown`` when ``key`` is being asked already."""

@@ -104,7 +104,7 @@ def uses_of(
     room = limit.most
     while waiting:
         wanted = waiting.pop()
-        every = _candidates(state, wanted, target.file)
+        every = _candidates(search, wanted)
         candidates = _asked(query, target, every, limit)
         if not limit.known:
             uses.left += len(every) - len(candidates)
@@ -112,7 +112,7 @@ def uses_of(
             if room <= 0 or query.is_spent:
                 uses.cut = True
                 uses.left += len(candidates) - visited
-                uses.left += sum(len(_candidates(state, other, target.file)) for other in waiting)
+                uses.left += sum(len(_candidates(search, other)) for other in waiting)
                 trim(uses, limit)
                 return uses
             if not _may_see(search, file, wanted.name):
@@ -176,9 +176,12 @@ class _Wanted(NamedTuple):
     carrier: int
 
 
-def _candidates(state: GraphState, wanted: _Wanted, own: int) -> set[int]:
+def _candidates(search: _Search, wanted: _Wanted) -> set[int]:
     """Files to visit; the target's own is one of them even if it never uses the name, for it may export it anew."""
-    found = {own, *state.referencing(wanted.name)}
+    state = search.state
+    heirs_alone = search.only is ReferenceKind.INHERIT and wanted.name not in UNNAMED
+    using = state.inheriting(wanted.name) if heirs_alone else state.referencing(wanted.name)
+    found = {search.target.file, *using}
     if wanted.carrier >= 0:
         found.update((wanted.carrier, *state.importers(wanted.carrier)))
     return found

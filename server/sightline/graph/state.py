@@ -16,7 +16,7 @@ from sightline.base.paths import WorkspacePath
 from sightline.graph.codec import PackedFacts, name_key
 from sightline.graph.index import FileIndex
 from sightline.graph.segments import NO_EDGES, FileEdge, FileEdges, Segment, path_key
-from sightline.graph.unread import FOR_ALL, UNREAD
+from sightline.graph.unread import BASE, FOR_ALL, UNREAD
 
 #: More segments than this are merged into one.
 MOST_SEGMENTS = 6
@@ -239,6 +239,10 @@ class GraphState:
     def unread(self, name: str) -> list[int]:
         """Files in which ``name`` stands in a part that could not be read. Ascending."""
         return self.referencing(UNREAD + name)
+
+    def inheriting(self, name: str) -> list[int]:
+        """Files in which ``name`` is a base of a class, or is given another name that may be one. Ascending."""
+        return self.referencing(BASE + name)
 
     def declaring_for_all(self) -> list[int]:
         """Files that may declare something for files which do not import them. Ascending."""

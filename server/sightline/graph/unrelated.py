@@ -58,7 +58,7 @@ class Kin:
 
     def may_be(self, file: int, reference: Reference) -> bool:
         """Whether what stands before the dot may have the member; only what is known exactly is ruled out."""
-        if reference.receiver not in _AROUND:
+        if reference.receiver not in _AROUND or self._lines_of(self._owner) is None:
             return True
         answer = receiver_of(self._query, file, reference)
         classes = _classes(self._query, answer)
@@ -77,17 +77,23 @@ class Kin:
         """Whether some class may inherit from both; one below them of which that is not known may."""
         if other not in self._lines and len(self._lines) > _MOST_OTHERS:
             return True
-        for one, another in ((other, self._owner), (self._owner, other)):
-            if one not in self._lines:
-                self._lines[one] = self._lines_below(one)
-            lines = self._lines[one]
+        # The owner's own line first: where it is not known, or answers, nobody has to look below the other.
+        for one, another in ((self._owner, other), (other, self._owner)):
+            lines = self._lines_of(one)
             if lines is None or any(another in line for line in lines):
                 return True
         return False
 
+    def _lines_of(self, owner: DefinitionMeaning) -> _Lines:
+        if owner not in self._lines:
+            self._lines[owner] = self._lines_below(owner)
+        return self._lines[owner]
+
     def _lines_below(self, owner: DefinitionMeaning) -> _Lines:
+        if not _is_seen(self._query, owner):
+            return None  # before a search for the classes below it
         below = self._below(owner)
-        if below is None or not all(_is_seen(self._query, each) for each in (owner, *below)):
+        if below is None or not all(_is_seen(self._query, each) for each in below):
             return None
         return tuple(frozenset(resolution_order(self._query, each)) for each in (owner, *below))
 
