@@ -219,7 +219,7 @@ satisfies screen screenLeft screenTop screenX screenY scroll scrollBy scrollTo s
 sessionStorage setImmediate setInterval setTimeout sinon speechSynthesis spyOn status statusbar step stop string
 structuredClone suite super symbol test this toString toolbar top type undefined unescape unique unknown vi
 visualViewport void webkitURL window xdescribe xit
-jasmine
+assertType expectTypeOf jasmine onTestFailed onTestFinished specify vitest
 """
 
 NAMES = frozenset(_NAMES.split())

@@ -31,6 +31,7 @@ EXPLAINED: Mapping[str, Mapping[str, str]] = {
         "42cc5f88b6": "ours: two calls passed the new argument already, and the variadic parameter took the surplus",
     },
     "trpc": {
+        "3918faf3ac": "ours: assertType is a global of vitest; known since",
         "930b6faf16": "real: page.tsx imports ../TestMutation, which was not committed",
     },
     "vite": {
@@ -62,6 +63,7 @@ EXPLAINED: Mapping[str, Mapping[str, str]] = {
         "4897269451": "ours: `_zod` is taken for a member of the wrong interface, which lost it",
     },
     "gin": {
+        "18b7c0892d": "real: imports gin without the dot, and writes HandlerFunc as before",
         "9ecb76ef6e": "real: routes_test.go is no Go after it (gofmt: expected declaration)",
         "a04d9e271c": "real: context.go uses MIMEMultipartPOSTForm, which no file defines after it",
         "e23842ecab": "ours: json-iterator/go is the package jsoniter, which its path does not say; accepted since",
