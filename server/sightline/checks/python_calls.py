@@ -39,6 +39,8 @@ _BUILT_IN: Mapping[str, tuple[int, int]] = {
 
 #: A node of a syntax tree, and how many lines stand before the piece of text it is read from.
 _Node = tuple[ast.AST, int]
+#: A call of something that has a name, and where that name stands.
+_Call = tuple[ast.Call, Span]
 
 
 def unfit_outside_calls(matching: Matching) -> Iterator[Finding]:
@@ -46,8 +48,8 @@ def unfit_outside_calls(matching: Matching) -> Iterator[Finding]:
     for file in matching.files:
         if file.new is None or file.after is None or not is_python(file.new):
             continue
-        nodes = _nodes(file.after)
-        found = list(_unfit(matching.given.after, file, file.new, file.after, nodes)) if nodes else []
+        calls = _new_calls(file, file.after)
+        found = list(_unfit(matching.given.after, calls, file.new, file.after)) if calls else []
         old = _nodes(file.before) if found and file.before is not None else []
         known = {ast.dump(node) for node, _ in old if isinstance(node, ast.Call)}
         for node, reference, reason in found:
@@ -56,16 +58,11 @@ def unfit_outside_calls(matching: Matching) -> Iterator[Finding]:
 
 
 def _unfit(
-    view: GraphView, file: TouchedFile, path: WorkspacePath, text: Text, nodes: Sequence[_Node]
+    view: GraphView, calls: Sequence[_Call], path: WorkspacePath, text: Text
 ) -> Iterator[tuple[ast.Call, Reference, str]]:
+    nodes = _nodes(text)
     meanings, bound = _imported(nodes), _bound(nodes)
-    for node, lines in nodes:
-        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name | ast.Attribute):
-            continue
-        end = offset_of(text, (node.func.end_lineno or node.lineno) + lines, node.func.end_col_offset or 0)
-        span = Span(offset_of(text, node.lineno + lines, node.col_offset), end)
-        if not file.is_new(span):
-            continue
+    for node, span in calls:
         written = ast.unparse(node.func)
         head, _, rest = written.partition(".")
         parameters, only_missing = None, False
@@ -80,6 +77,40 @@ def _unfit(
         reason = mismatch(parameters, shape_of(node)) if parameters is not None else None
         if reason is not None and (not only_missing or reason.startswith("requires")):
             yield node, Reference(name=written, span=span, kind=ReferenceKind.CALL), reason
+
+
+def _new_calls(file: TouchedFile, text: Text) -> list[_Call]:
+    """Calls of what has a name, on lines that are new or changed; none in a module that does not parse.
+
+    What holds no such line is not looked into: most edits write no call, and a walk of all nodes takes ten times as
+    long as the parsing.
+    """
+    found: list[_Call] = []
+    try:
+        for tree, lines in parsed_pieces(text.data):
+            waiting: list[ast.AST] = [tree]
+            while waiting:
+                node = waiting.pop()
+                waiting += (each for each in ast.iter_child_nodes(node) if _may_be_new(file, text, each, lines))
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
+                    end = offset_of(text, (node.func.end_lineno or node.lineno) + lines, node.func.end_col_offset or 0)
+                    span = Span(offset_of(text, node.lineno + lines, node.col_offset), end)
+                    if file.is_new(span):
+                        found.append((node, span))
+    except (SyntaxError, ValueError, RecursionError):
+        return []
+    return sorted(found, key=lambda call: call[1].start)
+
+
+def _may_be_new(file: TouchedFile, text: Text, node: ast.AST, lines: int) -> bool:
+    """Whether a node has lines that are new or changed, or nothing tells which lines it has."""
+    if not isinstance(node, ast.stmt | ast.expr):
+        return True
+    first = node.lineno
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        first = min([first, *(each.lineno for each in node.decorator_list)])
+    last = text.line_span((node.end_lineno or node.lineno) + lines - 1).end
+    return file.is_new(Span(offset_of(text, first + lines, 0), last))
 
 
 def _finding(matching: Matching, path: WorkspacePath, text: Text, reference: Reference, reason: str) -> Finding:
