@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sightline.base.database import open_cache
+from sightline.base.machine_memory import MachineMemory
 from sightline.base.memory_system import memory_system
+from sightline.models import leases
 from sightline.models.gateway import HELPED, Gateway, ModelStores
+from sightline.models.local_servers import LocalServers
 from sightline.models.members import Member, ModelSet
 from sightline.models.messages import Message, ModelError, ModelFailure, TextDelta
 from sightline.models.parameters import Wanted
 from sightline.models.policy import ModelPolicy
+from sightline.models.provider import ModelLoading
 from sightline.models.questions import About, Given, Hearing, Question, Target
+from sightline.models.residency import ResidencyPolicy
 from sightline.models.routing import Asked, Routing
 from sightline.models.selection import select_model
 from sightline.transport.policy import RetryPolicy
+from support.fake_ollama import FakeOllama, Model, fake_ollama
 from support.loopback import Exchange, loopback_server
 from support.voices import VOICES
 
@@ -251,3 +260,52 @@ def test_no_failures_move_a_private_conversation_to_a_cloud(turns: list[tuple[Mo
         await gateway.close()
 
     asyncio.run(run())
+
+
+# Models of this machine
+
+
+async def local_gateway(
+    ollama: FakeOllama, memory: MachineMemory, tmp_path: Path
+) -> tuple[Gateway, LocalServers, ModelSet]:
+    system = memory_system({})
+    local = LocalServers(ResidencyPolicy(), system.clock, stays=False, memory=lambda: memory)
+    connection = open_cache(str(tmp_path / "leases.sqlite3"), version=leases.VERSION, schema=leases.SCHEMA)
+    stores = ModelStores(leases=leases.LeaseBook(connection, system.clock))
+    gateway = Gateway(system, lambda: stores, local=local)
+    policies: dict[str, ModelPolicy] = {}
+    for name, model in (("heavy", "big:32b"), ("light", "small:3b")):
+        policy = select_model(f"ollama:{model}", base_url=ollama.server.base_url)
+        policies[name] = replace(policy, gate=replace(policy.gate, here=True, shared=True))
+    ollama.models = {"big:32b": Model(), "small:3b": Model()}
+    return gateway, local, models(policies, fallback=("light",))
+
+
+@pytest.mark.parametrize(
+    ("available", "loaded", "answers"),
+    [(32, False, "heavy"), (1, False, "light"), (1, True, "heavy")],
+    ids=["enough", "short", "short, and it is loaded anyway"],
+)
+async def test_a_lighter_model_answers_while_memory_is_short(
+    tmp_path: Path, available: int, answers: str, *, loaded: bool
+) -> None:
+    memory = MachineMemory(total=64 << 30, available=available << 30)
+    async with fake_ollama() as ollama:
+        gateway, local, given = await local_gateway(ollama, memory, tmp_path)
+        if loaded:
+            policy = given.members["heavy"].policy
+            assert policy is not None
+            provider = await gateway.provider(given.members["heavy"])
+            assert isinstance(provider, ModelLoading)
+            await provider.load(policy.name)
+        heard = Heard()
+        reply = await asked(gateway, given, heard)
+        assert (reply.answered.name, reply.response.text) == (answers, "Hello there")
+        assert ("memory is short" in reply.answered.reason) is (answers == "light")
+        body = next(each.json for each in ollama.server.exchanges if each.path == "/api/chat" and each.json["messages"])
+        assert body["options"].get("num_predict") == (1024 if available == 1 else None)
+        (state,) = gateway.gates().values()
+        assert state.shared
+        assert state.limit == (1 if available == 1 else 2)
+        await local.close()
+        await gateway.close()

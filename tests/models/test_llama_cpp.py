@@ -27,7 +27,11 @@ from sightline.models.messages import (
 from sightline.models.provider import LoadedModel, Provider
 from sightline.models.providers.llama_cpp import Health, LlamaCppProvider, Slots
 from sightline.models.registry import open_provider
+from sightline.models.residency import ResidencyPolicy
+from sightline.models.residents import Residents
 from sightline.models.selection import select_model
+from sightline.models.serving import Serving
+from sightline.models.time_limits import TimeLimits
 from sightline.transport.policy import HttpRequest
 from sightline.transport.pool import Pool
 from support.tiny_llama import TinyLlama, tiny_llama
@@ -223,3 +227,15 @@ async def free(server: TinyLlama) -> None:
     async with asyncio.timeout(5):
         while any(slot["is_processing"] for slot in await slots(server)):
             await asyncio.sleep(0)
+
+
+async def test_how_long_a_server_known_to_hold_its_model_takes_is_measured(
+    provider: Provider, server: TinyLlama
+) -> None:
+    policy = select_model("llamacpp:anything", base_url=server.base_url)
+    clock = RealClock()
+    serving = Serving(Residents(ResidencyPolicy(), clock, stays=False), TimeLimits(None))
+    response = await serving.complete(provider, policy, ask(), clock=clock)
+    assert response.waited is not None
+    assert response.first_token_seconds is not None
+    assert 0 < response.waited <= response.first_token_seconds

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sightline.base.database import open_cache
 from sightline.base.memory_system import ManualClock
+from sightline.base.process_life import ProcessMark
+from sightline.models.leases import SCHEMA, VERSION, LeaseBook, SharedModels
 from sightline.models.messages import ModelError, ModelFailure
 from sightline.models.policy import ModelPolicy
 from sightline.models.provider import LoadedModel
@@ -25,6 +29,7 @@ from sightline.models.residency import (
     ResidencyPolicy,
     spill_warning,
 )
+from sightline.transport.gate import Outcome
 from sightline.transport.pool import Pool
 from support.fake_lm_studio import FakeLMStudio, Model, fake_lm_studio
 from support.fake_ollama import FakeOllama, fake_ollama
@@ -287,3 +292,62 @@ async def test_a_load_that_was_cancelled_here_and_came_to_its_end_there_is_ours(
     await asyncio.gather(task, return_exceptions=True)
     await residency.close()
     assert not studio.instances
+
+
+# Several windows
+
+
+class Window:
+    """One window of several with a database between them."""
+
+    def __init__(self, studio: FakeLMStudio, pool: Pool, folder: Path, process: ProcessMark | None = None) -> None:
+        server = LMStudioProvider(ModelPolicy(kind="lmstudio", name="chat", base_url=studio.server.base_url), pool)
+        self.clock = Clock(studio)
+        connection = open_cache(str(folder / "leases.sqlite3"), version=VERSION, schema=SCHEMA)
+        self.book = LeaseBook(connection, self.clock, process)
+        self.residency = Residency(server, ResidencyPolicy(), self.clock, SharedModels(self.book, "server"))
+
+
+def two_windows(studio: FakeLMStudio, pool: Pool, folder: Path) -> tuple[Window, Window]:
+    other = ProcessMark(space="of which nothing can be told", number=1, started=1.0)
+    return Window(studio, pool, folder), Window(studio, pool, folder, other)
+
+
+async def test_the_last_window_lets_go_of_what_any_of_them_loaded(
+    studio: FakeLMStudio, pool: Pool, tmp_path: Path
+) -> None:
+    one, two = two_windows(studio, pool, tmp_path)
+    await one.residency.place("chat")
+    assert (await two.residency.place("chat")).reason == "chat is loaded"
+    await one.residency.close()
+    assert list(studio.instances) == ["chat"]
+    one.book.close()
+    await two.residency.close()
+    assert not studio.instances
+    two.book.close()
+
+
+async def test_what_another_window_uses_is_neither_let_go_nor_makes_room(
+    studio: FakeLMStudio, pool: Pool, tmp_path: Path
+) -> None:
+    one, two = two_windows(studio, pool, tmp_path)
+    await one.residency.place("chat")
+    await two.residency.place("chat")
+    for window in (one, two):
+        window.clock.seconds += USUAL_KEEP
+    async with two.residency.using("chat"):
+        pass
+    one.clock.seconds += 1
+    await one.residency.look()
+    assert list(studio.instances) == ["chat"]
+    place, _ = two.book.enter("server", 1)
+    one.clock.seconds += 10
+    assert (await one.residency.place("fast")).evicted == ()
+    assert (await one.residency.place("third")).evicted == ()
+    two.book.leave(place, "server", Outcome.FINE, 1)
+    for window in (one, two):
+        window.clock.seconds += USUAL_KEEP * 2
+        await window.residency.look()
+    assert not studio.instances
+    one.book.close()
+    two.book.close()

@@ -10,7 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sightline.models.messages import ModelError, ModelFailure
-from sightline.models.routing import RULES_SECONDS, Asked, Record, Routable, Route, Routing, Rule, Why, choose_route
+from sightline.models.routing import (
+    RULES_SECONDS,
+    Asked,
+    Record,
+    Routable,
+    Route,
+    Routing,
+    Rule,
+    Why,
+    choose_route,
+    lightened,
+)
 
 HOME = Routable(name="model", private=True, where="this machine")
 FAST = Routable(name="fast", private=True, where="this machine", roles=("fast",))
@@ -227,3 +238,48 @@ def test_no_sequence_of_failures_moves_a_private_conversation_to_a_cloud(
             assert all(asked_in_turn)
         assert asked_in_turn == sorted(asked_in_turn), "it went from a private model to a cloud"
         assert all(candidate.reason for candidate in (*found.candidates, *found.left_out))
+
+
+# While memory is short
+
+
+HEAVY = Routable(name="heavy", private=True, here=True, weight=16)
+MIDDLE = Routable(name="middle", private=True, here=True, weight=8)
+LIGHT = Routable(name="light", private=True, here=True, weight=2)
+NEAR = Routable(name="near", private=True, weight=1)
+UNTOLD = Routable(name="untold", private=True, here=True)
+OWN = {model.name: model for model in (HEAVY, MIDDLE, LIGHT, NEAR, UNTOLD)}
+
+
+def under_pressure(*fallback: str, primary: str = "heavy", **asked: Any) -> list[str]:
+    found = route(models=OWN, routing={"primary": primary, "fallback": fallback}, text=LONG, **asked)
+    return [candidate.name for candidate in lightened(found, OWN, "memory is short").candidates]
+
+
+def test_the_heaviest_of_the_lighter_fallbacks_is_asked_while_memory_is_short() -> None:
+    assert under_pressure("light", "near", "middle") == ["middle", "heavy", "light", "near"]
+    found = route(models=OWN, routing={"primary": "heavy", "fallback": ("light",)}, text=LONG)
+    assert lightened(found, OWN, "memory is short").candidates[0].reason == (
+        "memory is short, and it is lighter than heavy"
+    )
+
+
+@pytest.mark.parametrize(
+    ("primary", "fallback"),
+    [
+        ("heavy", ()),
+        ("light", ("middle",)),
+        ("heavy", ("near", "untold")),
+        ("near", ("light",)),
+        ("untold", ("light",)),
+    ],
+)
+def test_nothing_changes_where_nothing_lighter_of_this_machine_is_known(
+    primary: str, fallback: tuple[str, ...]
+) -> None:
+    assert under_pressure(*fallback, primary=primary) == [primary, *fallback]
+
+
+@pytest.mark.parametrize("spoken", [{"named": "heavy"}, {"switched": "heavy"}, {"sticky": "heavy"}])
+def test_who_was_spoken_for_answers_however_little_memory_there_is(spoken: dict[str, str]) -> None:
+    assert under_pressure("light", **spoken) == ["heavy", "light"]

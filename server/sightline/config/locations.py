@@ -63,6 +63,11 @@ class Locations:
         """What model servers reported about the sizes of prompts."""
         return f"{self.cache}/tokens.json"
 
+    @property
+    def leases(self) -> str:
+        """Which window asks which local server now, and what they had it load."""
+        return f"{self.cache}/leases.sqlite3"
+
     def graph_store(self, roots: tuple[str, ...]) -> str:
         """Database file of the graph store of these roots."""
         return f"{self.cache}/graph/{_key(roots)}.sqlite"

@@ -25,10 +25,17 @@ def concurrent_by_memory(total: int) -> int:
 
 def gate_policy(policy: ModelPolicy, settings: LimitSettings, memory: ReadMemory = read_memory) -> GatePolicy:
     """How the server of ``policy`` is queued for: as the user says, else by memory where it runs on this machine."""
+    found = locality_of(policy.base_url, policy.name)
     concurrent = settings.concurrent or policy.gate.concurrent
-    if not settings.concurrent and locality_of(policy.base_url, policy.name).on_this_host:
+    if not settings.concurrent and found.on_this_host:
         concurrent = concurrent_by_memory(memory().total)
-    return replace(policy.gate, concurrent=concurrent, queue_seconds=settings.queue_seconds)
+    return replace(
+        policy.gate,
+        concurrent=concurrent,
+        queue_seconds=settings.queue_seconds,
+        shared=found.private,
+        here=found.on_this_host,
+    )
 
 
 def time_limits(settings: LimitSettings) -> Limits:

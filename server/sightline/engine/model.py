@@ -18,17 +18,15 @@ from sightline.engine.limits import gate_policy, residency_policy, time_limits
 from sightline.models.calibration import Calibration
 from sightline.models.gateway import Gateway, ModelStores, TurnModels
 from sightline.models.local_limits import LocalLimits
+from sightline.models.local_servers import LocalServers
 from sightline.models.members import Member, ModelSet
 from sightline.models.messages import ModelError, ModelFailure, Sampling
 from sightline.models.parameters import TASKS, TaskParameters, TaskTable
 from sightline.models.policy import ModelPolicy, Secret, runs_locally
 from sightline.models.questions import About
-from sightline.models.residents import Residents
 from sightline.models.routing import Asked, Routing, Rule
 from sightline.models.selection import not_configured, own_key, select_model
-from sightline.models.serving import Serving
 from sightline.models.spending import SpendingLimits
-from sightline.models.time_limits import TimeLimits
 from sightline.prompts.classify import is_read_only
 from sightline.tasks.result import TurnRequest
 from sightline.transport.policy import TransportPolicy
@@ -154,7 +152,7 @@ class Models:
     """The models of one engine, and what the user said of them beside the settings: a switch, leave for a cloud."""
 
     gateway: Gateway
-    residents: Residents
+    local: LocalServers
     settings: Settings
     where: Locations
     leave: Leave
@@ -172,7 +170,7 @@ class Models:
         if member.policy is None:
             return  # The first task that asks a model will say what is wrong.
         with suppress(SightlineError):
-            self.residents.preload(await self.gateway.provider(member), member.policy)
+            self.local.preload(await self.gateway.provider(member), member.policy)
 
     async def turn(self, request: TurnRequest) -> TurnModels:
         """Who answers ``request``. Raises ``ModelError`` where there is no model, or none may have it."""
@@ -191,7 +189,7 @@ class Models:
         """Closes connections and the record. May be called twice."""
         if self._beginning is not None:
             await asyncio.gather(self._beginning, return_exceptions=True)
-        await self.residents.close()
+        await self.local.close()
         await self.gateway.close()
 
 
@@ -211,14 +209,12 @@ class ModelParts:
 def models_of(parts: ModelParts) -> Models:
     """The models of an engine; nothing is opened yet."""
     clock, settings = parts.system.clock, parts.settings
-    residents = Residents(residency_policy(settings.residency), clock, stays=parts.stays)
-
-    def serving(stores: ModelStores) -> Serving:
-        return Serving(residents, TimeLimits(stores.ledger, fixed=settings.limits.first_token_seconds))
-
+    local = LocalServers(
+        residency_policy(settings.residency), clock, stays=parts.stays, first_token=settings.limits.first_token_seconds
+    )
     return Models(
-        gateway=Gateway(parts.system, parts.stores, parts.calibration, serving),
-        residents=residents,
+        gateway=Gateway(parts.system, parts.stores, parts.calibration, local),
+        local=local,
         settings=settings,
         where=parts.where,
         leave=parts.leave,

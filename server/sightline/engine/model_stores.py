@@ -10,6 +10,7 @@ from sightline.base.system import System
 from sightline.config.locations import Locations
 from sightline.config.model_settings import CacheSettings
 from sightline.engine.model import ModelStores
+from sightline.models import leases
 from sightline.models.accounting import MIGRATIONS, Ledger
 from sightline.models.cache import SCHEMA, VERSION, CachePolicy, ReplyCache
 from sightline.models.replies import Replies
@@ -27,7 +28,7 @@ def open_ledger(system: System, where: Locations) -> Ledger | None:
 
 
 def open_stores(system: System, where: Locations, settings: CacheSettings) -> ModelStores:
-    """Both, made if there are none. Blocks."""
+    """All, made if there are none. Blocks."""
     policy = CachePolicy(
         enabled=settings.enabled, seconds=settings.seconds, entries=settings.entries, similar=settings.similar
     )
@@ -35,4 +36,6 @@ def open_stores(system: System, where: Locations, settings: CacheSettings) -> Mo
     if settings.enabled:
         connection = open_cache(f"{where.cache}/replies.sqlite3", version=VERSION, schema=SCHEMA)
         replies = Replies(ReplyCache(connection, policy, system.clock))
-    return ModelStores(ledger=open_ledger(system, where), replies=replies)
+    connection = open_cache(where.leases, version=leases.VERSION, schema=leases.SCHEMA)
+    book = leases.LeaseBook(connection, system.clock)
+    return ModelStores(ledger=open_ledger(system, where), replies=replies, leases=book)

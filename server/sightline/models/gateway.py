@@ -22,6 +22,8 @@ from sightline.models.accounting import Ledger
 from sightline.models.cache import key_of
 from sightline.models.calibration import Calibration
 from sightline.models.client import EventListener, complete, room_for_prompt
+from sightline.models.leases import LeaseBook
+from sightline.models.local_servers import LocalServers
 from sightline.models.members import Member, ModelSet, stays_private, where_of
 from sightline.models.messages import (
     Message,
@@ -39,7 +41,7 @@ from sightline.models.provider import HandingOn, Provider
 from sightline.models.questions import About, Answered, Given, Hearing, Question, Target
 from sightline.models.registry import open_provider, pool_for
 from sightline.models.replies import Replies
-from sightline.models.routing import Asked, Candidate, Record, Route, Why, choose_route
+from sightline.models.routing import Asked, Candidate, Record, Routable, Route, Why, choose_route, lightened
 from sightline.models.serving import Hearing as ServedHearing
 from sightline.models.serving import Serving
 from sightline.models.spending import Account, accounted
@@ -73,17 +75,23 @@ _CONVERSATIONS = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelStores:
-    """What is kept of requests: what they were, and the replies for a while; ``None`` where that cannot be."""
+    """What is kept of requests: what they were, the replies for a while, and who asks which server now.
+
+    ``None`` where that cannot be.
+    """
 
     ledger: Ledger | None = None
     replies: Replies | None = None
+    leases: LeaseBook | None = None
 
     def close(self) -> None:
-        """Closes both."""
+        """Closes all of them."""
         if self.ledger is not None:
             self.ledger.close()
         if self.replies is not None:
             self.replies.close()
+        if self.leases is not None:
+            self.leases.close()
 
 
 class Gateway:
@@ -94,13 +102,16 @@ class Gateway:
         system: System,
         stores: Callable[[], ModelStores],
         calibration: Calibration | None = None,
-        serving: Callable[[ModelStores], Serving] | None = None,
+        local: LocalServers | None = None,
     ) -> None:
-        """``serving`` sees that a model is there and how long it is waited for; without it nobody does."""
+        """``local`` sees that a model is there, who else asks its server, and how long it is waited for.
+
+        It is the caller's to close, before this.
+        """
         self.system = system
         self.calibration = calibration
         self._open_stores = stores
-        self._open_serving = serving
+        self._local = local
         self._serving: Serving | None = None
         self._stores: asyncio.Future[ModelStores] | None = None
         self._providers: dict[str, Provider] = {}
@@ -117,6 +128,7 @@ class Gateway:
         routables = {name: member.routable() for name, member in models.members.items()}
         records = await self._records(models, stores.ledger)
         route = await asyncio.to_thread(choose_route, asked, models.routing, routables, records)
+        route = await self._lightened(route, models, routables)
         return TurnModels(self, models, route, stores, about)
 
     async def stores(self) -> ModelStores:
@@ -135,13 +147,15 @@ class Gateway:
                 if self._pool is None:
                     # One for all: what asks the same server shares its queue and its breaker.
                     self._pool = await asyncio.to_thread(pool_for, member.policy)
+                    if self._pool is not None and self._local is not None:
+                        self._local.attach(self._pool, (await self.stores()).leases)
                 self._providers[member.name] = await open_provider(member.policy, self.system, pool=self._pool)
             return self._providers[member.name]
 
     async def serving(self) -> Serving | None:
         """What sees that models are there, made when it is first needed."""
-        if self._serving is None and self._open_serving is not None:
-            self._serving = self._open_serving(await self.stores())
+        if self._serving is None and self._local is not None:
+            self._serving = self._local.serving((await self.stores()).ledger)
         return self._serving
 
     def gates(self) -> Mapping[str, GateState]:
@@ -168,6 +182,18 @@ class Gateway:
         if self._stores is not None:
             stores, self._stores = await self._stores, None
             await asyncio.to_thread(stores.close)
+
+    async def _lightened(self, route: Route, models: ModelSet, routables: Mapping[str, Routable]) -> Route:
+        """``route``, with a lighter model first while memory is short and the heavier one is not loaded anyway."""
+        member = models.members[route.candidates[0].name]
+        serving = await self.serving()
+        if serving is None or member.policy is None or not member.policy.gate.here:
+            return route
+        if not (short := await serving.pressed(member.policy)):
+            return route
+        if await serving.holds(await self.provider(member), member.policy):
+            return route  # What is loaded costs nothing more; another one would.
+        return lightened(route, routables, short)
 
     async def _records(self, models: ModelSet, ledger: Ledger | None) -> Mapping[str, Record]:
         """How the fallbacks did before, where that can change their order."""
@@ -287,7 +313,9 @@ class TurnModels:
         calibration, margin = self._gateway.calibration, None
         if calibration is not None:
             tokens, margin = await asyncio.to_thread(calibration.count, policy, messages)
-        return request_for(policy, messages, wanted, prompt_tokens=tokens, prompt_margin=margin)
+        serving = await self._gateway.serving()
+        pressed = bool(await serving.pressed(policy)) if serving is not None else False
+        return request_for(policy, messages, wanted, prompt_tokens=tokens, prompt_margin=margin, pressed=pressed)
 
     async def _completed(
         self,

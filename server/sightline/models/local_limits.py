@@ -46,3 +46,19 @@ def assumed_window(model: str) -> int:
     """A window, in tokens, that a model of this size is nearly always loaded with. For when nothing better is known."""
     size = billions(model) or 0.0
     return next(tokens for least, tokens in WINDOWS_BY_SIZE if size >= least)
+
+
+#: Bits of a weight as names tell them: ``q4_K_M``, ``Q8_0``, ``iq3_xs``, ``4bit``, ``fp16``, ``bf16``.
+_BITS = re.compile(r"(?<![a-z0-9])(?:i?q([2-8])(?:[_-]|$)|([348])[-_]?bit|(?:fp|bf|f)(8|16|32))", re.IGNORECASE)
+#: What servers load where the name does not say: Ollama's usual 4 bits.
+_USUAL_BITS = 4
+
+
+def weight(model: str) -> float | None:
+    """Gigabytes that the model takes at least, by its name alone; ``None`` where that tells no size."""
+    size = billions(model)
+    if size is None:
+        return None
+    found = _BITS.search(model)
+    bits = int(next(group for group in found.groups() if group)) if found else _USUAL_BITS
+    return size * bits / 8

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from sightline.base.errors import SightlineError
 from sightline.models.catalogue import ModelRole
+from sightline.models.local_limits import weight
 from sightline.models.locality import locality_of
 from sightline.models.policy import ModelPolicy
 from sightline.models.routing import Routable, Routing
@@ -29,7 +30,12 @@ class Member:
                 name=self.name, private=False, roles=self.roles, problem=self.error.message if self.error else ""
             )
         return Routable(
-            name=self.name, private=stays_private(self.policy), where=where_of(self.policy), roles=self.roles
+            name=self.name,
+            private=stays_private(self.policy),
+            where=where_of(self.policy),
+            roles=self.roles,
+            here=locality_of(self.policy.base_url, self.policy.name).on_this_host,
+            weight=weight(self.policy.name),
         )
 
 

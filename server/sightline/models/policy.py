@@ -120,10 +120,12 @@ def request_for(
     *,
     prompt_tokens: int | None = None,
     prompt_margin: float | None = None,
+    pressed: bool = False,
 ) -> ModelRequest:
     """A request as the policy, what is known of the model and the task decide it together.
 
-    Raises ``ModelError`` (``OUTPUT_LIMIT``) when a limit would cut off what the reply cannot do without.
+    ``pressed``: the machine of a local model is short of memory. Raises ``ModelError`` (``OUTPUT_LIMIT``) when a limit
+    would cut off what the reply cannot do without.
     """
     said = Said(
         sampling=policy.sampling,
@@ -131,6 +133,7 @@ def request_for(
         tasks=policy.tasks,
         limits=policy.local,
         local=runs_locally(policy),
+        pressed=pressed,
     )
     parameters = decide(policy.profile, wanted or Wanted(), said)
     return ModelRequest(

@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 
 from sightline.base.system import Clock
 from sightline.models.messages import ModelError
@@ -81,6 +82,34 @@ class Resident:
     warning: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedHoldings:
+    """What windows of this user had loaded at one server: seconds without a request, by instance.
+
+    ``others``: another window asks that server too; ``asking``: it does so right now.
+    """
+
+    idle: Mapping[str, float] = field(default_factory=dict[str, float])
+    others: bool = False
+    asking: bool = False
+
+
+class Sharing(Protocol):
+    """What the windows of a user tell each other of one server. Never raises."""
+
+    async def held(self) -> SharedHoldings:
+        """What is known now. From then on this window counts as one that asks the server."""
+        ...
+
+    async def hold(self, instance: str) -> None:
+        """``instance`` was loaded here, or is used here now."""
+        ...
+
+    async def drop(self, instance: str) -> None:
+        """``instance`` was unloaded."""
+        ...
+
+
 @dataclass(slots=True)
 class _Record:
     """What is known of one model's use from here."""
@@ -98,10 +127,14 @@ class _Record:
 
 
 class Residency:
-    """The models of one server."""
+    """The models of one server. What any window of the user had loaded there is as good as loaded from here."""
 
-    def __init__(self, server: ModelLoading, policy: ResidencyPolicy, clock: Clock) -> None:
+    def __init__(
+        self, server: ModelLoading, policy: ResidencyPolicy, clock: Clock, sharing: Sharing | None = None
+    ) -> None:
         self._server = server
+        self._sharing = sharing
+        self._shared = SharedHoldings()
         self._policy = policy
         self._clock = clock
         self._records: dict[str, _Record] = {}
@@ -125,6 +158,7 @@ class Residency:
         finally:
             record.at_work -= 1
             record.last_use = self._clock.monotonic()
+            await self._hold(placement.model)
             if not self._policy.keep_seconds(model) and not record.at_work:
                 await self._let_go(model)
 
@@ -147,6 +181,7 @@ class Residency:
             held = _named(loaded, model, self._ours)
             if held is not None and (window is None or (held.window or window) >= window):
                 self._used(model, helper=helper)
+                await self._hold(held)
                 return Placement(model=held, reason=f"{model} is loaded", warning=spill_warning(held))
             others = [row for row in loaded if held is None or row.instance != held.instance]
             leaving = self._leaving(others, helper=helper)
@@ -187,7 +222,7 @@ class Residency:
                 record, keep = self._record(model.name), self._policy.keep_seconds(model.name)
                 if self._is_persistent(model.name):
                     await self._renew(loaded[instance], max(keep, LOOK_AGAIN * 3))
-                elif not record.at_work and now - record.last_use > keep:
+                elif not self._at_work(record) and self._idle(instance, now - record.last_use) > keep:
                     await self._unload(model, quiet=True)
 
     async def watch(self, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
@@ -215,15 +250,24 @@ class Residency:
             )
         return tuple(found)
 
+    async def is_loaded(self, model: str) -> bool:
+        """Whether the server holds ``model`` now. Never raises."""
+        try:
+            return _named(await self._server.loaded(), model, self._ours) is not None
+        except ModelError:
+            return False
+
     async def close(self, *, expiring: bool = True) -> None:
         """Has the server let go of what was loaded from here and is still there. Never raises; may be called twice.
 
         ``expiring``: also of what the server will let go of by itself.
         """
         async with self._placing:
-            if self._begun:
+            if self._begun or self._ours:
                 with suppress(ModelError):
                     await self._loaded()
+            if self._shared.others:
+                self._ours.clear()  # The others will let go of them.
             for model in tuple(self._ours.values()):
                 if expiring or model.expires is None:
                     await self._unload(model, quiet=True)
@@ -231,12 +275,30 @@ class Residency:
     async def _loaded(self) -> tuple[LoadedModel, ...]:
         """What the server holds. What came of a load that was cancelled here is ours too."""
         loaded = await self._server.loaded()
+        if self._sharing is not None:
+            self._shared = await self._sharing.held()
         for row in loaded:
+            if row.instance in self._shared.idle and row.instance not in self._ours:
+                self._ours[row.instance] = row
+                self._record(row.name).last_use = self._clock.monotonic() - self._shared.idle[row.instance]
             for model in [name for name in self._begun if _same(name, row)]:
                 self._begun.discard(model)
                 self._ours[row.instance] = row
                 self._record(model).last_use = self._clock.monotonic()
         return loaded
+
+    async def _hold(self, model: LoadedModel) -> None:
+        instance = model.instance or model.name
+        if self._sharing is not None and instance in self._ours:
+            await self._sharing.hold(instance)
+
+    def _at_work(self, record: _Record) -> bool:
+        """Whether a model answers now, here or perhaps in another window."""
+        return bool(record.at_work) or self._shared.asking
+
+    def _idle(self, instance: str, here: float) -> float:
+        """Seconds without a request by any window, where it is ``here`` seconds without one from here."""
+        return min(here, self._shared.idle.get(instance, here))
 
     def _record(self, model: str) -> _Record:
         return self._records.setdefault(model, _Record())
@@ -259,7 +321,7 @@ class Residency:
         candidates: list[tuple[float, LoadedModel]] = []
         for row in others:
             record = next((known for name, known in self._records.items() if _same(name, row)), _Record())
-            spared = self._is_persistent(row.name) or record.at_work or (helper and not record.helper)
+            spared = self._is_persistent(row.name) or self._at_work(record) or (helper and not record.helper)
             if row.instance in self._ours and not spared:
                 candidates.append((record.worth(now), row))
         candidates.sort(key=lambda pair: pair[0])
@@ -274,6 +336,7 @@ class Residency:
             raise
         seconds = self._clock.monotonic() - begun
         self._ours[held.instance or held.name] = held
+        await self._hold(held)
         self._used(model, helper=helper)
         record = self._record(model)
         record.load_seconds, record.window = seconds, held.window
@@ -295,6 +358,8 @@ class Residency:
 
     async def _unload(self, model: LoadedModel, *, quiet: bool = False) -> None:
         self._ours.pop(model.instance or model.name, None)
+        if self._sharing is not None:
+            await self._sharing.drop(model.instance or model.name)
         try:
             await self._server.unload(model)
         except ModelError:

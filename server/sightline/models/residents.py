@@ -10,8 +10,9 @@ from contextlib import suppress
 from sightline.base.system import Clock
 from sightline.models.messages import ModelError
 from sightline.models.policy import ModelPolicy, runs_locally
+from sightline.models.probe import root_of
 from sightline.models.provider import ModelLoading, Provider
-from sightline.models.residency import Residency, ResidencyPolicy, Resident
+from sightline.models.residency import Residency, ResidencyPolicy, Resident, Sharing
 
 _log = logging.getLogger(__name__)
 
@@ -30,6 +31,8 @@ class Residents:
         stays: bool,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
+        #: What windows tell each other of a server (its address); ``None`` where they tell nothing.
+        self.sharing: Callable[[str], Sharing] | None = None
         self._policy = policy
         self._clock = clock
         self._stays = stays
@@ -42,7 +45,8 @@ class Residents:
         if not isinstance(provider, ModelLoading) or not runs_locally(policy):
             return None
         if policy.base_url not in self._servers:
-            residency = Residency(provider, self._policy, self._clock)
+            sharing = self.sharing(root_of(policy.base_url)) if self.sharing is not None else None
+            residency = Residency(provider, self._policy, self._clock, sharing)
             self._servers[policy.base_url] = residency
             if self._stays:
                 self._tasks.append(asyncio.create_task(residency.watch(self._sleep)))

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Literal
 
@@ -45,7 +45,8 @@ Cloud = Literal["ask", "allow", "never"]
 class Routable:
     """One of the user's models as routing sees it. ``private``: nobody outside the user's network sees a request.
 
-    ``where`` says where it runs; ``problem`` why it cannot be asked at all ("" if it can).
+    ``where`` says where it runs, ``here`` whether that is this machine; ``problem`` why it cannot be asked at all (""
+    if it can). ``weight`` is how many gigabytes it takes at least, where its name tells.
     """
 
     name: str
@@ -53,6 +54,8 @@ class Routable:
     where: str = ""
     roles: tuple[ModelRole, ...] = ()
     problem: str = ""
+    here: bool = False
+    weight: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +186,30 @@ def choose_route(
     return Route(
         candidates=tuple(candidates), why=choice.why, private=private, stays=stays, left_out=tuple(choice.left_out)
     )
+
+
+def lightened(route: Route, models: Mapping[str, Routable], short: str) -> Route:
+    """``route`` with a lighter model of this machine first, while memory is ``short`` there (a reason for people).
+
+    Only where nobody spoke for the first one, and only a model that would be its fallback all the same: the heaviest of
+    those that are lighter. The one that was first is asked next.
+    """
+    first = models[route.candidates[0].name]
+    if route.why not in (Why.PRIMARY, Why.WORDS) or not first.here or first.weight is None:
+        return route
+    lighter = [
+        (weight, candidate)
+        for candidate in route.candidates[1:]
+        if (weight := models[candidate.name].weight) is not None
+        and models[candidate.name].here
+        and weight < first.weight
+    ]
+    if not lighter:
+        return route
+    _, chosen = max(lighter, key=lambda pair: pair[0])
+    taken = Candidate(name=chosen.name, reason=f"{short}, and it is lighter than {first.name}")
+    others = tuple(candidate for candidate in route.candidates if candidate is not chosen)
+    return replace(route, candidates=(taken, *others))
 
 
 def role_owner(role: ModelRole, models: Mapping[str, Routable]) -> str:

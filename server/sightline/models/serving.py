@@ -13,6 +13,7 @@ from sightline.base.system import Clock
 from sightline.models.client import EventListener, complete
 from sightline.models.messages import ModelError, ModelFailure, ModelRequest, ModelResponse
 from sightline.models.policy import ModelPolicy, runs_locally
+from sightline.models.pressure import Pressure
 from sightline.models.provider import ModelLoading, Provider
 from sightline.models.residency import Placement, Residency
 from sightline.models.residents import Residents
@@ -47,10 +48,30 @@ class _Ready:
 class Serving:
     """Sees that the model is there and that it is waited for as long as it may take."""
 
-    def __init__(self, residents: Residents, time_limits: TimeLimits) -> None:
+    def __init__(
+        self, residents: Residents, time_limits: TimeLimits, pressure: Pressure | None = None, *, stays: bool = False
+    ) -> None:
+        """``stays``: the program is an editor's and lives on, so that memory is watched."""
         self._residents = residents
         self._time_limits = time_limits
+        self._pressure = pressure
+        self._stays = stays
         self._warned: set[str] = set()
+
+    async def pressed(self, policy: ModelPolicy) -> str:
+        """Why the model of ``policy`` is to be asked for little: this machine, which it runs on, is short of memory.
+
+        "" where it is not, or where the model runs elsewhere.
+        """
+        if self._pressure is None or not policy.gate.here:
+            return ""
+        await self._pressure.begin(stays=self._stays)
+        return self._pressure.reason
+
+    async def holds(self, provider: Provider, policy: ModelPolicy) -> bool:
+        """Whether the server has the model of ``policy`` in memory, as far as it tells. Never raises."""
+        residency = await self._residency(provider, policy, policy.name)
+        return residency is not None and await residency.is_loaded(policy.name)
 
     async def complete(
         self,

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from sightline.transport.errors import TransportError
 
@@ -24,7 +25,9 @@ _STEADY = 10
 class GatePolicy:
     """At most ``concurrent`` requests are under way; at most ``waiting`` others wait, each ``queue_seconds`` at most.
 
-    ``failures`` in a row open the circuit for ``open_seconds``.
+    ``failures`` in a row open the circuit for ``open_seconds``. ``shared``: other processes of the user may ask the
+    same server, and they all together are held to ``concurrent``. ``here``: it runs on this machine, so that this
+    machine's memory counts.
     """
 
     concurrent: int = 2
@@ -32,6 +35,8 @@ class GatePolicy:
     waiting: int = 1_000
     failures: int = 5
     open_seconds: float = 5.0
+    shared: bool = False
+    here: bool = False
 
 
 #: For public services: many may be asked at once, and one that fails is not asked for a minute. The values of
@@ -65,6 +70,45 @@ class Outcome(StrEnum):
     ABANDONED = "abandoned"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """How much a server is asked at once: ``allowed``, and how many requests in a row went well since that changed."""
+
+    allowed: int
+    fine: int = 0
+
+    def after(self, outcome: Outcome, most: int) -> Level:
+        """The level after one more request: half after one that was too much, one more after ten that went well."""
+        if outcome is Outcome.ABANDONED:
+            return self
+        if outcome is not Outcome.FINE:
+            return Level(allowed=max(1, self.allowed // 2))
+        if self.allowed >= most:
+            return self if not self.fine else Level(allowed=most)
+        if self.fine + 1 >= _STEADY:
+            return Level(allowed=self.allowed + 1)
+        return Level(allowed=self.allowed, fine=self.fine + 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A place at a server that several processes ask. ``alone``: none of the others asks it. Given back once."""
+
+    alone: bool
+    give_back: Callable[[Outcome], None]
+
+
+class Places(Protocol):
+    """The places at servers that several processes ask."""
+
+    async def take(self, where: str, most: int, seconds: float) -> Place | None:
+        """A place at ``where``, where all together have ``most``; ``None`` where it is not shared after all.
+
+        Raises :class:`QueueFull` after ``seconds``.
+        """
+        ...
+
+
 class Turn:
     """One request that was let through. ``outcome`` is set by who makes it; a cancelled one stays abandoned.
 
@@ -80,25 +124,29 @@ class Turn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateState:
-    """For people: requests under way and waiting, the limit now, and seconds until an open circuit is tried (or 0)."""
+    """For people: requests under way and waiting, the limit now, and seconds until an open circuit is tried (or 0).
+
+    ``shared``: other processes count for the limit too.
+    """
 
     active: int
     waiting: int
     limit: int
     failures: int
     open_seconds: float
+    shared: bool = False
 
 
 class Gate:
     """The gate of one server. Use it from one event loop."""
 
-    def __init__(self, where: str, policy: GatePolicy) -> None:
+    def __init__(self, where: str, policy: GatePolicy, surroundings: Surroundings | None = None) -> None:
         self._where = where
         self._policy = policy
-        self._limit = policy.concurrent
+        self._around = surroundings or Surroundings()
+        self._level = Level(allowed=policy.concurrent)
         self._active = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
-        self._fine = 0
         self._failures = 0
         self._opened: float | None = None  # when the circuit opened, by the loop's clock
         self._probing = False
@@ -110,6 +158,7 @@ class Gate:
             active=self._active,
             waiting=len(self._waiting),
             limit=self._limit,
+            shared=self._policy.shared and self._around.places is not None,
             failures=self._failures,
             open_seconds=max(0.0, self._left()),
         )
@@ -117,14 +166,34 @@ class Gate:
     @asynccontextmanager
     async def turn(self) -> AsyncGenerator[Turn, None]:
         """Waits for a place. Raises :class:`QueueFull` or :class:`CircuitOpen`; cancelling gives the place up."""
+        begun = asyncio.get_running_loop().time()
         waited = await self._enter()
-        probe = self._opened is not None
-        self._probing |= probe
         turn = Turn(alone=not waited and self._active == 1)
+        place: Place | None = None
+        probe = False
         try:
+            if self._policy.shared and self._around.places is not None:
+                left = max(0.0, self._policy.queue_seconds - (asyncio.get_running_loop().time() - begun))
+                place = await self._around.places.take(self._where, self._most, left)
+                turn.alone &= place is None or place.alone
+            self._check_circuit()
+            probe = self._opened is not None
+            self._probing |= probe
             yield turn
         finally:
+            if place is not None:
+                place.give_back(turn.outcome)
             self._leave(turn.outcome, probe=probe)
+
+    @property
+    def _most(self) -> int:
+        """How much may be asked at once whatever the server takes: little while this machine is short of memory."""
+        pressed = self._policy.here and self._around.pressed()
+        return 1 if pressed else self._policy.concurrent
+
+    @property
+    def _limit(self) -> int:
+        return min(self._level.allowed, self._most)
 
     async def _enter(self) -> bool:
         """Takes a place; whether it had to be waited for."""
@@ -160,15 +229,11 @@ class Gate:
             self._probing = False
         if outcome is Outcome.FINE:
             self._failures, self._opened = 0, None
-            self._fine += 1
-            if self._fine >= _STEADY and self._limit < self._policy.concurrent:
-                self._limit, self._fine = self._limit + 1, 0
         elif outcome is not Outcome.ABANDONED:
-            self._fine = 0
-            self._limit = max(1, self._limit // 2)
             self._failures += outcome is Outcome.FAILED
             if self._failures >= self._policy.failures:
                 self._opened = asyncio.get_running_loop().time()
+        self._level = self._level.after(outcome, self._policy.concurrent)
         self._release()
 
     def _release(self) -> None:
@@ -193,16 +258,37 @@ class Gate:
         return self._opened + self._policy.open_seconds - asyncio.get_running_loop().time()
 
 
+def _never_pressed() -> bool:
+    return False
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """What gates know of the machine: who else asks the same servers, and whether memory is short."""
+
+    places: Places | None = None
+    pressed: Callable[[], bool] = _never_pressed
+
+
 class Gates:
     """The gates of all servers, made as they are asked for."""
 
     def __init__(self) -> None:
         self._gates: dict[str, Gate] = {}
+        self._around = Surroundings()
+
+    def share(self, places: Places) -> None:
+        """Has servers whose policy says so asked together with other processes from now on."""
+        self._around.places = places
+
+    def heed(self, pressed: Callable[[], bool]) -> None:
+        """Has servers of this machine asked one thing at a time from now on while ``pressed()``."""
+        self._around.pressed = pressed
 
     def at(self, where: str, policy: GatePolicy) -> Gate:
         """The gate of the server at ``where`` (scheme, host and port). The first policy it is asked with holds."""
         if where not in self._gates:
-            self._gates[where] = Gate(where, policy)
+            self._gates[where] = Gate(where, policy, self._around)
         return self._gates[where]
 
     def states(self) -> dict[str, GateState]:
