@@ -31,7 +31,7 @@ from symbols.typescript_truth import TypeScriptTruth
 RESULT = Path(__file__).parent / "results" / "symbols_script.json"
 
 #: Code bases, and the packages their types flow through. Sightline's rules were made on the misses of the first two;
-#: nothing was made on those of zod.
+#: those that tell types from values, after zod's; on those of trpc only what its one wrong "none" showed was mended.
 CODE_BASES = {
     "typeorm": (
         "@tsconfig/node20@20.1.10",
