@@ -7,6 +7,7 @@ import logging
 import socket
 import ssl
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -363,3 +364,23 @@ async def test_closing_twice_is_closing() -> None:
     opened = Pool()
     await opened.close()
     await opened.close()
+
+
+async def test_a_request_that_is_cancelled_as_it_gets_a_connection_takes_none_with_it() -> None:
+    """httpcore kept such connections for ever: after as many as there are places nothing was sent any more."""
+
+    async def hello(exchange: Exchange) -> None:
+        await exchange.answer(200, "hello")
+
+    async with Pool(TransportPolicy(connections=1)) as opened, loopback_server(**{"GET /": hello}) as server:
+        for turns in range(12):
+            async with opened.stream(get(server.root + "/")):
+                waiting = asyncio.create_task(opened.fetch(get(server.root + "/")))
+                await asyncio.sleep(0.01)
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            waiting.cancel()
+            with suppress(asyncio.CancelledError):
+                await waiting
+            async with asyncio.timeout(30):
+                assert (await opened.fetch(get(server.root + "/"))).body == b"hello"
