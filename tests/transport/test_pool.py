@@ -180,7 +180,7 @@ async def test_a_silence_after_bytes_is_measured_by_whether_content_has_begun(
         await exchange.end_of_file()
 
     async with loopback_server(**{"GET /": falter}) as server:
-        mine, other = 0.02, 60.0
+        mine, other = 0.2, 60.0  # sending is in the first of them
         limits = Limits(first_byte=other if begun else mine, between_bytes=mine if begun else other)
         request = HttpRequest(method="GET", url=server.root + "/", limits=limits)
         async with pool.stream(request) as response:
