@@ -15,7 +15,7 @@ from typing import Any, cast
 import click
 from pydantic import BaseModel
 
-from sightline.cli import edit_reports, history_reports, reports, setup_reports
+from sightline.cli import edit_reports, history_reports, model_reports, reports, setup_reports
 from sightline.cli.main import cli
 from sightline.config.settings import Settings
 
@@ -103,7 +103,9 @@ def _commands(group: click.Group, path: tuple[str, ...]) -> Iterator[tuple[tuple
 
 
 def _shapes() -> Iterator[type[BaseModel]]:
-    for name, value in (vars(reports) | vars(edit_reports) | vars(history_reports) | vars(setup_reports)).items():
+    for name, value in (
+        vars(reports) | vars(edit_reports) | vars(history_reports) | vars(setup_reports) | vars(model_reports)
+    ).items():
         if name.endswith("Json") and isinstance(value, type) and issubclass(value, BaseModel):
             yield value
 

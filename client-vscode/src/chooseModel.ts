@@ -1,7 +1,7 @@
 /** Asks the user which model answers, and keeps the choice in their settings. What is offered is decided in `models.ts`. */
 import * as vscode from "vscode";
-import { addressProblem, type Choice, choices } from "./models";
-import type { ModelsAnswer } from "./protocol";
+import { addressProblem, type Choice, choices, switches } from "./models";
+import type { ModelsAnswer, OwnModels } from "./protocol";
 import { API_KEY, type Session } from "./session";
 
 /** Sets the model. Ends without a word where the user leaves a question. */
@@ -20,6 +20,18 @@ export async function chooseModel(session: Session, secrets: vscode.SecretStorag
   await configuration.update("name", complete.name, vscode.ConfigurationTarget.Global);
   if (choice.needsKey && ((await secrets.get(API_KEY)) ?? "") === "") await setApiKey(secrets);
   void vscode.window.showInformationMessage(`Sightline: ${complete.name} answers from now on.`);
+}
+
+/** Has another of the user's models answer from now on. */
+export async function switchModel(session: Session): Promise<void> {
+  const offered = session.execute<OwnModels>("sightline.models", {}).then(switches);
+  const placeHolder = "Models of your settings (sightline.models). The choice holds until you switch again.";
+  const options = { title: "Sightline: switch the model", placeHolder, matchOnDescription: true };
+  const choice = await vscode.window.showQuickPick(offered, options);
+  if (choice === undefined) return;
+  await session.execute<OwnModels>("sightline.switch", { model: choice.name });
+  const sentence = choice.name === "" ? "The settings decide which model answers." : `${choice.name} answers from now on.`;
+  void vscode.window.showInformationMessage(`Sightline: ${sentence}`);
 }
 
 /** Asks for a key and keeps it in VS Code's secret store; an empty one removes it. */

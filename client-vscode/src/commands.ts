@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import { featureArguments } from "./arguments";
 import { linked } from "./chat/links";
-import { chooseModel, setApiKey } from "./chooseModel";
+import { chooseModel, setApiKey, switchModel } from "./chooseModel";
 import type { Documents } from "./documents";
 import { activeFocus, diagnosticsAt } from "./editor";
 import { featureOf, isAnswer, questionOf } from "./features";
@@ -31,6 +31,7 @@ export function registerCommands(
     "sightline.showStatus": () => showStatus(session, log),
     "sightline.setApiKey": () => setApiKey(context.secrets),
     "sightline.chooseModel": () => chooseModel(session, context.secrets),
+    "sightline.switchModel": () => switchModel(session),
     "sightline.turn.apply": (given) => applyTurn(session, given),
     "sightline.turn.preview": async ({ turn }) =>
       documents.showEdit(await session.execute<PreviewAnswer>("sightline.preview", { turn })),
@@ -139,6 +140,7 @@ async function showStatus(session: Session, log: vscode.LogOutputChannel): Promi
   const choices = [
     ...indexingChoices(session),
     { label: "$(sparkle) Choose a model…", run: () => void vscode.commands.executeCommand("sightline.chooseModel") },
+    { label: "$(arrow-swap) Switch to another of your models…", run: () => void vscode.commands.executeCommand("sightline.switchModel") },
     { label: "$(key) Set the API key…", run: () => void vscode.commands.executeCommand("sightline.setApiKey") },
     { label: "$(output) Show the log", run: () => log.show() },
     { label: "$(debug-restart) Restart the server", run: () => void session.restart() },

@@ -1,5 +1,5 @@
 /** What to offer a person who chooses a model, and the settings each choice means. Knows no VS Code. */
-import type { ModelsAnswer } from "./protocol";
+import type { ModelsAnswer, OwnModels } from "./protocol";
 
 /** A model that is there, or a kind of which the user types the name. */
 export interface Choice {
@@ -47,4 +47,24 @@ export function addressProblem(text: string): string | undefined {
   const { protocol, username, password } = new URL(text);
   if (username !== "" || password !== "") return "Leave the key out: it has a place of its own.";
   return ["http:", "https:"].includes(protocol) ? undefined : right;
+}
+
+/** One of the user's models as it is offered for a switch; an empty name lets the settings decide. */
+export interface Switch {
+  readonly label: string;
+  readonly description: string;
+  readonly detail: string;
+  readonly name: string;
+}
+
+/** What the user can switch to: each of their models, and back. The one that answers by a switch is marked. */
+export function switches({ configured, switched }: OwnModels): Switch[] {
+  const own = configured.map(({ name, model, where, roles, problem }) => ({
+    label: name === switched ? `$(check) ${name}` : name,
+    description: `${model}${where === "" ? "" : ` (${where})`}`,
+    detail: problem !== "" ? problem : roles.length > 0 ? `for ${roles.join(", ")}` : "",
+    name,
+  }));
+  const back = { label: "Let the settings decide", description: "roles, rules and your own model", detail: "", name: "" };
+  return [...own, switched === "" ? { ...back, label: `$(check) ${back.label}` } : back];
 }

@@ -38,6 +38,8 @@ export interface FeatureArguments {
 /** Arguments of `sightline.run`. */
 export interface RunArguments extends FeatureArguments {
   readonly command: string;
+  /** Requests of one conversation stay with the model it began with. */
+  readonly conversation?: string;
 }
 
 /** The next piece of a turn. `number` counts the events of a turn from 1. */
@@ -126,6 +128,31 @@ export interface StatusAnswer {
   readonly model: string;
   readonly revision: number | null;
   readonly running: readonly string[];
+  readonly answered: Answered | null;
+}
+
+/** One of the user's own models; `name` is theirs for it, `problem` why it cannot be asked. */
+export interface OwnModel {
+  readonly name: string;
+  readonly model: string;
+  readonly where: string;
+  readonly roles: readonly string[];
+  readonly primary: boolean;
+  readonly problem: string;
+}
+
+/** `switched` is the name of the model the user switched to, or empty. */
+export interface OwnModels {
+  readonly configured: readonly OwnModel[];
+  readonly switched: string;
+}
+
+/** Which model answered, and why it was asked. */
+export interface Answered {
+  readonly name: string;
+  readonly model: string;
+  readonly where: string;
+  readonly reason: string;
 }
 
 /** What can be chosen. `name` of a model is a value of the setting `model.name`. */

@@ -37,8 +37,10 @@ const WORDS: Readonly<Record<State, string>> = {
 export function statusSentence(status: StatusAnswer, trusted: boolean): string {
   const working = status.running.length > 0 ? "It is answering." : "";
   const model = status.model === "" ? "No model is set." : `Model: ${status.model}.`;
+  const { answered } = status;
+  const last = answered === null ? "" : `The last answer came from ${answered.model} (${answered.where}): ${answered.reason}.`;
   const restricted = trusted ? "" : "Restricted Mode.";
-  return [status.message, restricted, working, model].filter((sentence) => sentence !== "").join(" ");
+  return [status.message, restricted, working, model, last].filter((sentence) => sentence !== "").join(" ");
 }
 
 export function statusView({ state, message }: Status): StatusView {

@@ -1,6 +1,6 @@
 /** What a newcomer is offered to choose from, and what each choice sets. */
 import { expect, it } from "vitest";
-import { addressProblem, choices } from "../src/models";
+import { addressProblem, choices, switches } from "../src/models";
 
 const providers = [
   { name: "scripted", title: "replies from a file", example: "scripted:replies.txt", needsKey: false },
@@ -31,4 +31,21 @@ it("takes addresses of APIs, and no key in one", () => {
   expect(["http://127.0.0.1:8080/v1", "https://api.example.com/v1"].map(addressProblem)).toEqual([undefined, undefined]);
   expect(["", "127.0.0.1:8080", "ftp://x/v1"].filter((text) => addressProblem(text) === undefined)).toEqual([]);
   expect(addressProblem("https://me:secret@api.example.com/v1")).toContain("key");
+});
+
+it("offers each of the user's models to switch to, marks the one that answers, and offers the way back", () => {
+  const plain = { where: "this machine", roles: ["edit", "chat"], primary: false, problem: "" };
+  const far = { name: "big", model: "", where: "", roles: [], primary: false, problem: "It needs a key." };
+  const configured = [{ ...plain, name: "model", model: "ollama:m" }, far];
+  const offered = switches({ configured, switched: "model" });
+  expect(offered.map(({ label, name }) => [label, name])).toEqual([
+    ["$(check) model", "model"],
+    ["big", "big"],
+    ["Let the settings decide", ""],
+  ]);
+  expect(offered.map(({ description, detail }) => `${description}|${detail}`).slice(0, 2)).toEqual([
+    "ollama:m (this machine)|for edit, chat",
+    "|It needs a key.",
+  ]);
+  expect(switches({ configured, switched: "" }).at(-1)?.label).toContain("$(check)");
 });

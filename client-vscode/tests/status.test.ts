@@ -38,9 +38,13 @@ it("answers the user's last question", () => {
 });
 
 it("says in the menu what a person wants to know of a running server", () => {
-  const status = { state: "ready", message: "The index is ready.", roots: ["/w"], model: "", revision: 4, running: [] };
+  const status = { state: "ready", message: "The index is ready.", roots: ["/w"], model: "", revision: 4, running: [], answered: null };
   expect(statusSentence(status, true)).toBe("The index is ready. No model is set.");
   expect(statusSentence({ ...status, model: "ollama:x", running: ["t"] }, false)).toBe(
     "The index is ready. Restricted Mode. It is answering. Model: ollama:x.",
+  );
+  const answered = { name: "big", model: "anthropic:c", where: "cloud: api.anthropic.com", reason: "it has the role edit" };
+  expect(statusSentence({ ...status, model: "ollama:x", answered }, true)).toContain(
+    "The last answer came from anthropic:c (cloud: api.anthropic.com): it has the role edit.",
   );
 });

@@ -97,6 +97,7 @@ def models_for(given: Settings, system: System, stores: ModelStores) -> Models:
             settings=given,
             where=locations(system),
             leave=no_leave,
+            ask_leave=None,
             stores=lambda: stores,
             stays=True,
         )

@@ -23,7 +23,9 @@ def test_every_argument_of_run_is_documented() -> None:
 
 
 def test_every_argument_and_query_of_graph_is_documented() -> None:
-    assert listed("Graph") == set(GraphArguments.model_fields) - {"mentions", "diagnostics", "turn", "budget"}
+    assert listed("Graph") == set(GraphArguments.model_fields) - {
+        *("mentions", "diagnostics", "turn", "budget", "model", "conversation"),
+    }
     rows = re.findall(r"^\| ((?:`[a-z-]+`(?:, )?)+) \| (?:a symbol|a file|nothing)", PAGE, re.MULTILINE)
     assert {name for row in rows for name in re.findall(r"`([a-z-]+)`", row)} == QUERIES
 

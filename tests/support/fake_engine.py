@@ -13,13 +13,16 @@ from typing import cast
 
 from sightline.base.changes import ChangeSet, FileEdit
 from sightline.base.errors import ChangeConflict, SightlineError, UsageError
+from sightline.base.memory_system import memory_system
 from sightline.base.paths import WorkspacePath, confine
 from sightline.base.system import real_system
 from sightline.base.text import Span, Text, TextEdit
 from sightline.checks.acceptance import NOTHING, Acceptance
 from sightline.checks.check import Finding
+from sightline.config.locations import locations
 from sightline.config.settings import Settings
 from sightline.engine.engine import Engine, FileAfter, PreparedEdit, Progress
+from sightline.engine.model import ModelParts, Models, ModelStores, models_of
 from sightline.features.feature import FeatureRequest, FeatureResult
 from sightline.graph.answers import Coverage
 from sightline.lsp.options import MakeEngine, ServerOptions
@@ -49,6 +52,25 @@ async def answer_at_once(request: FeatureRequest, listener: Listener) -> Feature
     return FeatureResult(command=request.command, turn_id=request.turn, revision=1, text=f"You said {request.text}.")
 
 
+def no_models() -> Models:
+    """The models of a user who has none."""
+    system = memory_system()
+
+    async def no_leave() -> bool:
+        return False
+
+    return models_of(
+        ModelParts(
+            system=system,
+            settings=Settings(),
+            where=locations(system),
+            leave=no_leave,
+            ask_leave=None,
+            stores=ModelStores,
+        )
+    )
+
+
 @dataclass
 class FakeEngine:
     """See the module. ``calls`` tells what the session asked for, in order."""
@@ -68,6 +90,7 @@ class FakeEngine:
     trusting: list[tuple[str, ...]] = field(default_factory=list[tuple[str, ...]])
     applied_turns: list[str] = field(default_factory=list[str])
     closed: bool = False
+    models: Models = field(default_factory=no_models)
 
     @property
     def workspace(self) -> WorkspaceView:

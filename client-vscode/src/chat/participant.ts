@@ -12,7 +12,7 @@ import { answer, type Answering, type Button, type Reply } from "./answer";
 const PARTICIPANT = "sightline.chat";
 
 export function registerParticipant(session: Session): vscode.Disposable {
-  return vscode.chat.createChatParticipant(PARTICIPANT, async (request, _context, response, token) => {
+  return vscode.chat.createChatParticipant(PARTICIPANT, async (request, context, response, token) => {
     const focus = activeFocus();
     const asked = featureArguments({
       turn: `chat-${randomUUID()}`,
@@ -21,10 +21,11 @@ export function registerParticipant(session: Session): vscode.Disposable {
       attached: attachedTo(request),
       diagnostics: request.command === "fix" ? diagnosticsAt(focus) : [],
     });
-    const given = { ...asked, command: request.command ?? DEFAULT_FEATURE };
+    const conversation = conversationOf(context) ?? asked.turn;
+    const given = { ...asked, command: request.command ?? DEFAULT_FEATURE, conversation };
     try {
       const { turn, command, outcome } = await answer(given, answering(session, given, token), replyIn(response));
-      return { metadata: { turn, command, verdict: outcome?.verdict } };
+      return { metadata: { turn, command, verdict: outcome?.verdict, conversation } };
     } catch (error) {
       if (isCancelled(error)) return {};
       const remedies = remediesOf(error);
@@ -34,6 +35,12 @@ export function registerParticipant(session: Session): vscode.Disposable {
       return {};
     }
   });
+}
+
+/** What this chat is called towards the server: its answers carry the name along. */
+function conversationOf({ history }: vscode.ChatContext): string | undefined {
+  const results = history.flatMap((turn) => ("result" in turn ? [turn.result.metadata?.["conversation"] as unknown] : []));
+  return results.find((name): name is string => typeof name === "string");
 }
 
 /** The server as the one who answers. Cancelling the token cancels the request, and with it the model's reply. */

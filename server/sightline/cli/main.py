@@ -29,6 +29,7 @@ _COMMANDS = {
     "serve": "Run the language server on standard input and output.",
     "stats": "Say what models were asked, what it took and what it cost.",
     "status": "Say what is configured, trusted and stored for a workspace.",
+    "switch": "Have another of your models answer from now on.",
     "undo": "Take back an applied edit, whole or in part.",
     "trust": "Trust a workspace: lets git and its own linter settings be used.",
 }

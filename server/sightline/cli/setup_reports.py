@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
+from sightline.cli.model_reports import ConfiguredJson, RoleJson
 from sightline.cli.reports import Report
 
 
@@ -22,10 +25,13 @@ class ServerJson(Report):
 
 
 class ModelsJson(Report):
-    """`sightline models --json`. `configured` is the model that answers now, empty when there is none."""
+    """`sightline models --json`. `configured` is model.name, empty when there is none; `models` are all of yours.
+    `servers` are those that answer on this machine, and that of [model].
+    """
 
     configured: str
     servers: list[ServerJson]
+    models: list[ConfiguredJson] = Field(default_factory=list["ConfiguredJson"])
 
 
 class SettingProblemJson(Report):
@@ -37,7 +43,10 @@ class SettingProblemJson(Report):
 
 
 class StatusJson(Report):
-    """`sightline status --json`. Never holds a key. `tests`: its tests may run on edits."""
+    """`sightline status --json`. Never holds a key. `tests`: its tests may run on edits. `cloud`: what private models
+    would answer may go to clouds. `failed` are models (PROVIDER:NAME) whose last request, in the last five minutes,
+    failed.
+    """
 
     version: str
     root: str
@@ -50,6 +59,11 @@ class StatusJson(Report):
     state: str
     settings_files: list[str]
     problems: list[SettingProblemJson]
+    cloud: bool = False
+    switched: str = ""
+    roles: list[RoleJson] = Field(default_factory=list["RoleJson"])
+    models: list[ConfiguredJson] = Field(default_factory=list["ConfiguredJson"])
+    failed: list[str] = Field(default_factory=list[str])
 
 
 class TrustJson(Report):

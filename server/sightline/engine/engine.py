@@ -22,7 +22,7 @@ from sightline.context.pack import ContextPack
 from sightline.engine.edit_desk import EditDesk
 from sightline.engine.gate import CheckedDiff, DiffSource, check_change
 from sightline.engine.graph_questions import DiffImpact, Question, asked_in_thread, impact_of_step
-from sightline.engine.model import models_of
+from sightline.engine.model import Models, models_of
 from sightline.engine.parts import EngineParts
 from sightline.engine.prepared import FileAfter, PreparedEdit
 from sightline.features.feature import FeatureContext, FeatureRequest, FeatureResult, Offer, OffersChoices
@@ -91,6 +91,11 @@ class Engine(EditDesk):
         """Waits until the words that are being read in the background, if any, are read."""
         if self._reading is not None:
             await asyncio.wait([self._reading])
+
+    @property
+    def models(self) -> Models:
+        """The user's models."""
+        return self._models
 
     @property
     def settings(self) -> Settings:

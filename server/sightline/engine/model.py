@@ -7,13 +7,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from sightline.base.errors import SightlineError
+from sightline.base.errors import SightlineError, UsageError
 from sightline.base.system import System
 from sightline.config.locations import Locations
 from sightline.config.model_settings import ModelSettings
 from sightline.config.routing_settings import PRIMARY
 from sightline.config.settings import NetworkSettings, Settings
-from sightline.config.switched import switched_to
+from sightline.config.switched import switch_to, switched_to
 from sightline.engine.limits import gate_policy, residency_policy, time_limits
 from sightline.models.calibration import Calibration
 from sightline.models.gateway import Gateway, ModelStores, TurnModels
@@ -35,6 +35,8 @@ __all__ = ["ModelStores", "Models", "model_policy", "model_set"]
 
 #: Says whether the user lets requests of a workspace go from private models to cloud services.
 Leave = Callable[[], Awaitable[bool]]
+#: Asks the user for it; the sentence says what it is about.
+AskLeave = Callable[[str], Awaitable[bool]]
 
 
 def model_set(settings: Settings, environment: Mapping[str, str]) -> ModelSet:
@@ -55,6 +57,17 @@ def model_set(settings: Settings, environment: Mapping[str, str]) -> ModelSet:
     )
     limits = SpendingLimits(per_turn=settings.spending.per_turn, per_day=settings.spending.per_day)
     return ModelSet(members=members, routing=routing, spending=limits)
+
+
+def known_model(models: ModelSet, name: str) -> Member:
+    """The model ``name``. Raises :class:`UsageError` (kind ``no_such_model``) where there is none."""
+    if name not in models.members:
+        raise UsageError(
+            f"There is no model {name!r} in your settings.",
+            hint=f"There are {', '.join(models.members)}. Others are added as [models.NAME].",
+            kind="no_such_model",
+        )
+    return models.members[name]
 
 
 def _primary(settings: Settings) -> str:
@@ -156,6 +169,7 @@ class Models:
     settings: Settings
     where: Locations
     leave: Leave
+    ask_leave: AskLeave | None = None
     stays: bool = False
     _beginning: asyncio.Task[None] | None = None
 
@@ -172,18 +186,42 @@ class Models:
         with suppress(SightlineError):
             self.local.preload(await self.gateway.provider(member), member.policy)
 
+    def all(self) -> ModelSet:
+        """All models of the settings."""
+        return model_set(self.settings, self.gateway.system.environment)
+
+    async def switched(self) -> str:
+        """The model that the user switched to, "" for none."""
+        return await asyncio.to_thread(switched_to, self.gateway.system, self.where)
+
+    async def switch(self, name: str) -> None:
+        """Has ``name`` answer until the user switches again; "" lets the settings decide. Raises as ``known_model``."""
+        if name:
+            known_model(self.all(), name)
+        await asyncio.to_thread(switch_to, self.gateway.system, self.where, name)
+
     async def turn(self, request: TurnRequest) -> TurnModels:
-        """Who answers ``request``. Raises ``ModelError`` where there is no model, or none may have it."""
-        models = model_set(self.settings, self.gateway.system.environment)
+        """Who answers ``request``. Raises ``ModelError`` where there is no model, or none may have it.
+
+        Where leave for a cloud is missing, the user is asked for it, if there is a way to ask them.
+        """
+        models = self.all()
         asked = Asked(
             role="chat" if is_read_only(request.task_type) else "edit",
             text=request.task,
             named=request.model,
-            switched=await asyncio.to_thread(switched_to, self.gateway.system, self.where),
+            switched=await self.switched(),
             leave=await self.leave(),
         )
         about = About(turn=request.turn, task=request.task_type, conversation=request.conversation)
-        return await self.gateway.turn(models, asked, about)
+        try:
+            return await self.gateway.turn(models, asked, about)
+        except ModelError as error:
+            if error.failure is not ModelFailure.PRIVACY or self.ask_leave is None or models.routing.cloud != "ask":
+                raise
+            if not await self.ask_leave(error.message):
+                raise
+        return await self.gateway.turn(models, replace(asked, leave=True), about)
 
     async def close(self) -> None:
         """Closes connections and the record. May be called twice."""
@@ -201,6 +239,7 @@ class ModelParts:
     settings: Settings
     where: Locations
     leave: Leave
+    ask_leave: AskLeave | None
     stores: Callable[[], ModelStores]
     calibration: Calibration | None = None
     stays: bool = False
@@ -218,5 +257,6 @@ def models_of(parts: ModelParts) -> Models:
         settings=settings,
         where=parts.where,
         leave=parts.leave,
+        ask_leave=parts.ask_leave,
         stays=parts.stays,
     )

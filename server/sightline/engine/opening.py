@@ -14,7 +14,7 @@ from sightline.config.settings import Settings
 from sightline.context.lexical import LexicalIndex
 from sightline.context.lexical_store import LexicalStore
 from sightline.engine.check_policy import AskConsent, Permission, check_policy
-from sightline.engine.cloud_leave import cloud_allowed
+from sightline.engine.cloud_leave import AskCloud, cloud_allowed, cloud_asked
 from sightline.engine.engine import Engine
 from sightline.engine.model import ModelParts
 from sightline.engine.model_stores import open_stores
@@ -32,7 +32,8 @@ class EngineOptions:
     """What a door decides: which roots, with which settings, and which roots the user trusts.
 
     ``live``: the engine stays, so what the first question needs is read as soon as the workspace is indexed. ``ask``
-    asks the user whether tests may run on edits; without it only what they said before counts.
+    asks the user whether tests may run on edits, ``ask_cloud`` whether a cloud may have what a private model would
+    answer; without them only what they said before counts.
     """
 
     roots: tuple[str, ...]
@@ -42,6 +43,7 @@ class EngineOptions:
     trusts: Trusts
     live: bool = False
     ask: AskConsent | None = None
+    ask_cloud: AskCloud | None = None
 
 
 async def open_engine(options: EngineOptions) -> Engine:
@@ -77,6 +79,7 @@ async def open_engine(options: EngineOptions) -> Engine:
                 settings=settings,
                 where=where,
                 leave=partial(cloud_allowed, system, where, roots),
+                ask_leave=cloud_asked(system, where, roots, options.ask_cloud) if options.ask_cloud else None,
                 stores=partial(open_stores, system, where, settings.cache),
                 calibration=Calibration(system.files, where.token_counts),
                 stays=options.live,

@@ -19,7 +19,8 @@ from sightline.tasks.result import Listener, TurnRequest, TurnResult
 class FeatureRequest:
     """A command as the user gave it: ``/fix the rounding`` is ``command="fix"``, ``text="the rounding"``.
 
-    ``turn`` is chosen by the caller and names the turn in events, apply, discard and undo.
+    ``turn`` is chosen by the caller and names the turn in events, apply, discard and undo. ``model`` is the name of the
+    user's model to ask ("" for the one that routing finds); what ``conversation`` names stays with its model.
     """
 
     command: str
@@ -31,6 +32,8 @@ class FeatureRequest:
     mentions: tuple[str, ...] = ()
     diagnostics: tuple[str, ...] = ()
     budget: int | None = None
+    model: str = ""
+    conversation: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

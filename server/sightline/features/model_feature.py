@@ -77,4 +77,6 @@ class ModelFeature:
             mentions=request.mentions,
             diagnostics=diagnostics,
             fresh=fresh,
+            model=request.model,
+            conversation=request.conversation,
         )

@@ -138,6 +138,8 @@ def request_of(engine: Engine, command: str, turn: str, asked: Asked) -> Feature
         mentions=given.mentions,
         diagnostics=tuple(sentence_of(diagnostic, shown) for diagnostic in given.diagnostics),
         budget=given.budget,
+        model=given.model,
+        conversation=given.conversation,
     )
 
 

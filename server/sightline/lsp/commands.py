@@ -25,13 +25,14 @@ from sightline.lsp.messages import (
     NoArguments,
     RedoArguments,
     RunArguments,
+    SwitchArguments,
     TurnArguments,
     UndoArguments,
 )
-from sightline.lsp.models import choosable_models
+from sightline.lsp.models import NO_MODELS, choosable_models, own_models, queues
 from sightline.lsp.plain import run_and_apply
 from sightline.lsp.progress import client_progress
-from sightline.lsp.results import entry_json, feature_json, hunk_json, preview_json
+from sightline.lsp.results import answered_json, entry_json, feature_json, hunk_json, preview_json
 from sightline.lsp.session import Session
 from sightline.lsp.snapshots import Snapshot
 from sightline.lsp.taking_back import take_back
@@ -169,7 +170,15 @@ async def _graph(call: Call) -> dict[str, Any]:
 
 
 async def _models(call: Call) -> dict[str, Any]:
-    return await choosable_models(editor=call.session.host.options.editor_models)
+    found = await choosable_models(editor=call.session.host.options.editor_models)
+    engine = call.session.host.open_engine()
+    return {**found, **(await own_models(engine.models) if engine is not None else NO_MODELS)}
+
+
+async def _switch(call: Call) -> dict[str, Any]:
+    models = call.session.engine.models
+    await models.switch(call.given.model)
+    return await own_models(models)
 
 
 def _status(call: Call) -> dict[str, Any]:
@@ -181,6 +190,8 @@ def _status(call: Call) -> dict[str, Any]:
         "message": session.host.message,
         "roots": list(session.host.options.roots),
         "model": engine.settings.model.name if engine is not None else "",
+        "answered": answered_json(last) if engine is not None and (last := engine.models.gateway.last) else None,
+        "queues": queues(engine.models) if engine is not None else [],
         "revision": engine.view.revision if engine is not None and ready else None,
         "documents": sum(1 for _ in session.documents),
         "running": sorted(session.running),
@@ -203,6 +214,7 @@ _COMMANDS: dict[str, Command] = {
     "sightline.forbidTests": Command(takes=NoArguments, title="taking back a word", run=_forbid_tests),
     "sightline.graph": Command(takes=GraphArguments, title="asking the graph", run=_graph),
     "sightline.models": Command(takes=NoArguments, title="looking for models", run=_models),
+    "sightline.switch": Command(takes=SwitchArguments, title="switching the model", run=_switch),
     "sightline.status": Command(takes=NoArguments, title="status", run=_status),
 }
 

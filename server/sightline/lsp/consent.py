@@ -1,4 +1,4 @@
-"""Asks the user whether the tests of a workspace may run on edits that they have not accepted yet."""
+"""Asks the user what only they can allow: tests on edits not yet accepted, a cloud in the place of a private model."""
 
 from __future__ import annotations
 
@@ -27,3 +27,14 @@ async def ask_for_tests(client: Client, root: str, isolation: str) -> ConsentWor
     except TimeoutError:
         return ConsentWord.NOT_NOW
     return _WORDS.get(choice or "", ConsentWord.NOT_NOW)
+
+
+async def ask_for_cloud(client: Client, root: str, sentence: str) -> bool | None:
+    """Whether requests of ``root`` may go to clouds; ``None`` for no word for later. ``sentence`` says why."""
+    question = f"Sightline: {sentence} May requests of {root} go to clouds when a rule, role or fallback asks for it?"
+    try:
+        async with asyncio.timeout(PATIENCE):
+            choice = await client.choose(types.MessageType.Warning, question, (ALLOW, NOT_NOW, NEVER))
+    except TimeoutError:
+        return None
+    return {ALLOW: True, NEVER: False}.get(choice or "")

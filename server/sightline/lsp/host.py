@@ -18,7 +18,7 @@ from lsprotocol import types
 from sightline.base.errors import SightlineError
 from sightline.engine.engine import Engine
 from sightline.lsp.client import Client
-from sightline.lsp.consent import ask_for_tests
+from sightline.lsp.consent import ask_for_cloud, ask_for_tests
 from sightline.lsp.documents import Documents
 from sightline.lsp.options import MakeEngine, ServerOptions, merged
 from sightline.lsp.progress import ServerProgress
@@ -187,7 +187,13 @@ class EngineHost:
         self._settled.clear()
         self._usable.clear()
         try:
-            engine = await self._make_engine(replace(self.options, ask=partial(ask_for_tests, self._client)))
+            engine = await self._make_engine(
+                replace(
+                    self.options,
+                    ask=partial(ask_for_tests, self._client),
+                    ask_cloud=partial(ask_for_cloud, self._client),
+                )
+            )
         except SightlineError as error:
             self._fail(error)
             return

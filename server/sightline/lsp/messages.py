@@ -185,6 +185,8 @@ class FeatureArguments(Arguments):
     mentions: tuple[str, ...] = ()
     diagnostics: tuple[WireDiagnostic | str, ...] = ()
     turn: str = Field(default="", max_length=200)
+    model: str = Field(default="", max_length=200)
+    conversation: str = Field(default="", max_length=200)
     budget: int | None = Field(default=None, gt=0)
 
 
@@ -259,6 +261,12 @@ class HistoryArguments(Arguments):
 
     turn: str | None = None
     limit: int = Field(default=20, ge=1, le=1_000)
+
+
+class SwitchArguments(Arguments):
+    """Arguments of ``sightline.switch``: the name of one of the user's models, "" to let the settings decide."""
+
+    model: str = ""
 
 
 class NoArguments(Arguments):

@@ -41,6 +41,7 @@ def engine_maker(system: System | None = None) -> MakeEngine:
                 trusts=trusts,
                 live=True,
                 ask=options.ask,
+                ask_cloud=options.ask_cloud,
             )
         )
 

@@ -13,6 +13,7 @@ from sightline.base.editor_models import EditorModels
 from sightline.base.errors import UsageError
 from sightline.base.paths import normal_root, uri_to_path
 from sightline.engine.check_policy import AskConsent
+from sightline.engine.cloud_leave import AskCloud
 from sightline.engine.engine import Engine
 
 LogLevel = Literal["error", "warning", "info", "debug"]
@@ -29,7 +30,8 @@ class ServerOptions:
     it trusts, it said so of the folders ``vouched``, and of no folder that is added later.
     ``tcp_port`` (0: any free one) listens on loopback instead of standard input, for debugging. ``navigation`` is the
     setting ``navigation.languages`` of the user's file, which must be known before any folder is. ``ask`` asks the user
-    whether tests may run on edits. ``editor_models`` are those of an editor that says it has some.
+    whether tests may run on edits, ``ask_cloud`` whether clouds may have what private models would answer.
+    ``editor_models`` are those of an editor that says it has some.
     """
 
     roots: tuple[str, ...] = ()
@@ -41,6 +43,7 @@ class ServerOptions:
     tcp_port: int | None = None
     navigation: tuple[str, ...] = ()
     ask: AskConsent | None = None
+    ask_cloud: AskCloud | None = None
     editor_models: EditorModels | None = None
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sightline.base.errors import SightlineError
 from sightline.models.catalogue import ModelRole
 from sightline.models.local_limits import weight
-from sightline.models.locality import locality_of
+from sightline.models.locality import is_private_host, locality_of
 from sightline.models.policy import ModelPolicy
 from sightline.models.routing import Routable, Routing
 from sightline.models.spending import SpendingLimits
@@ -49,13 +49,17 @@ class ModelSet:
 
 
 def where_of(policy: ModelPolicy) -> str:
-    """Where the model runs, for people: ``this machine``, ``a private network``, or a cloud's host."""
+    """Where the model runs, for people: ``this machine``, ``a private network``, a cloud and who leads to it."""
     if policy.kind == "scripted":
         return "this machine"
+    if policy.kind == "editor":
+        return "your editor"
     found = locality_of(policy.base_url, policy.name)
     if found.on_this_host:
         return "this machine"
-    return "private network" if found.private else f"cloud: {policy.host}"
+    if found.private:
+        return "private network"
+    return f"cloud, by {policy.host}" if is_private_host(policy.host) else f"cloud: {policy.host}"
 
 
 def stays_private(policy: ModelPolicy) -> bool:

@@ -7,6 +7,7 @@ import click
 from sightline.base.system import real_system
 from sightline.cli import setup_reports
 from sightline.cli.output import print_json, say
+from sightline.cli.surveying import configured_json, say_configured, surveyed
 from sightline.cli.workspace import (
     given_settings,
     json_option,
@@ -16,11 +17,12 @@ from sightline.cli.workspace import (
     runs_async,
     settings_for,
 )
-from sightline.engine.model import model_policy
+from sightline.config.routing_settings import PRIMARY
 from sightline.models.discovery import discover
 from sightline.models.messages import ModelError
 from sightline.models.provider import ModelInfo
 from sightline.models.registry import open_provider
+from sightline.models.selection import not_configured
 from sightline.transport.policy import TransportPolicy
 from sightline.transport.pool import Pool
 
@@ -31,10 +33,14 @@ from sightline.transport.pool import Pool
 @json_option
 @runs_async
 async def command(root: str, model: str | None, *, as_json: bool) -> int:
-    """List the model servers on this machine and the configured one, with what they offer. Never loads a model."""
+    """List your models and what is known of each, and the model servers on this machine. Never loads a model.
+
+    Exit code 1: one of your models cannot be asked.
+    """
     system = real_system()
     real = resolve_root(system, root)
-    _, loaded, _ = settings_for(system, real, given_settings(model))
+    where, loaded, _ = settings_for(system, real, given_settings(model))
+    found = await surveyed(system, where, real, loaded.settings)
     pool = Pool(TransportPolicy())
     try:
         servers = [
@@ -43,8 +49,11 @@ async def command(root: str, model: str | None, *, as_json: bool) -> int:
         ]
     finally:
         await pool.close()
-    if loaded.settings.model.name:
-        policy = model_policy(loaded.settings, system.environment)
+    own = found.models.members.get(PRIMARY)
+    if loaded.settings.model.name and own is not None:
+        if own.policy is None:
+            raise own.error or not_configured()
+        policy = own.policy
         if policy.base_url not in {server.base_url for server in servers}:
             provider = await open_provider(policy, system)
             try:
@@ -60,11 +69,17 @@ async def command(root: str, model: str | None, *, as_json: bool) -> int:
                 )
             finally:
                 await provider.close()
-    shape = setup_reports.ModelsJson(configured=loaded.settings.model.name, servers=servers)
+    shape = setup_reports.ModelsJson(
+        configured=loaded.settings.model.name, servers=servers, models=configured_json(found)
+    )
+    code = 0 if all(row.reachable for row in shape.models) else 1
     if as_json:
         print_json(shape.model_dump())
-        return 0
-    say(f"configured: {shape.configured or 'none (set SIGHTLINE_MODEL)'}")
+        return code
+    say_configured(shape.models)
+    if not shape.models:
+        say("configured: none (set SIGHTLINE_MODEL)")
+    say("")
     for server in shape.servers:
         say(f"{server.name}  {server.base_url}".rstrip())
         for item in server.models:
@@ -73,7 +88,7 @@ async def command(root: str, model: str | None, *, as_json: bool) -> int:
             say(f"    {server.error}")
     if not shape.servers:
         say("No model server answers on the usual local ports.")
-    return 0
+    return code
 
 
 def _models(models: tuple[ModelInfo, ...]) -> list[setup_reports.ModelJson]:
