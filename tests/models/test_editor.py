@@ -13,6 +13,7 @@ import pytest
 from sightline.base.editor_models import EditorModels, EditorRefusal, EditorRefused, OfferedModel, with_editor
 from sightline.base.memory_system import ManualClock, memory_system
 from sightline.models.client import complete
+from sightline.models.members import stays_private, where_of
 from sightline.models.messages import Finish, Message, ModelError, ModelFailure, ModelRequest, StreamEvent
 from sightline.models.policy import runs_locally
 from sightline.models.provider import Provider
@@ -139,3 +140,5 @@ def test_none_of_them_is_private_and_no_address_is_used(choice: str) -> None:
     policy = select_model(choice, base_url="http://127.0.0.1:8080/v1", api_key="secret")
     assert (policy.kind, policy.base_url, bool(policy.api_key)) == ("editor", "", False)
     assert not runs_locally(policy)
+    assert not stays_private(policy)
+    assert where_of(policy) == "cloud: through the editor"
