@@ -141,4 +141,4 @@ def test_none_of_them_is_private_and_no_address_is_used(choice: str) -> None:
     assert (policy.kind, policy.base_url, bool(policy.api_key)) == ("editor", "", False)
     assert not runs_locally(policy)
     assert not stays_private(policy)
-    assert where_of(policy) == "cloud: through the editor"
+    assert where_of(policy) == "your editor"

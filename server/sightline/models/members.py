@@ -59,8 +59,6 @@ def where_of(policy: ModelPolicy) -> str:
         return "this machine"
     if found.private:
         return "private network"
-    if not policy.host:
-        return "cloud: through the editor"
     return f"cloud, by {policy.host}" if is_private_host(policy.host) else f"cloud: {policy.host}"
 
 
