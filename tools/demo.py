@@ -133,7 +133,7 @@ async def opened(root: str, system: System, model: str) -> Engine:
     where = locations(system)
     loaded = load_settings(system, where, (root,), {"model": {"name": model}} if model else None)
     return await open_engine(
-        EngineOptions(roots=(root,), system=system, settings=loaded.settings, where=where, trusted=False)
+        EngineOptions(roots=(root,), system=system, settings=loaded.settings, where=where, trusts=lambda _: False)
     )
 
 
