@@ -38,6 +38,9 @@ _KINDS = {
     "function_call_expression": ReferenceKind.CALL,
 }
 
+#: Bytes of ``<?php``.
+_TAG = 5
+
 
 def _define(node: Node, data: bytes) -> Iterable[Parts]:
     match node.type:
@@ -56,12 +59,14 @@ def _define(node: Node, data: bytes) -> Iterable[Parts]:
 def _namespace(node: Node) -> Iterator[Parts]:
     """The namespace; that of a file that declares none is called by what such a file begins with."""
     if node.type == "php_tag":
+        if node.end_byte - node.start_byte < _TAG:  # `<?`, which ends before the name would
+            return
         around = node.parent.named_children if node.parent is not None else []
         if any(each.type == "namespace_definition" for each in around):
             return
     name = field_of(node, "name") if node.type != "php_tag" else node
     if name is not None:
-        end = name.start_byte + 5 if node.type == "php_tag" else name.end_byte
+        end = name.start_byte + _TAG if node.type == "php_tag" else name.end_byte
         yield Parts(
             kind=DefinitionKind.NAMESPACE.value,
             start=node.start_byte,

@@ -43,6 +43,8 @@ async def run_feature(
     everything under it. Raises :class:`UsageError` (kind ``turn_running``) for a turn that is running already, and what
     the engine raises.
     """
+    while (other := session.running.get(turn)) is not None and other.cancelling():
+        await asyncio.wait({other})  # its cancellation was answered already; what it leaves behind is being cleared
     if turn in session.running:
         raise UsageError(f"A turn {turn} is running already.", hint="Give each turn its own name.", kind="turn_running")
     own = asyncio.current_task()
