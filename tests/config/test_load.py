@@ -49,6 +49,24 @@ def test_the_environment_outranks_the_user_file_and_the_command_line_outranks_bo
     assert load(system).settings.model.window == 4096
 
 
+def test_an_address_and_a_key_are_never_used_for_another_providers_model() -> None:
+    """`ask --model groq:x` sent the key of the settings' openai server to Groq."""
+    text = '[model]\nname = "openai:a"\nbase_url = "http://127.0.0.1:1/v1"\napi_key = "k"\nwindow = 4096\n'
+    text += 'headers = { x-team = "blue" }\n'
+    same = load(system_with({USER: text}), {"model": {"name": "OpenAI:b"}}).settings.model
+    assert (same.base_url, same.api_key.get_secret_value()) == ("http://127.0.0.1:1/v1", "k")
+    for loaded in (
+        load(system_with({USER: text}), {"model": {"name": "groq:b"}}),
+        load(system_with({USER: text}, SIGHTLINE_MODEL="groq:b")),
+    ):
+        model = loaded.settings.model
+        assert (model.base_url, model.api_key.get_secret_value(), model.headers) == ("", "", {})
+    own = load(system_with({USER: text}, SIGHTLINE_MODEL="groq:b", SIGHTLINE_API_KEY="g")).settings.model
+    assert (own.base_url, own.api_key.get_secret_value()) == ("", "g")
+    alone = load(system_with(SIGHTLINE_BASE_URL="http://127.0.0.1:1/v1"), {"model": {"name": "vllm:m"}})
+    assert alone.settings.model.base_url == "http://127.0.0.1:1/v1"
+
+
 @pytest.mark.parametrize(
     "line",
     ['base_url = "http://evil.example/v1"', 'api_key = "stolen"', 'name = "openai:other"', "temperature = 1.0"],

@@ -38,6 +38,9 @@ ENVIRONMENT = {
 #: Other variables that are read, elsewhere.
 _OTHER_VARIABLES = frozenset({"SIGHTLINE_CONFIG", "SIGHTLINE_CACHE_DIR"})
 
+#: What ``[model]`` says of the server rather than of the model.
+_OF_SERVER = frozenset({"base_url", "api_key", "api", "path", "key_header", "headers"})
+
 Table = dict[str, Any]
 
 
@@ -102,8 +105,8 @@ def load_settings(
         value = system.environment.get(name, "").strip()
         if value and _valid({section: {key: value}}, name, "", problems).get(section):
             sources.append(name)
-            table.setdefault(section, {})[key] = value
-    table = _as_narrow(table, _merged(table, dict(given or {})))
+            table = _merged(_for_provider(table, {section: {key: value}}), {section: {key: value}})
+    table = _as_narrow(table, _merged(_for_provider(table, given or {}), dict(given or {})))
     try:
         settings = Settings.model_validate(table)
     except ValidationError as error:
@@ -111,6 +114,21 @@ def load_settings(
         where_text = ".".join(str(part) for part in first["loc"])
         raise UsageError(f"The setting {where_text} is wrong: {first['msg']}.") from None
     return LoadedSettings(settings=settings, problems=tuple(problems), sources=tuple(sources))
+
+
+def _for_provider(table: Table, later: Mapping[str, Any]) -> Table:
+    """``table`` for a model named ``later``: address and key of another provider's server are not for it."""
+    before, now = _provider_in(table), _provider_in(later)
+    if not before or not now or before == now:
+        return table
+    own = cast("Table", table["model"]).items()
+    return {**table, "model": {key: value for key, value in own if key not in _OF_SERVER}}
+
+
+def _provider_in(table: Mapping[str, Any]) -> str:
+    model: object = table.get("model")
+    name: object = cast("Table", model).get("name") if isinstance(model, dict) else ""
+    return str(name).partition(":")[0].strip().lower() if name else ""
 
 
 def _check_variables(system: System, problems: list[SettingProblem]) -> None:
