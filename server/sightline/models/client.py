@@ -99,26 +99,32 @@ async def complete(
     reasoning, text = pieces.parts()
     if not text.strip() and finished.finish in (Finish.STOP, Finish.OTHER):
         raise _empty_reply(reasoning)
-    finish = finished.finish
-    if finish is Finish.LENGTH:
-        finish = limit_met(
-            finish,
-            finished.usage,
-            # A server that is too busy to be asked again said it before.
-            window=(await provider.window_report(request.model)).tokens or report.tokens,
-            max_output_tokens=request.max_output_tokens,
-            prompt=sent.tokens,
-        )
     return ModelResponse(
         text=text,
         reasoning=reasoning,
-        finish=finish,
+        finish=await _finish(provider, request, sent, report, finished),
         usage=finished.usage,
         model=request.model,
         first_token_seconds=first,
         total_seconds=clock.monotonic() - begun,
         served_model=finished.model,
         waited=finished.waited,
+    )
+
+
+async def _finish(
+    provider: Provider, request: ModelRequest, sent: _Sent, report: WindowReport, finished: Finished
+) -> Finish:
+    """Why the reply ended; of one that met a limit, which limit that was."""
+    if finished.finish is not Finish.LENGTH:
+        return finished.finish
+    return limit_met(
+        finished.finish,
+        finished.usage,
+        # A server that is too busy to be asked again said it before.
+        window=(await provider.window_report(request.model)).tokens or report.tokens,
+        max_output_tokens=request.max_output_tokens,
+        prompt=sent.tokens,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 import click
 
@@ -13,7 +14,7 @@ from sightline.cli.output import print_json, say
 from sightline.cli.surveying import configured_json, roles_json, surveyed
 from sightline.cli.workspace import json_option, resolve_root, root_option, runs_async
 from sightline.config.consent import may_run_tests, may_use_cloud
-from sightline.config.load import load_settings
+from sightline.config.load import SettingProblem, load_settings
 from sightline.config.locations import Locations, locations
 from sightline.config.trust import is_trusted
 from sightline.engine.model_stores import open_ledger
@@ -62,6 +63,11 @@ async def command(root: str, *, as_json: bool) -> int:
     if as_json:
         print_json(shape.model_dump())
         return 0 if well else 1
+    _tell(shape, loaded.problems)
+    return 0 if well else 1
+
+
+def _tell(shape: setup_reports.StatusJson, problems: Sequence[SettingProblem]) -> None:
     say(f"sightline {shape.version}")
     may = ", its tests may run on edits" if shape.trusted and shape.tests else ""
     say(f"workspace  {shape.root} ({'trusted' if shape.trusted else 'not trusted'}{may})")
@@ -73,7 +79,7 @@ async def command(root: str, *, as_json: bool) -> int:
         say(f"           {row.name}: {row.model}, {row.where or 'nowhere'}, {row.error or 'answers'}")
         for held in row.loaded:
             say(f"               holds {held.name}" + (f", {held.window:,} tokens" if held.window else ""))
-    for role in roles:
+    for role in shape.roles:
         say(f"{role.role:<10} {role.name or 'nobody'}: {role.reason}")
     for name in shape.failed:
         say(f"failed     {name}: its last request, less than five minutes ago")
@@ -83,9 +89,8 @@ async def command(root: str, *, as_json: bool) -> int:
         say("cloud      what private models would answer may go to clouds from here")
     say(f"cache      {shape.cache}")
     say(f"state      {shape.state}")
-    for problem in loaded.problems:
+    for problem in problems:
         say(f"mistake    {problem}")
-    return 0 if well else 1
 
 
 def _failed(system: System, where: Locations) -> list[str]:
