@@ -191,4 +191,4 @@ def test_a_mistake_in_the_list_is_found(change: tuple[str, str], words: str) -> 
 def test_the_list_is_one_value() -> None:
     assert isinstance(CATALOGUE, Catalogue)
     with pytest.raises(ValidationError):
-        CATALOGUE.model[0].window = 1  # pyright: ignore[reportAttributeAccessIssue]
+        CATALOGUE.model[0].window = 1

@@ -101,7 +101,7 @@ async def test_a_model_that_loads_for_ever_is_given_up(router: FakeRouter, pool:
     with pytest.raises(ModelError) as caught:
         await provider(router.server, pool, waits).load("big")
     assert caught.value.failure is ModelFailure.LOAD_FAILED
-    assert sum(waits) == pytest.approx(600, abs=1)  # pyright: ignore[reportUnknownMemberType]
+    assert sum(waits) == pytest.approx(600, abs=1)
 
 
 @pytest.mark.parametrize(

@@ -115,14 +115,14 @@ def test_few_waits_give_the_first_bounds_and_many_the_percentile() -> None:
     assert first_token_limit("ollama", 3_000, steady(3)) == 300
     # 1,000 tokens took 10 s: 11 are expected of the next, of which 10/11 came; half as much again is waited.
     limit = first_token_limit("lmstudio", 1_000, steady(ENOUGH))
-    assert limit == pytest.approx(15.0)  # pyright: ignore[reportUnknownMemberType]
+    assert limit == pytest.approx(15.0)
     longer = first_token_limit("lmstudio", 20_000, steady(ENOUGH))
-    assert longer == pytest.approx(1.5 * 201 * 10 / 11)  # pyright: ignore[reportUnknownMemberType]
+    assert longer == pytest.approx(1.5 * 201 * 10 / 11)
 
 
 def test_waits_in_vain_make_the_next_limit_longer_until_nothing_is_known() -> None:
     one = first_token_limit("lmstudio", 1_000, [*steady(40), *in_vain(1, 15)])
-    assert one == pytest.approx(15.0)  # pyright: ignore[reportUnknownMemberType]
+    assert one == pytest.approx(15.0)
     assert first_token_limit("lmstudio", 1_000, [*steady(40), *in_vain(4, 15)]) is None
 
 

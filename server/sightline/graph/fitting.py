@@ -13,7 +13,7 @@ _VALUES = frozenset({DefinitionKind.VARIABLE.value, DefinitionKind.ATTRIBUTE.val
 _OF_TYPES = frozenset({ReferenceKind.TYPE, ReferenceKind.INHERIT, ReferenceKind.DECORATE})
 
 
-def fitting(query: Query, place: Place, answer: Answer, kind: ReferenceKind) -> Answer:  # noqa: ARG001
+def fitting(query: Query, place: Place, answer: Answer, kind: ReferenceKind) -> Answer:  # noqa: ARG001  the rules' signature
     """The meanings that fit a use best; all of them where none does, since kinds of use are read from syntax alone."""
     if len(answer) < 2:
         return answer
