@@ -1,0 +1,120 @@
+"""The development cases one after another, each as an engine sees it: a real tree, indexed, and the task as a request.
+
+    async for asked in walk(clone, cases, scratch): ...
+
+One engine serves a repository; the tree moves under it from parent to parent and it is told to look at the disk again,
+as with an editor that watches no files. So what is indexed is kept, and brought up to date for each case. Settings
+are the defaults, no matter what this user's are, and the tree is trusted: git may be used.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncGenerator, Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from case_file import Case
+from trees import Tree
+
+from sightline.base.system import real_system
+from sightline.cli.task import turn_request
+from sightline.cli.workspace import given_settings, opened, resolve_root
+from sightline.config.locations import locations
+from sightline.config.trust import set_trust
+from sightline.context.candidates import Permission
+from sightline.context.lexical import LexicalIndex
+from sightline.context.request import ContextRequest
+from sightline.engine.engine import Engine
+from sightline.graph.view import GraphView
+from sightline.tasks.result import TurnRequest
+
+#: Stores that are compared with what they were made of before they are used, by the digest of each text. All others
+#: are made anew for each walk: what one remembers of the last case must not be known in the first.
+_KEPT = "cache/graph"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One case in its engine. ``turn`` is what :meth:`Engine.build_prompt` takes, with the budget of the settings.
+
+    All is of now: it holds until the next case is asked for.
+    """
+
+    case: Case
+    tree: Tree
+    engine: Engine
+    turn: TurnRequest
+
+    @property
+    def view(self) -> GraphView:
+        """The graph of the tree."""
+        return self.engine.view
+
+    @property
+    def index(self) -> LexicalIndex:
+        """The words of the tree, all read."""
+        return self.engine._index  # pyright: ignore[reportPrivateUsage]  nothing else needs it from outside
+
+    @property
+    def permitted(self) -> Permission:
+        """Why a path must not be shown."""
+        return self.engine._permissions.why_not_shown  # pyright: ignore[reportPrivateUsage]  as above
+
+    @property
+    def request(self) -> ContextRequest:
+        """What is asked of :func:`sightline.context.pack.build_context`."""
+        return ContextRequest(
+            task=self.turn.task, root=self.turn.root, budget=self.turn.budget, task_type=self.turn.task_type
+        )
+
+    @cached_property
+    def lines(self) -> dict[str, list[str]]:
+        """The lines of the files that the commit changed, at its parent."""
+        return {path: self.tree.lines(path) for path in self.case.changed}
+
+
+async def walk(clone: Path, cases: Sequence[Case], scratch: Path) -> AsyncGenerator[Asked]:
+    """The ``cases`` of one repository in their order; ``scratch`` is a folder of its own, kept for the next time.
+
+    Raises :class:`trees.MissingCommit` when the clone lacks a parent.
+    """
+    tree = Tree(clone, scratch / "tree")
+    if not cases:
+        return
+    with _own_stores(scratch / "stores"):
+        tree.check_out(cases[0].parent)
+        system = real_system()
+        set_trust(system, locations(system), resolve_root(system, str(tree.folder)))
+        async with opened(str(tree.folder), given_settings()) as engine:
+            for number, case in enumerate(cases):
+                if number:
+                    tree.check_out(case.parent)
+                    await engine.rescan()
+                asked = Asked(case, tree, engine, turn_request(engine, case.text))
+                await asyncio.to_thread(asked.index.follow, asked.view)
+                yield asked
+
+
+@contextmanager
+def _own_stores(folder: Path) -> Generator[None]:
+    """Everything Sightline writes goes to ``folder``, and no settings are read but the defaults."""
+    for made in (folder / "state", *(folder / "cache").glob("*")):
+        if made != folder / _KEPT:
+            shutil.rmtree(made) if made.is_dir() else made.unlink(missing_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    own = {"SIGHTLINE_CACHE_DIR": str(folder), "SIGHTLINE_CONFIG": str(folder / "no-settings.toml")}
+    before = {name: os.environ.get(name) for name in own}
+    os.environ.update(own)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
