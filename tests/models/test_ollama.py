@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from contextlib import aclosing
 from typing import Any
 
@@ -30,13 +29,7 @@ from sightline.models.providers.ollama import OllamaProvider
 from sightline.models.tokens import count_messages
 from sightline.transport.policy import RetryPolicy
 from sightline.transport.pool import Pool
-from support.fake_ollama import FakeOllama, Model, Said, fake_ollama
-
-
-@pytest.fixture
-async def ollama() -> AsyncIterator[FakeOllama]:
-    async with fake_ollama() as running:
-        yield running
+from support.fake_ollama import FakeOllama, Model, Said
 
 
 def provider(ollama: FakeOllama, pool: Pool, **fields: Any) -> OllamaProvider:

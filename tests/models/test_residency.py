@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -31,21 +30,8 @@ from sightline.models.residency import (
 )
 from sightline.transport.gate import Outcome
 from sightline.transport.pool import Pool
-from support.fake_lm_studio import FakeLMStudio, Model, fake_lm_studio
-from support.fake_ollama import FakeOllama, fake_ollama
-
-
-@pytest.fixture
-async def ollama() -> AsyncIterator[FakeOllama]:
-    async with fake_ollama() as running:
-        yield running
-
-
-@pytest.fixture
-async def studio() -> AsyncIterator[FakeLMStudio]:
-    async with fake_lm_studio() as running:
-        running.models |= {name: Model() for name in ("chat", "fast", "third")}
-        yield running
+from support.fake_lm_studio import FakeLMStudio
+from support.fake_ollama import FakeOllama
 
 
 class Clock(ManualClock):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -21,21 +20,8 @@ from sightline.models.serving import Hearing, Serving
 from sightline.models.time_limits import TimeLimits
 from sightline.transport.policy import RetryPolicy
 from sightline.transport.pool import Pool
-from support.fake_lm_studio import FakeLMStudio, Model, fake_lm_studio
-from support.fake_ollama import FakeOllama, fake_ollama
-
-
-@pytest.fixture
-async def ollama() -> AsyncIterator[FakeOllama]:
-    async with fake_ollama() as running:
-        yield running
-
-
-@pytest.fixture
-async def studio() -> AsyncIterator[FakeLMStudio]:
-    async with fake_lm_studio() as running:
-        running.models |= {name: Model() for name in ("chat", "fast", "third")}
-        yield running
+from support.fake_lm_studio import FakeLMStudio
+from support.fake_ollama import FakeOllama
 
 
 class Served:
