@@ -41,7 +41,7 @@ class Upstream:
 
 
 async def test_one_hundred_ask_and_one_is_asked() -> None:
-    flights, upstream = SingleFlight(), Upstream()
+    flights, upstream = SingleFlight[ModelResponse](), Upstream()
     heard: list[list[StreamEvent]] = [[] for _ in range(100)]
     asking = [asyncio.create_task(flights.ask(b"k", upstream, events.append)) for events in heard[:50]]
     await upstream.half.wait()
@@ -55,7 +55,7 @@ async def test_one_hundred_ask_and_one_is_asked() -> None:
 
 
 async def test_other_keys_are_other_requests() -> None:
-    flights, upstream = SingleFlight(), Upstream()
+    flights, upstream = SingleFlight[ModelResponse](), Upstream()
     upstream.go_on.set()
     await asyncio.gather(flights.ask(b"k", upstream), flights.ask(b"l", upstream))
     await flights.ask(b"k", upstream)
@@ -63,7 +63,7 @@ async def test_other_keys_are_other_requests() -> None:
 
 
 async def test_who_leaves_takes_nothing_from_the_others_and_the_last_ends_it() -> None:
-    flights, upstream = SingleFlight(), Upstream()
+    flights, upstream = SingleFlight[ModelResponse](), Upstream()
     one, two, three = (asyncio.create_task(flights.ask(b"k", upstream)) for _ in range(3))
     await upstream.half.wait()
     one.cancel()
@@ -78,7 +78,7 @@ async def test_who_leaves_takes_nothing_from_the_others_and_the_last_ends_it() -
 
 
 async def test_a_failure_is_everybodys() -> None:
-    flights = SingleFlight()
+    flights = SingleFlight[ModelResponse]()
     upstream = Upstream(ModelError(ModelFailure.SERVER, "no"))
     upstream.go_on.set()
     results = await asyncio.gather(*(flights.ask(b"k", upstream) for _ in range(3)), return_exceptions=True)
@@ -90,7 +90,7 @@ async def test_a_listener_that_fails_hurts_itself_alone() -> None:
     def broken(event: StreamEvent) -> None:
         raise RuntimeError("mine")
 
-    flights, upstream = SingleFlight(), Upstream()
+    flights, upstream = SingleFlight[ModelResponse](), Upstream()
     bad = asyncio.create_task(flights.ask(b"k", upstream, broken))
     good = asyncio.create_task(flights.ask(b"k", upstream))
     await upstream.half.wait()

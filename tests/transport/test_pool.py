@@ -384,3 +384,32 @@ async def test_a_request_that_is_cancelled_as_it_gets_a_connection_takes_none_wi
                 await waiting
             async with asyncio.timeout(30):
                 assert (await opened.fetch(get(server.root + "/"))).body == b"hello"
+
+
+async def test_one_silent_server_keeps_nobody_from_asking_another() -> None:
+    """Connections are counted for each server: all that one may have say nothing, and another is asked at once."""
+    held = asyncio.Event()
+    silent = 0
+
+    async def never(exchange: Exchange) -> None:
+        nonlocal silent
+        silent += 1
+        if silent == 2:
+            held.set()
+        await exchange.end_of_file()
+
+    async def hello(exchange: Exchange) -> None:
+        await exchange.answer(200, "hello")
+
+    async with (
+        Pool(TransportPolicy(connections=2)) as opened,
+        loopback_server(**{"GET /": never}) as one,
+        loopback_server(**{"GET /": hello}) as other,
+    ):
+        waiting = [asyncio.create_task(opened.fetch(get(one.root + "/"))) for _ in range(3)]
+        await held.wait()
+        assert (await opened.fetch(get(other.root + "/", first_byte=20))).body == b"hello"
+        assert silent == 2  # the third of the silent one has no place
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)

@@ -227,6 +227,7 @@ class Models:
         """Closes connections and the record. May be called twice."""
         if self._beginning is not None:
             await asyncio.gather(self._beginning, return_exceptions=True)
+        await self.gateway.settled()
         await self.local.close()
         await self.gateway.close()
 

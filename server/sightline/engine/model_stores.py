@@ -14,6 +14,7 @@ from sightline.models import leases
 from sightline.models.accounting import MIGRATIONS, Ledger
 from sightline.models.cache import SCHEMA, VERSION, CachePolicy, ReplyCache
 from sightline.models.replies import Replies
+from sightline.models.shared_flights import SharedFlights
 
 _log = logging.getLogger(__name__)
 
@@ -32,10 +33,10 @@ def open_stores(system: System, where: Locations, settings: CacheSettings) -> Mo
     policy = CachePolicy(
         enabled=settings.enabled, seconds=settings.seconds, entries=settings.entries, similar=settings.similar
     )
+    connection = open_cache(where.leases, version=leases.VERSION, schema=leases.SCHEMA)
+    book = leases.LeaseBook(connection, system.clock)
     replies: Replies | None = None
     if settings.enabled:
         connection = open_cache(f"{where.cache}/replies.sqlite3", version=VERSION, schema=SCHEMA)
-        replies = Replies(ReplyCache(connection, policy, system.clock))
-    connection = open_cache(where.leases, version=leases.VERSION, schema=leases.SCHEMA)
-    book = leases.LeaseBook(connection, system.clock)
+        replies = Replies(ReplyCache(connection, policy, system.clock), SharedFlights(book))
     return ModelStores(ledger=open_ledger(system, where), replies=replies, leases=book)

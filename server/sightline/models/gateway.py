@@ -40,7 +40,7 @@ from sightline.models.policy import ModelPolicy, request_for
 from sightline.models.provider import HandingOn, Provider
 from sightline.models.questions import About, Answered, Given, Hearing, Question, Target
 from sightline.models.registry import open_provider, pool_for
-from sightline.models.replies import Replies
+from sightline.models.replies import Replies, Waiting
 from sightline.models.routing import Asked, Candidate, Record, Routable, Route, Why, choose_route, lightened
 from sightline.models.serving import Hearing as ServedHearing
 from sightline.models.serving import Serving
@@ -171,8 +171,14 @@ class Gateway:
         if len(self._conversations) > _CONVERSATIONS:
             self._conversations.popitem(last=False)
 
+    async def settled(self) -> None:
+        """Waits until other windows know of what is no longer asked here. Before the local servers are closed."""
+        if self._stores is not None and (replies := (await self._stores).replies) is not None:
+            await replies.settled()
+
     async def close(self) -> None:
         """Closes connections and the record. May be called twice."""
+        await self.settled()
         providers, self._providers = self._providers, {}
         for provider in providers.values():
             await provider.close()
@@ -280,7 +286,8 @@ class TurnModels:
             return await self._completed(provider, policy, request, account, replace(hearing, event=hear))
 
         key = key_of(policy, request, task=question.wanted.task_type, question=question.words)
-        reply = await replies.ask(key, start, hearing.event, fresh=question.fresh)
+        waiting = Waiting(seconds=policy.gate.queue_seconds, told=hearing.told)
+        reply = await replies.ask(key, start, hearing.event, fresh=question.fresh, waiting=waiting)
         answered = self._answer(policy, candidate)
         if reply.cached is None:
             return Given(response=reply.response, answered=answered)
@@ -289,7 +296,7 @@ class TurnModels:
         if isawaitable(waiting := hearing.event(TextDelta(text=reply.response.text))):
             await waiting
         alike = " to nearly the same question" if reply.cached.alike else ""
-        age = f"{reply.cached.age_seconds:.0f} s"
+        age = f"{reply.cached.age_seconds:.0f} s" if reply.cached.age_seconds >= 1 else "a moment"
         reused = f"This is the reply of {age} ago{alike}; add --fresh to ask the model anew."
         return Given(response=replace(reply.response, usage=Usage()), answered=answered, reused=reused)
 

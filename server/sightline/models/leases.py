@@ -9,19 +9,20 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Awaitable, Callable, Generator, Mapping
+from collections.abc import Awaitable, Callable, Collection, Generator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from sightline.base.database import Connection, DatabaseError
 from sightline.base.process_life import ProcessMark, is_gone, this_process
 from sightline.base.system import Clock
+from sightline.models.lease_keeper import LeaseKeeper, quietly
 from sightline.models.residency import SharedHoldings
 from sightline.transport.gate import Level, Outcome, Place, QueueFull
 
 _log = logging.getLogger(__name__)
 
-VERSION = 1
+VERSION = 2
 SCHEMA = """
 CREATE TABLE place (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -45,9 +46,16 @@ CREATE TABLE client (
     since REAL NOT NULL,
     PRIMARY KEY (server, space, process)
 ) WITHOUT ROWID;
+CREATE TABLE flight (
+    request BLOB PRIMARY KEY,
+    space TEXT NOT NULL,
+    process INTEGER NOT NULL,
+    started REAL NOT NULL,
+    expires REAL NOT NULL
+) WITHOUT ROWID;
 """
-#: Seconds that a lease lasts unless it is renewed, and between two renewals.
-LASTS, RENEWED = 30.0, 10.0
+#: Seconds that a lease lasts unless it is renewed.
+LASTS = 30.0
 #: Seconds between two looks of one that waits: the first, and the longest.
 FIRST_LOOK, LONGEST_LOOK = 0.02, 0.25
 #: Seconds after which nobody remembers that a server had too much to do.
@@ -156,6 +164,40 @@ class LeaseBook:
             asking=any(tuple(row) != own for row in asking),
         )
 
+    def claim(self, request: bytes) -> bool:
+        """Whether it is this process that asks ``request`` now, since no other that lives does."""
+        mark, now = self._process, self._clock.now()
+        with self._writing():
+            self._connection.execute("DELETE FROM flight WHERE expires < ?", (now,))
+            row = self._connection.execute(
+                "SELECT space, process, started FROM flight WHERE request = ?", (request,)
+            ).fetchone()
+            if row is not None and not is_gone(ProcessMark(space=row[0], number=row[1], started=row[2])):
+                return False
+            self._connection.execute(
+                "INSERT OR REPLACE INTO flight (request, space, process, started, expires) VALUES (?, ?, ?, ?, ?)",
+                (request, mark.space, mark.number, mark.started, now + LASTS),
+            )
+            return True
+
+    def keep_claims(self, requests: Collection[bytes]) -> None:
+        """Keeps what this process claimed alive. What was given away meanwhile stays so: then two ask the same."""
+        mark, expires = self._process, self._clock.now() + LASTS
+        with self._writing():
+            self._connection.executemany(
+                "UPDATE flight SET expires = ? WHERE request = ? AND space = ? AND process = ? AND started = ?",
+                [(expires, request, mark.space, mark.number, mark.started) for request in tuple(requests)],
+            )
+
+    def unclaim(self, request: bytes) -> None:
+        """Tells that this process asks ``request`` no longer."""
+        mark = self._process
+        with self._writing():
+            self._connection.execute(
+                "DELETE FROM flight WHERE request = ? AND space = ? AND process = ? AND started = ?",
+                (request, mark.space, mark.number, mark.started),
+            )
+
     def close(self) -> None:
         """Forgets that this process asks any server, and closes the database. May be called twice."""
         mark = self._process
@@ -230,10 +272,10 @@ class SharedModels:
             return SharedHoldings()
 
     async def hold(self, instance: str) -> None:
-        await _quietly(self._book.hold, self._server, instance)
+        await quietly(self._book.hold, self._server, instance)
 
     async def drop(self, instance: str) -> None:
-        await _quietly(self._book.drop, self._server, instance)
+        await quietly(self._book.drop, self._server, instance)
 
 
 class SharedPlaces:
@@ -245,8 +287,7 @@ class SharedPlaces:
         self._sleep = sleep
         self._book: asyncio.Future[LeaseBook] | None = None
         self._held: dict[int, tuple[str, bool]] = {}
-        self._renewing: asyncio.Task[None] | None = None
-        self._leaving: set[asyncio.Task[None]] = set()
+        self._keeper = LeaseKeeper()
 
     async def take(self, where: str, most: int, seconds: float) -> Place | None:
         """A place at ``where``; ``None`` where nothing can be shared. Raises :class:`QueueFull` after ``seconds``."""
@@ -258,9 +299,7 @@ class SharedPlaces:
 
     async def close(self) -> None:
         """Waits until all places are given back, and closes the database. May be called twice."""
-        if self._renewing is not None:
-            self._renewing.cancel()
-        await asyncio.gather(*self._leaving, return_exceptions=True)
+        await self._keeper.close()
         if self._book is not None:
             book, self._book = await self._book, None
             await asyncio.to_thread(book.close)
@@ -277,7 +316,7 @@ class SharedPlaces:
             entering.add_done_callback(lambda done: self._abandoned(book, done, where, most))
             raise
         self._held[number] = (where, standing.granted)
-        self._keep_renewing(book)
+        self._keeper.renew(lambda: self._renewed(book))
         first = standing
         try:
             async with asyncio.timeout(seconds):
@@ -305,24 +344,9 @@ class SharedPlaces:
     def _leave(self, book: LeaseBook, number: int, where: str, outcome: Outcome, most: int) -> None:
         """Gives a place back in the background: whoever asked has its reply already."""
         self._held.pop(number, None)
-        task = asyncio.ensure_future(_quietly(book.leave, number, where, outcome, most))
-        self._leaving.add(task)
-        task.add_done_callback(self._leaving.discard)
+        self._keeper.later(book.leave, number, where, outcome, most)
 
-    def _keep_renewing(self, book: LeaseBook) -> None:
-        if self._renewing is None or self._renewing.done():
-            self._renewing = asyncio.ensure_future(self._renew(book))
-
-    async def _renew(self, book: LeaseBook) -> None:
-        while True:
-            await asyncio.sleep(RENEWED)
-            if not self._held:
-                return
-            await _quietly(book.renew, self._held)
-
-
-async def _quietly(work: Callable[..., None], *arguments: object) -> None:
-    try:
-        await asyncio.to_thread(work, *arguments)
-    except DatabaseError as error:
-        _log.warning("The queue that is shared with other windows cannot be written: %s", error)
+    def _renewed(self, book: LeaseBook) -> bool:
+        if self._held:
+            book.renew(self._held)
+        return bool(self._held)

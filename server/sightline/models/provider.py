@@ -37,6 +37,12 @@ class WindowReport:
         """Tokens of the largest prompt and reply together, ``None`` where nothing is known."""
         return max((tokens for tokens in (self.tokens, self.largest) if tokens), default=None)
 
+    def within(self, own: int | None) -> WindowReport:
+        """The same with the user's own limit in tokens, where that is the smaller or the only one."""
+        if own is None or (self.tokens is not None and own >= self.tokens):
+            return self
+        return WindowReport(tokens=own, source="your settings")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedModel:

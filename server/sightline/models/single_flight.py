@@ -5,24 +5,26 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from inspect import isawaitable
+from typing import Generic, TypeVar
 
 from sightline.models.client import EventListener
-from sightline.models.messages import ModelResponse, StreamEvent
+from sightline.models.messages import StreamEvent
 
+T = TypeVar("T")
 #: Asks, and tells each event of the stream to whom it is given.
-Start = Callable[[EventListener], Awaitable[ModelResponse]]
+Start = Callable[[EventListener], Awaitable[T]]
 
 
-class SingleFlight:
+class SingleFlight(Generic[T]):
     """Requests under way by key. Use it from one event loop."""
 
     def __init__(self) -> None:
-        self._flights: dict[bytes, _Flight] = {}
+        self._flights: dict[bytes, _Flight[T]] = {}
 
     def __len__(self) -> int:
         return len(self._flights)
 
-    async def ask(self, key: bytes, start: Start, listener: EventListener | None = None) -> ModelResponse:
+    async def ask(self, key: bytes, start: Start[T], listener: EventListener | None = None) -> T:
         """The reply of ``start``, which is called once for all who ask with ``key`` while it runs.
 
         Each hears every event from the beginning, in order and at its own pace. Raises what ``start`` raises. The
@@ -43,21 +45,21 @@ class SingleFlight:
                 flight.task.cancel()
                 await asyncio.wait([flight.task])
 
-    def _landed(self, key: bytes, flight: _Flight) -> None:
+    def _landed(self, key: bytes, flight: _Flight[T]) -> None:
         if self._flights.get(key) is flight:
             del self._flights[key]
 
 
-class _Flight:
+class _Flight(Generic[T]):
     """One request, with all that was heard so far."""
 
-    def __init__(self, start: Start) -> None:
+    def __init__(self, start: Start[T]) -> None:
         self.waiting = 0
         self._events: list[StreamEvent] = []
         self._news = asyncio.Event()
         self.task = asyncio.ensure_future(self._run(start))
 
-    async def _run(self, start: Start) -> ModelResponse:
+    async def _run(self, start: Start[T]) -> T:
         try:
             return await start(self._hear)
         finally:

@@ -12,9 +12,9 @@ class TransportPolicy:
 
     ``proxy`` is a proxy's URL and may hold its password. ``ca_file`` names a PEM file that is trusted *instead of* the
     usual authorities. ``client_certificate`` and ``client_key`` name PEM files with which we show who we are (the key
-    may stand in the certificate's file). ``connections`` bounds what is open at once; idle ones close after
-    ``idle_seconds`` (below the 5 s after which llama.cpp and Node's servers close theirs, so that none is reused while
-    it goes away).
+    may stand in the certificate's file). ``connections`` bounds what is open to one server at once; idle ones close
+    after ``idle_seconds`` (below the 5 s after which llama.cpp and Node's servers close theirs, so that none is reused
+    while it goes away).
     """
 
     proxy: str | None = field(default=None, repr=False)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections import defaultdict
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -51,9 +52,10 @@ class Pool:
         # Not an ``httpx.AsyncClient``: what it adds (cookies, redirects, the environment's word) is not wanted here,
         # and is a third of what a request costs.
         self._direct, self._proxied = _transports(policy, transport)
-        # Counted here and not by httpcore, which loses the place of a request that is cancelled just as it gets one:
-        # after ten of them nothing would ever be sent again.
-        self._places = asyncio.Semaphore(policy.connections)
+        # For each server by itself: ten silent ones of one server must not keep another from being asked. Counted here
+        # and not by httpcore, which loses the place of a request that is cancelled just as it gets one: after ten of
+        # them nothing would ever be sent again.
+        self._places = defaultdict[str, asyncio.Semaphore](lambda: asyncio.Semaphore(policy.connections))
 
     async def __aenter__(self) -> Self:
         return self
@@ -77,9 +79,10 @@ class Pool:
         that closes the socket at once. Raises :class:`TransportError`.
         """
         where, transport = address(request.url), self._direct
+        places = self._places[where]
         if self._proxied is not None and (urlsplit(request.url).hostname or "") not in _DIRECT:
             where, transport = f"{where} through the proxy", self._proxied
-        response = await self._send(transport, request, where)
+        response = await self._send(transport, request, where, places)
         try:
             answer = HttpResponse(response, request.limits, where)
             try:
@@ -87,10 +90,12 @@ class Pool:
             finally:
                 await answer.close()
         finally:
-            self._places.release()
+            places.release()
 
-    async def _send(self, transport: httpx.AsyncBaseTransport, request: HttpRequest, where: str) -> httpx.Response:
-        """Sends it and takes a place, which is the caller's to give back."""
+    async def _send(
+        self, transport: httpx.AsyncBaseTransport, request: HttpRequest, where: str, places: asyncio.Semaphore
+    ) -> httpx.Response:
+        """Sends it and takes one of ``places``, which is the caller's to give back."""
         limits = request.limits
         # Bytes of a stream must not wait in a compressor, hence no compression.
         headers = {"accept": "*/*", "accept-encoding": "identity", **request.headers}
@@ -102,11 +107,11 @@ class Pool:
             if sent.url.userinfo:
                 sent = next(httpx.BasicAuth(sent.url.username, sent.url.password).auth_flow(sent))
             async with asyncio.timeout(limits.first_byte):
-                await self._places.acquire()
+                await places.acquire()
                 try:
                     return await transport.handle_async_request(sent)
                 except BaseException:
-                    self._places.release()
+                    places.release()
                     await _drop_lost(transport)
                     raise
         except httpx.ConnectTimeout as error:
@@ -240,7 +245,7 @@ def _transports(
         return transport, None
     limits = httpx.Limits(
         max_connections=None,  # see Pool._places
-        max_keepalive_connections=policy.connections,
+        max_keepalive_connections=None,  # those idle seconds that the policy gives
         keepalive_expiry=policy.idle_seconds,
     )
     trusted = _certificates(policy)

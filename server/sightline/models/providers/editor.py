@@ -68,10 +68,7 @@ class EditorProvider:
         if told is None and model == "any" and listed:
             told = listed[0].window
         report = WindowReport(tokens=told, source="your editor") if told else WindowReport()
-        own = self._policy.window
-        if own is not None and (report.tokens is None or own < report.tokens):
-            return WindowReport(tokens=own, source="your settings")
-        return report
+        return report.within(self._policy.window)
 
     async def window(self, model: str) -> int | None:
         return (await self.window_report(model)).tokens

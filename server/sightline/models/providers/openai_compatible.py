@@ -67,10 +67,7 @@ class OpenAICompatibleProvider:
         report = await self._server_window(model)
         if report.tokens is None:
             report = self._policy.listed_window(model) or report
-        own = self._policy.window
-        if own is not None and (report.tokens is None or own < report.tokens):
-            return WindowReport(tokens=own, source="your settings")
-        return report
+        return report.within(self._policy.window)
 
     async def window(self, model: str) -> int | None:
         return (await self.window_report(model)).tokens
