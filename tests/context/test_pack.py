@@ -11,6 +11,7 @@ from sightline.base.paths import WorkspacePath
 from sightline.base.text import Span
 from sightline.context.lexical import LexicalIndex
 from sightline.context.pack import build_context
+from sightline.context.ranges import lines_named
 from sightline.context.render import Form
 from sightline.context.request import ContextRequest
 from support.contexts import anything, context_of, files_of, quarter, shown_of, two_roots
@@ -180,3 +181,18 @@ def test_two_roots_are_told_apart() -> None:
     one = build_context(view, ContextRequest(task="cart", budget=500, root="/two"), LexicalIndex(), quarter, anything)
     assert {piece.path for piece in one.slices} == {WorkspacePath("/two", "a.py")}
     assert "### a.py\n" in one.text
+
+
+def test_known_lines_cost_nothing_and_make_room_for_others() -> None:
+    texts = {f"shop/{name}.py": f"def total_{name}(cart):\n" + "    cart.add('total')\n" * 20 for name in "abcdef"}
+    view = graph_of(texts)
+    first = context_of(view, "Round the total of a cart", budget=400)
+    known = {file.path: file.ranges for file in first.shown}
+    second = context_of(view, "Round the total of a cart", budget=400, known=known)
+    assert second.tokens <= 400
+    assert not {(piece.path, piece.first) for piece in first.slices if piece.form is not Form.OUTLINE} & {
+        (piece.path, piece.first) for piece in second.slices
+    }
+    assert set(files_of(second)) - set(files_of(first)), "there is room for files that did not fit before"
+    for file in first.shown:
+        assert f"### {file.path}\n⋮ {lines_named(file.ranges)} shown above\n" in second.text

@@ -146,3 +146,19 @@ def test_the_same_question_gets_the_same_answer() -> None:
 def test_another_root_stays_out() -> None:
     ranking = ranking_of(VIEW, "tax rate", open_files=())
     assert {file.path.root for file in ranking.files} == {"/work"}
+
+
+def test_what_the_graph_brought_in_tells_the_way_to_what_was_found_without_it() -> None:
+    view = graph_of(
+        {
+            "shop/cart.py": "def total(cart):\n    return sum(cart)\n",
+            "shop/till.py": "from shop.cart import total\n\n\ndef ring(cart):\n    return total(cart)\n",
+        }
+    )
+    pieces = {piece.path.relative: piece for piece in ranking_of(view, "Round `total`").pieces if piece.chunk.head}
+    assert pieces["shop/cart.py"].chain == (), "it was found without the graph"
+    steps = [(step.path.relative, step.name, step.line, step.reason) for step in pieces["shop/till.py"].chain]
+    assert steps == [
+        ("shop/till.py", "ring", 4, "calls `total`"),
+        ("shop/cart.py", "total", 1, "defines `total`, named in the task"),
+    ]

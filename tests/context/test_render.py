@@ -108,3 +108,14 @@ def test_every_line_is_shown_verbatim_or_counted_in_a_mark(lines: list[str], ran
     assert all(line is None or line == original for line, original in zip(rebuilt, lines, strict=True))
     wanted = {number for piece in shown for number in range(piece.first, piece.last + 1)}
     assert all(rebuilt[number - 1] is not None for number in wanted)
+
+
+def test_lines_that_stand_above_are_told_and_not_repeated() -> None:
+    block = render_block(source_of(CODE), "m.py", [Shown(first=4, last=9)], known=[(1, 5)])
+    assert block == (
+        "### m.py\n```python\n⋮ lines 1-3 left out\n⋮ lines 4-5 shown above\n\n\ndef second():\n    return 2\n"
+        "⋮ lines 10-13 left out\n```\n\n"
+    )
+    assert render_block(source_of(CODE), "m.py", [Shown(first=8, last=9)], known=[(4, 9)]) == (
+        "### m.py\n⋮ lines 8-9 shown above\n\n"
+    )

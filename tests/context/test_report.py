@@ -27,7 +27,7 @@ def test_the_shape_of_the_report() -> None:
     assert (first["path"], set(first)) == ("shop/tax.py", {"path", "score", "reasons", "symbols"})
     assert first["score"] > 0
     symbol = first["symbols"][0]
-    assert set(symbol) == {"name", "kind", "start_line", "end_line", "form", "tokens", "reasons"}
+    assert set(symbol) == {"name", "kind", "start_line", "end_line", "form", "tokens", "reasons", "chain"}
     assert (symbol["name"], symbol["kind"], symbol["form"]) == ("rate", "function", "full")
     assert (symbol["start_line"], symbol["end_line"]) == (4, 5)
     assert symbol["tokens"] > 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from sightline.base.text import digest_of
 from sightline.prompts.build import build_prompt
 from sightline.prompts.report import prompt_report
 from support.contexts import context_of
@@ -26,5 +27,9 @@ def test_the_shape_of_the_report() -> None:
         "form": "full",
         "tokens": report["manifest"][0]["tokens"],
         "reasons": ["defines `rate`, named in the task", *report["manifest"][0]["reasons"][1:]],
+        "chain": [],
+        "digest": digest_of(b"def rate(country):\n    return 0\n"),
+        "version": None,
+        "message": 1,
     }
     assert (report["tokens"], report["task_type"], report["complexity"]) == (prompt.tokens, "fix", "simple")

@@ -26,8 +26,24 @@ class Tier(IntEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step of the way that led to a piece: the definition at a one-based line, and what was said of it.
+
+    ``name`` is qualified within the file, empty for code between definitions.
+    """
+
+    path: WorkspacePath
+    name: str
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """A piece of a file that could be shown. ``reasons`` are short sentences, the weightiest first.
+
+    ``chain`` is the way through the graph that brought it in: the piece itself, what it is tied to, and so on to what
+    was found without the graph. It is empty for what the graph ties to nothing that was found.
 
     ``lines`` are one-based lines inside the piece that matter most (a call, a selected line); a piece too large to be
     shown whole is cut around them. ``named`` says that the request names the piece, or the file that it stands for:
@@ -41,6 +57,7 @@ class Candidate:
     reasons: tuple[str, ...]
     lines: tuple[int, ...] = ()
     named: bool = False
+    chain: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,7 +58,8 @@ class Forms:
     def full(self, source: SourceLines, candidate: Candidate, first: int, last: int) -> Slice:
         """Lines of a piece as they stand."""
         name, kind = name_of(source.definitions, candidate.chunk)
-        return self._slice(source, name, kind, first, last, Form.FULL, candidate.reasons)
+        piece = self._slice(source, name, kind, first, last, Form.FULL, candidate.reasons)
+        return replace(piece, chain=candidate.chain)
 
     def signature(self, source: SourceLines, index: int, reasons: tuple[str, ...]) -> Slice:
         """The signature of a definition."""
@@ -104,6 +105,7 @@ class Forms:
         chunk = candidate.chunk
         if 0 <= chunk.definition < len(source.definitions) and (chunk.head or not candidate.lines):
             signature = self.signature(source, chunk.definition, (*candidate.reasons, "no room for its lines"))
+            signature = replace(signature, chain=candidate.chain)
             yield Way(slices=(signature,))
             yield Way(slices=(signature,), heads=False)
         line = self.least_line(source, candidate)
@@ -115,7 +117,16 @@ class Forms:
     ) -> Slice:
         tokens = self.count(shown_text(source, Shown(first=first, last=last)))
         return Slice(
-            path=source.path, name=name, kind=kind, first=first, last=last, form=form, tokens=tokens, reasons=reasons
+            path=source.path,
+            name=name,
+            kind=kind,
+            first=first,
+            last=last,
+            form=form,
+            tokens=tokens,
+            reasons=reasons,
+            digest=source.text.digest,
+            version=source.version,
         )
 
 

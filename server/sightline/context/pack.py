@@ -6,7 +6,7 @@ is handed in. The same request on the same view gives the same bytes. This file 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sightline.base.paths import WorkspacePath
@@ -15,10 +15,11 @@ from sightline.context.access import qualified_name
 from sightline.context.candidates import Gate, Permission, Ranking, name_of
 from sightline.context.forms import Forms, Way
 from sightline.context.lexical import LexicalIndex
+from sightline.context.ranges import Lines, without
 from sightline.context.rank import rank
-from sightline.context.render import Form, Named, Shown, render_block
+from sightline.context.render import Form, Named, Shown, render_block, shown_ranges, shown_text
 from sightline.context.request import ContextRequest
-from sightline.context.slices import ContextPack, Dropped, Slice
+from sightline.context.slices import ContextPack, Dropped, ShownFile, Slice
 from sightline.context.source import SourceLines, source_lines
 from sightline.graph.facts import DefinitionKind
 from sightline.graph.view import GraphView
@@ -143,7 +144,10 @@ class _Packing:
     def text_of(self, block: _Block) -> str:
         shown = [Shown(first=piece.first, last=piece.last) for piece in block.pieces]
         names = [Named(name=piece.name, first=piece.first) for piece in block.names]
-        return render_block(block.source, self.shown_path(block.source.path), shown, names)
+        return render_block(block.source, self.shown_path(block.source.path), shown, names, self.known(block))
+
+    def known(self, block: _Block) -> Sequence[Lines]:
+        return self.request.known.get(block.source.path, ())
 
 
 def _add_pieces(packing: _Packing, budget: int) -> None:
@@ -208,7 +212,7 @@ def _add_outlines(packing: _Packing) -> None:
     room = min(round(packing.request.budget * OUTLINE_SHARE), packing.request.budget - packing.used)
     for file in packing.ranking.files[:OUTLINED_FILES]:
         source = packing.source(file.path)
-        if source is None:
+        if source is None or file.path in packing.request.known:
             continue
         block = packing.blocks.get(file.path) or _Block(source)
         names = _names_left_out(packing, source, block)
@@ -243,6 +247,8 @@ def _names_left_out(packing: _Packing, source: SourceLines, block: _Block) -> li
                     form=Form.OUTLINE,
                     tokens=packing.count(f", {name}"),
                     reasons=("its lines are left out of a file that fits the task",),
+                    digest=source.text.digest,
+                    version=source.version,
                 )
             )
     return names
@@ -272,7 +278,7 @@ def _shrink_to_fit(packing: _Packing) -> None:
 def _finished(packing: _Packing) -> ContextPack:
     text = "".join(packing.text_of(block) for block in packing.blocks.values())
     return ContextPack(
-        slices=tuple(piece for block in packing.blocks.values() for piece in _in_order(block)),
+        slices=tuple(part for block in packing.blocks.values() for part in _in_order(packing, block)),
         tokens=max(packing.used, packing.count(text)) if text else 0,
         dropped=_dropped(packing),
         refused=packing.ranking.refused,
@@ -281,6 +287,7 @@ def _finished(packing: _Packing) -> ContextPack:
         revision=packing.view.revision,
         budget=packing.request.budget,
         focus=_focus(packing),
+        shown=tuple(_shown(block) for block in packing.blocks.values()),
     )
 
 
@@ -294,9 +301,25 @@ def _focus(packing: _Packing) -> tuple[str, int, int] | None:
     return packing.shown_path(source.path), first, last
 
 
-def _in_order(block: _Block) -> list[Slice]:
-    """Pieces as they were found worth showing, names last."""
-    return [*block.pieces, *block.names]
+def _in_order(packing: _Packing, block: _Block) -> Iterator[Slice]:
+    """Pieces as they were found worth showing, without what is known of them; names last."""
+    known = packing.known(block)
+    for piece in block.pieces:
+        parts = without([(piece.first, piece.last)], known)
+        if parts == ((piece.first, piece.last),):
+            yield piece
+            continue
+        for first, last in parts:
+            tokens = packing.count(shown_text(block.source, Shown(first=first, last=last)))
+            yield replace(piece, first=first, last=last, tokens=tokens)
+    yield from block.names
+
+
+def _shown(block: _Block) -> ShownFile:
+    pieces = [Shown(first=piece.first, last=piece.last) for piece in block.pieces]
+    source = block.source
+    ranges = tuple(shown_ranges(source, pieces)) if pieces else ()
+    return ShownFile(path=source.path, digest=source.text.digest, lines=source.lines, ranges=ranges)
 
 
 def _dropped(packing: _Packing) -> tuple[Dropped, ...]:

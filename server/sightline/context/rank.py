@@ -13,7 +13,8 @@ from math import sqrt
 from sightline.base.errors import SightlineError
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Text
-from sightline.context.candidates import Candidate, Gate, RankedFile, Ranking, Tier
+from sightline.context.access import definitions_of
+from sightline.context.candidates import Candidate, Gate, RankedFile, Ranking, Step, Tier, name_of
 from sightline.context.chunks import Chunk
 from sightline.context.file_terms import FileTerms
 from sightline.context.lexical import LexicalIndex
@@ -58,6 +59,8 @@ class _Piece:
     tier: Tier = Tier.RANKED
     order: int = 0
     named: bool = False
+    #: The piece that the graph ties this one to, and how.
+    via: tuple[_Piece, str] | None = None
 
 
 @dataclass(slots=True)
@@ -294,6 +297,8 @@ def _add_neighbours(board: _Board) -> None:
         symbol = symbols[anchor.chunk.definition]
         for neighbour in find_neighbours(board.view, symbol, board.request):
             _add_neighbour(board, anchor, neighbour)
+    for anchor in anchors:
+        anchor.via = None  # they lead to one another, and were found without the graph
 
 
 def _add_neighbour(board: _Board, anchor: _Piece, neighbour: Neighbour) -> None:
@@ -304,6 +309,7 @@ def _add_neighbour(board: _Board, anchor: _Piece, neighbour: Neighbour) -> None:
     for piece in board.pieces_at(neighbour.path, neighbour.line, neighbour.line):
         if piece is anchor or neighbour.reason in piece.reasons:
             continue
+        piece.via = piece.via or (anchor, neighbour.reason)
         piece.score += share
         piece.reasons.append(neighbour.reason)
         piece.lines.append(neighbour.line)
@@ -327,10 +333,23 @@ def _ordered_pieces(board: _Board) -> tuple[Candidate, ...]:
             reasons=tuple(dict.fromkeys(piece.reasons)),
             lines=tuple(sorted(set(piece.lines))),
             named=piece.named or piece.tier is Tier.POINTED,
+            chain=_chain(board, piece),
         )
         for piece in _in_order(board)
         if piece.score > 0
     )
+
+
+def _chain(board: _Board, piece: _Piece) -> tuple[Step, ...]:
+    """From a piece that the graph ties to others, to what was found without it; empty for the latter."""
+    steps: list[Step] = []
+    at: _Piece | None = piece if piece.via else None
+    while at is not None:
+        before, reason = at.via or (None, next(iter(at.reasons), ""))
+        name, _ = name_of(definitions_of(board.view, at.path), at.chunk)
+        steps.append(Step(path=at.path, name=name, line=at.chunk.first, reason=reason))
+        at = before
+    return tuple(steps)
 
 
 def _ranked_files(board: _Board) -> tuple[RankedFile, ...]:

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from sightline.base.redact import redact
 from sightline.context.chunks import has_content
+from sightline.context.ranges import lines_named, overlap, without
 from sightline.context.source import SourceLines
 
 
@@ -40,15 +41,28 @@ class Named:
     first: int
 
 
-def render_block(source: SourceLines, shown_path: str, shown: Sequence[Shown], names: Sequence[Named] = ()) -> str:
-    """The block of one file, ending in an empty line. ``names`` are listed in the marks of the gaps they lie in."""
+def render_block(
+    source: SourceLines,
+    shown_path: str,
+    shown: Sequence[Shown],
+    names: Sequence[Named] = (),
+    known: Sequence[tuple[int, int]] = (),
+) -> str:
+    """The block of one file, ending in an empty line. ``names`` are listed in the marks of the gaps they lie in.
+
+    For ``known`` lines, which stand above the text, there are marks; a block of nothing else is one line about them.
+    """
     mark, fence = source.mark, source.fence
     body: list[str] = []
     at = 1
-    for first, last in _merged(source.lines, shown):
+    ranges = shown_ranges(source, shown)
+    above = overlap(ranges, known)
+    if above and not names and not without(ranges, known):
+        return f"### {shown_path}\n{mark} {_lines_above(above)}\n\n"
+    for first, last, is_above in _parts(ranges, above):
         if first > at:
             body.append(_left_out(mark, at, first - 1, names))
-        body.extend(source.lines[first - 1 : last])
+        body.extend([f"{mark} {_lines_above([(first, last)])}"] if is_above else source.lines[first - 1 : last])
         at = last + 1
     if at <= len(source.lines):
         body.append(_left_out(mark, at, len(source.lines), names))
@@ -60,8 +74,9 @@ def shown_text(source: SourceLines, shown: Shown) -> str:
     return "\n".join(source.lines[shown.first - 1 : shown.last]) + "\n"
 
 
-def _merged(lines: Sequence[str], shown: Sequence[Shown]) -> list[tuple[int, int]]:
+def shown_ranges(source: SourceLines, shown: Sequence[Shown]) -> list[tuple[int, int]]:
     """Ranges in order, joined where nothing but blank lines and closing brackets lie between: a mark costs more."""
+    lines = source.lines
     ranges: list[tuple[int, int]] = []
     for piece in sorted(shown, key=lambda piece: (piece.first, piece.last)):
         first, last = piece.first, min(piece.last, len(lines))
@@ -80,7 +95,17 @@ def _joins(lines: Sequence[str], end: int, start: int) -> bool:
     return start - end <= 1 or not any(map(has_content, lines[end : start - 1]))
 
 
+def _parts(ranges: Sequence[tuple[int, int]], above: Sequence[tuple[int, int]]) -> list[tuple[int, int, bool]]:
+    """The ranges in order, cut where lines that stand above begin and end."""
+    parts = [(first, last, False) for first, last in without(ranges, above)]
+    return sorted(parts + [(first, last, True) for first, last in above])
+
+
+def _lines_above(ranges: Sequence[tuple[int, int]]) -> str:
+    return f"{lines_named(ranges)} shown above"
+
+
 def _left_out(mark: str, first: int, last: int, names: Sequence[Named]) -> str:
-    where = f"line {first}" if first == last else f"lines {first}-{last}"
+    where = lines_named([(first, last)])
     listed = ", ".join(named.name for named in names if first <= named.first <= last)
     return redact(f"{mark} {where} left out" + (f", with {listed}" if listed else ""))

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from sightline.context.candidates import Step
 from sightline.context.pack import ContextPack, Slice
 from sightline.context.render import Form
 
 
+class StepReport(TypedDict):
+    """One step of the way that brought a piece in: the definition at a line, and what was said of it."""
+
+    path: str
+    name: str
+    line: int
+    reason: str
+
+
 class SymbolReport(TypedDict):
-    """One piece of a file. Lines are one-based and inclusive; ``name`` is empty for code between definitions."""
+    """One piece of a file. Lines are one-based and inclusive; ``name`` is empty for code between definitions.
+
+    ``chain`` leads by the graph from the piece to what the task led to; empty for what the graph ties to nothing.
+    """
 
     name: str
     kind: str
@@ -18,6 +31,7 @@ class SymbolReport(TypedDict):
     form: str
     tokens: int
     reasons: list[str]
+    chain: list[StepReport]
 
 
 class FileReport(TypedDict):
@@ -103,4 +117,10 @@ def _symbol(piece: Slice) -> SymbolReport:
         form=form.value,
         tokens=piece.tokens,
         reasons=list(piece.reasons),
+        chain=chain_report(piece.chain),
     )
+
+
+def chain_report(chain: tuple[Step, ...]) -> list[StepReport]:
+    """The way that brought a piece in."""
+    return [StepReport(path=str(step.path), name=step.name, line=step.line, reason=step.reason) for step in chain]

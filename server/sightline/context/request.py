@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -44,7 +45,8 @@ class ContextRequest:
     ``root`` limits the answer to one root of the view (empty: all of them). ``mentions`` are paths, folders (ending in
     ``/``) and symbols the user named outside the text, as written. ``focus`` is the file the user is in, with the
     selection or cursor (byte offsets of the view's text) if known. ``diagnostics`` are sentences that may hold
-    ``path:line``. ``task_type`` is a :class:`TaskType` value.
+    ``path:line``. ``task_type`` is a :class:`TaskType` value. ``known`` are lines that whoever reads the answer has
+    before them: ranges of each file, one-based, inclusive, in order and apart. They are not shown again.
     """
 
     task: str
@@ -55,4 +57,7 @@ class ContextRequest:
     focus: tuple[WorkspacePath, Span | None] | None = None
     diagnostics: tuple[str, ...] = ()
     open_files: tuple[WorkspacePath, ...] = ()
+    known: Mapping[WorkspacePath, tuple[tuple[int, int], ...]] = field(
+        default_factory=dict[WorkspacePath, tuple[tuple[int, int], ...]]
+    )
     limits: ContextLimits = field(default_factory=ContextLimits)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sightline.base.paths import WorkspacePath
-from sightline.context.candidates import RankedFile
+from sightline.context.candidates import RankedFile, Step
+from sightline.context.ranges import Lines
 from sightline.context.render import Form
 
 
@@ -14,7 +15,8 @@ class Slice:
     """A piece that is in the text. Lines are one-based and inclusive.
 
     For ``FULL`` and ``SIGNATURE`` they are exactly the lines shown; for ``OUTLINE`` the lines the name stands for.
-    ``name`` is qualified within the file, empty for code between definitions.
+    ``name`` is qualified within the file, empty for code between definitions. ``digest`` is that of the file's text,
+    ``version`` the editor's number for it where the file is open. ``chain`` is that of the candidate.
     """
 
     path: WorkspacePath
@@ -25,6 +27,19 @@ class Slice:
     form: Form
     tokens: int
     reasons: tuple[str, ...]
+    digest: str = ""
+    version: int | None = None
+    chain: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownFile:
+    """All lines of a file as they may be shown, and which of them are in the text: ranges, one-based and inclusive."""
+
+    path: WorkspacePath
+    digest: str
+    lines: tuple[str, ...]
+    ranges: tuple[Lines, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +59,8 @@ class ContextPack:
 
     ``slices`` are grouped by file, files in the order of the text, best first. ``tokens`` counts ``text`` and is at
     most ``budget``. ``ranking`` goes on past what fitted. ``refused`` names what the request pointed at and must not
-    be shown. ``focus`` is the selection as path (written as in the text), first and last line.
+    be shown. ``focus`` is the selection as path (written as in the text), first and last line. ``shown`` are the lines
+    that stand in the text, or above it where the request says that they are known.
     """
 
     slices: tuple[Slice, ...]
@@ -56,3 +72,4 @@ class ContextPack:
     revision: int
     budget: int
     focus: tuple[str, int, int] | None = None
+    shown: tuple[ShownFile, ...] = ()

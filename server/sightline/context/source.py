@@ -28,8 +28,8 @@ _BACKTICKS = re.compile(r"`{3,}")
 class SourceLines:
     """A readable file. ``lines[0]`` is line 1; ``language`` and ``definitions`` are empty where there are no facts.
 
-    ``mark`` begins the lines that stand for what is left out, ``fence`` surrounds the code: neither can be taken for a
-    line of this file.
+    ``version`` is the editor's number for the text of an open file. ``mark`` begins the lines that stand for what is
+    left out, ``fence`` surrounds the code: neither can be taken for a line of this file.
     """
 
     path: WorkspacePath
@@ -39,6 +39,7 @@ class SourceLines:
     lines: tuple[str, ...]
     mark: str
     fence: str
+    version: int | None = None
 
     def lines_of(self, index: int) -> tuple[int, int]:
         """First and last one-based line of a definition."""
@@ -70,9 +71,10 @@ def source_lines(view: GraphView, path: WorkspacePath, gate: Gate) -> SourceLine
     if gate.real_reason(path) is not None:
         return None
     try:
-        text = view.workspace.read(path).text
+        file = view.workspace.read(path)
     except SightlineError:
         return None
+    text = file.text
     lines = _shown.lines(path, text)
     known = text.digest == digest_of(view, path)
     return SourceLines(
@@ -83,6 +85,7 @@ def source_lines(view: GraphView, path: WorkspacePath, gate: Gate) -> SourceLine
         lines=lines,
         mark=mark_for(lines),
         fence=fence_for(lines),
+        version=file.version,
     )
 
 

@@ -29,7 +29,9 @@ class _Context(ModelFeature):
             for symbol in file["symbols"]:
                 where = f"{symbol['start_line']}–{symbol['end_line']}"
                 name = f"`{symbol['name']}` lines" if symbol["name"] else "lines"  # imports belong to no definition
-                lines.append(f"  - {name} {where}, {symbol['form']}, {symbol['tokens']} tokens")
+                way = "".join(f"; {step['name'] or step['path']}: {step['reason']}" for step in symbol["chain"][1:])
+                why = f": {symbol['chain'][0]['reason']}{way}" if way else ""
+                lines.append(f"  - {name} {where}, {symbol['form']}, {symbol['tokens']} tokens{why}")
                 path = WorkspacePath(turn.root, file["path"])
                 places.append(FoundPlace(path=path, line=symbol["start_line"], label=symbol["name"]))
         unread = context.view.coverage().unread

@@ -7,12 +7,14 @@ from typing import Any
 
 from sightline.base.paths import WorkspacePath
 from sightline.checks.check import Finding
+from sightline.context.report import chain_report
 from sightline.engine.engine import PreparedEdit
 from sightline.features.feature import FeatureResult
 from sightline.lsp.apply import file_json, place_json
 from sightline.lsp.session import Session
 from sightline.models.messages import Usage
 from sightline.models.questions import Answered
+from sightline.prompts.build import ManifestEntry
 from sightline.sessions.hunks import Hunk
 from sightline.sessions.journal import JournalEntry
 from sightline.tasks.result import Attempt, TurnResult
@@ -69,17 +71,24 @@ def _turn_json(session: Session, turn: TurnResult) -> dict[str, Any]:
         "notes": list(report.notes) if report else [],
         "attempts": [_attempt_json(session, attempt) for attempt in turn.attempts],
         "promptTokens": turn.prompt.tokens,
-        "manifest": [
-            {
-                "path": str(entry.path),
-                "startLine": entry.start_line,
-                "endLine": entry.end_line,
-                "form": str(entry.form),
-                "tokens": entry.tokens,
-                "reasons": list(entry.reasons),
-            }
-            for entry in turn.prompt.manifest
-        ],
+        "manifest": [_span_json(entry) for entry in turn.prompt.manifest],
+    }
+
+
+def _span_json(entry: ManifestEntry) -> dict[str, Any]:
+    """One piece of code in a prompt."""
+    return {
+        "path": entry.path,
+        "name": entry.name,
+        "startLine": entry.start_line,
+        "endLine": entry.end_line,
+        "form": entry.form,
+        "tokens": entry.tokens,
+        "reasons": list(entry.reasons),
+        "chain": chain_report(entry.chain),
+        "digest": entry.digest,
+        "version": entry.version,
+        "message": entry.message,
     }
 
 

@@ -13,6 +13,7 @@ from importlib.resources import files
 
 from sightline.base.errors import UsageError
 from sightline.base.redact import redact
+from sightline.context.candidates import Step
 from sightline.context.pack import ContextPack, Slice
 from sightline.models.messages import Message
 from sightline.models.tokens import count_messages
@@ -28,7 +29,12 @@ _NO_CODE = "No code of the workspace was found for this task.\n\n"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManifestEntry:
-    """One piece of code in a prompt. Lines are one-based and inclusive; ``form`` as in ``context/render.py``."""
+    """One piece of code in a prompt. Lines are one-based and inclusive; ``form`` as in ``context/render.py``.
+
+    ``digest`` is that of the text it is of, ``version`` the editor's number for that text where the file is open.
+    ``message`` counts the messages of the prompt from 0. ``chain`` is the way through the graph that brought the piece
+    in: the piece itself first, what the request led to last; empty for what the graph ties to nothing.
+    """
 
     path: str
     start_line: int
@@ -37,6 +43,10 @@ class ManifestEntry:
     tokens: int
     reasons: tuple[str, ...]
     name: str = ""
+    digest: str = ""
+    version: int | None = None
+    message: int = 1
+    chain: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,12 +110,12 @@ def template(name: str) -> str:
     return files("sightline.prompts").joinpath("templates", f"{name}.md").read_text(encoding="utf-8").strip()
 
 
-def manifest_of(pack: ContextPack) -> tuple[ManifestEntry, ...]:
-    """Every piece of ``pack`` in the order of its text."""
-    return tuple(_entry(piece) for piece in pack.slices)
+def manifest_of(pack: ContextPack, message: int = 1) -> tuple[ManifestEntry, ...]:
+    """Every piece of ``pack`` in the order of its text, which is that of the message of this number."""
+    return tuple(_entry(piece, message) for piece in pack.slices)
 
 
-def _entry(piece: Slice) -> ManifestEntry:
+def _entry(piece: Slice, message: int) -> ManifestEntry:
     return ManifestEntry(
         path=str(piece.path),
         start_line=piece.first,
@@ -114,6 +124,10 @@ def _entry(piece: Slice) -> ManifestEntry:
         tokens=piece.tokens,
         reasons=piece.reasons,
         name=piece.name,
+        digest=piece.digest,
+        version=piece.version,
+        message=message,
+        chain=piece.chain,
     )
 
 

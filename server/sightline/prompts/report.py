@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from sightline.prompts.build import Prompt
+from sightline.context.report import StepReport, chain_report
+from sightline.prompts.build import ManifestEntry, Prompt
 
 
 class MessageReport(TypedDict):
@@ -15,7 +16,12 @@ class MessageReport(TypedDict):
 
 
 class ManifestReport(TypedDict):
-    """One piece of code in the messages. Lines are one-based and inclusive."""
+    """One piece of code in the messages. Lines are one-based and inclusive.
+
+    ``message`` counts the messages from 0, ``digest`` is that of the text the piece is of, ``version`` the editor's
+    number for that text (null for a closed file). ``chain`` leads by the graph from the piece to what the task led
+    to.
+    """
 
     path: str
     name: str
@@ -24,6 +30,10 @@ class ManifestReport(TypedDict):
     form: str
     tokens: int
     reasons: list[str]
+    chain: list[StepReport]
+    digest: str
+    version: int | None
+    message: int
 
 
 class PromptReport(TypedDict):
@@ -40,19 +50,24 @@ def prompt_report(prompt: Prompt) -> PromptReport:
     """A prompt as JSON."""
     return PromptReport(
         messages=[MessageReport(role=message.role, content=message.content) for message in prompt.messages],
-        manifest=[
-            ManifestReport(
-                path=entry.path,
-                name=entry.name,
-                start_line=entry.start_line,
-                end_line=entry.end_line,
-                form=entry.form,
-                tokens=entry.tokens,
-                reasons=list(entry.reasons),
-            )
-            for entry in prompt.manifest
-        ],
+        manifest=[_entry(entry) for entry in prompt.manifest],
         tokens=prompt.tokens,
         task_type=prompt.task_type,
         complexity=prompt.complexity,
+    )
+
+
+def _entry(entry: ManifestEntry) -> ManifestReport:
+    return ManifestReport(
+        path=entry.path,
+        name=entry.name,
+        start_line=entry.start_line,
+        end_line=entry.end_line,
+        form=entry.form,
+        tokens=entry.tokens,
+        reasons=list(entry.reasons),
+        chain=chain_report(entry.chain),
+        digest=entry.digest,
+        version=entry.version,
+        message=entry.message,
     )
