@@ -297,8 +297,6 @@ def _add_neighbours(board: _Board) -> None:
         symbol = symbols[anchor.chunk.definition]
         for neighbour in find_neighbours(board.view, symbol, board.request):
             _add_neighbour(board, anchor, neighbour)
-    for anchor in anchors:
-        anchor.via = None  # they lead to one another, and were found without the graph
 
 
 def _add_neighbour(board: _Board, anchor: _Piece, neighbour: Neighbour) -> None:
@@ -309,7 +307,8 @@ def _add_neighbour(board: _Board, anchor: _Piece, neighbour: Neighbour) -> None:
     for piece in board.pieces_at(neighbour.path, neighbour.line, neighbour.line):
         if piece is anchor or neighbour.reason in piece.reasons:
             continue
-        piece.via = piece.via or (anchor, neighbour.reason)
+        if not _leads_to(anchor, piece):  # anchors are neighbours of one another
+            piece.via = piece.via or (anchor, neighbour.reason)
         piece.score += share
         piece.reasons.append(neighbour.reason)
         piece.lines.append(neighbour.line)
@@ -338,6 +337,14 @@ def _ordered_pieces(board: _Board) -> tuple[Candidate, ...]:
         for piece in _in_order(board)
         if piece.score > 0
     )
+
+
+def _leads_to(piece: _Piece, end: _Piece) -> bool:
+    """Whether ``end`` brought ``piece`` in, or is itself what the user points at: then no way leads to it."""
+    at: _Piece | None = piece
+    while at is not None and at is not end:
+        at = at.via[0] if at.via else None
+    return at is end or end.tier is Tier.POINTED
 
 
 def _chain(board: _Board, piece: _Piece) -> tuple[Step, ...]:
