@@ -10,29 +10,35 @@ import asyncio
 import socket
 import struct
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
-from sightline.base.database import open_cache, open_precious
+from sightline.base.database import Connection, open_cache, open_precious
 from sightline.base.memory_system import memory_system
 from sightline.base.real_clock import RealClock
+from sightline.models import leases
 from sightline.models.accounting import MIGRATIONS, Ledger
 from sightline.models.cache import SCHEMA, VERSION, CachePolicy, ReplyCache, key_of
 from sightline.models.client import EventListener, complete
+from sightline.models.leases import LeaseBook
 from sightline.models.messages import Message, ModelError, ModelFailure, ModelRequest, ModelResponse, StreamEvent
 from sightline.models.policy import ModelPolicy
 from sightline.models.presets import ApiName
 from sightline.models.provider import Provider
 from sightline.models.registry import PROVIDERS, open_provider
 from sightline.models.replies import Replies
+from sightline.models.shared_flights import SharedFlights
 from sightline.models.spending import Account, SpendingLimits, accounted
-from sightline.transport.gate import GatePolicy
+from sightline.transport.gate import GatePolicy, GateState
 from sightline.transport.policy import Limits, RetryPolicy
 from sightline.transport.pool import Pool
 from support.loopback import Exchange, LoopbackServer, Route
 from support.voices import STOP, VOICES, Voice
 
+#: Requests that each server is asked at once.
+AT_A_SERVER = 25
 APIS: tuple[ApiName, ...] = ("chat", "messages", "responses", "ollama")
 CANCELLED = "cancelled"
 #: What the server does to a request, and what is to come of it: "" for a reply all the same.
@@ -40,6 +46,8 @@ FAULTS: dict[str, ModelFailure | str] = {
     "500 then fine": "",
     "429 then fine": "",
     "503 then fine": "",
+    "503 for ever": ModelFailure.OVERLOADED,
+    "404": ModelFailure.NOT_FOUND,
     "400": ModelFailure.BAD_REQUEST,
     "error in the stream": ModelFailure.SERVER,
     "malformed": ModelFailure.PROTOCOL,
@@ -52,6 +60,8 @@ FAULTS: dict[str, ModelFailure | str] = {
     "cancelled": CANCELLED,
 }
 _NAMES = tuple(FAULTS)
+#: Faults that another model is asked for.
+HELPED_BY_ANOTHER = ("503 for ever", "404")
 
 
 def fault_of(number: int) -> str:
@@ -59,9 +69,13 @@ def fault_of(number: int) -> str:
     return _NAMES[number // 10 % len(_NAMES)] if number % 10 == 7 else ""
 
 
-def wanted(number: int) -> str:
-    """What is to come of request ``number``: the value of a failure, ``cancelled``, or its own answer."""
-    fault = FAULTS[fault_of(number)] if fault_of(number) else ""
+def wanted(number: int, *, another: bool = False) -> str:
+    """What is to come of request ``number``: the value of a failure, ``cancelled``, or its own answer.
+
+    ``another``: there is a model to ask instead.
+    """
+    name = fault_of(number)
+    fault = FAULTS[name] if name and not (another and name in HELPED_BY_ANOTHER) else ""
     return str(fault) or f"answer {number}."
 
 
@@ -81,11 +95,17 @@ class _Unkept(list[Exchange]):
 
 @dataclass
 class Servers:
-    """Four APIs at one address. ``whole`` counts the whole replies that were sent, ``met`` the faults, by request."""
+    """Four APIs at one address. ``whole`` counts the whole replies that were sent, ``met`` the faults, by request.
+
+    ``most`` is how many requests for a reply were under way at once. ``sound``: it meets no faults.
+    """
 
     server: LoopbackServer
     whole: Counter[int] = field(default_factory=Counter[int])
     met: Counter[int] = field(default_factory=Counter[int])
+    sound: bool = False
+    most: int = 0
+    _now: int = 0
 
     def __post_init__(self) -> None:
         self.server.exchanges = _Unkept()
@@ -100,12 +120,25 @@ class Servers:
             self.server.routes[f"POST {prefix}{voice.path}"] = self._route(voice)
 
     def _route(self, voice: Voice) -> Route:
+        reply = self._reply(voice)
+
         async def route(exchange: Exchange) -> None:
+            self._now += 1
+            self.most = max(self.most, self._now)
+            try:
+                await reply(exchange)
+            finally:
+                self._now -= 1
+
+        return route
+
+    def _reply(self, voice: Voice) -> Route:
+        async def reply(exchange: Exchange) -> None:
             asked = exchange.body.partition(b"question <")[2].partition(b">")[0]
             if not asked:  # the model is to be loaded
                 return await exchange.answer(200, {"model": "tiny", "done": True, "done_reason": "load"})
             number = int(asked)
-            fault = fault_of(number)
+            fault = "" if self.sound else fault_of(number)
             if fault and not (FAULTS[fault] == "" and self.met[number]):
                 self.met[number] += 1
                 return await _faulty(exchange, voice, fault)
@@ -117,7 +150,7 @@ class Servers:
             self.whole[number] += 1
             return None
 
-        return route
+        return reply
 
 
 def _giving(body: dict[str, object]) -> Route:
@@ -125,7 +158,8 @@ def _giving(body: dict[str, object]) -> Route:
 
 
 async def _faulty(exchange: Exchange, voice: Voice, fault: str) -> None:
-    refusals = {"500 then fine": 500, "429 then fine": 429, "503 then fine": 503, "400": 400}
+    refusals = {"500 then fine": 500, "429 then fine": 429, "503 then fine": 503, "503 for ever": 503, "404": 404}
+    refusals["400"] = 400
     if fault in refusals:
         return await exchange.answer(refusals[fault], {**voice.refusal("", "not now")}, retry_after="0")
     if fault == "another kind":
@@ -147,6 +181,54 @@ async def _faulty(exchange: Exchange, voice: Voice, fault: str) -> None:
     return None
 
 
+def policy_of(api: ApiName, root: str, silence: float, *, shared: bool = False) -> ModelPolicy:
+    """The model of ``api`` at ``root``; ``shared``: all windows together are held to its queue."""
+    return ModelPolicy(
+        kind=next(name for name, preset in PROVIDERS.items() if preset.api == api),
+        name="tiny",
+        base_url=f"{root}/{api}{VOICES[api].prefix}",
+        retries=RetryPolicy(tries=3, first_wait=0.001),
+        limits=Limits(connect=60, first_byte=60, between_bytes=silence),
+        # One in ten fails, of a hundred at once many in a row: that is not a server to be left alone here.
+        gate=GatePolicy(concurrent=AT_A_SERVER, failures=1_000_000, queue_seconds=600, shared=shared),
+    )
+
+
+def open_leases(folder: Path) -> Connection:
+    """The database that all windows of ``folder`` share."""
+    return open_cache(f"{folder}/leases.sqlite3", version=leases.VERSION, schema=leases.SCHEMA)
+
+
+async def outcome_of(asking: asyncio.Future[str], begun: asyncio.Event, *, cancelled: bool) -> str:
+    """What comes of a request, which is cancelled once its reply has ``begun`` where that is its fault."""
+    if cancelled:
+        await begun.wait()
+        asking.cancel()
+    try:
+        return await asking
+    except ModelError as error:
+        return error.failure.value
+    except asyncio.CancelledError:
+        return CANCELLED
+
+
+class Asking(Protocol):
+    """A way to the servers."""
+
+    @property
+    def under_way(self) -> int:
+        """How many requests are on their way."""
+        ...
+
+    async def ask(self, number: int) -> str:
+        """What comes of request ``number``."""
+        ...
+
+    def held(self) -> list[str]:
+        """What is held of queues."""
+        ...
+
+
 @dataclass
 class Door:
     """What a request passes on its way to a server, as tasks ask: replies from before and one for many, the account,
@@ -163,18 +245,10 @@ class Door:
         self.clock = RealClock()
         self.ledger = Ledger(open_precious(f"{self.folder}/usage.sqlite3", migrations=MIGRATIONS), self.clock)
         connection = open_cache(f"{self.folder}/replies.sqlite3", version=VERSION, schema=SCHEMA)
-        self.replies = Replies(ReplyCache(connection, CachePolicy(similar=False), self.clock))
+        self.book = LeaseBook(open_leases(self.folder), self.clock)
+        self.replies = Replies(ReplyCache(connection, CachePolicy(similar=False), self.clock), SharedFlights(self.book))
         for api in APIS:
-            kind = next(name for name, preset in PROVIDERS.items() if preset.api == api)
-            policy = ModelPolicy(
-                kind=kind,
-                name="tiny",
-                base_url=f"{self.root}/{api}{VOICES[api].prefix}",
-                retries=RetryPolicy(tries=3, first_wait=0.001),
-                limits=Limits(connect=60, first_byte=60, between_bytes=self.silence),
-                # One in ten fails, of a hundred at once many in a row: that is not a server to be left alone here.
-                gate=GatePolicy(concurrent=25, failures=1_000_000, queue_seconds=600),
-            )
+            policy = policy_of(api, self.root, self.silence)
             self.providers.append((policy, await open_provider(policy, memory_system(), pool=self.pool)))
 
     async def ask(self, number: int) -> str:
@@ -192,26 +266,36 @@ class Door:
         def listen(_: StreamEvent) -> None:
             begun.set()
 
+        async def asked() -> str:
+            return (await self.replies.ask(key, start, listen)).response.text
+
         key = key_of(policy, request, task="ask", question=text)
-        asking = asyncio.ensure_future(self.replies.ask(key, start, listen))
-        if fault_of(number) == "cancelled":
-            await begun.wait()
-            asking.cancel()
-        try:
-            return (await asking).response.text
-        except ModelError as error:
-            return error.failure.value
-        except asyncio.CancelledError:
-            return CANCELLED
+        return await outcome_of(asyncio.ensure_future(asked()), begun, cancelled=fault_of(number) == "cancelled")
+
+    @property
+    def under_way(self) -> int:
+        """How many requests are on their way."""
+        return self.replies.under_way
+
+    def held(self) -> list[str]:
+        """What is held of queues."""
+        return held_of(self.pool.gates.states())
 
     async def close(self) -> None:
         """Closes all of it."""
+        await self.replies.settled()
         self.replies.close()
+        self.book.close()
         self.ledger.close()
         await self.pool.close()
 
 
-async def at_a_time(door: Door, numbers: Iterable[int], most: int, seen: Callable[[int, str], None]) -> None:
+def held_of(states: Mapping[str, GateState]) -> list[str]:
+    """Places in queues that are held."""
+    return [f"{where}: {state}" for where, state in states.items() if state.active or state.waiting]
+
+
+async def at_a_time(door: Asking, numbers: Iterable[int], most: int, seen: Callable[[int, str], None]) -> None:
     """Asks all of ``numbers``, ``most`` at a time, and tells what comes of each."""
     left = iter(numbers)
 
@@ -224,10 +308,9 @@ async def at_a_time(door: Door, numbers: Iterable[int], most: int, seen: Callabl
             group.create_task(work())
 
 
-def left_over(door: Door, server: LoopbackServer, before: set[asyncio.Task[object]]) -> list[str]:
+def left_over(door: Asking, server: LoopbackServer, before: set[asyncio.Task[object]]) -> list[str]:
     """What is left of requests that have all ended, and should not be."""
-    states = door.pool.gates.states().items()
-    held = [f"{where}: {state}" for where, state in states if state.active or state.waiting]
+    held = door.held()
     tasks = [repr(task) for task in asyncio.all_tasks() - before if not task.done()]
-    counts = {"requests on their way": door.replies.under_way, "connections at the server": server.open}
+    counts = {"requests on their way": door.under_way, "connections at the server": server.open}
     return [*held, *tasks, *(f"{count} {what}" for what, count in counts.items() if count)]
