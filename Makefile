@@ -3,6 +3,7 @@
 # make install the command at .venv/bin/sightline   make bench   measurements (REPOSITORIES=folder of code bases)
 # make vsix    the VS Code extension                make format  rewrites to our formatting
 # make lock    pins the dependencies again          make clean   removes what was built
+# make bench-context REPOSITORIES=folder of clones   what prompts hold of what was then changed, in 220 real tasks
 # make vscode-smoke   the built extension in a real VS Code, driven in a browser (installs both; 4 minutes the first time)
 
 BIN := .venv/bin
@@ -14,7 +15,7 @@ export PYTHON
 # Client recipes find node, npm and the server in .venv first.
 CLIENT := cd client-vscode && PATH="$(CURDIR)/$(BIN):$$PATH"
 
-.PHONY: install node demo test test-server test-client check bench format lock vsix vscode-smoke clean schemas
+.PHONY: install node demo test test-server test-client check bench bench-context format lock vsix vscode-smoke clean schemas
 
 install:
 	@tools/install
@@ -48,6 +49,9 @@ format: install
 
 bench: install
 	$(BIN)/python tests/bench/run.py $(if $(REPOSITORIES),--repositories "$(REPOSITORIES)")
+
+bench-context: install
+	$(BIN)/python tests/bench/context/bench_context.py --record $(if $(REPOSITORIES),--repositories "$(REPOSITORIES)")
 
 schemas: install
 	$(BIN)/python tools/generate.py

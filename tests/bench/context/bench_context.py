@@ -4,10 +4,10 @@
     python tests/bench/context/bench_context.py --repositories FOLDER [--only gin] [--jobs 2] [--rows FILE] [--record]
 
 ``FOLDER`` holds clones, bare or not, named ``OWNER+NAME`` or ``NAME``; they are only read. 220 cases of ten
-repositories (``case_file.py``), each asked as a user asks (``walk.py``) at 2,000, 4,000 and 8,000 tokens; the metrics
-are explained in ``metrics.py``. Cases that are measured already are not measured again while neither Sightline nor the
-bench changes; ``--again`` forgets them. ``--record`` writes the summary into ``tests/bench/results/context.csv``,
-``--rows`` every case as a line of JSON.
+repositories (``case_file.py``), each asked as a user asks (``walk.py``) at 2,000, 4,000 and 8,000 tokens; metrics are
+explained in ``tests/support/context_metrics.py``. Cases that are measured already are not measured again while
+neither Sightline nor the bench changes; ``--again`` forgets them. ``--record`` writes the summary into
+``tests/bench/results/context.csv``, ``--rows`` every case as a line of JSON.
 
 The time to build a prompt of 4,000 tokens is taken with the graph warm and the words read, once per case: CPU of the
 whole process, because the machine's other work must not count.
@@ -27,14 +27,14 @@ from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
-from case_file import Case, read_cases
+from case_file import Case, read_cases  # before all that lies in tests/support, which it makes importable
 from measured import Row, fingerprint, read_rows, write_row
-from metrics import Answer, density, edit_share, first_is_changed, recall
 from summary import BUDGETS, print_table, record
-from trees import MissingCommit, find_clone, how_to_get
+from trees import Tree, find_clone, how_to_get
 from walk import Asked, walk
 
 from sightline.context.report import ContextReport, context_report
+from support.context_metrics import Answer, density, edit_share, first_is_changed, recall
 
 ROOT = Path(__file__).resolve().parents[3]
 SCRATCH = ROOT / ".venv/bench-context"
@@ -95,15 +95,17 @@ async def measure_repository(clone: Path, cases: Sequence[Case], scratch: Path) 
 
 def in_process(clone: Path, cases: Sequence[Case], scratch: Path) -> list[str]:
     """One repository, in whatever process this is. Answers what went wrong."""
-    try:
-        return asyncio.run(measure_repository(clone, cases, scratch))
-    except MissingCommit as missing:
-        return [f"{clone} is shallow or old, it does not hold {missing}: git -C {clone} fetch --unshallow"]
+    return asyncio.run(measure_repository(clone, cases, scratch))
+
+
+def scratch_of(options: Any, repository: str) -> Path:
+    """The folder of a repository's tree, stores and rows."""
+    return options.scratch.resolve() / repository.replace("/", "+")
 
 
 def measure_all(options: Any, cases: Mapping[str, list[Case]], clones: Mapping[str, Path]) -> list[Row]:
     """The rows of all repositories that are there."""
-    work = [(clones[name], cases[name], options.scratch.resolve() / name.replace("/", "+")) for name in clones]
+    work = [(clones[name], cases[name], scratch_of(options, name)) for name in clones]
     for _, _, scratch in work:
         scratch.mkdir(parents=True, exist_ok=True)
         if options.again:
@@ -132,21 +134,27 @@ def main() -> int:
     parser.add_argument("--scratch", type=Path, default=SCRATCH, help="folder of trees and stores")
     options = parser.parse_args()
     cases = read_cases(options.only)
-    found = {name: find_clone(options.repositories, name) for name in cases} if options.repositories else {}
-    clones = {name: clone for name, clone in found.items() if clone is not None}
-    missing = [name for name in cases if name not in clones]
+    clones = {name: clone for name in cases if (clone := find_clone(options.repositories, name)) is not None}
+    whole = {
+        name: clone
+        for name, clone in clones.items()
+        if Tree(clone, scratch_of(options, name) / "tree").holds(case.parent for case in cases[name])
+    }
+    missing = [name for name in cases if name not in whole]
     if missing:
-        print(f"Not measured, because no clone is in {options.repositories or 'a folder given by --repositories'}:")
-        print("".join(f"    {how_to_get(name)}\n" for name in missing), end="", flush=True)
-    rows = measure_all(options, cases, clones) if clones else []
+        print(f"Not measured, because {options.repositories or 'the folder that --repositories names'} does not hold")
+        for name in missing:
+            shallow = f", now a shallow or old clone in {clones[name]}" if name in clones else ""
+            print(f"    {name}{shallow}: {how_to_get(name)}", flush=True)
+    rows = measure_all(options, cases, whole)
     if rows:
         print_table(rows)
     if options.rows:
         options.rows.write_text("".join(json.dumps(row._asdict()) + "\n" for row in rows), "utf-8")
-    whole = len(rows) == sum(len(cases[name]) for name in clones)
+    failed = len(rows) < sum(len(cases[name]) for name in whole)
     if not options.record:
-        return 0 if whole else 1
-    if missing or options.only or not whole:
+        return int(failed)
+    if missing or options.only or failed:
         print("Nothing was recorded: only a run of all cases is.", file=sys.stderr)
         return 1
     record(rows)

@@ -8,24 +8,19 @@ remembers a commit that comes after the one it is asked about.
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from support.context_metrics import Changed
 
 CASES = Path(__file__).parent / "cases.jsonl"
 
 #: A repository with so many source files is a large one here.
 LARGE = 60
-
-#: First and last line of the parent, one-based and inclusive.
-Lines = tuple[int, int]
-
-
-class Changed(NamedTuple):
-    """What a commit changed of one file: its hunks, and the functions and methods that hold them."""
-
-    hunks: tuple[Lines, ...]
-    definitions: tuple[Lines, ...]
 
 
 class Case(NamedTuple):

@@ -13,7 +13,7 @@ import sightline
 
 HERE = Path(__file__).parent
 #: What of the bench itself a row depends on.
-_OWN = ("bench_context.py", "case_file.py", "cases.jsonl", "metrics.py", "trees.py", "walk.py")
+_OWN = ("bench_context.py", "case_file.py", "cases.jsonl", "trees.py", "walk.py")
 
 
 class Row(NamedTuple):
@@ -32,7 +32,7 @@ class Row(NamedTuple):
 def fingerprint() -> str:
     """Of everything that a row depends on: Sightline itself, the cases, and how they are measured."""
     product = Path(sightline.__file__).parent
-    files = [*product.rglob("*"), *(HERE / name for name in _OWN)]
+    files = [*product.rglob("*"), HERE.parents[1] / "support/context_metrics.py", *(HERE / name for name in _OWN)]
     found = hashlib.blake2b(digest_size=10)
     for path in sorted(path for path in files if path.is_file() and path.suffix != ".pyc"):
         found.update(f"{path.name}\0".encode() + path.read_bytes())

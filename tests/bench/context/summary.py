@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from measured import Row
-from metrics import mean
+
+from support.context_metrics import mean
 
 RESULT = Path(__file__).resolve().parent.parent / "results" / "context.csv"
 BUDGETS = (2_000, 4_000, 8_000)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 
 _SETTINGS = {
@@ -18,12 +19,10 @@ _SETTINGS = {
 }
 
 
-class MissingCommit(Exception):
-    """A clone does not hold a commit."""
-
-
-def find_clone(folder: Path, repository: str) -> Path | None:
+def find_clone(folder: Path | None, repository: str) -> Path | None:
     """The clone of OWNER/NAME in ``folder``: ``OWNER+NAME`` or ``NAME``, bare or not; ``None`` if there is none."""
+    if folder is None:
+        return None
     owner, _, name = repository.partition("/")
     for spelled in (f"{owner}+{name}", name):
         for place in (spelled, f"{spelled}.git", f"{spelled}/repo"):
@@ -51,10 +50,15 @@ class Tree:
                 self._git("config", name, value)
         (folder / ".git/objects/info/alternates").write_text(f"{objects.resolve()}\n", "utf-8")
 
+    def holds(self, commits: Iterable[str]) -> bool:
+        """Whether the clone has all of these; a shallow one has not."""
+        command = ("git", "-C", str(self.folder), "cat-file", "--batch-check")
+        asked = "".join(f"{commit}\n" for commit in commits).encode()
+        done = subprocess.run(command, env=_environment(), input=asked, capture_output=True, check=True)
+        return b" missing" not in done.stdout
+
     def check_out(self, commit: str) -> None:
-        """Makes the tree that of ``commit`` and nothing else. Raises :class:`MissingCommit`."""
-        if not self._holds(commit):
-            raise MissingCommit(commit)
+        """Makes the tree that of ``commit`` and nothing else."""
         self._git("checkout", "--quiet", "--force", "--detach", commit)
         self._git("clean", "-fdxq")
         for left in ("ORIG_HEAD", "FETCH_HEAD"):
@@ -66,10 +70,6 @@ class Tree:
             return (self.folder / path).read_text("utf-8", errors="replace").split("\n")
         except OSError:
             return []
-
-    def _holds(self, commit: str) -> bool:
-        command = ("git", "-C", str(self.folder), "cat-file", "-e", f"{commit}^{{commit}}")
-        return not subprocess.run(command, env=_environment(), capture_output=True, check=False).returncode
 
     def _git(self, *arguments: str) -> None:
         subprocess.run(("git", "-C", str(self.folder), *arguments), env=_environment(), check=True)

@@ -79,10 +79,7 @@ class Asked:
 
 
 async def walk(clone: Path, cases: Sequence[Case], scratch: Path) -> AsyncGenerator[Asked]:
-    """The ``cases`` of one repository in their order; ``scratch`` is a folder of its own, kept for the next time.
-
-    Raises :class:`trees.MissingCommit` when the clone lacks a parent.
-    """
+    """The ``cases`` of one repository in their order; ``scratch`` is a folder of its own, kept for the next time."""
     tree = Tree(clone, scratch / "tree")
     if not cases:
         return

@@ -15,9 +15,17 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from case_file import Changed, Lines
-
 OVER = 1.05
+
+#: First and last line, one-based and inclusive.
+Lines = tuple[int, int]
+
+
+class Changed(NamedTuple):
+    """What a commit changed of one file: its hunks, in lines of the parent, and the functions that hold them."""
+
+    hunks: tuple[Lines, ...]
+    definitions: tuple[Lines, ...]
 
 
 class Answer(NamedTuple):
