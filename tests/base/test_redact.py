@@ -70,7 +70,10 @@ def test_tokens_of_providers(secret: str, around: str) -> None:
         ("authorization: basic dXNlcjpwYXNzd29yZA==", f"authorization: basic {REDACTED}"),
         ("postgres://user:s3cret@host/db", f"postgres://user:{REDACTED}@host/db"),
         ("-----BEGIN RSA PRIVATE KEY-----\nx\ny\n-----END RSA PRIVATE KEY-----\nz", f"{LINES_4}\nz"),
-        ("-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nx\n-----END PGP PRIVATE KEY BLOCK-----\nz", f"{LINES_4}\nz"),
+        (
+            "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nx\n-----END PGP PRIVATE KEY BLOCK-----\nz",
+            f"{REDACTED}\n\n{REDACTED}\n{REDACTED}\nz",
+        ),
         (f"-----BEGIN PRIVATE KEY-----\n{LONG}\n{LONG}\nMIIE\nand prose\n", f"{LINES_4}\nand prose\n"),
         (f"'-----BEGIN EC PRIVATE KEY-----\\n{LONG}\\n'", f"'{REDACTED}\\n'"),
         ("password := `hunter2hunter2`", f"password := `{REDACTED}`"),

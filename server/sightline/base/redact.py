@@ -83,6 +83,7 @@ _OPTION_MARKS = ("--pass", "--token", "--secret", "--api", "--auth", "--user", "
 
 _LOWER = {code: chr(code + 32) for code in range(ord("A"), ord("Z") + 1)}
 
+_LINE = re.compile(r"[^\r\n]+")
 _CLASSES = re.compile(r"[a-z]+|[A-Z]+|[0-9]+")
 _DIGITS = re.compile(r"[0-9]+")
 _INTERPOLATED = re.compile(r"\$\{|\$\(|\{\{|#\{|%\(|%[sdv]|^<.+>$|^\{.*\}$|^\$\w+$|^%\w+%$")
@@ -168,7 +169,7 @@ def _holds(text: str, marks: Iterable[str]) -> bool:
 
 
 def _hidden_lines(match: re.Match[str]) -> str:
-    return REDACTED + f"\n{REDACTED}" * match.group().count("\n")
+    return _LINE.sub(REDACTED, match.group())
 
 
 def _hidden_parameter(match: re.Match[str]) -> str:

@@ -13,7 +13,8 @@ from sightline.base.changes import ChangeSet, FileCreate, FileEdit, FileRename
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Text
 from sightline.edits.apply_blocks import TextOutcome
-from sightline.edits.apply_text import TextEditing, new_text, text_edits
+from sightline.edits.apply_text import TextEditing, new_text
+from sightline.edits.hidden import edits_of_shown
 from sightline.edits.proposal import (
     AppliedProposal,
     DeleteFile,
@@ -196,7 +197,7 @@ def _apply_texts(plan: _Plan, path: WorkspacePath) -> None:
         for edit in edits:
             plan.refuse(edit, f"{path} exists: in this format a whole file only creates a new one.")
         return
-    plan.outcomes[path] = text_edits(target.file, edits)
+    plan.outcomes[path] = edits_of_shown(target.file, edits)
 
 
 def _take_outcomes(plan: _Plan) -> None:
@@ -206,7 +207,7 @@ def _take_outcomes(plan: _Plan) -> None:
     for path, first in plan.outcomes.items():
         file = plan.files[path].file
         again = common is not None and not first.tabs and file is not None
-        outcome = text_edits(file, plan.texts[path], common) if again and file is not None else first
+        outcome = edits_of_shown(file, plan.texts[path], common) if again and file is not None else first
         plan.unmatched += [_with_guess(item, path) if path in plan.guessed else item for item in outcome.unmatched]
         if outcome.edits:
             plan.replaced |= {path} if outcome.anew else set()
@@ -237,7 +238,7 @@ def _apply_deleting_diff(plan: _Plan, target: Target, edits: Sequence[TextEditin
     if len(edits) > 1 or target.path in plan.renames:
         plan.refuse(edit, f"{target.path} is deleted and edited in the same reply.")
         return
-    outcome = text_edits(target.file, edits)
+    outcome = edits_of_shown(target.file, edits)
     rest = target.file.text.apply(outcome.edits)
     if outcome.unmatched or rest.data:
         plan.refuse(edit, f"{target.path} is not what the diff deletes: its text differs.")
