@@ -49,10 +49,10 @@ MODULE = """
 """
 
 
-def cut(text: str) -> list[tuple[str, int, int, bool]]:
-    view = graph_of({"m.py": text})
-    rows = definitions_of(view, path("m.py"))
-    source = view.workspace.read(path("m.py")).text
+def cut(text: str, name: str = "m.py") -> list[tuple[str, int, int, bool]]:
+    view = graph_of({name: text})
+    rows = definitions_of(view, path(name))
+    source = view.workspace.read(path(name)).text
     return [
         (rows[chunk.definition].name if chunk.definition >= 0 else "", chunk.first, chunk.last, chunk.head)
         for chunk in chunks_of(source, rows)
@@ -88,6 +88,20 @@ def test_an_empty_file_has_no_chunk() -> None:
 def test_a_comment_right_above_a_definition_goes_with_it() -> None:
     text = "x = 1\n# About f.\n# More.\ndef f():\n    return 1\n# About nothing.\n\n@g\ndef h():\n    return 2\n"
     assert cut(text) == [("", 1, 1, False), ("f", 2, 5, True), ("", 6, 6, False), ("h", 8, 10, True)]
+
+
+def test_methods_of_go_are_pieces_beside_their_type_and_without_it() -> None:
+    get = "// Get gives.\nfunc (t *T) Get() int {\n\treturn t.x\n}\n"
+    put = "func (t *T) Put(x int) {\n\tt.x = x\n}\n"
+    own = f"package a\n\ntype T struct {{\n\tx int\n}}\n\n{get}\n{put}"
+    assert cut(own, "m.go") == [("", 1, 1, False), ("T", 3, 4, True), ("Get", 7, 10, True), ("Put", 12, 14, True)]
+    assert cut(f"package a\n\n{get}\n{put}", "m.go") == [("", 1, 1, False), ("Get", 3, 6, True), ("Put", 8, 10, True)]
+
+
+def test_members_of_an_extension_of_rust_are_pieces() -> None:
+    get = "    fn get(&self) -> u8 {\n        self.a\n    }\n"
+    text = f"struct S {{\n    a: u8,\n}}\n\nimpl S {{\n{get}\n    const MOST: u8 = 3;\n}}\n"
+    assert cut(text, "m.rs") == [("S", 1, 2, True), ("S", 5, 5, True), ("get", 6, 8, True), ("S", 10, 10, False)]
 
 
 def test_declarations_of_one_line_stay_together() -> None:

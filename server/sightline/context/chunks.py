@@ -19,7 +19,16 @@ from sightline.graph.raw_facts import DefinitionRow
 #: Code between definitions is cut at a blank line once it is this long (lines).
 BLOCK_LINES = 40
 
-_CONTAINERS = frozenset({DefinitionKind.CLASS, DefinitionKind.INTERFACE, DefinitionKind.NAMESPACE, DefinitionKind.ENUM})
+#: Kinds whose members are pieces of their own.
+CONTAINERS = frozenset(
+    {
+        DefinitionKind.CLASS,
+        DefinitionKind.INTERFACE,
+        DefinitionKind.NAMESPACE,
+        DefinitionKind.ENUM,
+        DefinitionKind.EXTENSION,
+    }
+)
 _BODIES = frozenset({DefinitionKind.FUNCTION, DefinitionKind.METHOD})
 
 #: A line of a comment, in the spellings of C and of scripts; ``#private`` is none.
@@ -83,14 +92,25 @@ class _Cut:
 
 
 def _children(definitions: Sequence[DefinitionRow]) -> dict[int, list[int]]:
-    """Definitions that are pieces of their own, under the nearest container (or -1)."""
+    """Definitions that are pieces of their own, under the nearest container that they stand in (or -1)."""
     children: dict[int, list[int]] = {}
     for index, row in enumerate(definitions):
-        if row.parent < 0 or definitions[row.parent].kind in _CONTAINERS:
-            children.setdefault(row.parent, []).append(index)
+        if row.kind == DefinitionKind.EXTENSION and row.body_start >= row.end:
+            continue  # no text of its own: it stands for a type of another file that a method here names
+        holder = _holder(definitions, row)
+        if holder < 0 or definitions[holder].kind in CONTAINERS:
+            children.setdefault(holder, []).append(index)
     for group in children.values():
         group.sort(key=lambda index: (definitions[index].start, definitions[index].end))
     return children
+
+
+def _holder(definitions: Sequence[DefinitionRow], row: DefinitionRow) -> int:
+    """The nearest owner in whose text a definition stands: methods of Go stand beside their type."""
+    holder = row.parent
+    while holder >= 0 and not (definitions[holder].start <= row.start and row.end <= definitions[holder].end):
+        holder = definitions[holder].parent
+    return holder
 
 
 def _cut(cut: _Cut, first: int, last: int, owner: int) -> Iterator[Chunk]:
@@ -101,7 +121,7 @@ def _cut(cut: _Cut, first: int, last: int, owner: int) -> Iterator[Chunk]:
         if start < at or end > last or not _stands_alone(cut.definitions[index], start, end):
             continue
         yield from _between(cut, at, start - 1, owner, first)
-        if cut.children.get(index) and cut.definitions[index].kind in _CONTAINERS:
+        if cut.children.get(index) and cut.definitions[index].kind in CONTAINERS:
             yield from _cut(cut, start, end, index)
         else:
             yield Chunk(first=start, last=end, definition=index, head=True)
@@ -110,7 +130,7 @@ def _cut(cut: _Cut, first: int, last: int, owner: int) -> Iterator[Chunk]:
 
 
 def _stands_alone(definition: DefinitionRow, start: int, end: int) -> bool:
-    if definition.kind in _BODIES or definition.kind in _CONTAINERS:
+    if definition.kind in _BODIES or definition.kind in CONTAINERS:
         return end > start
     return end - start + 1 >= TABLE_LINES
 

@@ -19,7 +19,7 @@ from sightline.context.tokens import terms_of_word, words
 from sightline.graph.raw_facts import DefinitionRow
 
 #: Raised whenever what is packed, or what it is made of, changes: chunks, words, weights.
-TERMS_VERSION = 2
+TERMS_VERSION = 3
 
 #: More chunks than this are not looked at, higher counts are not told apart: BM25 saturates far below.
 MAXIMUM_CHUNKS = 0xFFFF
