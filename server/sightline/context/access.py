@@ -10,10 +10,11 @@ from collections.abc import Iterable, Sequence
 
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Span
+from sightline.graph.answers import Symbol
 from sightline.graph.codec import PackedFacts
 from sightline.graph.facts import Reference
 from sightline.graph.index import FileIndex
-from sightline.graph.raw_facts import DefinitionRow
+from sightline.graph.raw_facts import DefinitionRow, definition_of
 from sightline.graph.state import GraphState
 from sightline.graph.view import GraphView
 
@@ -45,6 +46,15 @@ def language_of(view: GraphView, path: WorkspacePath) -> str:
     return found.language if found else ""
 
 
+def symbol_at(view: GraphView, path: WorkspacePath, number: int) -> Symbol | None:
+    """The definition ``number`` of a file, without making the others; ``None`` where there is none."""
+    index = view.index(path)
+    if index is None or not 0 <= number < len(index.definitions):
+        return None
+    name, definition = index.qualified_name(number), definition_of(index.definitions[number])
+    return Symbol(path=path, index=number, qualified_name=name, definition=definition)
+
+
 def references_inside(view: GraphView, path: WorkspacePath, span: Span) -> Iterable[Reference]:
     """The references of a file that begin in ``span``, in source order."""
     found = _index_of(view, path)
@@ -57,6 +67,16 @@ def references_inside(view: GraphView, path: WorkspacePath, span: Span) -> Itera
 def may_define(view: GraphView, name: str) -> int:
     """About how many files define the bare ``name``: never too few, and found without decoding any."""
     return len(view.state.defining(name))
+
+
+def may_use(view: GraphView, name: str) -> int:
+    """About how many files use the bare ``name``: never too few, and found without decoding any."""
+    return len(view.state.referencing(name))
+
+
+def files_that_may_define(view: GraphView, name: str) -> list[WorkspacePath]:
+    """Files that seem to define the bare ``name`` (no others do), found without decoding any."""
+    return [view.state.table.path_of(file) for file in view.state.defining(name)]
 
 
 def changed_paths(before: GraphState, after: GraphState) -> set[WorkspacePath] | None:
