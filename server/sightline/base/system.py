@@ -188,11 +188,14 @@ class System:
         left = os.pathsep.join(filter(lies_outside, path.split(os.pathsep)))
         return replace(self, environment={**self.environment, "PATH": left}, processes=self.processes.on_path(left))
 
-    async def git(self, root: str, *arguments: str, seconds: float = 30.0) -> ProcessResult:
-        """Runs git on a repository without running anything the repository names. For trusted workspaces only."""
+    async def git(self, root: str, *arguments: str, seconds: float = 30.0, limit: int = 256 << 20) -> ProcessResult:
+        """Runs git on a repository without running anything the repository names. For trusted workspaces only.
+
+        ``limit`` bounds the bytes kept of what it prints.
+        """
         off = [option for name in await self._git_filters(root) for option in _without_filter(name)]
         return await self.processes.run(
-            ("git", *GIT_GUARD, *off, "-C", root, *arguments), directory=root, seconds=seconds, limit=256 << 20
+            ("git", *GIT_GUARD, *off, "-C", root, *arguments), directory=root, seconds=seconds, limit=limit
         )
 
     async def _git_filters(self, root: str) -> set[str]:

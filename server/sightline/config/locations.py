@@ -76,6 +76,10 @@ class Locations:
         """Database file of the words of these roots."""
         return f"{self.cache}/graph/{_key(roots)}-words.sqlite"
 
+    def history_store(self, roots: tuple[str, ...]) -> str:
+        """Database file of the past commits of these roots."""
+        return f"{self.cache}/graph/{_key(roots)}-commits.sqlite"
+
     def session_store(self, roots: tuple[str, ...]) -> str:
         """Folder of the edit journal of these roots."""
         return f"{self.state}/sessions/{_key(roots)}"

@@ -14,6 +14,7 @@ from sightline.base.redact import redact
 from sightline.context.access import qualified_name
 from sightline.context.candidates import Gate, Permission, Ranking, name_of
 from sightline.context.forms import Forms, Way
+from sightline.context.history.index import NO_HISTORY, HistoryIndex
 from sightline.context.lexical import LexicalIndex
 from sightline.context.ranges import Lines, without
 from sightline.context.rank import rank
@@ -55,6 +56,7 @@ def build_context(
     index: LexicalIndex,
     count_tokens: CountTokens,
     permitted: Permission,
+    history: HistoryIndex = NO_HISTORY,
 ) -> ContextPack:
     """The context for ``request``. Brings ``index`` up to ``view`` first, which takes long only for a new workspace.
 
@@ -66,7 +68,7 @@ def build_context(
         request, task=redact(request.task), diagnostics=tuple(redact(sentence) for sentence in request.diagnostics)
     )
     gate = Gate(view.workspace, permitted)
-    ranking = rank(view, request, index, gate)
+    ranking = rank(view, request, index, gate, history)
     return pack_ranking(view, ranking, request, count_tokens, gate)
 
 

@@ -17,6 +17,7 @@ from sightline.context.access import definitions_of
 from sightline.context.candidates import Candidate, Gate, RankedFile, Ranking, Step, Tier, name_of
 from sightline.context.chunks import Chunk
 from sightline.context.file_terms import FileTerms
+from sightline.context.history.index import NO_HISTORY, HistoryIndex
 from sightline.context.lexical import LexicalIndex
 from sightline.context.mentions import find_mentions
 from sightline.context.neighbours import Neighbour, find_neighbours
@@ -78,6 +79,7 @@ class _Board:
     index: LexicalIndex
     request: ContextRequest
     gate: Gate
+    history: HistoryIndex
     files: dict[WorkspacePath, _File] = field(default_factory=dict[WorkspacePath, _File])
     pieces: dict[tuple[WorkspacePath, int], _Piece] = field(default_factory=dict[tuple[WorkspacePath, int], _Piece])
     terms: dict[WorkspacePath, FileTerms | None] = field(default_factory=dict[WorkspacePath, FileTerms | None])
@@ -121,9 +123,11 @@ class _Board:
         return (not root or path.root == root) and self.gate.admits(path)
 
 
-def rank(view: GraphView, request: ContextRequest, index: LexicalIndex, gate: Gate) -> Ranking:
+def rank(
+    view: GraphView, request: ContextRequest, index: LexicalIndex, gate: Gate, history: HistoryIndex = NO_HISTORY
+) -> Ranking:
     """The ranking of one request. Refused paths appear in ``Ranking.refused`` and nowhere else."""
-    board = _Board(view, index, request, gate)
+    board = _Board(view, index, request, gate, history)
     weights, spelled = weigh_terms(request)
     roots = (request.root,) if request.root else view.workspace.roots
     named = "\n".join((request.task, *request.diagnostics))

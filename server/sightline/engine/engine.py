@@ -18,6 +18,7 @@ from sightline.base.text import Span, Text
 from sightline.checks.check import tell_nobody
 from sightline.checks.present import present_findings
 from sightline.config.settings import Settings
+from sightline.context.history.index import NO_HISTORY, HistoryIndex
 from sightline.context.pack import ContextPack
 from sightline.engine.edit_desk import EditDesk
 from sightline.engine.gate import CheckedDiff, DiffSource, check_change
@@ -43,6 +44,9 @@ T = TypeVar("T")
 #: Called with (what is being read, files done, files in all) while the workspace is indexed.
 Progress = Callable[[str, int, int], None]
 
+#: A command that ends after its answer waits so long (seconds) for past commits that it is the first to ask for.
+HISTORY_PATIENCE = 10.0
+
 
 class Engine(EditDesk):
     """Wiring and state of one workspace. Made by :func:`sightline.engine.opening.open_engine`."""
@@ -52,6 +56,7 @@ class Engine(EditDesk):
         self._report: IndexReport | None = None
         self._index = parts.index
         self._reading: asyncio.Task[None] | None = None
+        self._reading_history: asyncio.Task[None] | None = None
         self._models = models_of(parts.models)
         self._updates = asyncio.Lock()
 
@@ -82,8 +87,9 @@ class Engine(EditDesk):
         await self._models.close()
         await self._warm.close()
         self._index.close()
-        if self._reading is not None:
-            await asyncio.gather(self._reading, return_exceptions=True)
+        if self._reading_history is not None:
+            self._reading_history.cancel()
+        await asyncio.gather(*filter(None, (self._reading, self._reading_history)), return_exceptions=True)
         await self._parts.graph.close()
         self._pending.close()
 
@@ -91,6 +97,11 @@ class Engine(EditDesk):
         """Waits until the words that are being read in the background, if any, are read."""
         if self._reading is not None:
             await asyncio.wait([self._reading])
+
+    async def history_read(self) -> None:
+        """Waits until the past commits that are being read in the background, if any, are read."""
+        if self._reading_history is not None:
+            await asyncio.wait([self._reading_history])
 
     @property
     def models(self) -> Models:
@@ -224,14 +235,16 @@ class Engine(EditDesk):
     async def ask(self, request: TurnRequest, listener: Listener) -> TurnResult:
         """Runs one turn. An accepted or refused edit waits under ``request.turn`` for :meth:`prepare`."""
         models = await self._models.turn(request)
+        past = await self._past()
         view = await self.caught_up()
-        result = await run_turn(request, self._dependencies(view, listener), models)
+        result = await run_turn(request, self._dependencies(view, listener, past), models)
         self._pending.add(result, label=request.label)
         return result
 
     async def build_prompt(self, request: TurnRequest) -> tuple[ContextPack, Prompt]:
         """The context and the prompt of a task; no model is asked."""
-        return await prepare_prompt(request, self._dependencies(await self.caught_up(), lambda _: None))
+        past = await self._past()
+        return await prepare_prompt(request, self._dependencies(await self.caught_up(), lambda _: None, past))
 
     async def try_text(self, text: str, edit_format: str, *, strict: bool = False) -> Trial:
         """Tries a reply from anywhere (a web chat, another agent) on the present snapshot."""
@@ -251,8 +264,25 @@ class Engine(EditDesk):
         if self._parts.live and (self._reading is None or self._reading.done()):
             work = asyncio.to_thread(self._index.follow_patiently, self.view)
             self._reading = asyncio.get_running_loop().create_task(work)
+        if self._parts.live:
+            self._read_history()
 
-    def _dependencies(self, view: GraphView, listener: Listener) -> TurnDependencies:
+    def _read_history(self) -> None:
+        """Reads what is new in the past in the background, where the user trusts every root: git is asked."""
+        if self._trusted and (self._reading_history is None or self._reading_history.done()):
+            work = self._parts.history.follow(self._system, self.roots)
+            self._reading_history = asyncio.get_running_loop().create_task(work)
+
+    async def _past(self) -> HistoryIndex:
+        """What past commits say, as far as it is known: an editor's question waits for none."""
+        if not self._trusted:
+            return NO_HISTORY
+        self._read_history()
+        if not self._parts.live and self._reading_history is not None:
+            await asyncio.wait([self._reading_history], timeout=HISTORY_PATIENCE)
+        return self._parts.history.index
+
+    def _dependencies(self, view: GraphView, listener: Listener, past: HistoryIndex) -> TurnDependencies:
         return TurnDependencies(
             view=view,
             index=self._index,
@@ -262,6 +292,7 @@ class Engine(EditDesk):
             in_prompt=self._permissions.why_not_shown,
             in_edit=self._permissions.why_not_touched,
             trusted=self._trusted,
+            history=past,
             checks=self._checks,
             edit_format=self.settings.edits.format or "",
             repair_rounds=self.settings.edits.repair_rounds,

@@ -11,6 +11,7 @@ from sightline.base.system import System
 from sightline.checks.shadow import sweep
 from sightline.config.locations import Locations
 from sightline.config.settings import Settings
+from sightline.context.history.live import CommitHistory
 from sightline.context.lexical import LexicalIndex
 from sightline.context.lexical_store import LexicalStore
 from sightline.engine.check_policy import AskConsent, Permission, check_policy
@@ -86,6 +87,7 @@ async def open_engine(options: EngineOptions) -> Engine:
             ),
             write_journal=journal_folder,
             index=LexicalIndex(LexicalStore(where.lexical_store(roots))),
+            history=CommitHistory(LexicalStore(where.history_store(roots))),
             checks=check_policy(settings, where, permission.given),
             forbid_tests=permission.take_back,
             live=options.live,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sightline.base.system import System
 from sightline.checks.policy import CheckPolicy
 from sightline.config.settings import Settings
+from sightline.context.history.live import CommitHistory
 from sightline.context.lexical import LexicalIndex
 from sightline.engine.model import ModelParts
 from sightline.graph.live import LiveGraph
@@ -39,6 +40,7 @@ class EngineParts:
     journal: Callable[[], EditJournal]
     write_journal: str
     index: LexicalIndex
+    history: CommitHistory
     models: ModelParts
     checks: CheckPolicy
     forbid_tests: ForbidTests

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from sightline.base.changes import ChangeSet
 from sightline.base.system import System
 from sightline.checks.policy import NO_PROGRAMS, CheckPolicy
+from sightline.context.history.index import NO_HISTORY, HistoryIndex
 from sightline.context.lexical import LexicalIndex
 from sightline.context.pack import ContextPack, build_context
 from sightline.context.request import ContextRequest
@@ -43,7 +44,8 @@ class TurnDependencies:
     """Everything a turn needs from outside; built by the engine.
 
     ``in_prompt`` and ``in_edit`` say which files may be shown to a model and which may be touched; ``edit_format`` is
-    the user's word on it ("" for none), ``repair_rounds`` how often a refused edit is sent back.
+    the user's word on it ("" for none), ``repair_rounds`` how often a refused edit is sent back. ``history`` is what
+    past commits say; empty where git may not be asked.
     """
 
     view: GraphView
@@ -54,6 +56,7 @@ class TurnDependencies:
     in_prompt: Permitted
     in_edit: Permitted
     trusted: bool
+    history: HistoryIndex = NO_HISTORY
     checks: CheckPolicy = NO_PROGRAMS
     edit_format: str = ""
     repair_rounds: int = 3
@@ -77,6 +80,7 @@ async def prepare_prompt(request: TurnRequest, given: TurnDependencies) -> tuple
         given.index,
         given.count_tokens,
         given.in_prompt,
+        given.history,
     )
     wants_edits = not is_read_only(request.task_type)
     prompt = build_prompt(

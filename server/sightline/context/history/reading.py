@@ -1,0 +1,116 @@
+"""Asks git for the past commits of a folder. Nothing the repository names is run; nothing is fetched.
+
+Every run is bounded in time and bytes. Whatever goes wrong (no git, no repository, no commit yet, a commit whose
+objects are not here) costs that part of the history and nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import as_file, files
+from typing import NamedTuple
+
+from sightline.base.system import ProcessTimeout, System
+from sightline.context.history.commits import LOG_FORMAT, PATCH_FORMAT, Commit, parse_log, parse_patches
+from sightline.context.history.definition_names import SCRIPT_HEADS, Definitions
+
+#: The newest commits that are read, merges not counted.
+MOST_COMMITS = 2000
+#: Commits of one run of git, without and with their patches.
+LOGGED_AT_ONCE, PATCHED_AT_ONCE = 500, 50
+#: Bounds of one run (seconds, bytes of output); a file of more bytes than ``LARGEST_FILE`` is not compared.
+SECONDS, OUTPUT, LARGEST_FILE = 20.0, 24 << 20, 1 << 20
+
+#: Options of ``git log`` over whatever the user's configuration says, which could change what is printed.
+_LOG = (
+    "log", "--no-walk=unsorted", "--encoding=UTF-8", "--no-color", "--no-ext-diff", "--no-textconv", "--no-relative",
+    "--no-show-signature", "--no-mailmap", "--no-notes", "--no-decorate", "--submodule=short",
+)  # fmt: skip
+_RENAMES, _NO_RENAMES = ("--find-renames", "-l400"), ("--no-renames",)
+_RAW = ("-z", "--raw", "--abbrev=4", f"--format={LOG_FORMAT}")
+_PATCH = ("-p", "-U0", "--inter-hunk-context=0", "--src-prefix=a/", "--dst-prefix=b/", f"--format={PATCH_FORMAT}")
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A repository with its roots; ``prefixes`` pair the path from ``top`` to a root ("" or ``sub/``) with it."""
+
+    top: str
+    prefixes: tuple[tuple[str, str], ...]
+
+    @property
+    def limits(self) -> tuple[str, ...]:
+        """What git is limited to; nothing where a root is the whole repository."""
+        limits = tuple(f":(top,literal){prefix}" for prefix, _ in self.prefixes)
+        return () if any(not prefix for prefix, _ in self.prefixes) else limits
+
+
+async def find_repositories(system: System, roots: Sequence[str]) -> tuple[Repository, ...]:
+    """The repositories that ``roots`` lie in, each with all of its roots."""
+    found: dict[str, dict[str, str]] = {}
+    for root in roots:
+        told = await _git(system, root, "rev-parse", "--show-toplevel", "--show-prefix")
+        top, _, prefix = told.data.partition(b"\n")
+        if top:
+            prefixes = found.setdefault(top.decode("utf-8", "surrogateescape"), {})
+            prefixes[prefix.removesuffix(b"\n").decode("utf-8", "surrogateescape")] = root
+    return tuple(Repository(top, tuple(sorted(prefixes.items()))) for top, prefixes in found.items())
+
+
+async def list_commits(system: System, repository: Repository, revision: str = "HEAD") -> tuple[str, ...]:
+    """The newest commits before ``revision``, the newest first; empty where there are none."""
+    arguments = ("rev-list", f"--max-count={MOST_COMMITS}", "--no-merges", "--end-of-options", revision, "--")
+    told = await _git(system, repository.top, *arguments, *repository.limits)
+    return tuple(told.data.decode("ascii", "replace").split())
+
+
+async def read_commits(
+    system: System, repository: Repository, identifiers: Sequence[str]
+) -> AsyncIterator[Sequence[Commit]]:
+    """These commits, some at a time, without their definitions."""
+    for start in range(0, len(identifiers), LOGGED_AT_ONCE):
+        some = identifiers[start : start + LOGGED_AT_ONCE]
+        for renames in (_RENAMES, _NO_RENAMES):
+            arguments = (*_LOG, *renames, *_RAW, *some, "--", *repository.limits)
+            told = await _git(system, repository.top, *arguments)
+            found = await asyncio.to_thread(parse_log, told.data, whole=told.whole)
+            if len(found) == len(some):
+                break
+        yield found
+
+
+async def read_definitions(
+    system: System, repository: Repository, identifiers: Sequence[str]
+) -> AsyncIterator[Mapping[str, Definitions]]:
+    """What these commits changed in which definitions, some commits at a time."""
+    for start in range(0, len(identifiers), PATCHED_AT_ONCE):
+        some = identifiers[start : start + PATCHED_AT_ONCE]
+        with as_file(files("sightline.context.history").joinpath("attributes")) as attributes:
+            arguments = (
+                "-c", f"core.attributesFile={attributes}", "-c", f"diff.sightline-script.xfuncname={SCRIPT_HEADS}",
+                "-c", f"core.bigFileThreshold={LARGEST_FILE}", "-c", "core.quotePath=false",
+                *_LOG, *_RENAMES, *_PATCH, *some, "--", *repository.limits,
+            )  # fmt: skip
+            told = await _git(system, repository.top, *arguments)
+        found = await asyncio.to_thread(parse_patches, told.data)
+        yield {identifier: found.get(identifier, {}) for identifier in some}
+
+
+class _Told(NamedTuple):
+    """What git printed; ``whole`` if it came to its end and had nothing to complain of."""
+
+    data: bytes
+    whole: bool
+
+
+async def _git(system: System, folder: str, *arguments: str) -> _Told:
+    """What git prints, as far as it came; nothing where git cannot be run."""
+    try:
+        result = await system.git(folder, *arguments, seconds=SECONDS, limit=OUTPUT)
+    except ProcessTimeout as error:
+        return _Told(error.stdout, whole=False)
+    except OSError:
+        return _Told(b"", whole=False)
+    return _Told(result.stdout, whole=result.code == 0 and not result.truncated)
