@@ -1,0 +1,192 @@
+"""``ConversationStore``: conversations of a workspace on disk, bounded, so that they can go on after a restart.
+
+What is kept is what a model was sent and what it answered: secrets were taken out of both before, and are once more
+here. Of files only the lines that were shown are in it. The database is readable by its user only; what is deleted is
+overwritten.
+
+All methods are quick and may be called from any thread. They raise :class:`SightlineError` of kind ``database`` when
+the disk fails.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sightline.base.database import Connection, DatabaseError, open_precious, translated
+from sightline.base.redact import redact
+from sightline.base.system import System
+from sightline.models.messages import Message
+from sightline.prompts.conversation import Conversation, PastTurn
+from sightline.sessions.conversation_json import dump_changes, dump_conversation, load_changes, load_conversation
+
+_MIGRATIONS = (
+    """
+    CREATE TABLE conversation (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        name TEXT NOT NULL UNIQUE,
+        used REAL NOT NULL,
+        size INTEGER NOT NULL,
+        content BLOB NOT NULL
+    );
+    CREATE TABLE turn (
+        conversation INTEGER NOT NULL REFERENCES conversation (id) ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        turn TEXT NOT NULL,
+        made REAL NOT NULL,
+        task_type TEXT NOT NULL,
+        task TEXT NOT NULL,
+        reply TEXT NOT NULL,
+        verdict TEXT NOT NULL,
+        changes TEXT NOT NULL,
+        PRIMARY KEY (conversation, number)
+    ) WITHOUT ROWID;
+    """,
+)
+_PRUNE_OLD = "DELETE FROM conversation WHERE used < ?"
+_PRUNE_MANY = """
+    DELETE FROM conversation WHERE id IN (
+        SELECT id FROM (
+            SELECT id, row_number() OVER newest AS place, sum(size) OVER newest AS together FROM conversation
+            WINDOW newest AS (ORDER BY used DESC, id DESC)
+        ) WHERE place > 1 AND (place > ? OR together > ?)
+    )
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationLimits:
+    """What is kept: ``most`` conversations, used within ``seconds``, ``size`` bytes together; the newest always."""
+
+    seconds: float = 30 * 24 * 3600
+    most: int = 200
+    size: int = 64 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedConversation:
+    """A conversation in a list: when it was ``used`` last (Unix time), how many ``turns`` it has, its first task."""
+
+    name: str
+    used: float
+    turns: int
+    task: str
+
+
+DEFAULT_LIMITS = ConversationLimits()
+
+
+class ConversationStore:
+    """The conversations in one folder. Two processes may use it at the same time."""
+
+    def __init__(self, system: System, directory: str, limits: ConversationLimits = DEFAULT_LIMITS) -> None:
+        """Opens ``conversations.sqlite3`` in ``directory``, or makes it."""
+        self._clock = system.clock
+        self._limits = limits
+        self._lock = threading.Lock()
+        self._connection = open_precious(f"{directory.rstrip('/')}/conversations.sqlite3", migrations=_MIGRATIONS)
+        self._connection.execute("PRAGMA foreign_keys=ON")
+        self._connection.execute("PRAGMA secure_delete=ON")
+
+    def close(self) -> None:
+        """Closes the database. May be called twice."""
+        with self._lock:
+            self._connection.close()
+
+    def load(self, name: str) -> Conversation | None:
+        """The conversation of this name; ``None`` if there is none, or none that this release can read."""
+        with self._transaction() as connection:
+            row = connection.execute("SELECT id, content FROM conversation WHERE name = ?", (name,)).fetchone()
+            if row is None:
+                return None
+            turns = tuple(map(_turn, connection.execute(_TURNS, (row[0],))))
+        try:
+            return load_conversation(name, row[1], turns)
+        except ValueError:
+            return None
+
+    def save(self, conversation: Conversation) -> None:
+        """Keeps a conversation as it is now; its turns may only have become more."""
+        kept = without_secrets(conversation)
+        content = dump_conversation(kept)
+        rows = [
+            (number, turn.turn, turn.task_type, turn.task, turn.reply, turn.verdict, dump_changes(turn.changes))
+            for number, turn in enumerate(kept.turns)
+        ]
+        size = len(content) + sum(len(turn.task) + len(turn.reply) for turn in kept.turns)
+        now = self._clock.now()
+        with self._transaction() as connection:
+            connection.execute(_SAVE, (kept.name, now, size, content))
+            (number,) = connection.execute("SELECT id FROM conversation WHERE name = ?", (kept.name,)).fetchone()
+            (had,) = connection.execute("SELECT count(*) FROM turn WHERE conversation = ?", (number,)).fetchone()
+            connection.executemany(
+                "INSERT INTO turn (conversation, made, number, turn, task_type, task, reply, verdict, changes) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [(number, now, *row) for row in rows[had:]],
+            )
+            connection.execute(_PRUNE_OLD, (now - self._limits.seconds,))
+            connection.execute(_PRUNE_MANY, (self._limits.most, self._limits.size))
+
+    def listed(self, limit: int = 1000) -> tuple[ListedConversation, ...]:
+        """The conversations, the one that was used last first."""
+        with self._transaction() as connection:
+            rows = connection.execute(_LISTED, (limit,)).fetchall()
+        return tuple(
+            ListedConversation(name=name, used=used, turns=turns, task=task) for name, used, turns, task in rows
+        )
+
+    def delete(self, name: str) -> bool:
+        """Deletes a conversation; whether there was one."""
+        with self._transaction() as connection:
+            return connection.execute("DELETE FROM conversation WHERE name = ?", (name,)).rowcount > 0
+
+    def delete_all(self) -> int:
+        """Deletes all of them; how many there were."""
+        with self._transaction() as connection:
+            return connection.execute("DELETE FROM conversation").rowcount
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Generator[Connection]:
+        with self._lock, translated("The store of conversations"):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+            except BaseException:
+                with contextlib.suppress(DatabaseError):
+                    self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+
+def without_secrets(conversation: Conversation) -> Conversation:
+    """``conversation`` as it is kept and sent on: what the user and the model said holds no secret."""
+    return replace(
+        conversation,
+        messages=tuple(
+            Message(role=message.role, content=redact(message.content)) if message.role == "assistant" else message
+            for message in conversation.messages
+        ),
+        turns=tuple(replace(turn, task=redact(turn.task), reply=redact(turn.reply)) for turn in conversation.turns),
+    )
+
+
+def _turn(row: tuple[Any, ...]) -> PastTurn:
+    turn, task_type, task, reply, verdict, changes = row
+    return PastTurn(
+        turn=turn, task_type=task_type, task=task, reply=reply, verdict=verdict, changes=load_changes(changes)
+    )
+
+
+_TURNS = "SELECT turn, task_type, task, reply, verdict, changes FROM turn WHERE conversation = ? ORDER BY number"
+_SAVE = """
+    INSERT INTO conversation (name, used, size, content) VALUES (?, ?, ?, ?)
+    ON CONFLICT (name) DO UPDATE SET used = excluded.used, size = excluded.size, content = excluded.content
+"""
+_LISTED = """
+    SELECT name, used, (SELECT count(*) FROM turn WHERE conversation = id),
+        coalesce((SELECT task FROM turn WHERE conversation = id AND number = 0), '')
+    FROM conversation ORDER BY used DESC, id DESC LIMIT ?
+"""
