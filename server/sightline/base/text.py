@@ -13,6 +13,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from itertools import accumulate
 
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 
@@ -101,7 +102,10 @@ class Text:
     @cached_property
     def line_starts(self) -> list[int]:
         """Byte offset of the first byte of every line; never empty."""
-        return [0, *(match.end() for match in _LINE_END.finditer(self.data))]
+        starts = [0, *accumulate(map(len, self.data.splitlines(keepends=True)))]
+        if self.data and not self.data.endswith((b"\n", b"\r")):
+            starts.pop()
+        return starts
 
     @property
     def line_count(self) -> int:

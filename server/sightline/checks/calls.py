@@ -15,10 +15,9 @@ from sightline.checks.definitions import CLASSES, FUNCTIONS, owner_of
 from sightline.checks.go_arguments import go_call
 from sightline.checks.go_calls import go_parameters
 from sightline.checks.language import is_go, is_python, is_script, is_typed_script
-from sightline.checks.recall import facts_of, is_rebound
+from sightline.checks.recall import facts_of, is_rebound, text_of
 from sightline.checks.script import script_parameters
 from sightline.checks.signature import Parameters, mismatch, moved_argument, without_first
-from sightline.checks.texts import read_text
 from sightline.graph.answers import Symbol
 from sightline.graph.facts import CallShape, Reference
 from sightline.graph.view import GraphView
@@ -186,6 +185,6 @@ def _handed_over(view: GraphView, path: WorkspacePath, reference: Reference) -> 
 
 def _is_plain_super(view: GraphView, path: WorkspacePath, reference: Reference) -> bool:
     """Whether ``super()`` is written without arguments, which may pass over the parent."""
-    text = read_text(view.workspace, path)
+    text = text_of(view, path)
     start = reference.span.start
     return text is not None and text.data[max(0, start - 8) : start].endswith(b"super().")

@@ -9,9 +9,8 @@ import re
 from collections.abc import Iterator
 
 from sightline.base.text import Text
-from sightline.checks.recall import ancestors_of, facts_of, header_of, members_of
+from sightline.checks.recall import ancestors_of, facts_of, header_of, members_of, text_of
 from sightline.checks.signature import Parameters, without_first
-from sightline.checks.texts import read_text
 from sightline.graph.answers import Symbol
 from sightline.graph.facts import Definition, DefinitionKind, Parameter, ParameterKind
 from sightline.graph.view import GraphView
@@ -110,7 +109,7 @@ def _generated(view: GraphView, line: list[Symbol]) -> Parameters | None:
 
 
 def _fields(view: GraphView, owner: Symbol, *, keyword_only: bool) -> Iterator[Parameter | None]:
-    text = read_text(view.workspace, owner.path)
+    text = text_of(view, owner.path)
     kind = ParameterKind.KEYWORD_ONLY if keyword_only else ParameterKind.POSITIONAL
     for member in members_of(view, owner):
         definition = member.definition

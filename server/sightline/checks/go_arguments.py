@@ -8,8 +8,7 @@ from dataclasses import replace
 
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Span
-from sightline.checks.recall import facts_of
-from sightline.checks.texts import read_text
+from sightline.checks.recall import facts_of, text_of
 from sightline.graph.facts import CallShape, Reference, ReferenceKind
 from sightline.graph.view import GraphView
 
@@ -36,7 +35,7 @@ def only_argument(view: GraphView, path: WorkspacePath, reference: Reference) ->
 
     A reference of no name stands for a call whose name nobody can tell.
     """
-    text, facts = read_text(view.workspace, path), facts_of(view, path)
+    text, facts = text_of(view, path), facts_of(view, path)
     if text is None or facts is None:
         return _NOBODY
     start = text.data.find(b"(", reference.span.end)

@@ -11,8 +11,8 @@ from sightline.base.paths import WorkspacePath
 from sightline.checks.definitions import FUNCTIONS
 from sightline.checks.go_arguments import BLANK, TEXT, closing, openings
 from sightline.checks.go_library_calls import gives_one
+from sightline.checks.recall import text_of
 from sightline.checks.signature import Parameters
-from sightline.checks.texts import read_text
 from sightline.graph.answers import Symbol
 from sightline.graph.facts import CallShape, DefinitionKind, Parameter, ParameterKind, Reference, ReferenceKind
 from sightline.graph.view import GraphView
@@ -48,7 +48,7 @@ def instantiated_call(view: GraphView, path: WorkspacePath, reference: Reference
     """The arguments of ``f[T](...)``, where the name alone looks like a type."""
     if reference.kind not in (ReferenceKind.TYPE, ReferenceKind.READ):
         return None
-    text = read_text(view.workspace, path)
+    text = text_of(view, path)
     if text is None or text.data[reference.span.end : reference.span.end + 1] != b"[":
         return None
     start = closing(text.data, reference.span.end) + 1

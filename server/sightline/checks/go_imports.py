@@ -13,8 +13,7 @@ from functools import lru_cache
 from sightline.base.errors import SightlineError
 from sightline.base.paths import WorkspacePath
 from sightline.checks.check import Certainty
-from sightline.checks.recall import go_packages_of
-from sightline.checks.texts import read_text
+from sightline.checks.recall import go_packages_of, text_of
 from sightline.graph.facts import Import
 from sightline.graph.view import GraphView
 
@@ -48,7 +47,7 @@ class GoModule:
 
 def certainty_of_missing_package(view: GraphView, path: WorkspacePath, row: Import) -> Certainty | None:
     """How sure it is that an import that leads to no file of the workspace leads nowhere; ``None`` for no doubt."""
-    text = read_text(view.workspace, path)
+    text = text_of(view, path)
     module = _module_around(view, path)
     if module is None or text is None or _IGNORED.search(text.data) or row.module.startswith("."):
         return None

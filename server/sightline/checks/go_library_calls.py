@@ -13,7 +13,8 @@ from sightline.checks.matching import Matching
 from sightline.checks.recall import facts_of, go_packages_of
 from sightline.checks.signature import mismatch
 from sightline.checks.texts import TouchedFile
-from sightline.graph.facts import DefinitionKind, FileFacts, ParameterKind, Reference
+from sightline.graph.facts import DefinitionKind, ParameterKind, Reference
+from sightline.graph.partial_facts import PartialFacts
 from sightline.graph.view import GraphView
 
 _FUNCTIONS = frozenset({DefinitionKind.FUNCTION, DefinitionKind.METHOD})
@@ -41,7 +42,7 @@ def unfit_library_calls(matching: Matching) -> Iterator[Finding]:
                 )
 
 
-def variable_type(view: GraphView, facts: FileFacts, path: WorkspacePath, name: str, scope: int) -> GoType | None:
+def variable_type(view: GraphView, facts: PartialFacts, path: WorkspacePath, name: str, scope: int) -> GoType | None:
     """The type from outside that a variable of a function has, by its only declaration; ``None`` if nobody can tell."""
     if scope < 0:
         return None
@@ -62,7 +63,9 @@ def is_outside(view: GraphView, path: WorkspacePath, module: str) -> bool:
     return bool(module) and any(row.module == module for row in view.unresolved_imports(path))
 
 
-def library_function(view: GraphView, facts: FileFacts, path: WorkspacePath, reference: Reference) -> GoFunction | None:
+def library_function(
+    view: GraphView, facts: PartialFacts, path: WorkspacePath, reference: Reference
+) -> GoFunction | None:
     """The function of a package from outside, or the method of a type of one, that a call means."""
     packages, receiver = go_packages_of(view, path.root), reference.receiver
     if reference.local:
@@ -73,7 +76,7 @@ def library_function(view: GraphView, facts: FileFacts, path: WorkspacePath, ref
     return packages.function(module, reference.name) if module and is_outside(view, path, module) else None
 
 
-def _misfit(view: GraphView, path: WorkspacePath, facts: FileFacts, reference: Reference) -> str | None:
+def _misfit(view: GraphView, path: WorkspacePath, facts: PartialFacts, reference: Reference) -> str | None:
     assert reference.call is not None
     if view.resolve_known(path, reference):
         return None
@@ -102,7 +105,7 @@ def gives_one(view: GraphView, path: WorkspacePath, reference: Reference) -> boo
     return bool(results) and all(result and not result.startswith("(") for result in results)
 
 
-def _result_type(view: GraphView, facts: FileFacts, path: WorkspacePath, callee: str) -> GoType | None:
+def _result_type(view: GraphView, facts: PartialFacts, path: WorkspacePath, callee: str) -> GoType | None:
     head, _, name = callee.rpartition(".")
     module = _module_of(facts, head)
     if not module or not is_outside(view, path, module):
@@ -112,7 +115,7 @@ def _result_type(view: GraphView, facts: FileFacts, path: WorkspacePath, callee:
     return GoType(module=module, name=result) if result.isidentifier() and result[:1].isupper() else None
 
 
-def _module_of(facts: FileFacts, alias: str) -> str:
+def _module_of(facts: PartialFacts, alias: str) -> str:
     rows = [row.module for row in facts.imports for name in row.names if name.alias == alias]
     return rows[0] if len(rows) == 1 else ""
 

@@ -18,7 +18,8 @@ from sightline.checks.language import is_go
 from sightline.checks.matching import Matching
 from sightline.checks.recall import facts_of, symbols_of
 from sightline.checks.texts import TouchedFile
-from sightline.graph.facts import FileFacts, Reference, ReferenceKind
+from sightline.graph.facts import Reference, ReferenceKind
+from sightline.graph.partial_facts import PartialFacts
 
 #: What is no code: texts and comments.
 _NO_CODE = re.compile(
@@ -45,7 +46,7 @@ def unsound_locals(matching: Matching) -> Iterator[Finding]:
 
 
 def _unused(
-    matching: Matching, file: TouchedFile, path: WorkspacePath, facts: FileFacts, code: bytes
+    matching: Matching, file: TouchedFile, path: WorkspacePath, facts: PartialFacts, code: bytes
 ) -> Iterator[Finding]:
     was = facts_of(matching.given.before, file.old)
     before = file.before.data if file.before is not None else b""
@@ -72,7 +73,7 @@ def _unused(
                 )
 
 
-def _is_inside(facts: FileFacts, parent: int) -> bool:
+def _is_inside(facts: PartialFacts, parent: int) -> bool:
     return parent >= 0 and facts.definitions[parent].kind in FUNCTIONS
 
 
@@ -85,7 +86,7 @@ def _declared(body: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _without_value(
-    matching: Matching, file: TouchedFile, path: WorkspacePath, facts: FileFacts, code: bytes
+    matching: Matching, file: TouchedFile, path: WorkspacePath, facts: PartialFacts, code: bytes
 ) -> Iterator[Finding]:
     own = {row.name_span.start for row in facts.definitions}
     for match in _NEEDY.finditer(code):

@@ -16,6 +16,7 @@ from sightline.base.system import System
 from sightline.checks.signature import Parameters
 from sightline.graph.facts import Definition, DefinitionKind, FileFacts
 from sightline.graph.parse import parse
+from sightline.graph.partial_facts import PartialFacts
 from sightline.languages.go import GO
 
 _LARGEST_FILE = 1 << 20
@@ -201,7 +202,7 @@ class GoPackages:
             return ()
 
 
-def type_of(written: str, facts: FileFacts, module: str) -> GoType | None:
+def type_of(written: str, facts: FileFacts | PartialFacts, module: str) -> GoType | None:
     """The named type that a text means in a file of the package ``module``; ``None`` if it is no such type."""
     head, dot, name = written.strip().lstrip("*& ").partition("[")[0].rpartition(".")
     if not name.isidentifier():

@@ -17,11 +17,11 @@ from sightline.checks.definitions import FUNCTIONS
 from sightline.checks.go_library_calls import is_outside, library_function
 from sightline.checks.go_packages import GoType, type_of
 from sightline.checks.language import is_go
-from sightline.checks.recall import facts_of, go_packages_of, symbols_of
-from sightline.checks.texts import read_text
+from sightline.checks.recall import facts_of, go_packages_of, symbols_of, text_of
 from sightline.graph.answers import Place, Symbol
-from sightline.graph.facts import Definition, DefinitionKind, FileFacts, Reference, ReferenceKind
+from sightline.graph.facts import Definition, DefinitionKind, Reference, ReferenceKind
 from sightline.graph.go_literals import Wanted, constraint_at, wanted_at
+from sightline.graph.partial_facts import PartialFacts
 from sightline.graph.view import GraphView
 
 #: A type, the interface it becomes, and the place where it does.
@@ -36,7 +36,7 @@ _VALUE = frozenset({DefinitionKind.VARIABLE, DefinitionKind.ATTRIBUTE})
 def sites(view: GraphView, owner: Symbol) -> Iterator[Site]:
     """Places where ``owner``, a type or an interface, stands with what it becomes, or what becomes it."""
     for place in islice(_places(view, owner), _MOST_PLACES):
-        facts, text = facts_of(view, place.path), read_text(view.workspace, place.path)
+        facts, text = facts_of(view, place.path), text_of(view, place.path)
         if facts is None or text is None or not is_go(place.path):
             continue
         for each in _near(facts, text, place.reference):
@@ -60,7 +60,7 @@ def _places(view: GraphView, owner: Symbol) -> Iterator[Place]:
 
 def _behind_alias(view: GraphView, symbol: Symbol) -> Symbol | None:
     """The type that ``type A = B`` names anew; ``None`` for what is no such declaration."""
-    text, facts, own = read_text(view.workspace, symbol.path), facts_of(view, symbol.path), symbol.definition
+    text, facts, own = text_of(view, symbol.path), facts_of(view, symbol.path), symbol.definition
     if text is None or facts is None or own.kind is not DefinitionKind.TYPE:
         return None
     if not text.data[own.name_span.end : own.span.end].lstrip().startswith(b"="):
@@ -76,7 +76,7 @@ def is_type(symbol: Symbol) -> bool:
     return symbol.definition.kind in (DefinitionKind.CLASS, DefinitionKind.INTERFACE, DefinitionKind.TYPE)
 
 
-def _near(facts: FileFacts, text: Text, reference: Reference) -> Iterator[Reference]:
+def _near(facts: PartialFacts, text: Text, reference: Reference) -> Iterator[Reference]:
     """References on the same line, and those in the body of the function whose signature holds the reference."""
     line, around = text.line_of(reference.span.start), reference.enclosing
     in_signature = around >= 0 and reference.span.start < facts.definitions[around].body_start
@@ -86,7 +86,7 @@ def _near(facts: FileFacts, text: Text, reference: Reference) -> Iterator[Refere
 
 
 def _pairs(
-    view: GraphView, path: WorkspacePath, text: Text, facts: FileFacts, reference: Reference
+    view: GraphView, path: WorkspacePath, text: Text, facts: PartialFacts, reference: Reference
 ) -> Iterator[tuple[Symbol, Symbol | GoType, Reference]]:
     """A type that is made at a reference, with the interface it becomes there or where the variable is returned."""
     start = text.line_starts[text.line_of(reference.span.start)]
@@ -119,7 +119,7 @@ def _pairs(
         yield from ((_behind_alias(view, made) or made, each, at) for each, at in interfaces)
 
 
-def _in_literal(view: GraphView, path: WorkspacePath, facts: FileFacts, wanted: Wanted) -> list[Symbol | GoType]:
+def _in_literal(view: GraphView, path: WorkspacePath, facts: PartialFacts, wanted: Wanted) -> list[Symbol | GoType]:
     """The type of a field or an element, or the one that bounds a type parameter."""
     held = next((each for each in facts.references if each.span.start == wanted.offset), None)
     if held is None:
@@ -133,7 +133,7 @@ def _in_literal(view: GraphView, path: WorkspacePath, facts: FileFacts, wanted: 
 
 
 def _constraint(view: GraphView, generic: Sequence[Symbol], argument: int) -> list[Symbol | GoType]:
-    text = read_text(view.workspace, generic[0].path) if len(generic) == 1 else None
+    text = text_of(view, generic[0].path) if len(generic) == 1 else None
     at = constraint_at(text.data, generic[0].definition.name_span.start, argument) if text is not None else None
     facts = facts_of(view, generic[0].path) if at is not None else None
     rows = [each for each in facts.references if each.span.start == at] if facts is not None else []
@@ -177,7 +177,7 @@ def commas(text: bytes) -> int:
     return count
 
 
-def _returned(text: Text, facts: FileFacts, scope: int, name: bytes, after: int) -> Iterator[tuple[int, int]]:
+def _returned(text: Text, facts: PartialFacts, scope: int, name: bytes, after: int) -> Iterator[tuple[int, int]]:
     """Where a function returns a variable by its plain name or address: the offset, and which result it is."""
     if scope < 0:
         return
@@ -195,7 +195,9 @@ def _types(view: GraphView, path: WorkspacePath, reference: Reference) -> list[S
     return [each for each in view.resolve_known(path, reference) if is_type(each)]
 
 
-def _results(view: GraphView, path: WorkspacePath, facts: FileFacts, scope: int, index: int) -> list[Symbol | GoType]:
+def _results(
+    view: GraphView, path: WorkspacePath, facts: PartialFacts, scope: int, index: int
+) -> list[Symbol | GoType]:
     """The type of one result of the function around."""
     if scope < 0 or facts.definitions[scope].kind not in FUNCTIONS:
         return []
@@ -220,7 +222,7 @@ def _declared(view: GraphView, path: WorkspacePath, reference: Reference) -> lis
 
 
 def _parameter(
-    view: GraphView, path: WorkspacePath, facts: FileFacts, called: Reference, index: int
+    view: GraphView, path: WorkspacePath, facts: PartialFacts, called: Reference, index: int
 ) -> list[Symbol | GoType]:
     """The type of a parameter of what a reference calls."""
     if called.call is None:

@@ -19,13 +19,13 @@ from sightline.checks.go_sites import commas, contexts, named_type, opened
 from sightline.checks.known_uses import known_uses
 from sightline.checks.language import is_go
 from sightline.checks.matching import Matching
-from sightline.checks.recall import facts_of, go_packages_of
+from sightline.checks.recall import facts_of, go_packages_of, text_of
 from sightline.checks.signature import Parameters
-from sightline.checks.texts import read_text
 from sightline.graph.answers import Symbol
-from sightline.graph.facts import Definition, DefinitionKind, FileFacts, Reference, ReferenceKind
+from sightline.graph.facts import Definition, DefinitionKind, Reference, ReferenceKind
 from sightline.graph.go_literals import wanted_at
 from sightline.graph.parse import parse
+from sightline.graph.partial_facts import PartialFacts
 from sightline.graph.view import GraphView
 from sightline.languages.go import GO
 
@@ -77,7 +77,7 @@ def _is_bound(view: GraphView, path: WorkspacePath, reference: Reference) -> boo
 
 def _wanted(view: GraphView, path: WorkspacePath, reference: Reference) -> Parameters | None:
     """The parameters of the function that is expected where a reference stands."""
-    facts, text = facts_of(view, path), read_text(view.workspace, path)
+    facts, text = facts_of(view, path), text_of(view, path)
     if facts is None or text is None:
         return None
     for written, where, around in _expected(view, path, facts, text, reference):
@@ -94,7 +94,7 @@ def _wanted(view: GraphView, path: WorkspacePath, reference: Reference) -> Param
 
 
 def _expected(
-    view: GraphView, path: WorkspacePath, facts: FileFacts, text: Text, reference: Reference
+    view: GraphView, path: WorkspacePath, facts: PartialFacts, text: Text, reference: Reference
 ) -> Iterator[_Written]:
     start = text.line_starts[text.line_of(reference.span.start)]
     end = reference.span.start - (len(reference.receiver) + 1 if reference.receiver else 0)
@@ -143,7 +143,9 @@ def _argument(view: GraphView, path: WorkspacePath, called: list[Reference], ind
             yield own.annotation, meant[0].path, own
 
 
-def _result(path: WorkspacePath, facts: FileFacts, text: Text, reference: Reference, index: int) -> Iterator[_Written]:
+def _result(
+    path: WorkspacePath, facts: PartialFacts, text: Text, reference: Reference, index: int
+) -> Iterator[_Written]:
     """The type of one result of the function around; not of one without a name, which has results of its own."""
     if reference.enclosing < 0 or facts.definitions[reference.enclosing].kind not in FUNCTIONS:
         return

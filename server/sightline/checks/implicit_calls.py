@@ -17,9 +17,8 @@ from sightline.checks.known_uses import known_uses
 from sightline.checks.language import is_go, is_python
 from sightline.checks.matching import Matching, Use, symbol_before
 from sightline.checks.python_pieces import nodes_of, remembered
-from sightline.checks.recall import is_rebound, symbols_of
+from sightline.checks.recall import is_rebound, symbols_of, text_of
 from sightline.checks.signature import mismatch
-from sightline.checks.texts import read_text
 from sightline.graph.answers import Place, Symbol
 from sightline.graph.facts import CallShape, DefinitionKind, Reference, ReferenceKind
 from sightline.graph.view import GraphView
@@ -39,7 +38,7 @@ def as_call(view: GraphView, use: Use) -> Reference:
         return reference
     if reference.kind is ReferenceKind.DECORATE:
         return replace(reference, call=CallShape(positional=1))
-    text = read_text(view.workspace, path)
+    text = text_of(view, path)
     if text is None or text.data[reference.span.end : reference.span.end + 1] != b"[":
         return reference
     call = _subscripted_calls(text.data).get(reference.span.end)

@@ -10,7 +10,7 @@ from sightline.base.text import Span
 from sightline.checks.check import Certainty
 from sightline.checks.dependencies import is_package_known
 from sightline.checks.modules import names_of_module
-from sightline.checks.texts import read_text
+from sightline.checks.recall import text_of
 from sightline.graph.facts import Import, ImportedName
 from sightline.graph.view import GraphView
 
@@ -120,7 +120,7 @@ def _exists(view: GraphView, root: str, relative: str) -> bool:
         path = WorkspacePath(root, relative)
     except SightlineError:
         return False
-    return view.workspace.exists(path) or read_text(view.workspace, path) is not None
+    return view.workspace.exists(path) or text_of(view, path) is not None
 
 
 def _is_folder(view: GraphView, root: str, stem: str) -> bool:

@@ -13,7 +13,7 @@ from sightline.base.errors import SightlineError
 from sightline.base.paths import WorkspacePath
 from sightline.checks.module_steps import Step, steps_of
 from sightline.checks.modules import names_of_module
-from sightline.checks.texts import read_text
+from sightline.checks.recall import text_of
 from sightline.graph.view import GraphView
 
 #: Modules played for one question.
@@ -109,7 +109,7 @@ class _Run:
 
     def _play(self, path: WorkspacePath) -> None:
         module = self._modules[path] = _Module()
-        text = read_text(self._view.workspace, path)
+        text = text_of(self._view, path)
         steps = steps_of(text.data) if text is not None else None
         if steps is None:
             raise _Unknown

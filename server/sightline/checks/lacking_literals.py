@@ -18,9 +18,8 @@ from sightline.checks.definitions import FUNCTIONS, Group, groups_of, parent_of
 from sightline.checks.known_uses import known_uses
 from sightline.checks.language import is_typed_script
 from sightline.checks.matching import Matching
-from sightline.checks.recall import ancestors_of, facts_of, members_of, symbols_of
+from sightline.checks.recall import ancestors_of, facts_of, members_of, symbols_of, text_of
 from sightline.checks.script import is_optional
-from sightline.checks.texts import read_text
 from sightline.checks.written_types import names_alone
 from sightline.graph.answers import Confidence, Symbol
 from sightline.graph.facts import DefinitionKind, Reference, ReferenceKind
@@ -65,7 +64,7 @@ def _is_object(view: GraphView, owner: Symbol) -> bool:
     """Whether a type is an interface, or an alias of nothing but one written list of members."""
     if owner.definition.kind is DefinitionKind.INTERFACE:
         return True
-    text = read_text(view.workspace, owner.path)
+    text = text_of(view, owner.path)
     if text is None:
         return False
     written = text.data[owner.definition.name_span.end : owner.definition.span.end].decode(errors="replace")
@@ -98,7 +97,7 @@ def _of_type(matching: Matching, owner: Symbol, member: Symbol) -> Iterator[Find
     files = [path for path in after.files_referencing(name) if is_typed_script(path)][:_MOST_FILES]
     files += _of_holders(after, [owner.path, *files], name)
     for path in dict.fromkeys([owner.path, *files]):
-        text = read_text(after.workspace, path)
+        text = text_of(after, path)
         if text is None or len(text.data) > _LONGEST:
             continue
         literals = [*_annotated(after, path, text, owner), *_empty(after, path, text, owner)]
@@ -179,7 +178,7 @@ def _of_calls(matching: Matching, owner: Symbol, member: Symbol, group: Group) -
     if at is None or len(group) != 1 or symbol.definition.kind not in FUNCTIONS or not _means(after, symbol, owner):
         return
     for place in known_uses(after, symbol):
-        language, text = language_of(place.path), read_text(after.workspace, place.path)
+        language, text = language_of(place.path), text_of(after, place.path)
         if place.confidence is Confidence.NAME_ONLY or not is_typed_script(place.path) or place.reference.call is None:
             continue
         if language is None or text is None or len(text.data) > _LONGEST:

@@ -16,8 +16,8 @@ from sightline.base.words import counted
 from sightline.checks.check import Certainty, CheckInput, Finding, RelatedPlace, Severity
 from sightline.checks.kept_quiet import is_kept_quiet
 from sightline.checks.known_uses import MOST_BEYOND
-from sightline.checks.recall import facts_of, symbols_of
-from sightline.checks.texts import TouchedFile, line_and_column, read_text
+from sightline.checks.recall import facts_of, symbols_of, text_of
+from sightline.checks.texts import TouchedFile, line_and_column
 from sightline.graph.answers import Symbol
 from sightline.graph.coverage import MOST_NAMED
 from sightline.graph.facts import Reference, ReferenceKind
@@ -25,7 +25,6 @@ from sightline.graph.view import GraphView
 
 #: A reference and the file it stands in.
 Use = tuple[WorkspacePath, Reference]
-_Index = dict[tuple[int, str, str], Reference]
 
 
 @dataclass(slots=True)
@@ -68,9 +67,7 @@ class Matching:
         self.left_out = LeftOut()
         self._by_old = {file.old: file for file in files if file.old is not None}
         self._by_new = {file.new: file for file in files if file.new is not None}
-        self._indexes: dict[tuple[int, WorkspacePath], _Index] = {}
         self._changed: dict[WorkspacePath, tuple[Reference, ...]] = {}
-        self._texts: dict[tuple[int, WorkspacePath], Text | None] = {}
 
     def after_of(self, use: Use) -> Use | None:
         """The same reference after the edit; ``None`` when its line was changed or is gone."""
@@ -82,7 +79,7 @@ class Matching:
         if offset is None or file.new is None:
             return None
         start = reference.span.start + offset
-        found = self._index(self.given.after, file.new).get((start, reference.name, reference.receiver))
+        found = _same(self.given.after, file.new, start, reference)
         return None if found is None else (file.new, found)
 
     def before_of(self, use: Use) -> Use | None:
@@ -94,7 +91,7 @@ class Matching:
         offset = file.old_offset(reference.span.start)
         if offset is None or file.old is None:
             return None
-        found = self._index(self.given.before, file.old).get((offset, reference.name, reference.receiver))
+        found = _same(self.given.before, file.old, offset, reference)
         return None if found is None else (file.old, found)
 
     def touched(self, path: WorkspacePath) -> TouchedFile | None:
@@ -105,13 +102,12 @@ class Matching:
         """References of a touched file that are new or stand on a changed line, in source order."""
         if file.path not in self._changed:
             facts = facts_of(self.given.after, file.new)
-            rows = facts.references if facts is not None else ()
-            self._changed[file.path] = tuple(row for row in rows if file.is_new(row.span))
+            self._changed[file.path] = tuple(facts.references_touching(file.new_parts)) if facts is not None else ()
         return self._changed[file.path]
 
     def text_after(self, path: WorkspacePath) -> Text | None:
         """Text of a file after the edit."""
-        return self._text(self.given.after, path)
+        return text_of(self.given.after, path)
 
     def finding(
         self, use: Use, message: str, *, certainty: Certainty, symbol: str, related: Sequence[RelatedPlace] = ()
@@ -140,7 +136,7 @@ class Matching:
 
     def definition_place(self, symbol: Symbol, message: str, *, before: bool = False) -> RelatedPlace:
         """Where a symbol is defined; for one that is gone, the line it had."""
-        text = self._text(self.given.before if before else self.given.after, symbol.path)
+        text = text_of(self.given.before if before else self.given.after, symbol.path)
         line = line_and_column(text, symbol.definition.name_span.start)[0] if text is not None else 1
         return RelatedPlace(path=symbol.path, line=line, message=message)
 
@@ -150,22 +146,16 @@ class Matching:
         return {path: file.line_shifts for path, file in self._by_old.items()}
 
     def _line(self, view: GraphView, path: WorkspacePath, reference: Reference) -> int:
-        text = self._text(view, path)
+        text = text_of(view, path)
         return -1 if text is None else text.line_of(reference.span.start)
 
-    def _index(self, view: GraphView, path: WorkspacePath) -> _Index:
-        key = (id(view), path)
-        if key not in self._indexes:
-            facts = facts_of(view, path)
-            rows = facts.references if facts is not None else ()
-            self._indexes[key] = {(row.span.start, row.name, row.receiver): row for row in rows}
-        return self._indexes[key]
 
-    def _text(self, view: GraphView, path: WorkspacePath) -> Text | None:
-        key = (id(view), path)
-        if key not in self._texts:
-            self._texts[key] = read_text(view.workspace, path)
-        return self._texts[key]
+def _same(view: GraphView, path: WorkspacePath, start: int, reference: Reference) -> Reference | None:
+    """The last reference of a file that begins at a byte and is spelled like another one."""
+    facts = facts_of(view, path)
+    near = facts.references_starting_at(start) if facts is not None else []
+    spelled = (reference.name, reference.receiver)
+    return next((each for each in reversed(near) if (each.name, each.receiver) == spelled), None)
 
 
 def symbol_before(matching: Matching, symbol: Symbol) -> Symbol | None:

@@ -11,8 +11,7 @@ import ast
 from sightline.base.paths import WorkspacePath
 from sightline.checks.bindings import bound_names
 from sightline.checks.python_pieces import parsed_pieces, remembered
-from sightline.checks.recall import facts_of
-from sightline.checks.texts import read_text
+from sightline.checks.recall import facts_of, text_of
 from sightline.graph.view import GraphView
 
 #: Names every module has (language reference, 3.2, "Modules").
@@ -30,7 +29,7 @@ def names_of_module(view: GraphView, path: WorkspacePath) -> frozenset[str] | No
     waiting, seen = [path], {path}
     while waiting:
         module = waiting.pop()
-        text = read_text(view.workspace, module)
+        text = text_of(view, module)
         names = _globals_of(text.data) if text is not None else None
         stars = _starred(view, module)
         if names is None or stars is None or len(seen) > _MOST_MODULES:
@@ -124,7 +123,7 @@ def _calls(node: ast.expr, name: str) -> bool:
 def _starred(view: GraphView, path: WorkspacePath) -> set[WorkspacePath] | None:
     """Modules whose public names a module takes over; ``None`` when one of them is outside the workspace."""
     facts = facts_of(view, path)
-    text = read_text(view.workspace, path)
+    text = text_of(view, path)
     if facts is None or text is None:
         return None
     found: set[WorkspacePath] = set()

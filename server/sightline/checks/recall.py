@@ -12,18 +12,25 @@ from weakref import WeakKeyDictionary
 
 from sightline.base.changes import ChangeSet
 from sightline.base.paths import WorkspacePath
+from sightline.base.text import Text
 from sightline.checks.check import CheckInput
 from sightline.checks.go_packages import GoPackages
 from sightline.checks.packages import Packages
 from sightline.checks.texts import TouchedFile, compared_files, read_text
 from sightline.graph.answers import Symbol
-from sightline.graph.facts import FileFacts, ReferenceKind
+from sightline.graph.facts import ReferenceKind
+from sightline.graph.partial_facts import PartialFacts
 from sightline.graph.view import GraphView
+
+#: Bytes of texts kept for one view: what a check of a small workspace reads in all, and of a large one first.
+_TEXTS_KEPT = 32 << 20
 
 
 @dataclass(slots=True)
 class _Memory:
-    facts: dict[WorkspacePath, FileFacts | None] = field(default_factory=dict[WorkspacePath, FileFacts | None])
+    texts: dict[WorkspacePath, Text | None] = field(default_factory=dict[WorkspacePath, Text | None])
+    texts_size: int = 0
+    facts: dict[WorkspacePath, PartialFacts | None] = field(default_factory=dict[WorkspacePath, PartialFacts | None])
     symbols: dict[WorkspacePath, tuple[Symbol, ...]] = field(default_factory=dict[WorkspacePath, tuple[Symbol, ...]])
     inside: dict[WorkspacePath, dict[int, tuple[Symbol, ...]]] = field(
         default_factory=dict[WorkspacePath, dict[int, tuple[Symbol, ...]]]
@@ -66,19 +73,31 @@ def _rows_of(memory: _Memory) -> list[object]:
     """All that a memory is large by; whoever holds the list holds the rows, and the memory itself goes at once."""
     rows: list[object] = [symbol for found in memory.symbols.values() for symbol in found]
     for facts in memory.facts.values():
-        if facts is not None:
-            rows += (*facts.references, *facts.definitions, *facts.bindings)
+        rows += facts.made() if facts is not None else ()
     return rows
 
 
-def facts_of(view: GraphView, path: WorkspacePath | None) -> FileFacts | None:
-    """See :meth:`GraphView.facts`; ``None`` for no path too."""
+def facts_of(view: GraphView, path: WorkspacePath | None) -> PartialFacts | None:
+    """See :meth:`GraphView.facts`; ``None`` for no path too. What nobody asks of them is never made."""
     if path is None:
         return None
     kept = _memory(view).facts
     if path not in kept:
-        kept[path] = view.facts(path)
+        index = view.index(path)
+        kept[path] = PartialFacts(index) if index is not None else None
     return kept[path]
+
+
+def text_of(view: GraphView, path: WorkspacePath) -> Text | None:
+    """Text of a file of a view; ``None`` for what cannot be read as text. Read once, whoever asks."""
+    memory = _memory(view)
+    if path in memory.texts:
+        return memory.texts[path]
+    text = read_text(view.workspace, path)
+    if memory.texts_size < _TEXTS_KEPT:
+        memory.texts[path] = text
+        memory.texts_size += len(text.data) if text is not None else 0
+    return text
 
 
 def symbols_of(view: GraphView, path: WorkspacePath | None) -> tuple[Symbol, ...]:
@@ -129,7 +148,7 @@ def header_of(view: GraphView, symbol: Symbol) -> str:
     kept = _memory(view).headers
     key = (symbol.path, symbol.index)
     if key not in kept:
-        text = read_text(view.workspace, symbol.path)
+        text = text_of(view, symbol.path)
         span = symbol.definition.span
         kept[key] = text.data[span.start : symbol.definition.body_start].decode(errors="replace") if text else ""
     return kept[key]
@@ -150,7 +169,10 @@ def touched_files(given: CheckInput) -> tuple[TouchedFile, ...]:
     """See :func:`~sightline.checks.texts.compared_files`: checks share the texts and what is known of their lines."""
     memory = _memory(given.after)
     if memory.touched is None or memory.touched[0] is not given.changes:
-        memory.touched = (given.changes, compared_files(given))
+        files = compared_files(given)
+        memory.touched = (given.changes, files)
+        memory.texts |= {file.new: file.after for file in files if file.new is not None}
+        _memory(given.before).texts |= {file.old: file.before for file in files if file.old is not None}
     return memory.touched[1]
 
 

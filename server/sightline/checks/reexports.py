@@ -14,7 +14,8 @@ from sightline.checks.matching import Matching
 from sightline.checks.modules import names_of_module
 from sightline.checks.recall import facts_of
 from sightline.checks.texts import TouchedFile
-from sightline.graph.facts import FileFacts, Import, Reference, ReferenceKind
+from sightline.graph.facts import Import, Reference, ReferenceKind
+from sightline.graph.partial_facts import PartialFacts
 from sightline.graph.view import GraphView
 
 
@@ -59,7 +60,7 @@ def _gone(matching: Matching, file: TouchedFile) -> set[str]:
 
 
 def _certainty(
-    matching: Matching, module: WorkspacePath, path: WorkspacePath, facts: FileFacts, reference: Reference
+    matching: Matching, module: WorkspacePath, path: WorkspacePath, facts: PartialFacts, reference: Reference
 ) -> Certainty | None:
     """How sure it is that a use asks ``module`` for a name that it had before; ``None`` when it asks for another."""
     before, after = matching.given.before, matching.given.after

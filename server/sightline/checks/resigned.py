@@ -28,8 +28,8 @@ from sightline.checks.implicit_calls import aliases, as_call, behind_alias, unfi
 from sightline.checks.known_uses import known_heirs, known_uses
 from sightline.checks.language import is_go, is_python
 from sightline.checks.matching import Matching, Use
-from sightline.checks.recall import facts_of, groups_of, members_of
-from sightline.checks.texts import TouchedFile, read_text
+from sightline.checks.recall import facts_of, groups_of, members_of, text_of
+from sightline.checks.texts import TouchedFile
 from sightline.graph.answers import Symbol
 from sightline.graph.facts import CallShape, ParameterKind, Reference
 from sightline.graph.view import GraphView
@@ -103,12 +103,14 @@ def _unfit_own_calls(matching: Matching, changes: DefinitionChanges) -> Iterator
 
 def _moved(matching: Matching, old: Use, old_target: Symbol, use: Use, target: Symbol) -> Finding | None:
     call, after = use[1].call, matching.given.after
-    if call is None or old[1].call != call or _arguments(matching.given.before, old) != _arguments(after, use):
+    if call is None or old[1].call != call:
         return None
     was = callee_of(matching.given.before, *old, old_target)
     now = callee_of(after, *use, target)
     reason = moved(was, now, call)
     if reason is None or was is None or now is None:
+        return None
+    if _arguments(matching.given.before, old) != _arguments(after, use):
         return None
     certain = was.certain and now.certain and not (is_go(use[0]) and _has_surplus(was, call))
     return _finding(matching, use, Misfit(symbol=target, reason=reason, certain=certain))
@@ -128,7 +130,7 @@ def _has_surplus(callee: Callee, call: CallShape) -> bool:
 
 def _arguments(view: GraphView, use: Use) -> bytes:
     """What a call gives, as it is written: its name may stand on a line that stayed while its arguments did not."""
-    text = read_text(view.workspace, use[0])
+    text = text_of(view, use[0])
     if text is None:
         return b""
     start = use[1].span.end

@@ -11,9 +11,8 @@ import re
 from sightline.base.text import Text
 from sightline.checks.definitions import CLASSES, FUNCTIONS, parent_of
 from sightline.checks.language import is_script
-from sightline.checks.recall import ancestors_of, members_of
+from sightline.checks.recall import ancestors_of, members_of, text_of
 from sightline.checks.signature import Parameters
-from sightline.checks.texts import read_text
 from sightline.graph.answers import Symbol
 from sightline.graph.facts import DefinitionKind
 from sightline.graph.view import GraphView
@@ -42,7 +41,7 @@ def may_have_member(view: GraphView, owner: Symbol, name: str) -> bool:
 
     Index signatures allow any name.
     """
-    text = read_text(view.workspace, owner.path)
+    text = text_of(view, owner.path)
     if text is None or not is_script(owner.path):
         return False
     return bool(_INDEX_SIGNATURE.search(_own_text(view, owner, text))) or is_parameter_property(view, owner, name)
@@ -63,7 +62,7 @@ def _own_text(view: GraphView, owner: Symbol, text: Text) -> str:
 
 def is_parameter_property(view: GraphView, owner: Symbol, name: str) -> bool:
     """Whether a constructor declares a member in its parameters: ``constructor(private name: T)``."""
-    text = read_text(view.workspace, owner.path)
+    text = text_of(view, owner.path)
     property_ = re.compile(rf"{_MODIFIERS}{re.escape(name)}\b")
     constructors = [each.definition for each in members_of(view, owner) if each.definition.name == "constructor"]
     return text is not None and any(
@@ -78,7 +77,7 @@ def is_optional(view: GraphView, symbol: Symbol) -> bool:
 
 def modifiers_of(view: GraphView, symbol: Symbol) -> frozenset[str]:
     """The words before the name of a member of a class: ``private``, ``static``, ``abstract``."""
-    text = read_text(view.workspace, symbol.path)
+    text = text_of(view, symbol.path)
     start, end = symbol.definition.span.start, symbol.definition.name_span.start
     return frozenset(text.data[start:end].decode(errors="replace").split()) if text is not None else frozenset()
 
@@ -104,6 +103,6 @@ def _constructor(view: GraphView, owner: Symbol) -> Parameters | None:
 
 
 def _after_name(view: GraphView, symbol: Symbol) -> str:
-    text = read_text(view.workspace, symbol.path)
+    text = text_of(view, symbol.path)
     end = symbol.definition.name_span.end
     return text.data[end : end + 40].decode(errors="replace") if text is not None else ""

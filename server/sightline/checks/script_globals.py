@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from itertools import islice
 
 from sightline.base.paths import WorkspacePath
-from sightline.checks.recall import facts_of
+from sightline.checks.recall import facts_of, text_of
 from sightline.checks.script_family_names import FAMILY_NAMES
 from sightline.checks.script_global_names import FAMILIES, NAMES
 from sightline.checks.script_packages import is_declared
-from sightline.checks.texts import read_text
 from sightline.graph.unbound import is_bound_at_top, unbound_names, used_only_as_type
 from sightline.graph.view import GraphView
 
@@ -63,7 +62,7 @@ def declares_for_all(view: GraphView, path: WorkspacePath, name: str) -> bool:
         return True
     if not facts.imports and not any(each.exported for each in facts.definitions):
         return True
-    text = read_text(view.workspace, path)
+    text = text_of(view, path)
     block = _FOR_ALL.search(text.data) if text is not None else None
     if text is None or block is None:
         return False

@@ -12,9 +12,8 @@ from sightline.checks.check import Certainty
 from sightline.checks.import_rules import BrokenImport
 from sightline.checks.language import is_typed_script
 from sightline.checks.node_modules import is_no_node_module, is_node_module
-from sightline.checks.recall import facts_of
+from sightline.checks.recall import facts_of, text_of
 from sightline.checks.script_packages import folder_withholding, is_declared, is_unheard_of
-from sightline.checks.texts import read_text
 from sightline.graph.facts import Import, ImportedName
 from sightline.graph.view import GraphView
 
@@ -109,7 +108,7 @@ def _is_there(view: GraphView, root: str, stem: str) -> bool:
             path = WorkspacePath(root, name)
         except SightlineError:
             continue
-        if view.workspace.exists(path) or read_text(view.workspace, path) is not None:
+        if view.workspace.exists(path) or text_of(view, path) is not None:
             return True
     prefix = stem + "."
     return any(each.root == root and each.relative.startswith(prefix) for each in view.workspace.paths())
@@ -140,7 +139,7 @@ def exported_names(view: GraphView, module: WorkspacePath) -> frozenset[str] | N
     while waiting:
         path = waiting.pop()
         facts = facts_of(view, path)
-        text = read_text(view.workspace, path)
+        text = text_of(view, path)
         if facts is None or text is None or len(seen) > _MOST_MODULES or _OPEN_ENDED.search(text.data):
             return None
         if any(problem.kind == "syntax" for problem in facts.problems):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from sightline.base.paths import WorkspacePath
-from sightline.checks.texts import read_text
+from sightline.checks.recall import text_of
 from sightline.graph.view import GraphView
 
 _DEPENDENCIES = ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies")
@@ -27,7 +27,7 @@ def is_declared(view: GraphView, path: WorkspacePath, package: str) -> bool:
     parts = path.relative.split("/")[:-1]
     for end in range(len(parts), -1, -1):
         folder = "".join(f"{part}/" for part in parts[:end])
-        text = read_text(view.workspace, WorkspacePath(path.root, f"{folder}package.json"))
+        text = text_of(view, WorkspacePath(path.root, f"{folder}package.json"))
         declared = _declared(str(text)) if text is not None else frozenset[str]()
         types = "@types/" + package.lstrip("@").replace("/", "__")
         if package in declared or types in declared:
@@ -51,7 +51,7 @@ def folder_withholding(view: GraphView, path: WorkspacePath, package: str, inner
     for each in view.workspace.paths():
         if each.root != path.root or not _SPEAKING.search(each.relative):
             continue
-        text = read_text(view.workspace, each)
+        text = text_of(view, each)
         if text is None or (_may_map(each, path) and written.search(text.data)):
             return None
         if each.name == "package.json" and package.encode() in text.data:
@@ -112,7 +112,7 @@ def is_unheard_of(view: GraphView, path: WorkspacePath, package: str) -> bool:
         return False
     for each in view.workspace.paths():
         if each.root == path.root and _SPEAKING.search(each.relative):
-            text = read_text(view.workspace, each)
+            text = text_of(view, each)
             if text is not None and name.search(text.data):
                 return False
     return True
@@ -124,6 +124,6 @@ def _locks(view: GraphView, path: WorkspacePath) -> Iterator[bytes]:
     for end in range(len(parts), -1, -1):
         folder = "".join(f"{part}/" for part in parts[:end])
         for name in _LOCKS:
-            text = read_text(view.workspace, WorkspacePath(path.root, folder + name))
+            text = text_of(view, WorkspacePath(path.root, folder + name))
             if text is not None:
                 yield text.data

@@ -64,6 +64,14 @@ class TouchedFile:
         at = bisect_right(starts, max(span.start, span.end - 1)) - 1
         return at >= 0 and span.start < ends[at]
 
+    @property
+    def new_parts(self) -> list[Span]:
+        """The parts of ``after`` that :meth:`is_new`: its new and changed lines, those beside one another as one."""
+        if self.after is None:
+            return []
+        whole = len(self.after.data) + 1  # the end of the text belongs to the last line
+        return [Span(0, whole)] if self.before is None else list(map(Span, *self._new_parts))
+
     @cached_property
     def _new_parts(self) -> tuple[list[int], list[int]]:
         """Where lines of ``after`` that are new or changed begin and end, those beside one another as one part."""
@@ -155,5 +163,5 @@ def same_lines(before: list[bytes], after: list[bytes]) -> dict[int, int]:
 
 
 def _lines_of(text: Text) -> list[bytes]:
-    starts = [*text.line_starts, len(text.data)]
-    return [text.data[start:end].rstrip(b"\r\n") for start, end in pairwise(starts)]
+    lines = text.data.splitlines()
+    return lines if len(lines) == text.line_count else [*lines, b""]

@@ -16,8 +16,9 @@ from sightline.checks.recall import facts_of
 from sightline.checks.script_globals import is_global
 from sightline.checks.texts import TouchedFile
 from sightline.checks.unused import unused_names
-from sightline.graph.facts import FileFacts, Reference, ReferenceKind
+from sightline.graph.facts import Reference, ReferenceKind
 from sightline.graph.index import FileIndex
+from sightline.graph.partial_facts import PartialFacts
 from sightline.graph.unbound import exported_unbound, unbound_names
 
 #: Type parameters of the receiver of a Go method are bound by nothing that the graph lists.
@@ -66,7 +67,7 @@ def _unbound(index: FileIndex) -> set[str]:
     return {*unbound_names(index), *(name for name, _ in exported_unbound(index))}
 
 
-def _is_newly_broken(matching: Matching, file: TouchedFile, facts: FileFacts) -> bool:
+def _is_newly_broken(matching: Matching, file: TouchedFile, facts: PartialFacts) -> bool:
     """Whether the edit has to do with what the grammar cannot read of a file.
 
     What was as unreadable before hides the same names before and after.

@@ -17,7 +17,8 @@ from sightline.checks.recall import facts_of, symbols_of
 from sightline.checks.script_globals import is_library_name, may_be_brought
 from sightline.checks.texts import TouchedFile
 from sightline.graph.answers import Confidence, Symbol
-from sightline.graph.facts import FileFacts, Reference, ReferenceKind
+from sightline.graph.facts import Reference, ReferenceKind
+from sightline.graph.partial_facts import PartialFacts
 
 _NO_USE = frozenset({ReferenceKind.IMPORT, ReferenceKind.STRING, ReferenceKind.KEYWORD})
 
@@ -38,7 +39,7 @@ def unimported_uses(matching: Matching) -> Iterator[Finding]:
                     yield _finding(matching, (lost[0], reference), name, lost[1], after)
 
 
-def _bound(facts: FileFacts) -> set[str]:
+def _bound(facts: PartialFacts) -> set[str]:
     return {name.alias for row in facts.imports for name in row.names if name.alias not in ("", "*")}
 
 
@@ -59,7 +60,7 @@ def _lost(matching: Matching, file: TouchedFile, reference: Reference) -> tuple[
     return (file.new, meant) if still else None
 
 
-def _finding(matching: Matching, use: Use, name: str, meant: Symbol, facts: FileFacts) -> Finding:
+def _finding(matching: Matching, use: Use, name: str, meant: Symbol, facts: PartialFacts) -> Finding:
     certain = not _may_be_brought(matching, use, name, facts)
     finding = matching.finding(
         use,
@@ -71,7 +72,7 @@ def _finding(matching: Matching, use: Use, name: str, meant: Symbol, facts: File
     return replace(finding, remedy=Remedy(imported=name)) if certain else finding
 
 
-def _may_be_brought(matching: Matching, use: Use, name: str, facts: FileFacts) -> bool:
+def _may_be_brought(matching: Matching, use: Use, name: str, facts: PartialFacts) -> bool:
     """Whether the name may come from elsewhere: all names of a package, a global declaration, a framework."""
     after, path = matching.given.after, use[0]
     unresolved = {row.span for row in after.unresolved_imports(path)}

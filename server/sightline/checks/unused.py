@@ -9,14 +9,17 @@ from sightline.checks.check import Certainty, Finding
 from sightline.checks.language import is_go
 from sightline.checks.matching import Matching
 from sightline.checks.recall import facts_of
-from sightline.graph.facts import FileFacts, Import, Reference, ReferenceKind
+from sightline.graph.facts import Import, Reference, ReferenceKind
+from sightline.graph.partial_facts import PartialFacts
 
 
 def unused_imports(matching: Matching) -> Iterator[Finding]:
     """Imports of touched Go files that were used before the edit, or were not there, and are not used now."""
     for file in matching.files:
+        if file.new is None or not is_go(file.new):
+            continue
         before, after = facts_of(matching.given.before, file.old), facts_of(matching.given.after, file.new)
-        if file.new is None or after is None or after.problems or not is_go(file.new):
+        if after is None or after.problems:
             continue
         unused = unused_names(after)
         known = unused_names(before) if before is not None and unused else {}
@@ -28,7 +31,7 @@ def unused_imports(matching: Matching) -> Iterator[Finding]:
                 yield _finding(matching, file.new, row, alias)
 
 
-def unused_names(facts: FileFacts) -> dict[tuple[str, str], Import]:
+def unused_names(facts: PartialFacts) -> dict[tuple[str, str], Import]:
     """Imports whose name nothing uses, by module and name."""
     used = _used(facts)
     return {
@@ -39,7 +42,7 @@ def unused_names(facts: FileFacts) -> dict[tuple[str, str], Import]:
     }
 
 
-def _used(facts: FileFacts) -> frozenset[str]:
+def _used(facts: PartialFacts) -> frozenset[str]:
     rows = (row for row in facts.references if row.kind is not ReferenceKind.IMPORT and not row.local)
     return frozenset((row.receiver or row.name).partition(".")[0].removesuffix("()") for row in rows)
 

@@ -120,20 +120,23 @@ def facts_of(raw: RawFacts) -> FileFacts:
         definitions=tuple(definition_of(row) for row in raw.definitions),
         references=references_of(raw),
         imports=tuple(import_of(row) for row in raw.imports),
-        problems=tuple(Problem(kind=kind, message=text, span=Span(s, e)) for kind, text, s, e in raw.problems),
+        problems=tuple(map(problem_of, raw.problems)),
         export_digest=raw.export_digest,
-        bindings=tuple(
-            LocalBinding(
-                enclosing=enclosing,
-                name=name,
-                annotation=annotation,
-                value=value,
-                alias=alias,
-                within=Span(start, end) if end else None,
-            )
-            for enclosing, name, annotation, value, alias, start, end in raw.bindings
-        ),
+        bindings=tuple(map(binding_of, raw.bindings)),
     )
+
+
+def problem_of(row: ProblemRow) -> Problem:
+    """One problem as an object."""
+    kind, text, start, end = row
+    return Problem(kind=kind, message=text, span=Span(start, end))
+
+
+def binding_of(row: BindingRow) -> LocalBinding:
+    """What one assignment says, as an object."""
+    enclosing, name, annotation, value, alias, start, end = row
+    within = Span(start, end) if end else None
+    return LocalBinding(enclosing=enclosing, name=name, annotation=annotation, value=value, alias=alias, within=within)
 
 
 def kind_of(code: int) -> ReferenceKind:
