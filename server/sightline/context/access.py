@@ -10,13 +10,17 @@ from collections.abc import Iterable, Sequence
 
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Span
-from sightline.graph.answers import Symbol
+from sightline.graph.answers import EdgeKind, Symbol
 from sightline.graph.codec import PackedFacts
 from sightline.graph.facts import Reference
 from sightline.graph.index import FileIndex
 from sightline.graph.raw_facts import DefinitionRow, definition_of
+from sightline.graph.resolve import edge_kind
 from sightline.graph.state import GraphState
 from sightline.graph.view import GraphView
+
+#: Importers of a file that are looked at for those that pass its names on.
+MOST_IMPORTERS = 100
 
 #: Not ``None``, which hides a file.
 _NOT_HOT = object()
@@ -74,9 +78,31 @@ def may_use(view: GraphView, name: str) -> int:
     return len(view.state.referencing(name))
 
 
+def has_heirs(view: GraphView, name: str) -> bool:
+    """Whether a class of the bare ``name`` may have others below it; found without decoding any file."""
+    return bool(view.state.inheriting(name))
+
+
 def files_that_may_define(view: GraphView, name: str) -> list[WorkspacePath]:
     """Files that seem to define the bare ``name`` (no others do), found without decoding any."""
     return [view.state.table.path_of(file) for file in view.state.defining(name)]
+
+
+def files_that_may_use(view: GraphView, name: str) -> list[WorkspacePath]:
+    """Files that seem to use the bare ``name`` (no others do), found without decoding any."""
+    return [view.state.table.path_of(file) for file in view.state.referencing(name)]
+
+
+def passing_on(view: GraphView, path: WorkspacePath) -> list[tuple[WorkspacePath, int]]:
+    """Files that pass the names of another one on, each with the one-based line; bounded, by the order of files."""
+    state, file = view.state, view.state.table.id_of(path)
+    importers = state.importers(file)[:MOST_IMPORTERS] if file is not None else ()
+    return [
+        (state.table.path_of(source), edge.line + 1)
+        for source in importers
+        for edge in state.edges(source)
+        if edge.target == file and edge_kind(edge.code) is EdgeKind.REEXPORT
+    ]
 
 
 def changed_paths(before: GraphState, after: GraphState) -> set[WorkspacePath] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _PART = re.compile(r"[A-Z]+(?![a-z])\d*|[A-Z]?[a-z]+\d*|\d+|[^\W\dA-Za-z_]+")
 
@@ -25,6 +26,7 @@ _OPPOSITES = frozenset(
 _FILLERS = frozenset({"async", "a", "sync", "aio", "blocking"})
 
 
+@lru_cache(maxsize=1 << 13)
 def name_words(name: str) -> tuple[str, ...]:
     """The parts of a name in lower case."""
     return tuple(part.lower() for part in _PART.findall(name))

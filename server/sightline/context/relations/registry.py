@@ -6,8 +6,11 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 
 from sightline.context.relations.calls import callees, callers, helpers
 from sightline.context.relations.families import families
+from sightline.context.relations.places import imports, members, named, owners, reexports, registrations, users
 from sightline.context.relations.relation import Anchor, Relation, RelationKind
+from sightline.context.relations.shared import sharers, siblings
 from sightline.context.relations.surroundings import Surroundings
+from sightline.context.relations.tests_of import tested, tests
 from sightline.context.relations.twins import parallels, twins
 from sightline.graph.stopping import Check, go_on
 from sightline.graph.view import GraphView
@@ -31,6 +34,17 @@ FINDERS: Mapping[Finder, frozenset[RelationKind]] = {
     ),
     twins: frozenset({RelationKind.TWIN}),
     parallels: frozenset({RelationKind.PARALLEL}),
+    siblings: frozenset({RelationKind.SIBLING}),
+    sharers: frozenset({RelationKind.FIELD, RelationKind.COLLEAGUE}),
+    named: frozenset({RelationKind.TYPE, RelationKind.VALUE}),
+    users: frozenset({RelationKind.USER}),
+    owners: frozenset({RelationKind.OWNER}),
+    members: frozenset({RelationKind.MEMBER}),
+    imports: frozenset({RelationKind.IMPORT}),
+    registrations: frozenset({RelationKind.REGISTRATION}),
+    reexports: frozenset({RelationKind.REEXPORT}),
+    tests: frozenset({RelationKind.TEST}),
+    tested: frozenset({RelationKind.TESTED}),
 }
 
 #: Most relations of one kind that are told.

@@ -30,6 +30,19 @@ class RelationKind(StrEnum):
     OVERRIDDEN = "overridden"  # has its name in a class or an interface above
     TWIN = "twin"  # is the same thing for another platform, format, class or number of arguments
     PARALLEL = "parallel"  # has a name that differs in one word, or in "async"
+    SIBLING = "sibling"  # stands in its file and uses much the same names
+    FIELD = "field"  # reads or writes a rare field or constant that it reads or writes, or defines it
+    COLLEAGUE = "colleague"  # calls something rare that it calls
+    TYPE = "type"  # is a type that it names
+    VALUE = "value"  # is a constant or a field that it reads or writes
+    USER = "user"  # uses it in another way than by a call
+    OWNER = "owner"  # is the class or impl that it is a member of
+    MEMBER = "member"  # is a method of the class whose head it is
+    IMPORT = "import"  # imports a name that it uses, in its file
+    REGISTRATION = "registration"  # names it in a table or a statement of a module
+    REEXPORT = "reexport"  # passes its name on to other files
+    TEST = "test"  # is a test that uses it or is named after it
+    TESTED = "tested"  # is the code that it, a test, is about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

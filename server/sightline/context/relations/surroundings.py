@@ -16,6 +16,7 @@ from sightline.base.text import Span
 from sightline.context.access import (
     definitions_of,
     files_that_may_define,
+    has_heirs,
     may_define,
     may_use,
     references_inside,
@@ -29,7 +30,7 @@ from sightline.graph.view import GraphView
 from sightline.languages.registry import family_of
 
 #: Uses looked at for one definition. Sorting out ten thousand would not change which eight are shown.
-MOST_USES = 200
+MOST_USES = 100
 
 #: Different names used in one piece that are followed.
 MOST_FOLLOWED = 60
@@ -132,6 +133,10 @@ class Surroundings:
     def overridden_by_namesakes(self) -> tuple[tuple[Symbol, frozenset[tuple[str, int]]], ...]:
         """Each namesake that is a member, with the keys of what it overrides."""
         found: list[tuple[Symbol, frozenset[tuple[str, int]]]] = []
+        symbol = self.anchor.symbol
+        owner = self.owner(symbol) if symbol is not None else None
+        if owner is None or not (self.overridden or has_heirs(self.view, owner.definition.name)):
+            return ()
         for each in self.namesakes:
             if each.definition.parent >= 0:
                 self.check()

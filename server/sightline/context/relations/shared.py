@@ -1,0 +1,168 @@
+"""Pieces that work on the same things as the anchor: the same fields, the same rare calls, in one file much the same.
+
+Found by names alone, weighed by how few use them: what two places share and nobody else has seldom changes in one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from sightline.base.paths import WorkspacePath
+from sightline.context.access import files_that_may_use, may_use
+from sightline.context.chunks import CONTAINERS
+from sightline.context.relations.relation import Relation, RelationKind
+from sightline.context.relations.surroundings import Surroundings, distance
+from sightline.graph.facts import DefinitionKind, ReferenceKind
+from sightline.graph.index import MODULE, FileIndex
+from sightline.graph.raw_facts import LOCAL_FLAG, REFERENCE_CODE
+from sightline.graph.test_files import is_test
+from sightline.languages.registry import family_of
+
+#: Names of the anchor that are looked for elsewhere, the rarest first, and files that may use one of them.
+MOST_NAMES = 12
+MOST_FILES = 8
+
+#: References of a file that are compared; longer files have no siblings beyond.
+MOST_REFERENCES = 20_000
+
+#: Siblings share at least this much, as the cosine of what they use; below lies what everybody uses.
+LEAST_LIKENESS = 0.1
+
+_KIND = LOCAL_FLAG - 1
+_CALL = REFERENCE_CODE[ReferenceKind.CALL]
+_VALUES = frozenset((REFERENCE_CODE[ReferenceKind.READ], REFERENCE_CODE[ReferenceKind.WRITE]))
+_COUNTED = _VALUES | {_CALL, REFERENCE_CODE[ReferenceKind.TYPE], REFERENCE_CODE[ReferenceKind.DECORATE]}
+
+
+@dataclass(slots=True)
+class _Piece:
+    """What the anchor shares with another piece of a file: a weight for each name, and the first line of any."""
+
+    at: int
+    names: dict[str, float] = field(default_factory=dict[str, float])
+
+
+def siblings(around: Surroundings) -> Iterator[Relation]:
+    """Other pieces of the anchor's file that use much the same names, those of its class first."""
+    index = around.view.index(around.anchor.path)
+    if index is None or len(index.columns[0]) > MOST_REFERENCES:
+        return
+    used = _names_by_piece(index)
+    own = _own_pieces(around, index, used)
+    mine = {name for piece in own for name in used[piece]}
+    count: dict[str, int] = {}
+    for names in used.values():
+        for name in names:
+            count[name] = count.get(name, 0) + 1
+    total = len(used)
+    value = {name: math.log((1 + total) / times) for name, times in count.items()}
+    norm = math.sqrt(sum(value[name] ** 2 for name in mine))
+    owner = {index.definitions[piece].parent for piece in own if piece >= 0}
+    for piece, names in used.items():
+        if piece in own or piece == MODULE or index.definitions[piece].kind in CONTAINERS:
+            continue
+        shared = sum(value[name] ** 2 for name in names if name in mine)
+        if not shared:
+            continue
+        likeness = shared / (norm * math.sqrt(sum(value[name] ** 2 for name in names)))
+        if likeness < LEAST_LIKENESS:
+            continue
+        row = index.definitions[piece]
+        line = index.line_of(row.name_start) + 1
+        best = max((name for name in names if name in mine), key=lambda name: (value[name], name))
+        weight = likeness * (1.0 if row.parent in owner else 0.7)
+        reason = f"uses `{best}` like `{around.name}`"
+        yield Relation(
+            kind=RelationKind.SIBLING, path=around.anchor.path, line=line, reason=reason, weight=min(weight, 1.0)
+        )
+
+
+def _names_by_piece(index: FileIndex) -> dict[int, dict[str, int]]:
+    """Piece (the outermost definition that is no container, or the container) → used name → offset of its first use."""
+    found: dict[int, dict[str, int]] = {}
+    pieces: dict[int, int] = {}
+    strings = index.strings
+    names, starts, kinds, enclosing, _, _ = index.columns
+    for name, start, kind, inside in zip(names, starts, kinds, enclosing, strict=True):
+        if kind & _KIND not in _COUNTED:
+            continue
+        piece = pieces.get(inside)
+        if piece is None:
+            piece = pieces[inside] = piece_of(index, inside)
+        found.setdefault(piece, {}).setdefault(strings[name], start)
+    return found
+
+
+def piece_of(index: FileIndex, number: int) -> int:
+    """The definition that a piece with the definition ``number`` in it is made of; -1 for code of the module."""
+    rows = index.definitions
+    while number >= 0 and rows[number].parent >= 0 and rows[rows[number].parent].kind not in CONTAINERS:
+        number = rows[number].parent
+    return number
+
+
+def _own_pieces(around: Surroundings, index: FileIndex, used: dict[int, dict[str, int]]) -> set[int]:
+    span = around.anchor.span
+    rows = index.definitions
+    return {piece for piece in used if piece >= 0 and span.start <= rows[piece].name_start < span.end}
+
+
+def sharers(around: Surroundings) -> Iterator[Relation]:
+    """Pieces of any file that use the same rare fields and constants, or call the same rare things."""
+    calls: dict[str, float] = {}
+    values: dict[str, float] = {}
+    for used in around.used:
+        reference = used.reference
+        kept = calls if reference.kind is ReferenceKind.CALL else values
+        if reference.kind in (ReferenceKind.CALL, ReferenceKind.READ, ReferenceKind.WRITE):
+            kept.setdefault(reference.name, around.rarity(reference.name))
+    for symbol in around.anchor.symbols:
+        if symbol.definition.kind in (DefinitionKind.ATTRIBUTE, DefinitionKind.VARIABLE):
+            values.setdefault(symbol.definition.name, around.rarity(symbol.definition.name))
+    yield from _sharing(around, values, RelationKind.FIELD, _VALUES)
+    yield from _sharing(around, calls, RelationKind.COLLEAGUE, frozenset({_CALL}))
+
+
+def _sharing(
+    around: Surroundings, names: dict[str, float], kind: RelationKind, kinds: frozenset[int]
+) -> Iterator[Relation]:
+    family, own = family_of(around.anchor.path), around.anchor
+    found: dict[tuple[WorkspacePath, int], _Piece] = {}
+    rare = sorted((-rarity, name) for name, rarity in names.items() if may_use(around.view, name) <= MOST_FILES)
+    for rarity, name in rare[:MOST_NAMES]:
+        for path in files_that_may_use(around.view, name):
+            around.check()
+            index = around.view.index(path) if family_of(path) == family else None
+            if index is None or is_test(path) != is_test(own.path):
+                continue
+            places = _places(index, name, kinds)
+            for start, piece in places:
+                if path == own.path and own.span.start <= start < own.span.end:
+                    continue
+                key = (path, piece if piece >= 0 else -2 - start)
+                # Many places in one file share the weight among them.
+                found.setdefault(key, _Piece(start)).names[name] = -rarity / (1 + math.log(len(places)))
+    for (path, _), shared in found.items():
+        index = around.view.index(path)
+        if index is not None:
+            best = min(shared.names, key=lambda name: (-shared.names[name], name))
+            near = 1 / (1 + distance(own.path, path) / 4)
+            weight = 1 - math.prod(1 - 0.6 * each for each in shared.names.values())
+            verb = "calls" if kind is RelationKind.COLLEAGUE else "reads or writes"
+            line = index.line_of(shared.at) + 1
+            yield Relation(
+                kind=kind, path=path, line=line, reason=f"{verb} `{best}` like `{around.name}`", weight=weight * near
+            )
+
+
+def _places(index: FileIndex, name: str, kinds: frozenset[int]) -> list[tuple[int, int]]:
+    """(Offset, piece) of the first use of a name in each piece."""
+    _, starts, codes, enclosing, _, _ = index.columns
+    found: dict[int, int] = {}
+    for at in index.positions((name,)):
+        if codes[at] & _KIND in kinds:
+            piece = piece_of(index, enclosing[at])
+            found.setdefault(piece, starts[at])
+    return [(start, piece) for piece, start in found.items()]
