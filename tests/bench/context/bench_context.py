@@ -27,7 +27,9 @@ from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
-from case_file import Case, read_cases  # before all that lies in tests/support, which it makes importable
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from case_file import Case, read_cases
 from measured import Row, fingerprint, read_rows, write_row
 from summary import BUDGETS, print_table, record
 from trees import Tree, find_clone, how_to_get

@@ -83,7 +83,7 @@ async def walk(clone: Path, cases: Sequence[Case], scratch: Path) -> AsyncGenera
     tree = Tree(clone, scratch / "tree")
     if not cases:
         return
-    with _own_stores(scratch / "stores"):
+    with own_stores(scratch / "stores"):
         tree.check_out(cases[0].parent)
         system = real_system()
         set_trust(system, locations(system), resolve_root(system, str(tree.folder)))
@@ -98,7 +98,7 @@ async def walk(clone: Path, cases: Sequence[Case], scratch: Path) -> AsyncGenera
 
 
 @contextmanager
-def _own_stores(folder: Path) -> Generator[None]:
+def own_stores(folder: Path) -> Generator[None]:
     """Everything Sightline writes goes to ``folder``, and no settings are read but the defaults."""
     for made in (folder / "state", *(folder / "cache").glob("*")):
         if made != folder / _KEPT:
