@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How long it takes to build a prompt with the graph warm, in Django and in a tree that holds Django ten times.
 
-    python tests/bench/context/bench_prompt_speed.py --repositories DIR [--only django] [--times 10] [--profile FILE]
+    python tests/bench/context/bench_prompt_speed.py --repositories DIR [--only django] [--times 10]
 
 Forty tasks made from the code base by rule (``task_rules.py``), each built by the engine at the budget of the settings
 after another task was. Figures are CPU of the whole process, because the machine's other work must not count; wall time
@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import cProfile
 import json
 import os
 import platform
@@ -48,7 +47,7 @@ TYPED, LETTERS = 10, 5
 WANTED = {"p50": 30, "p95": 100, "ratio": 2}
 
 
-async def measure(folder: Path, prefix: str, tasks: Sequence[str], scratch: Path, profile: str) -> dict[str, Any]:
+async def measure(folder: Path, prefix: str, tasks: Sequence[str], scratch: Path) -> dict[str, Any]:
     """The figures of one tree; ``prefix`` is the code base's place in it."""
     with own_stores(scratch):
         async with opened(str(folder), given_settings()) as engine:
@@ -62,8 +61,6 @@ async def measure(folder: Path, prefix: str, tasks: Sequence[str], scratch: Path
                 await engine.build_prompt(turn)
                 cpu.append((process_time() - before) * 1000)
                 wall.append((perf_counter() - began) * 1000)
-            if profile:
-                _profile(engine, turns, profile)
             return {
                 "files": len(engine.view.paths()),
                 "prompt ms CPU": _both(cpu),
@@ -102,20 +99,6 @@ def _both(values: Sequence[float]) -> dict[str, float]:
     return {f"p{share}": round(percentile(values, share), 1) for share in (50, 95)}
 
 
-def _profile(engine: Engine, turns: Sequence[Any], file: str) -> None:
-    """What building all prompts once more spends its time on, for pstats."""
-    from sightline.context.pack import build_context  # noqa: PLC0415  only here
-    from sightline.context.request import ContextRequest  # noqa: PLC0415
-    from sightline.models.tokens import count_tokens  # noqa: PLC0415
-
-    index, permitted = engine._index, engine._permissions.why_not_shown  # pyright: ignore[reportPrivateUsage]
-    with cProfile.Profile() as profile:
-        for turn in turns:
-            request = ContextRequest(task=turn.task, root=turn.root, budget=turn.budget, task_type=turn.task_type)
-            build_context(engine.view, request, index, count_tokens, permitted)
-    profile.dump_stats(file)
-
-
 def large_tree(source: Path, scratch: Path, times: int) -> Path:
     """A folder with the code base ``times`` times over, written once."""
     folder = scratch / f"{source.name}-{times}"
@@ -133,7 +116,6 @@ def main() -> int:
     parser.add_argument("--repositories", type=Path, help="folder that holds the code base")
     parser.add_argument("--only", default="django", help="another Python code base; writes no results")
     parser.add_argument("--times", type=int, default=10, help="copies in the larger tree; 1 leaves it out")
-    parser.add_argument("--profile", default="", help="writes a profile of the smaller tree into this file")
     parser.add_argument("--scratch", type=Path, default=SCRATCH, help="folder of copies and stores, kept")
     options = parser.parse_args()
     if options.repositories is None or not (options.repositories / options.only).is_dir():
@@ -142,10 +124,10 @@ def main() -> int:
     source, scratch = (options.repositories / options.only).resolve(), options.scratch.resolve()
     tasks = made_tasks(source, TASKS, SEED)
     small = large_tree(source, scratch, 1)
-    figures = {"1": asyncio.run(measure(small, "copy_00/", tasks, scratch / "stores-1", options.profile))}
+    figures = {"1": asyncio.run(measure(small, "copy_00/", tasks, scratch / "stores-1"))}
     if options.times > 1:
         large, stores = large_tree(source, scratch, options.times), scratch / f"stores-{options.times}"
-        figures[str(options.times)] = asyncio.run(measure(large, "copy_00/", tasks, stores, ""))
+        figures[str(options.times)] = asyncio.run(measure(large, "copy_00/", tasks, stores))
     costs = [each["prompt ms CPU"] for each in figures.values()]
     ratio = {name: round(costs[-1][name] / costs[0][name], 2) for name in ("p50", "p95")}
     report = {
