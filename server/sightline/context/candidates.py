@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
 from sightline.base.errors import PathOutsideRoot
 from sightline.base.paths import WorkspacePath
+from sightline.base.redact import redact
 from sightline.context.access import qualified_name
 from sightline.context.chunks import Chunk
 from sightline.graph.raw_facts import DefinitionRow
 from sightline.workspace.files import WorkspaceView
 from sightline.workspace.protected import is_protected
+
+#: Without one a path holds no secret of any known shape; to look for it is a hundred times cheaper.
+_LONG_WORD = re.compile(r"[\w.=-]{16,}")
 
 #: Why a path must not be shown, or ``None`` when it may be.
 Permission = Callable[[WorkspacePath], str | None]
@@ -86,8 +91,8 @@ class Ranking:
 class Gate:
     """Decides which paths may be shown, asking once per path.
 
-    ``permitted`` is the caller's rule; ignored and secret-bearing files, links to them, and paths with control
-    characters (which could not be told from the lines around them in a prompt) are refused whatever it says.
+    ``permitted`` is the caller's rule; ignored and secret-bearing files, links to them, and paths that hold a secret or
+    control characters (which could not be told from the lines around them in a prompt) are refused whatever it says.
     """
 
     def __init__(self, workspace: WorkspaceView, permitted: Permission) -> None:
@@ -115,6 +120,8 @@ class Gate:
     def _judge(self, path: WorkspacePath) -> str | None:
         if not path.relative.isprintable():
             return "its path holds control characters"
+        if _LONG_WORD.search(path.relative) and redact(path.relative) != path.relative:
+            return "its path holds what looks like a secret"
         if self._workspace.rules.is_ignored(path):
             return "it is ignored"
         secret = is_protected(path)

@@ -61,7 +61,8 @@ def build_repair(previous: Prompt, refusal: Refusal, view: GraphView, permitted:
     """``previous`` with the reply and the reasons for its refusal appended.
 
     ``view`` is the draft: the snapshot with everything of the reply that could be placed. ``findings`` have their
-    places in it. No path that ``permitted`` refuses is shown.
+    places in it. No path that ``permitted`` refuses is shown. The reply comes back without the secrets in it: the next
+    model to read it need not be the one that wrote it.
     """
     findings = tuple(
         finding if permitted(finding.path) is None else replace(finding, detail="")
@@ -70,7 +71,7 @@ def build_repair(previous: Prompt, refusal: Refusal, view: GraphView, permitted:
     pack = build_ripple(view, _places(findings), RIPPLE_BUDGET, count_tokens, permitted)
     messages = (
         *previous.messages,
-        Message(role="assistant", content=refusal.reply),
+        Message(role="assistant", content=redact(refusal.reply)),
         Message(role="user", content=_repair_text(refusal, findings, pack)),
     )
     return Prompt(
@@ -156,7 +157,7 @@ def _detail_lines(detail: str) -> list[str]:
 
 
 def _unmatched_text(unmatched: Unmatched) -> str:
-    text = f"- `{one_line(unmatched.path)}`: {redact(one_line(unmatched.reason))}"
+    text = f"- `{redact(one_line(unmatched.path))}`: {redact(one_line(unmatched.reason))}"
     nearest = redact(unmatched.nearest.rstrip("\n"))
     if not nearest.strip():
         return text
@@ -166,4 +167,4 @@ def _unmatched_text(unmatched: Unmatched) -> str:
 
 
 def _path(path: WorkspacePath) -> str:
-    return one_line(path.relative)
+    return redact(one_line(path.relative))

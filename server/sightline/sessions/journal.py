@@ -25,6 +25,7 @@ from sightline.base.database import Connection, DatabaseError, open_precious, tr
 from sightline.base.errors import SightlineError, UsageError
 from sightline.base.merge import rebase
 from sightline.base.paths import WorkspacePath
+from sightline.base.redact import redact
 from sightline.base.system import System
 from sightline.base.text import Text
 from sightline.checks.acceptance import AcceptedFinding
@@ -139,6 +140,7 @@ class EditJournal:
         forward_bytes, inverse_bytes = dump_changes(changes), dump_changes(inverse)
         size = len(forward_bytes) + len(inverse_bytes) + sum(map(len, (*packed.values(), *parts.values())))
         now = self._clock.now()
+        label = redact(label)
         with self._transaction() as connection:
             cursor = connection.execute(
                 "INSERT INTO entry (turn, label, made, size, forward, inverse, accepted) VALUES (?, ?, ?, ?, ?, ?, ?)",

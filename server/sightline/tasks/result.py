@@ -9,6 +9,7 @@ from typing import Literal
 
 from sightline.base.changes import ChangeSet
 from sightline.base.paths import WorkspacePath
+from sightline.base.redact import redact
 from sightline.base.text import Span, Text
 from sightline.checks.check import CheckReport
 from sightline.edits.proposal import Placement, Unmatched
@@ -73,8 +74,8 @@ class TurnRequest:
 
     @property
     def label(self) -> str:
-        """What the history calls an edit of this turn."""
-        return f"{self.task_type}: {self.task}"[:120]
+        """What the history calls an edit of this turn: it is kept, and so without secrets."""
+        return redact(f"{self.task_type}: {self.task}")[:120]
 
 
 class TurnVerdict(StrEnum):
