@@ -135,7 +135,7 @@ async def test_a_full_queue_is_asked_again(ollama: FakeOllama, pool: Pool) -> No
 async def test_vectors_in_order_and_none_of_a_cut_text(ollama: FakeOllama, pool: Pool) -> None:
     ollama.models["tiny:latest"].trained = 2048
     asked = provider(ollama, pool)
-    assert await asked.embed("tiny", ("a", "abc")) == ((1.0, 1.0), (3.0, 1.0))
+    assert (await asked.embed("tiny", ("a", "abc"))).rows == ((1.0, 1.0), (3.0, 1.0))
     with pytest.raises(ModelError) as caught:
         await asked.embed("tiny", ("a", "word" * 2049))
     assert caught.value.failure is ModelFailure.BAD_REQUEST

@@ -45,6 +45,7 @@ class Model:
     size: int = 1_000_000
     trained: int = 131_072
     remote_host: str = ""
+    capability: str = "completion"
     num_ctx: int | None = None  # of its Modelfile
 
 
@@ -141,6 +142,8 @@ class FakeOllama:
         name = self.known(body["model"])
         if self.busy:
             raise _Refusal(503, "server busy, please try again.  maximum pending requests exceeded")
+        if self.models[name].capability == "embedding":
+            raise _Refusal(400, f'"{name}" does not support chat')
         if self.models[name].remote_host:
             return await self.stream(exchange, body, None, Asked(tuple(body["messages"]), 10))
         if not body["messages"] and _seconds(body.get("keep_alive", 300)) == 0:
@@ -210,7 +213,7 @@ class FakeOllama:
         model = self.models[name]
         info = {"general.architecture": "llama", "llama.context_length": model.trained}
         remote = {"remote_host": model.remote_host, "remote_model": name} if model.remote_host else {}
-        await exchange.answer(200, {"model_info": info, "capabilities": ["completion"], "details": {}, **remote})
+        await exchange.answer(200, {"model_info": info, "capabilities": [model.capability], "details": {}, **remote})
 
     async def tags(self, exchange: Exchange) -> None:
         rows = [{"name": name, "model": name, "size": model.size} for name, model in self.models.items()]
@@ -222,6 +225,10 @@ class FakeOllama:
         texts = [body["input"]] if isinstance(body["input"], str) else body["input"]
         if not body.get("truncate", True) and any(tokens(text) > self.models[name].trained for text in texts):
             raise _Refusal(400, "the input length exceeds the context length")
+        if not self.models[name].remote_host:
+            self.schedule(name, body)
+            if _seconds(body.get("keep_alive", 300)) == 0:
+                del self.running[name]
         await exchange.answer(200, {"model": name, "embeddings": [[float(len(text)), 1.0] for text in texts]})
 
     async def told_version(self, exchange: Exchange) -> None:

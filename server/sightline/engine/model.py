@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -16,6 +16,7 @@ from sightline.config.settings import NetworkSettings, Settings
 from sightline.config.switched import switch_to, switched_to
 from sightline.engine.limits import gate_policy, residency_policy, time_limits
 from sightline.models.calibration import Calibration
+from sightline.models.embedding import Embedded, can_embed, embed
 from sightline.models.gateway import Gateway, ModelStores, TurnModels
 from sightline.models.local_limits import LocalLimits
 from sightline.models.local_servers import LocalServers
@@ -25,7 +26,7 @@ from sightline.models.parameters import TASKS, TaskParameters, TaskTable
 from sightline.models.policy import ModelPolicy, Secret, runs_locally
 from sightline.models.questions import About
 from sightline.models.routing import Asked, Routing, Rule
-from sightline.models.selection import not_configured, own_key, select_model
+from sightline.models.selection import not_configured, own_key, select_model, with_listed_api
 from sightline.models.spending import SpendingLimits
 from sightline.prompts.classify import is_read_only
 from sightline.tasks.result import TurnRequest
@@ -50,7 +51,7 @@ def model_set(settings: Settings, environment: Mapping[str, str]) -> ModelSet:
     for name, model in settings.models.items():
         members[name] = _member(name, model, settings, environment)
     routing = Routing(
-        primary=_primary(settings),
+        primary=_primary(settings, members),
         rules=tuple(Rule(pattern=rule.pattern, model=rule.model) for rule in settings.routing.rules),
         fallback=settings.routing.fallback,
         cloud=settings.privacy.cloud,
@@ -70,20 +71,23 @@ def known_model(models: ModelSet, name: str) -> Member:
     return models.members[name]
 
 
-def _primary(settings: Settings) -> str:
+def _primary(settings: Settings, members: Mapping[str, Member]) -> str:
     """The model that answers what nobody else is for: ``[model]``, or the first of ``[models]`` that can talk."""
     named = settings.model.name
     if named:
         return named if named in settings.models else PRIMARY
-    talking = (name for name, model in settings.models.items() if {*model.roles} - {"embedding", "completion"})
-    plain = (name for name, model in settings.models.items() if not model.roles)
+    roles = {name: members[name].roles for name in settings.models}
+    talking = (name for name, own in roles.items() if {*own} - {"embedding", "completion"})
+    plain = (name for name, own in roles.items() if not own)
     return next(plain, None) or next(talking, PRIMARY)
 
 
 def _member(name: str, model: ModelSettings, settings: Settings, environment: Mapping[str, str]) -> Member:
     roles = settings.models[name].roles if name in settings.models else ()
     try:
-        return Member(name=name, policy=_policy(model, settings, environment), roles=roles)
+        policy = _policy(model, settings, environment)
+        # One that the list of models knows to be for embeddings alone need not be told to be.
+        return Member(name=name, policy=policy, roles=roles or policy.profile.facts.roles or ())
     except SightlineError as error:
         if not model.name and name != PRIMARY:
             missing = ModelError(
@@ -121,7 +125,7 @@ def _policy(model: ModelSettings, settings: Settings, environment: Mapping[str, 
         ),
     )
     limits = LocalLimits(token_limit=settings.local.token_limit, max_tokens=settings.local.max_tokens)
-    return replace(
+    made = replace(
         policy,
         window=limits.window(told=policy.window) if runs_locally(policy) else policy.window,
         tasks=_tasks(settings),
@@ -136,6 +140,7 @@ def _policy(model: ModelSettings, settings: Settings, environment: Mapping[str, 
         limits=time_limits(settings.limits),
         keep_seconds=residency_policy(settings.residency).keep_seconds(policy.name) if runs_locally(policy) else None,
     )
+    return with_listed_api(made)
 
 
 def _tasks(settings: Settings) -> TaskTable:
@@ -222,6 +227,14 @@ class Models:
             if not await self.ask_leave(error.message):
                 raise
         return await self.gateway.turn(models, replace(asked, leave=True), about)
+
+    def can_embed(self) -> bool:
+        """Whether one of the models has the role ``embedding``."""
+        return can_embed(self.all())
+
+    async def embed(self, texts: Sequence[str], turn: str) -> Embedded:
+        """Vectors of ``texts`` for what goes on under ``turn``. Raises as :func:`sightline.models.embedding.embed`."""
+        return await embed(self.gateway, self.all(), texts, turn=turn, leave=await self.leave())
 
     async def close(self) -> None:
         """Closes connections and the record. May be called twice."""

@@ -219,6 +219,12 @@ def _was_cut(sent: _Sent, usage: Usage, limits: CompletionLimits) -> bool:
     return read < sent.tokens * (1 - margin) and sent.tokens - read >= limits.truncation_slack
 
 
+def check_prompt_read(sent: int, usage: Usage, window: WindowReport) -> None:
+    """Raises ``ModelError`` (``TRUNCATED_PROMPT``) where the server read less than we think was ``sent`` (tokens)."""
+    if _was_cut(_Sent(sent), usage, CompletionLimits()):
+        raise _truncated(_Sent(sent), usage, window)
+
+
 def _truncated(sent: _Sent, usage: Usage, report: WindowReport) -> ModelError:
     window = f" Its window holds {report.tokens:,} (says {report.source})." if report.tokens else ""
     return ModelError(

@@ -24,7 +24,7 @@ from sightline.models.calibration import Calibration
 from sightline.models.client import EventListener, complete, room_for_prompt
 from sightline.models.leases import LeaseBook
 from sightline.models.local_servers import LocalServers
-from sightline.models.members import Member, ModelSet, stays_private, where_of
+from sightline.models.members import Member, ModelSet, where_of
 from sightline.models.messages import (
     Message,
     ModelError,
@@ -37,7 +37,8 @@ from sightline.models.messages import (
 )
 from sightline.models.parameters import Wanted
 from sightline.models.policy import ModelPolicy, request_for
-from sightline.models.provider import HandingOn, Provider
+from sightline.models.privacy import refuse_handing_on
+from sightline.models.provider import Provider
 from sightline.models.questions import About, Answered, Given, Hearing, Question, Target
 from sightline.models.registry import open_provider, pool_for
 from sightline.models.replies import Replies, Waiting
@@ -304,15 +305,8 @@ class TurnModels:
         """A server of one's own that hands the model on to a cloud is that cloud, whatever its address says."""
         route, never = self._route, self._models.routing.cloud == "never"
         chosen = self._number == 0 and route.why in (Why.PRIMARY, Why.NAMED) and not never
-        if chosen or not route.stays or not isinstance(provider, HandingOn) or not stays_private(policy):
-            return
-        if await provider.is_remote(policy.name):
-            raise ModelError(
-                ModelFailure.PRIVACY,
-                f"The server of {policy.kind}:{policy.name} hands its requests on to a cloud, and this one stays in "
-                "your network without your leave. Nothing was sent.",
-                hint='`sightline trust --cloud` gives leave for this workspace, privacy.cloud = "allow" for all.',
-            )
+        if not chosen and route.stays:
+            await refuse_handing_on(policy, provider)
 
     async def _request(
         self, policy: ModelPolicy, messages: tuple[Message, ...], tokens: int, wanted: Wanted

@@ -115,6 +115,12 @@ def _plain_text(value: Any) -> str | None:
     return text if whole else None
 
 
+def embeds_only(shown: Any) -> bool:
+    """Whether ``/api/show`` says that the model makes embeddings and no replies: chat requests for it are refused."""
+    told = cast("Mapping[str, Any]", shown).get("capabilities") if isinstance(shown, Mapping) else None
+    return isinstance(told, list) and "embedding" in told and "completion" not in told
+
+
 def chat_body(request: ModelRequest, *, num_ctx: int | None, keep_seconds: float | None) -> bytes:
     """The JSON of a streamed request. Nothing is cut and nothing forgotten: ``truncate`` and ``shift`` are off."""
     sampling = request.sampling

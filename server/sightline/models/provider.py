@@ -116,6 +116,26 @@ class TokenCounting(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vectors:
+    """Embeddings: one for each text, in their order, all of one length. ``tokens`` as the server counted them."""
+
+    rows: tuple[tuple[float, ...], ...]
+    tokens: int | None = None
+
+
+@runtime_checkable
+class Embedding(Provider, Protocol):
+    """A provider whose server makes vectors of texts."""
+
+    async def embed(self, model: str, texts: tuple[str, ...]) -> Vectors:
+        """One vector for each text. A server that can be told so refuses a text over the window and cuts none.
+
+        Raises ``ModelError``.
+        """
+        ...
+
+
 @runtime_checkable
 class HandingOn(Protocol):
     """A provider whose server may hand a model's requests on to another host."""

@@ -37,6 +37,8 @@ _CODE = re.compile(
 _ENOUGH, _POOR = 10, 0.5
 
 _OWN = "it is your model"
+#: Who speaks for a model, its name ("" for nobody), and what they say.
+_Speaker = tuple["Why", str, str]
 
 Cloud = Literal["ask", "allow", "never"]
 
@@ -175,9 +177,11 @@ def choose_route(
     stays = not free and (private or first.private or routing.cloud == "never")
     for name, more in _fallbacks(routing, models, records or {}):
         model = models[name]
-        if name == choice.name:
-            continue
-        if model.problem:
+        if name == choice.name or asked.role == "embedding":
+            continue  # Vectors of another model would mean nothing beside those of the first.
+        if model.roles == ("embedding",):
+            choice.left_out.append(Candidate(name=name, reason="it is for embeddings alone"))
+        elif model.problem:
             choice.left_out.append(Candidate(name=name, reason=model.problem))
         elif stays and not model.private:
             choice.left_out.append(Candidate(name=name, reason=_why_not(model, routing.cloud)))
@@ -232,7 +236,7 @@ def _chosen(asked: Asked, routing: Routing, models: Mapping[str, Routable]) -> _
     role = (Why.ROLE, role_owner(asked.role, models), f"it has the role {asked.role}")
     sticky = (Why.STICKY, asked.sticky, "this conversation began with it")
     # Who switches means what they ask themselves, not what runs beside it.
-    for why, name, reason in (own, role, sticky) if asked.role in ("chat", "edit") else (role, sticky):
+    for why, name, reason in _speakers(asked.role, own, role, sticky):
         if name in models:
             choice.why, choice.name, choice.reason = why, name, reason
             return choice
@@ -240,9 +244,21 @@ def _chosen(asked: Asked, routing: Routing, models: Mapping[str, Routable]) -> _
             choice.left_out.append(
                 Candidate(name=name, reason="you switched to it, and it is in your settings no more")
             )
+    if asked.role == "embedding":
+        raise ModelError(
+            ModelFailure.NOT_CONFIGURED,
+            "None of your models is for embeddings.",
+            hint='Add one as [models.NAME] with roles = ["embedding"], such as ollama:nomic-embed-text.',
+        )
     if not _by_rules(asked, routing.rules, models, choice) and not _by_words(asked, models, choice):
         choice.name, choice.reason = routing.primary, _OWN
     return choice
+
+
+def _speakers(role: ModelRole, own: _Speaker, owner: _Speaker, sticky: _Speaker) -> tuple[_Speaker, ...]:
+    if role == "embedding":
+        return (owner,)
+    return (own, owner, sticky) if role in ("chat", "edit") else (owner, sticky)
 
 
 def _by_rules(asked: Asked, rules: Sequence[Rule], models: Mapping[str, Routable], choice: _Choice) -> bool:

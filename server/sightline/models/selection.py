@@ -76,6 +76,21 @@ def _output_limit(kind: Preset, given: str) -> str:
     return next((preset.output_limit for preset in PROVIDERS.values() if preset.serves(host)), "max_tokens")
 
 
+#: APIs of which a service may have several.
+_PUBLIC_APIS = ("chat", "responses", "messages")
+
+
+def with_listed_api(policy: ModelPolicy) -> ModelPolicy:
+    """``policy``, spoken to as the list of models (or the user's entry in it) says, where the user said nothing else.
+
+    Some models are served by one of their service's APIs alone. A path of the user's is that of the API they meant.
+    """
+    listed, kind = policy.profile.facts.api, PROVIDERS[policy.kind]
+    if listed is None or policy.api is not None or policy.path or kind.api not in _PUBLIC_APIS or listed == kind.api:
+        return policy
+    return replace(policy, api=listed)
+
+
 def own_key(choice: str, base_url: str, environment: Mapping[str, str]) -> str:
     """The key that the service of ``choice`` has its own tools find in ``environment``, "" where there is none.
 

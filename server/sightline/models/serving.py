@@ -38,7 +38,7 @@ class Hearing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Ready:
+class Ready:
     """Whether the server holds the model already, and how large it is in bytes, where that is known."""
 
     ready: bool
@@ -89,7 +89,7 @@ class Serving:
         model of a conversation its place. Each warning about a model is told once.
         """
         hearing = hearing or Hearing()
-        async with self._placed(provider, policy, request, hearing, helper=helper) as placed:
+        async with self.placed(provider, policy, request, hearing, helper=helper) as placed:
             patience = await self._time_limits.patience(policy, request, ready=placed.ready, size=placed.size)
             return await complete(
                 provider,
@@ -100,12 +100,13 @@ class Serving:
             )
 
     @asynccontextmanager
-    async def _placed(
+    async def placed(
         self, provider: Provider, policy: ModelPolicy, request: ModelRequest, hearing: Hearing, *, helper: bool
-    ) -> AsyncGenerator[_Ready, None]:
+    ) -> AsyncGenerator[Ready, None]:
+        """Has the server hold the model of ``request`` while the block runs. Raises ``ModelError`` as ``complete``."""
         residency = await self._residency(provider, policy, request.model)
         if residency is None:
-            yield _Ready(ready=policy.kind in _HOLDING and runs_locally(policy))
+            yield Ready(ready=policy.kind in _HOLDING and runs_locally(policy))
             return
         usual = policy.window or request.window
         async with AsyncExitStack() as held:
@@ -117,12 +118,12 @@ class Serving:
                 if error.failure in _FINAL:
                     raise
             if placement is None:
-                yield _Ready(ready=False)  # The request itself meets the same, is retried, and says more.
+                yield Ready(ready=False)  # The request itself meets the same, is retried, and says more.
                 return
             if placement.model is None:
                 raise _no_place(placement.reason)
             self._tell(placement.warning, hearing)
-            yield _Ready(ready=placement.load_seconds is None, size=placement.model.size)
+            yield Ready(ready=placement.load_seconds is None, size=placement.model.size)
 
     def _tell(self, warning: str, hearing: Hearing) -> None:
         if warning and warning not in self._warned and hearing.warn is not None:

@@ -80,7 +80,7 @@ class Account:
         if runs_locally(self._policy):
             return 0.0
         prices = self._policy.profile.facts.prices
-        output = request.max_output_tokens or _UNTOLD_OUTPUT
+        output = _UNTOLD_OUTPUT if request.max_output_tokens is None else request.max_output_tokens
         return prices.cost(Usage(prompt_tokens=request.prompt_tokens or 0, output_tokens=output)) if prices else None
 
     async def answered(self, response: ModelResponse) -> None:

@@ -196,6 +196,22 @@ class HttpApi:
         except TransportError as error:
             raise timer.stopped(error, unreached(speaker, error)) from error
 
+    async def answer(self, url: str, body: bytes, *, model: str) -> Any:
+        """Posts ``body`` and gives the JSON that answers it, which is not streamed: by the server's queue and breaker,
+        and with retries. Raises ``ModelError``.
+        """
+        speaker = self.speaker(model)
+        headers = {**self.headers(), "content-type": "application/json", "accept": "application/json"}
+        sent = HttpRequest(method="POST", url=url, headers=headers, body=body, limits=self._policy.limits)
+        try:
+            async with self._pool.gates.at(self.where, self._policy.gate).turn() as turn:
+                with _judging(turn):
+                    async with self._asking(sent) as response:
+                        await _accepted(response, speaker, "application/json")
+                        return json_of(await response.read(LARGEST_ANSWER), speaker)
+        except TransportError as error:
+            raise unreached(speaker, error) from error
+
     def _asking(self, sent: HttpRequest) -> AbstractAsyncContextManager[HttpResponse]:
         return stream_with_retries(self._pool, sent, self._policy.retries, permanent=is_permanent, sleep=self._sleep)
 

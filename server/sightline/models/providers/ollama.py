@@ -13,6 +13,7 @@ from contextlib import aclosing
 from typing import Any, cast
 
 from sightline.base.machine_memory import ReadMemory, read_memory
+from sightline.models.embedding_wire import ollama_body, ollama_vectors
 from sightline.models.failures import not_the_protocol
 from sightline.models.fitting import ESTIMATE_MARGIN, LARGEST_UNASKED, prompt_size, rounded_window, window_for
 from sightline.models.messages import ModelError, ModelFailure, ModelRequest, StreamEvent
@@ -20,6 +21,7 @@ from sightline.models.ollama_wire import (
     WHOLE_COUNTS_SINCE,
     OllamaReader,
     chat_body,
+    embeds_only,
     load_body,
     loaded_models,
     remote_host,
@@ -29,7 +31,7 @@ from sightline.models.ollama_wire import (
     version_of,
 )
 from sightline.models.policy import ModelPolicy
-from sightline.models.provider import LoadedModel, ModelInfo, WindowReport
+from sightline.models.provider import LoadedModel, ModelInfo, Vectors, WindowReport
 from sightline.models.providers.http_api import HttpApi, StreamFormat
 from sightline.models.providers.native import NativeAddresses
 from sightline.models.servers import OLLAMA, rows
@@ -125,8 +127,11 @@ class OllamaProvider:
             num_ctx = min(window, trained_window(await self._show(model)) or window)
         keep = self._policy.keep_seconds if keep_seconds is None else keep_seconds
         keep = keep if keep is None else max(keep, _LEAST_KEEP)
+        path, body = "/api/chat", load_body(model, num_ctx=num_ctx, keep_seconds=keep)
+        if embeds_only(await self._show(model)):
+            path, body = "/api/embed", ollama_body(model, (), num_ctx=num_ctx, keep_seconds=keep)
         try:
-            await self._own.post("/api/chat", load_body(model, num_ctx=num_ctx, keep_seconds=keep), model)
+            await self._own.post(path, body, model)
         except ModelError as error:
             if error.failure is not ModelFailure.SERVER:
                 raise
@@ -134,23 +139,23 @@ class OllamaProvider:
         return await self._found(model) or LoadedModel(name=model, instance=model)
 
     async def unload(self, model: LoadedModel) -> None:
+        name = model.instance or model.name
+        path, body = "/api/chat", unload_body(name)
+        if embeds_only(await self._show(name)):
+            path, body = "/api/embed", ollama_body(name, (), keep_seconds=0)
         try:
-            await self._own.post("/api/chat", unload_body(model.instance or model.name), model.name)
+            await self._own.post(path, body, model.name)
         except ModelError as error:
             if error.failure is not ModelFailure.NOT_FOUND:
                 raise
 
-    async def embed(self, model: str, texts: tuple[str, ...]) -> tuple[tuple[float, ...], ...]:
-        """One vector a text, in their order. A text over the model's window is refused and not cut.
-
-        Raises ``ModelError``.
-        """
-        body = {"model": model, "input": list(texts), "truncate": False}
-        answer = await self._own.post("/api/embed", body, model)
-        vectors: Any = cast("dict[str, Any]", answer).get("embeddings") if isinstance(answer, dict) else None
-        if not isinstance(vectors, list) or len(cast("list[Any]", vectors)) != len(texts):
-            raise not_the_protocol(self._api.speaker(model), "gave other vectors than it was asked for")
-        return tuple(tuple(float(number) for number in vector) for vector in cast("list[list[float]]", vectors))
+    async def embed(self, model: str, texts: tuple[str, ...]) -> Vectors:
+        held = await self._found(model)
+        body = ollama_body(
+            model, texts, num_ctx=held.window if held else None, keep_seconds=self._policy.keep_seconds
+        )  # Another window would load it again.
+        answer = await self._api.answer(f"{self._own.root}/api/embed", body, model=model)
+        return ollama_vectors(answer, len(texts), self._api.speaker(model))
 
     async def is_remote(self, model: str) -> bool:
         """Whether this Ollama hands ``model`` on to another host. ``False`` where it does not say so."""

@@ -10,11 +10,12 @@ import asyncio
 from collections.abc import AsyncGenerator
 from typing import Any, cast
 
+from sightline.models.embedding_wire import openai_body, openai_vectors
 from sightline.models.failures import not_the_protocol
 from sightline.models.locality import is_private_host
 from sightline.models.messages import ModelError, ModelRequest, StreamEvent
 from sightline.models.policy import ModelPolicy
-from sightline.models.provider import ModelInfo, WindowReport
+from sightline.models.provider import ModelInfo, Vectors, WindowReport
 from sightline.models.providers.http_api import EVENT_STREAM, HttpApi
 from sightline.models.reply import ReplyReader
 from sightline.models.servers import (
@@ -53,6 +54,10 @@ class OpenAICompatibleProvider:
         reader = ReplyReader(self._api.speaker(request.model))
         url = self._api.request_url("/chat/completions")
         return self._api.reply(url, self._body(request), reader, EVENT_STREAM, request=request, names=self.models)
+
+    async def embed(self, model: str, texts: tuple[str, ...]) -> Vectors:
+        answer = await self._api.answer(self._api.url("/embeddings"), openai_body(model, texts), model=model)
+        return openai_vectors(answer, len(texts), self._api.speaker(model))
 
     async def models(self) -> tuple[ModelInfo, ...]:
         answer = await self._api.json("/models", model=self._policy.name)
