@@ -304,6 +304,8 @@ async def test_a_lighter_model_answers_while_memory_is_short(
         assert ("memory is short" in reply.answered.reason) is (answers == "light")
         body = next(each.json for each in ollama.server.exchanges if each.path == "/api/chat" and each.json["messages"])
         assert body["options"].get("num_predict") == (1024 if available == 1 else None)
+        limited = [sentence for sentence in heard.told if sentence.startswith("The reply may have 1,024 tokens: ")]
+        assert len(limited) == (1 if available == 1 else 0)
         (state,) = gateway.gates().values()
         assert state.shared
         assert state.limit == (1 if available == 1 else 2)

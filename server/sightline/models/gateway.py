@@ -62,6 +62,7 @@ HELPED = frozenset(
         ModelFailure.RATE_LIMITED,
         ModelFailure.SERVER,
         ModelFailure.WINDOW_EXCEEDED,
+        ModelFailure.OUTPUT_LIMIT,
         ModelFailure.NOT_FOUND,
         ModelFailure.LOADING,
         ModelFailure.LOAD_FAILED,
@@ -274,7 +275,8 @@ class TurnModels:
         await self._keep_private(policy, provider)
         room = await room_for_prompt(provider, policy.name, window=policy.window, reply=policy.max_output_tokens)
         messages, tokens = await question.fit(Target(policy=policy, room=room, number=self._number))
-        request = await self._request(policy, messages, tokens, question.wanted)
+        wanted = replace(question.wanted, expected_tokens=max(question.wanted.expected_tokens, question.expects()))
+        request = await self._request(policy, messages, tokens, wanted, hearing)
         account = self._account(policy)
         replies = self._stores.replies if question.reusable else None
         if replies is None:
@@ -309,14 +311,20 @@ class TurnModels:
             await refuse_handing_on(policy, provider)
 
     async def _request(
-        self, policy: ModelPolicy, messages: tuple[Message, ...], tokens: int, wanted: Wanted
+        self, policy: ModelPolicy, messages: tuple[Message, ...], tokens: int, wanted: Wanted, hearing: Hearing
     ) -> ModelRequest:
         calibration, margin = self._gateway.calibration, None
         if calibration is not None:
             tokens, margin = await asyncio.to_thread(calibration.count, policy, messages)
+        request = request_for(policy, messages, wanted, prompt_tokens=tokens, prompt_margin=margin)
         serving = await self._gateway.serving()
-        pressed = bool(await serving.pressed(policy)) if serving is not None else False
-        return request_for(policy, messages, wanted, prompt_tokens=tokens, prompt_margin=margin, pressed=pressed)
+        short = await serving.pressed(policy) if serving is not None else ""
+        if not short:
+            return request
+        less = request_for(policy, messages, wanted, prompt_tokens=tokens, prompt_margin=margin, pressed=True)
+        if less.max_output_tokens != request.max_output_tokens:
+            hearing.told(f"The reply may have {less.max_output_tokens:,} tokens: {short}.")
+        return less
 
     async def _completed(
         self,

@@ -38,11 +38,14 @@ class Question:
     """What is asked. ``fit`` makes the messages for a model, anew for each that is asked.
 
     ``reusable`` says that a reply from before will do; ``words`` are then those of the user's question, by which one
-    much like it is found. ``fresh`` wants none from before all the same.
+    much like it is found. ``fresh`` wants none from before all the same. ``expects`` says, once ``fit`` is done, how
+    many tokens the reply cannot do without (0 where nobody knows): a limit below that is an error before anything is
+    sent.
     """
 
     wanted: Wanted
     fit: Callable[[Target], Awaitable[tuple[tuple[Message, ...], int]]]
+    expects: Callable[[], int] = int
     words: str = ""
     reusable: bool = False
     fresh: bool = False

@@ -37,10 +37,18 @@ async def answer(request: TurnRequest, make: MakePrompt, models: TurnModels, lis
     return replace(reply, attempt=replace(reply.attempt, reused=given.reused))
 
 
-async def ask(make: MakePrompt, models: TurnModels, wanted: Wanted, listener: Listener, *, number: int) -> Reply:
-    """The model's reply, the ``number``-th of its turn. Raises ``ModelError``."""
+async def ask(
+    make: MakePrompt,
+    models: TurnModels,
+    wanted: Wanted,
+    listener: Listener,
+    *,
+    number: int,
+    expects: Callable[[], int] = int,
+) -> Reply:
+    """The model's reply, the ``number``-th of its turn; ``expects`` as in ``Question``. Raises ``ModelError``."""
     question = _Question(make)
-    given = await models.ask(Question(wanted=wanted, fit=question.fit), _hearing(listener, number))
+    given = await models.ask(Question(wanted=wanted, fit=question.fit, expects=expects), _hearing(listener, number))
     return question.reply(given)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 
@@ -23,18 +24,25 @@ Prepare = Callable[[TurnRequest], Awaitable[tuple[ContextPack, Prompt]]]
 
 @dataclass(slots=True, kw_only=True)
 class Fitting:
-    """Makes the prompts of ``request``. The edit format is the first model's, and stays it for the whole turn."""
+    """Makes the prompts of ``request``. The edit format is the first model's, and stays it for the whole turn.
+
+    ``expect`` says how many tokens a reply in a format cannot do without; it is called in a thread.
+    """
 
     request: TurnRequest
     prepare: Prepare
     listener: Listener
+    expect: Callable[[str], int] | None = None
     edit_format: str = ""
+    expected_tokens: int = 0
     _made_for: int | None = field(default=None)
 
     async def first(self, target: Target) -> Prompt:
         """The prompt of the task, its context made smaller where the model's window has no room for all of it."""
         self.edit_format = self.request.edit_format or target.policy.profile.facts.edit_format or USUAL_FORMAT
         self._made_for = target.number
+        if self.expect is not None:
+            self.expected_tokens = await asyncio.to_thread(self.expect, self.edit_format)
         return await self._opening(target.room)
 
     async def again(self, prompt: Prompt, target: Target) -> Prompt:

@@ -23,6 +23,7 @@ from sightline.models.questions import Target
 from sightline.prompts.build import Prompt, build_prompt
 from sightline.prompts.classify import is_read_only
 from sightline.tasks.asking import answer, ask
+from sightline.tasks.expecting import expected_tokens
 from sightline.tasks.fitting import USUAL_FORMAT, Fitting
 from sightline.tasks.repair import Repair, Replied
 from sightline.tasks.result import (
@@ -97,7 +98,12 @@ async def run_turn(request: TurnRequest, given: TurnDependencies, models: TurnMo
     """Runs a task to its end. Raises ``ModelError``; cancelling closes the model's socket and leaves nothing behind."""
     given.listener(stage_event(TurnStage.CONTEXT, 0))
     request = replace(request, edit_format=request.edit_format or given.edit_format)
-    fitting = Fitting(request=request, prepare=lambda each: prepare_prompt(each, given), listener=given.listener)
+    fitting = Fitting(
+        request=request,
+        prepare=lambda each: prepare_prompt(each, given),
+        listener=given.listener,
+        expect=lambda edit_format: expected_tokens(request, edit_format, given.view.workspace, given.count_tokens),
+    )
     if is_read_only(request.task_type):
         reply = await answer(request, fitting.first, models, given.listener)
         attempt = reply.attempt
@@ -117,7 +123,7 @@ async def _edit(request: TurnRequest, given: TurnDependencies, models: TurnModel
         async def make(target: Target) -> Prompt:
             return await (fitting.first(target) if asked is None else fitting.again(asked, target))
 
-        reply = await ask(make, models, wanted, given.listener, number=number)
+        reply = await ask(make, models, wanted, given.listener, number=number, expects=lambda: fitting.expected_tokens)
         begun.append(reply.prompt)
         whole = reply.response.finish is Finish.STOP
         attempt = reply.attempt if whole else _cut_off(reply.attempt, reply.response)
