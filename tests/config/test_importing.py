@@ -19,6 +19,8 @@ model: ollama_chat/qwen2.5-coder:7b
 openai-api-key: sk-secret
 api-key:
   - deepseek=dk-secret
+weak-model: deepseek/deepseek-chat
+editor-model: openai/corp
 auto-commits: no
 """
 AIDER_MODELS = """\
@@ -51,6 +53,17 @@ models:
   - name: Odd
     provider: sagemaker
     model: x
+  - name: Second coder!
+    provider: ollama
+    model: qwen2.5-coder:7b
+    roles: [edit, embed]
+  - name: Third
+    provider: ollama
+    model: qwen3:8b
+  - name: Ranks
+    provider: ollama
+    model: ranks
+    roles: [rerank]
 """
 
 
@@ -74,6 +87,7 @@ def test_aiders_settings() -> None:
     Settings.model_validate(table)
     assert table == {
         "model": {"name": "ollama:qwen2.5-coder:7b"},
+        "models": {"weak": {"roles": ["fast"], "name": "deepseek:deepseek-chat"}},
         "catalogue": {
             "models": {
                 "ollama:qwen2.5-coder:7b": {"advice": {"temperature": 0.4, "top_k": 20}, "window": 16384},
@@ -83,7 +97,21 @@ def test_aiders_settings() -> None:
         },
     }
     assert text.count("was not taken over") == 2
+    assert "editor-model 'openai/corp' is left out: aider asks it in architect mode alone" in text
     assert "secret" not in text
+
+
+@pytest.mark.parametrize("mode", ["architect: true", "edit-format: architect"])
+def test_aiders_editor_model_edits_in_architect_mode(mode: str) -> None:
+    more = "openai-api-base: http://127.0.0.1:9/v1\n"
+    table, text = imported(aider_conf_yml=f"{AIDER}{more}{mode}\n")
+    assert table["models"]["editor"] == {
+        "roles": ["edit"],
+        "name": "openai:corp",
+        "base_url": "http://127.0.0.1:9/v1",
+    }
+    assert "base_url" not in {**table["model"], **table["models"]["weak"]}
+    assert "left out" not in text
 
 
 def test_continues_settings() -> None:
@@ -97,12 +125,18 @@ def test_continues_settings() -> None:
             "temperature": 0.2,
             "top_p": 0.9,
         },
+        "models": {
+            "autocomplete": {"roles": ["completion"], "name": "ollama:starcoder2:3b"},
+            # Of the roles it has there the first is another one's already.
+            "second-coder": {"roles": ["embedding"], "name": "ollama:qwen2.5-coder:7b"},
+            "third": {"name": "ollama:qwen3:8b"},
+        },
         "network": {"ca_file": "/ca.pem"},
     }
     assert "The key of 'Coder'" in text
     assert "Headers of 'Coder'" in text
     assert "'Odd' was left out" in text
-    assert "'Autocomplete' ('ollama:starcoder2:3b') is left out" in text
+    assert "'Ranks' ('ollama:ranks') is left out: Sightline has no such role" in text
 
 
 def test_what_a_file_says_cannot_add_a_line() -> None:
@@ -112,15 +146,31 @@ def test_what_a_file_says_cannot_add_a_line() -> None:
         {"title": "t", "provider": "ollama", "model": evil, "contextLength": 5},
     ]
     table = tomllib.loads(as_toml(read_foreign({"config.json": json.dumps({"models": rows})})))
-    assert set(table) == {"model"}
+    assert set(table) == {"model", "models"}
     assert set(table["model"]) == {"name", "window"}
+    assert {name: set(values) for name, values in table["models"].items()} == {
+        "x-model-base_url-http-evil.example": {"name", "roles"}
+    }
 
 
 def test_continues_older_settings() -> None:
     options = {"topK": 5}
     row = {"title": "L", "provider": "lmstudio", "model": "q", "contextLength": 8192, "completionOptions": options}
-    table, _ = imported(config_json=json.dumps({"models": [row]}))
-    assert table == {"model": {"name": "lmstudio:q", "window": 8192, "top_k": 5}}
+    data = {
+        "models": [row, row],
+        "tabAutocompleteModel": {"title": "L", "provider": "ollama", "model": "starcoder2:3b"},
+        "embeddingsProvider": {"provider": "ollama", "model": "nomic-embed-text"},
+    }
+    table, _ = imported(config_json=json.dumps(data))
+    values = {"name": "lmstudio:q", "window": 8192, "top_k": 5}
+    assert table == {
+        "model": values,
+        "models": {
+            "l": values,
+            "l-2": {"roles": ["completion"], "name": "ollama:starcoder2:3b"},
+            "ollama-nomic-embed-text": {"roles": ["embedding"], "name": "ollama:nomic-embed-text"},
+        },
+    }
 
 
 @pytest.mark.parametrize("text", ["a: [", "5", "'words'", "a: !!python/object:os.system x", "\x00"])

@@ -158,6 +158,40 @@ def test_the_own_model_is_model_or_the_name_it_gives_or_the_first_that_can_talk(
     assert caught.value.failure is ModelFailure.NOT_CONFIGURED
 
 
+def test_what_the_list_of_models_says_of_a_model_need_not_be_said_again() -> None:
+    named: dict[str, object] = {
+        "vectors": {"name": "openai:text-embedding-3-small", "api_key": "k"},
+        "big": {"name": "openai:gpt-5.1-codex", "api_key": "k"},
+        "own": {"name": "openai:gpt-5.1-codex", "api_key": "k", "api": "chat", "roles": ["edit"]},
+        "there": {"name": "openrouter:openai/gpt-5.1-codex", "api_key": "k"},
+        "house": {"name": "custom:house", "base_url": "http://127.0.0.1:1/v1"},
+        "moved": {"name": "custom:house", "base_url": "http://127.0.0.1:1/v1", "path": "/talk"},
+    }
+    facts: dict[str, object] = {"models": {"custom:house": {"api": "messages", "roles": ["fast"]}}}
+    found = model_set(settings(models=named, catalogue=facts), {})
+    assert found.routing.primary == "big"
+    assert {name: member.roles for name, member in found.members.items() if member.roles and name != "model"} == {
+        "vectors": ("embedding",), "own": ("edit",), "house": ("fast",), "moved": ("fast",),
+    }  # fmt: skip
+    assert {name: member.policy.api for name, member in found.members.items() if member.policy} == {
+        "vectors": None, "big": "responses", "own": "chat", "there": None, "house": "messages", "moved": None,
+    }  # fmt: skip
+
+
+async def test_a_model_of_the_responses_api_is_asked_by_it() -> None:
+    """What the list of models says of a service holds at that service: here a proxy that has taken its place."""
+    voice = VOICES["responses"]
+    async with loopback_server(**{"POST /v1/responses": streams(voice.reply("Hello"))}) as server:
+        facts: dict[str, object] = {"models": {"openai:only-responses": {"api": "responses"}}}
+        given = settings(model={"name": "openai:only-responses", "base_url": server.base_url}, catalogue=facts)
+        policy = model_policy(given, {})
+        provider = await open_provider(policy, memory_system())
+        request = ModelRequest(model=policy.name, messages=(Message(role="user", content="Hi"),))
+        events = [event async for event in provider.stream(request)]
+        await provider.close()
+    assert events[0] == TextDelta(text="Hello")
+
+
 def test_a_mistake_in_one_model_leaves_the_others_in_force() -> None:
     found = model_set(settings(models={"far": {"name": "openai:m"}, "near": {"name": "ollama:m"}, "un": {}}), {})
     far, near = found.members["far"], found.members["near"]

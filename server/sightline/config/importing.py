@@ -1,11 +1,13 @@
 """Reads the model settings of aider and Continue into ours. Writes nothing and never takes a key along.
 
-Keys stay where they are: what is found of them is said, with the variable to put them into.
+Keys stay where they are: what is found of them is said, with the variable to put them into. One model becomes
+``[model]``, the others ``[models.NAME]`` with their roles.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -13,6 +15,7 @@ from typing import Any, cast
 import yaml
 
 from sightline.base.errors import UsageError
+from sightline.config.routing_settings import PRIMARY
 from sightline.models.normalise import boolean, number, plain
 from sightline.models.registry import PROVIDERS
 
@@ -28,6 +31,10 @@ _PROVIDERS = {
 }
 _BY_NAME = (("claude", "anthropic"), ("gpt-", "openai"), ("o1", "openai"), ("o3", "openai"), ("o4", "openai"))
 _LARGEST = 1 << 20
+#: Continue's roles as ours, and those of a model that names none.
+_ROLES = {"chat": "chat", "edit": "edit", "autocomplete": "completion", "embed": "embedding"}
+_USUAL_ROLES = ("chat", "edit")
+_NO_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 @dataclass(slots=True)
@@ -41,6 +48,15 @@ class Imported:
         """Takes ``value`` over unless it is nothing, or said already."""
         if value is not None and value != "":
             self.table.setdefault(section, {}).setdefault(key, value)
+
+    def named(self, title: str, roles: list[str]) -> dict[str, Any]:
+        """The table of one more model, under a name made of ``title``, for ``roles``."""
+        models: dict[str, dict[str, Any]] = self.table.setdefault("models", {})
+        plain = _NO_NAME.sub("-", title).strip("-._").lower() or "other"
+        names = (plain, *(f"{plain}-{number}" for number in range(2, len(models) + 4)))
+        name = next(name for name in names if name not in models and name != PRIMARY)
+        models[name] = {"roles": roles} if roles else {}
+        return models[name]
 
     def fact(self, model: str, key: str, value: object) -> None:
         """A fact of ``model`` (``PROVIDER:MODEL``)."""
@@ -77,6 +93,9 @@ def as_toml(imported: Imported) -> str:
             for model, facts in values["models"].items():
                 lines += ["", f"[catalogue.models.{_toml(model)}]"]
                 lines += [f"{key} = {_toml(value)}" for key, value in facts.items()]
+        elif section == "models":
+            for name, own in values.items():
+                lines += ["", f"[models.{_toml(name)}]", *(f"{key} = {_toml(value)}" for key, value in own.items())]
         else:
             lines += ["", f"[{section}]", *(f"{key} = {_toml(value)}" for key, value in values.items())]
     return "\n".join(lines).strip() + "\n"
@@ -131,14 +150,23 @@ def _choice(name: str) -> str:
 
 
 def _aider(data: dict[str, Any], found: Imported) -> None:
-    """``.aider.conf.yml``."""
-    name = _text(data.get("model"))
-    choice = _choice(name)
-    if name and not choice:
-        found.notes.append(f"aider's model {name!r} is not one of ours: set model.name to PROVIDER:MODEL.")
-    found.set("model", "name", choice)
-    if choice.startswith("openai:"):
-        found.set("model", "base_url", _text(data.get("openai-api-base")))
+    """``.aider.conf.yml``: the model, the one for small things, and in architect mode the one that edits."""
+    address = _text(data.get("openai-api-base"))
+    architect = boolean(data.get("architect")) is True or _text(data.get("edit-format")) == "architect"
+    for key, name, role in (("model", "", ""), ("weak-model", "weak", "fast"), ("editor-model", "editor", "edit")):
+        wanted = _text(data.get(key))
+        choice = _choice(wanted)
+        if wanted and not choice:
+            found.notes.append(f"aider's {key} {wanted!r} is not one of ours: set its name to PROVIDER:MODEL.")
+        if not choice:
+            continue
+        if key == "editor-model" and not architect:
+            found.notes.append(f"aider's editor-model {wanted!r} is left out: aider asks it in architect mode alone.")
+            continue
+        values = found.named(name, [role]) if name else found.table.setdefault("model", {})
+        _put(values, "name", choice)
+        if choice.startswith("openai:"):
+            _put(values, "base_url", address)
     for key in sorted(data):
         if key.endswith("api-key") and data[key]:
             found.notes.append(f"A key ({key!r}) was not taken over: set SIGHTLINE_API_KEY, or the provider's own.")
@@ -175,8 +203,11 @@ def _aider_metadata(data: Any, found: Imported) -> None:
 
 
 def _continue(data: dict[str, Any], found: Imported) -> None:
-    """Continue's ``config.yaml`` or ``config.json``: the first model that chats or edits answers."""
-    for row in _rows(data.get("models")):
+    """Continue's ``config.yaml`` or ``config.json``. The first model that chats or edits is ours for all that no other
+    is for; each role is the first one's that has it, as there.
+    """
+    taken: set[str] = set()
+    for row in _continues_rows(data):
         provider = _text(row.get("provider"))
         choice = _choice(f"{provider}/{_text(row.get('model'))}")
         title = _text(row.get("name")) or _text(row.get("title")) or choice
@@ -185,20 +216,46 @@ def _continue(data: dict[str, Any], found: Imported) -> None:
         if not choice:
             found.notes.append(f"{title!r} was left out: there is no provider {provider!r}.")
             continue
-        options = {**_table(row.get("completionOptions")), **_table(row.get("defaultCompletionOptions"))}
-        window = _whole(options.get("contextLength") or row.get("contextLength"))
-        roles = row.get("roles") or ["chat"]
-        if found.table.get("model") or not {"chat", "edit"} & {*map(str, roles)}:
-            found.notes.append(f"{title!r} ({choice!r}) is left out: one model answers.")
-            found.fact(choice, "window", window)
+        roles = [role for name in map(str, _listed(row.get("roles")) or _USUAL_ROLES) if (role := _ROLES.get(name))]
+        if not roles:
+            found.notes.append(f"{title!r} ({choice!r}) is left out: Sightline has no such role.")
             continue
-        found.set("model", "name", choice)
-        found.set("model", "base_url", _text(row.get("apiBase")))
-        found.set("model", "window", window)
-        found.set("model", "max_output_tokens", _whole(options.get("maxTokens")))
-        for ours, key in (("temperature", "temperature"), ("top_p", "topP"), ("top_k", "topK")):
-            found.set("model", ours, number(options.get(key)))
+        own = [role for role in dict.fromkeys(roles) if role not in taken]
+        taken |= {*roles}
+        if not found.table.get("model") and {"chat", "edit"} & {*own}:
+            values = found.table.setdefault("model", {})
+        else:
+            values = found.named(title, own)
+        _put(values, "name", choice)
+        _continues_values(row, values)
         request = _table(row.get("requestOptions"))
         if request.get("headers"):
             found.notes.append(f"Headers of {title!r} were not taken over: they may hold keys (see model.headers).")
         found.set("network", "ca_file", _text(request.get("caBundlePath")))
+
+
+def _continues_rows(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """All models; the older form has those of two roles by themselves."""
+    yield from _rows(data.get("models"))
+    for key, role in (("tabAutocompleteModel", "autocomplete"), ("embeddingsProvider", "embed")):
+        for row in _rows(data[key] if isinstance(data.get(key), list) else [data.get(key)]):
+            yield {**row, "roles": [role]}
+
+
+def _continues_values(row: dict[str, Any], values: dict[str, Any]) -> None:
+    options = {**_table(row.get("completionOptions")), **_table(row.get("defaultCompletionOptions"))}
+    _put(values, "base_url", _text(row.get("apiBase")))
+    _put(values, "window", _whole(options.get("contextLength") or row.get("contextLength")))
+    _put(values, "max_output_tokens", _whole(options.get("maxTokens")))
+    for ours, key in (("temperature", "temperature"), ("top_p", "topP"), ("top_k", "topK")):
+        _put(values, ours, number(options.get(key)))
+
+
+def _listed(value: Any) -> list[Any]:
+    return cast("list[Any]", value) if isinstance(value, list) else []
+
+
+def _put(values: dict[str, Any], key: str, value: object) -> None:
+    """Takes ``value`` over unless it is nothing, or said already."""
+    if value is not None and value != "":
+        values.setdefault(key, value)
