@@ -12,7 +12,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from threading import Event, Lock, RLock
 from typing import NamedTuple
 
@@ -59,8 +58,7 @@ class IndexClosed(SightlineError):
         super().__init__("The workspace was closed.", hint="", kind="closed")
 
 
-@dataclass(frozen=True, slots=True)
-class FileHit:
+class FileHit(NamedTuple):
     """A file with at least one word of the query."""
 
     path: WorkspacePath

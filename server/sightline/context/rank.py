@@ -17,6 +17,7 @@ from sightline.context.access import definitions_of
 from sightline.context.candidates import Candidate, Gate, RankedFile, Ranking, Step, Tier, name_of
 from sightline.context.chunks import Chunk
 from sightline.context.file_terms import FileTerms
+from sightline.context.generated import says_generated
 from sightline.context.history.index import NO_HISTORY, HistoryIndex
 from sightline.context.lexical import LexicalIndex
 from sightline.context.mentions import find_mentions
@@ -25,7 +26,6 @@ from sightline.context.request import ContextRequest
 from sightline.context.resolve import NamedSymbol, Resolved, resolve_mentions
 from sightline.context.signals import ASIDE_WEIGHT, ChunkScores, path_weight, score_chunks, weigh_terms
 from sightline.graph.view import GraphView
-from sightline.workspace.origins import origin_by_text
 
 #: What each kind of evidence adds to a file's score; words alone give at most about 2.5.
 NAMED_FILE, IMPLIED_FILE, FOCUS_FILE, NAMED_FOLDER, OPEN_FILE = 3.0, 0.8, 3.0, 0.8, 0.15
@@ -89,12 +89,8 @@ class _Board:
         """What a file counts by its name, and by what its first lines say of who made it."""
         if path not in self.weights:
             named = path_weight(path.relative, self.request.task_type)
-            self.weights[path] = min(named, ASIDE_WEIGHT) if self._says_generated(path) else named
+            self.weights[path] = min(named, ASIDE_WEIGHT) if says_generated(self.view, path) else named
         return self.weights[path]
-
-    def _says_generated(self, path: WorkspacePath) -> bool:
-        text = _text_of(self.view, path)
-        return text is not None and origin_by_text(path.relative, text.data) is not None
 
     def file(self, path: WorkspacePath) -> _File:
         if path not in self.files:

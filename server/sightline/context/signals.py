@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from sightline.base.paths import WorkspacePath
 from sightline.context.file_terms import IN_TEXT, FileTerms
@@ -61,9 +62,16 @@ def is_aside(path: str) -> bool:
 
 def path_weight(path: str, task_type: str) -> float:
     """What a file counts for this kind of task by its name, 1.0 for ordinary code."""
-    if origin_by_name(path) is not None:
-        return ASIDE_WEIGHT
-    return 1.0 if task_type == TaskType.TEST.value or not is_aside(path) else ASIDE_WEIGHT
+    not_written_here, aside = _told_by_name(path)
+    return ASIDE_WEIGHT if not_written_here or (aside and task_type != TaskType.TEST.value) else 1.0
+
+
+@lru_cache(
+    maxsize=1 << 16
+)  # every file with a word of the task is asked about, and thirteen patterns are tried on each
+def _told_by_name(path: str) -> tuple[bool, bool]:
+    """Whether a path says that its file is not written here, and whether it is a test or the like."""
+    return origin_by_name(path) is not None, is_aside(path)
 
 
 def weigh_terms(request: ContextRequest) -> tuple[dict[int, float], dict[int, str]]:

@@ -6,6 +6,7 @@ import re
 from collections import OrderedDict
 from dataclasses import dataclass
 from threading import Lock
+from typing import NamedTuple
 
 from sightline.base.errors import SightlineError
 from sightline.base.paths import WorkspacePath
@@ -19,6 +20,8 @@ from sightline.graph.view import GraphView
 MARK = "⋮"
 #: Files whose shown lines are kept, as they were seen last.
 _MOST_SHOWN = 128
+#: Texts that are known to hold no secret.
+_MOST_CLEAN = 1 << 14
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _BACKTICKS = re.compile(r"`{3,}")
@@ -75,16 +78,16 @@ def source_lines(view: GraphView, path: WorkspacePath, gate: Gate) -> SourceLine
     except SightlineError:
         return None
     text = file.text
-    lines = _shown.lines(path, text)
+    shown = _shown.of(path, text)
     known = text.digest == digest_of(view, path)
     return SourceLines(
         path=path,
         text=text,
         language=language_of(view, path),
         definitions=definitions_of(view, path) if known else (),
-        lines=lines,
-        mark=mark_for(lines),
-        fence=fence_for(lines),
+        lines=shown.lines,
+        mark=shown.mark,
+        fence=shown.fence,
         version=file.version,
     )
 
@@ -106,35 +109,64 @@ def _leading_marks(line: str) -> int:
     return len(bare) - len(bare.lstrip(MARK))
 
 
+class _Kept(NamedTuple):
+    digest: str
+    lines: tuple[str, ...]
+    mark: str
+    fence: str
+
+
 class _Shown:
-    """The lines of the files shown last, one text of each: kept by text, those of past ones would stay for long."""
+    """The lines of the files shown last, one text of each: kept by text, those of past ones would stay for long.
+
+    Of many more texts it is kept that no secret was found in them, which is what takes time to find.
+    """
 
     def __init__(self) -> None:
-        self._entries: OrderedDict[WorkspacePath, tuple[str, tuple[str, ...]]] = OrderedDict()
+        self._entries: OrderedDict[WorkspacePath, _Kept] = OrderedDict()
+        self._clean: OrderedDict[str, None] = OrderedDict()
         self._lock = Lock()
 
-    def lines(self, path: WorkspacePath, text: Text) -> tuple[str, ...]:
-        """The lines of ``path``, which holds ``text``."""
-        digest, lines = self._entries.get(path, ("", ()))
-        if digest != text.digest:
-            digest, lines = text.digest, _shown_lines(text.data)
+    def of(self, path: WorkspacePath, text: Text) -> _Kept:
+        """What is shown of ``path``, which holds ``text``."""
+        kept = self._entries.get(path)
+        if kept is None or kept.digest != text.digest:
+            kept = self._read(text)
         with self._lock:
-            self._entries[path] = digest, lines
+            self._entries[path] = kept
             self._entries.move_to_end(path)
             if len(self._entries) > _MOST_SHOWN:
                 self._entries.popitem(last=False)
-        return lines
+        return kept
+
+    def _read(self, text: Text) -> _Kept:
+        whole = _with_plain_ends(text.data)
+        if text.digest in self._clean:
+            shown = whole
+        else:
+            # Secrets can span lines (private keys), so the file is searched as a whole, and with one kind of line end.
+            shown = redact(whole)
+            assert shown.count("\n") == whole.count("\n"), "redaction keeps the line count"
+            if shown == whole:
+                with self._lock:
+                    self._clean[text.digest] = None
+                    if len(self._clean) > _MOST_CLEAN:
+                        self._clean.popitem(last=False)
+        lines = tuple(shown.split("\n"))
+        return _Kept(
+            digest=text.digest,
+            lines=lines,
+            mark=mark_for(lines) if MARK in shown else MARK,
+            fence=fence_for(lines) if "```" in shown else "```",
+        )
 
 
 _shown = _Shown()
 
 
-def _shown_lines(data: bytes) -> tuple[str, ...]:
-    # At once: line by line takes ten times as long, and fifty files are looked at for one question.
-    lines = _LINE_END.split(data.decode("utf-8", "replace"))
-    if len(lines) > 1 and not lines[-1]:
-        del lines[-1]
-    # Secrets can span lines (private keys), so the file is searched as a whole, with line ends that are all alike.
-    shown = redact("\n".join(lines)).split("\n")
-    assert len(shown) == len(lines), "redaction keeps the line count"
-    return tuple(shown)
+def _with_plain_ends(data: bytes) -> str:
+    """A text with ``\\n`` between its lines and none after the last."""
+    whole = data.decode("utf-8", "replace")
+    if "\r" in whole:
+        whole = _LINE_END.sub("\n", whole)
+    return whole.removesuffix("\n")
