@@ -13,6 +13,7 @@ from sightline.base.paths import WorkspacePath
 from sightline.base.redact import redact
 from sightline.context.access import qualified_name
 from sightline.context.candidates import Gate, Permission, Ranking, name_of
+from sightline.context.exact import ExactCount, pack_exactly
 from sightline.context.forms import Forms, Way
 from sightline.context.history.index import NO_HISTORY, HistoryIndex
 from sightline.context.lexical import LexicalIndex
@@ -54,12 +55,13 @@ def build_context(
     view: GraphView,
     request: ContextRequest,
     index: LexicalIndex,
-    count_tokens: CountTokens,
+    count_tokens: CountTokens | ExactCount,
     permitted: Permission,
     history: HistoryIndex = NO_HISTORY,
 ) -> ContextPack:
     """The context for ``request``. Brings ``index`` up to ``view`` first, which takes long only for a new workspace.
 
+    The budget holds as ``count_tokens`` counts; of an :class:`ExactCount`, as the model's own vocabulary does.
     ``permitted`` gives the reason why a path must not be shown, ``None`` when it may; no other path enters by any way.
     Runs in any thread, never raises for bad source.
     """
@@ -69,7 +71,9 @@ def build_context(
     )
     gate = Gate(view.workspace, permitted)
     ranking = rank(view, request, index, gate, history)
-    return pack_ranking(view, ranking, request, count_tokens, gate)
+    if not isinstance(count_tokens, ExactCount):
+        return pack_ranking(view, ranking, request, count_tokens, gate)
+    return pack_exactly(lambda count: pack_ranking(view, ranking, request, count, gate), count_tokens, request.budget)
 
 
 def pack_ranking(

@@ -243,8 +243,9 @@ class Engine(EditDesk):
 
     async def build_prompt(self, request: TurnRequest) -> tuple[ContextPack, Prompt]:
         """The context and the prompt of a task; no model is asked."""
-        past = await self._past()
-        return await prepare_prompt(request, self._dependencies(await self.caught_up(), lambda _: None, past))
+        past, counter = await self._past(), await self._models.counter()
+        given = self._dependencies(await self.caught_up(), lambda _: None, past)
+        return await prepare_prompt(request, given, counter)
 
     async def try_text(self, text: str, edit_format: str, *, strict: bool = False) -> Trial:
         """Tries a reply from anywhere (a web chat, another agent) on the present snapshot."""

@@ -28,6 +28,7 @@ from sightline.models.questions import About
 from sightline.models.routing import Asked, Routing, Rule
 from sightline.models.selection import not_configured, own_key, select_model, with_listed_api
 from sightline.models.spending import SpendingLimits
+from sightline.models.tokens import TokenCounter
 from sightline.prompts.classify import is_read_only
 from sightline.tasks.result import TurnRequest
 from sightline.transport.policy import TransportPolicy
@@ -235,6 +236,14 @@ class Models:
     async def embed(self, texts: Sequence[str], turn: str) -> Embedded:
         """Vectors of ``texts`` for what goes on under ``turn``. Raises as :func:`sightline.models.embedding.embed`."""
         return await embed(self.gateway, self.all(), texts, turn=turn, leave=await self.leave())
+
+    async def counter(self) -> TokenCounter | None:
+        """How the model that answers unless another is named counts tokens; ``None`` where there is none."""
+        models, calibration = self.all(), self.gateway.calibration
+        member = models.members.get(await self.switched() or models.routing.primary)
+        if member is None or member.policy is None or calibration is None:
+            return None
+        return await asyncio.to_thread(calibration.counter, member.policy)
 
     async def close(self) -> None:
         """Closes connections and the record. May be called twice."""

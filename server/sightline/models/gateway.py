@@ -46,6 +46,7 @@ from sightline.models.routing import Asked, Candidate, Record, Routable, Route, 
 from sightline.models.serving import Hearing as ServedHearing
 from sightline.models.serving import Serving
 from sightline.models.spending import Account, accounted
+from sightline.models.tokens import TokenCounter
 
 if TYPE_CHECKING:
     from sightline.transport.gate import GateState
@@ -274,7 +275,9 @@ class TurnModels:
         assert policy is not None, "a member without a policy has no provider"
         await self._keep_private(policy, provider)
         room = await room_for_prompt(provider, policy.name, window=policy.window, reply=policy.max_output_tokens)
-        messages, tokens = await question.fit(Target(policy=policy, room=room, number=self._number))
+        calibration = self._gateway.calibration
+        counter = await asyncio.to_thread(calibration.counter, policy) if calibration is not None else TokenCounter()
+        messages, tokens = await question.fit(Target(policy=policy, room=room, number=self._number, counter=counter))
         wanted = replace(question.wanted, expected_tokens=max(question.wanted.expected_tokens, question.expects()))
         request = await self._request(policy, messages, tokens, wanted, hearing)
         account = self._account(policy)

@@ -10,6 +10,7 @@ from sightline.models.messages import Message, ModelResponse
 from sightline.models.parameters import Wanted
 from sightline.models.policy import ModelPolicy
 from sightline.models.routing import Candidate, Why
+from sightline.models.tokens import TokenCounter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,12 +26,13 @@ class About:
 class Target:
     """The model a prompt is made for. ``room`` is how many tokens it may have, ``None`` where that is not known.
 
-    ``number`` counts the models that were asked for this turn, from 0.
+    ``number`` counts the models that were asked for this turn, from 0. ``counter`` counts tokens as this model does.
     """
 
     policy: ModelPolicy
     room: int | None
     number: int
+    counter: TokenCounter = TokenCounter()  # noqa: RUF009  a frozen value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from sightline.context.pack import ContextPack
 from sightline.models.questions import Target
-from sightline.models.tokens import count_messages
+from sightline.models.tokens import TokenCounter, count_messages
 from sightline.prompts.build import Prompt
 from sightline.tasks.result import Listener, TurnEvent, TurnRequest, TurnStage
 
@@ -19,7 +19,7 @@ _OPENING = 2
 #: Messages of the last round: the reply that was refused, and why.
 _LAST_ROUND = 2
 
-Prepare = Callable[[TurnRequest], Awaitable[tuple[ContextPack, Prompt]]]
+Prepare = Callable[[TurnRequest, TokenCounter], Awaitable[tuple[ContextPack, Prompt]]]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class Fitting:
         self._made_for = target.number
         if self.expect is not None:
             self.expected_tokens = await asyncio.to_thread(self.expect, self.edit_format)
-        return await self._opening(target.room)
+        return await self._opening(target.room, target.counter)
 
     async def again(self, prompt: Prompt, target: Target) -> Prompt:
         """``prompt``, which goes on after a reply. For a model that did not read its beginning it is made anew.
@@ -57,7 +57,7 @@ class Fitting:
         tail = prompt.messages[_OPENING:]
         for kept in (tail, tail[-_LAST_ROUND:]):
             room = None if target.room is None else max(0, target.room - count_messages(kept))
-            opening = await self._opening(room)
+            opening = await self._opening(room, target.counter)
             messages = (*opening.messages, *kept)
             tokens = count_messages(messages)
             if target.room is None or tokens <= target.room:
@@ -66,13 +66,13 @@ class Fitting:
             prompt, messages=messages, tokens=tokens, stable_prefix="".join(each.content for each in messages[:-1])
         )
 
-    async def _opening(self, room: int | None) -> Prompt:
+    async def _opening(self, room: int | None, counter: TokenCounter) -> Prompt:
         request = replace(self.request, edit_format=self.edit_format)
-        pack, prompt = await self.prepare(request)
+        pack, prompt = await self.prepare(request, counter)
         if room is None or prompt.tokens <= room or not request.budget:
             return prompt
         budget = max(0, min(request.budget, pack.tokens) - (prompt.tokens - room))
-        _, smaller = await self.prepare(replace(request, budget=budget))
+        _, smaller = await self.prepare(replace(request, budget=budget), counter)
         if smaller.tokens >= prompt.tokens:
             return prompt
         text = (

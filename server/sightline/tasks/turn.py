@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from sightline.base.changes import ChangeSet
 from sightline.base.system import System
 from sightline.checks.policy import NO_PROGRAMS, CheckPolicy
+from sightline.context.exact import CountTokens, ExactCount
 from sightline.context.history.index import NO_HISTORY, HistoryIndex
 from sightline.context.lexical import LexicalIndex
 from sightline.context.pack import ContextPack, build_context
@@ -20,6 +21,7 @@ from sightline.models.gateway import TurnModels
 from sightline.models.messages import Finish, ModelResponse
 from sightline.models.parameters import Wanted
 from sightline.models.questions import Target
+from sightline.models.tokens import TokenCounter
 from sightline.prompts.build import Prompt, build_prompt
 from sightline.prompts.classify import is_read_only
 from sightline.tasks.asking import answer, ask
@@ -63,8 +65,10 @@ class TurnDependencies:
     repair_rounds: int = 3
 
 
-async def prepare_prompt(request: TurnRequest, given: TurnDependencies) -> tuple[ContextPack, Prompt]:
-    """The context and the prompt of a task, without asking any model."""
+async def prepare_prompt(
+    request: TurnRequest, given: TurnDependencies, counter: TokenCounter | None = None
+) -> tuple[ContextPack, Prompt]:
+    """The context and the prompt of a task, without asking any model; ``counter`` is that of the model to read it."""
     pack = await asyncio.to_thread(
         build_context,
         given.view,
@@ -79,7 +83,7 @@ async def prepare_prompt(request: TurnRequest, given: TurnDependencies) -> tuple
             task_type=request.task_type,
         ),
         given.index,
-        given.count_tokens,
+        given.count_tokens if counter is None else _counting(counter),
         given.in_prompt,
         given.history,
     )
@@ -91,7 +95,13 @@ async def prepare_prompt(request: TurnRequest, given: TurnDependencies) -> tuple
         instructions(request.edit_format or given.edit_format or USUAL_FORMAT) if wants_edits else "",
         diagnostics=request.diagnostics,
     )
+    if counter is not None:
+        prompt = replace(prompt, tokens=await asyncio.to_thread(counter.count_messages, prompt.messages))
     return pack, prompt
+
+
+def _counting(counter: TokenCounter) -> CountTokens | ExactCount:
+    return counter.count if counter.vocabulary is None else ExactCount(counter.count, counter.vocabulary)
 
 
 async def run_turn(request: TurnRequest, given: TurnDependencies, models: TurnModels) -> TurnResult:
@@ -100,7 +110,7 @@ async def run_turn(request: TurnRequest, given: TurnDependencies, models: TurnMo
     request = replace(request, edit_format=request.edit_format or given.edit_format)
     fitting = Fitting(
         request=request,
-        prepare=lambda each: prepare_prompt(each, given),
+        prepare=lambda each, counter: prepare_prompt(each, given, counter),
         listener=given.listener,
         expect=lambda edit_format: expected_tokens(request, edit_format, given.view.workspace, given.count_tokens),
     )
