@@ -16,12 +16,20 @@ class PriceJson(Report):
 
 
 class LoadedJson(Report):
-    """A model in a server's memory; sizes in bytes, the window in tokens, null where the server does not tell."""
+    """A model in a server's memory; sizes in bytes, the window in tokens, null where the server does not tell.
+
+    `ours`: a window or command of Sightline loaded it, and asked it last `idle_seconds` ago. `persistent`: by your
+    settings it never makes room for another. `warning` says that it has no room on the graphics card.
+    """
 
     name: str
     window: int | None
     size: int | None
     graphics_size: int | None
+    ours: bool = False
+    idle_seconds: float | None = None
+    persistent: bool = False
+    warning: str = ""
 
 
 class ConfiguredJson(Report):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from dataclasses import dataclass
 
+from sightline.base.database import DatabaseError, open_cache
 from sightline.base.system import System
 from sightline.cli import model_reports
 from sightline.cli.output import say
@@ -12,9 +14,12 @@ from sightline.config.consent import may_use_cloud
 from sightline.config.locations import Locations
 from sightline.config.settings import Settings
 from sightline.config.switched import switched_to
+from sightline.engine.limits import residency_policy
 from sightline.engine.model import model_set
-from sightline.engine.model_survey import ModelReport, RoleReport, roles_of, survey
+from sightline.engine.model_survey import Kept, ModelReport, RoleReport, roles_of, survey
+from sightline.models import leases
 from sightline.models.gateway import Gateway, ModelStores
+from sightline.models.leases import LeaseBook
 from sightline.models.members import ModelSet
 
 
@@ -39,12 +44,26 @@ async def surveyed(system: System, where: Locations, root: str, settings: Settin
     switched = switched_to(system, where)
     gateway = Gateway(system, ModelStores)
     try:
-        reports = await survey(models, gateway)
+        kept = await asyncio.to_thread(_kept, system, where)
+        reports = await survey(models, gateway, kept=kept, residency=residency_policy(settings.residency))
     finally:
         await gateway.close()
     leave = bool(may_use_cloud(system, where, root))
     roles = await asyncio.to_thread(roles_of, models, switched=switched, leave=leave)
     return Surveyed(models=models, reports=reports, roles=roles, switched=switched)
+
+
+def _kept(system: System, where: Locations) -> Kept:
+    """What windows of this user have local servers hold; nothing where that cannot be read."""
+    if not os.path.exists(where.leases):
+        return {}
+    book = LeaseBook(open_cache(where.leases, version=leases.VERSION, schema=leases.SCHEMA), system.clock)
+    try:
+        return book.kept()
+    except DatabaseError:
+        return {}
+    finally:
+        book.close()
 
 
 def configured_json(found: Surveyed) -> list[model_reports.ConfiguredJson]:
@@ -69,6 +88,20 @@ def say_configured(rows: list[model_reports.ConfiguredJson]) -> None:
         say(f"{row.name}  {row.model}" + (f"  ({'; '.join(marks)})" if marks else ""))
         window = f"{row.window:,} tokens ({row.window_source})" if row.window else "window not known"
         say(f"    {row.where or 'nowhere'}; {window}; {_price(row.price)}; {row.error or 'answers'}")
+        say_held(row.loaded, "    ")
+
+
+def say_held(rows: list[model_reports.LoadedJson], margin: str) -> None:
+    """What the server of a model holds, a model a line."""
+    for row in rows:
+        parts = [f"holds {row.name}"]
+        parts += [f"{row.window:,} tokens"] if row.window else []
+        parts += ["loaded by Sightline"] if row.ours else []
+        parts += [f"asked {row.idle_seconds:.0f} s ago"] if row.idle_seconds is not None else []
+        parts += ["persistent"] if row.persistent else []
+        say(margin + ", ".join(parts))
+        if row.warning:
+            say(f"{margin}    {row.warning}")
 
 
 def _configured(report: ModelReport, found: Surveyed) -> model_reports.ConfiguredJson:
@@ -90,7 +123,16 @@ def _configured(report: ModelReport, found: Surveyed) -> model_reports.Configure
         primary=report.name == found.models.routing.primary,
         switched=report.name == found.switched,
         loaded=[
-            model_reports.LoadedJson(name=row.name, window=row.window, size=row.size, graphics_size=row.graphics_size)
+            model_reports.LoadedJson(
+                name=row.model.name,
+                window=row.model.window,
+                size=row.model.size,
+                graphics_size=row.model.graphics_size,
+                ours=row.ours,
+                idle_seconds=row.idle_seconds,
+                persistent=row.persistent,
+                warning=row.warning,
+            )
             for row in report.loaded
         ],
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import get_args
 
 from sightline.base.errors import SightlineError
@@ -11,13 +13,33 @@ from sightline.models.catalogue import ModelRole, Prices
 from sightline.models.gateway import Gateway
 from sightline.models.members import Member, ModelSet, stays_private, where_of
 from sightline.models.messages import ModelError
-from sightline.models.policy import runs_locally
+from sightline.models.policy import ModelPolicy, runs_locally
+from sightline.models.probe import root_of
 from sightline.models.provider import LoadedModel, ModelLoading, Provider, WindowReport
+from sightline.models.residency import ResidencyPolicy, spill_warning
 from sightline.models.routing import Asked, choose_route
 
 #: Seconds for all questions to one server.
 LONGEST_LOOK = 5.0
 ROLES: tuple[ModelRole, ...] = get_args(ModelRole)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldModel:
+    """A model in a server's memory. ``ours``: a window of Sightline loaded it, ``idle_seconds`` ago asked it last.
+
+    ``persistent`` models are never chosen to make room; ``warning`` says that one has no room on the graphics card.
+    """
+
+    model: LoadedModel
+    ours: bool = False
+    idle_seconds: float | None = None
+    persistent: bool = False
+    warning: str = ""
+
+
+#: What windows of this user had loaded, by server and instance: seconds without a request.
+Kept = Mapping[tuple[str, str], float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +62,7 @@ class ModelReport:
     prices: Prices | None = None
     free: bool = False
     error: str = ""
-    loaded: tuple[LoadedModel, ...] = ()
+    loaded: tuple[HeldModel, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +74,15 @@ class RoleReport:
     reason: str
 
 
-async def survey(models: ModelSet, gateway: Gateway) -> tuple[ModelReport, ...]:
-    """Each of the user's models, all asked at once; 5 s at worst. Never raises for a model."""
-    return tuple(await asyncio.gather(*(_looked_at(member, gateway) for member in models.members.values())))
+async def survey(
+    models: ModelSet, gateway: Gateway, *, kept: Kept | None = None, residency: ResidencyPolicy | None = None
+) -> tuple[ModelReport, ...]:
+    """Each of the user's models, all asked at once; 5 s at worst. Never raises for a model.
+
+    ``kept`` and ``residency`` tell more of what local servers hold.
+    """
+    held = partial(_held, kept=kept or {}, residency=residency or ResidencyPolicy())
+    return tuple(await asyncio.gather(*(_looked_at(member, gateway, held) for member in models.members.values())))
 
 
 def roles_of(models: ModelSet, *, switched: str = "", leave: bool = False) -> tuple[RoleReport, ...]:
@@ -71,7 +99,20 @@ def roles_of(models: ModelSet, *, switched: str = "", leave: bool = False) -> tu
     return tuple(found)
 
 
-async def _looked_at(member: Member, gateway: Gateway) -> ModelReport:
+def _held(policy: ModelPolicy, model: LoadedModel, *, kept: Kept, residency: ResidencyPolicy) -> HeldModel:
+    idle = kept.get((root_of(policy.base_url), model.instance or model.name))
+    return HeldModel(
+        model=model,
+        ours=idle is not None,
+        idle_seconds=idle,
+        persistent=residency.is_persistent(model.name),
+        warning=spill_warning(model),
+    )
+
+
+async def _looked_at(
+    member: Member, gateway: Gateway, held: Callable[[ModelPolicy, LoadedModel], HeldModel]
+) -> ModelReport:
     policy = member.policy
     if policy is None:
         return ModelReport(name=member.name, roles=member.roles, error=str(member.error))
@@ -102,7 +143,7 @@ async def _looked_at(member: Member, gateway: Gateway) -> ModelReport:
         prices=policy.profile.facts.prices,
         free=policy.kind == "scripted" or runs_locally(policy),
         error=error,
-        loaded=loaded,
+        loaded=tuple(held(policy, each) for each in loaded),
     )
 
 

@@ -140,6 +140,13 @@ class LeaseBook:
         with self._writing():
             self._connection.execute("DELETE FROM held WHERE server = ? AND instance = ?", (server, instance))
 
+    def kept(self) -> Mapping[tuple[str, str], float]:
+        """What windows had loaded, by server and instance: seconds without a request. Only looks."""
+        with self._lock:
+            rows = self._connection.execute("SELECT server, instance, used FROM held").fetchall()
+        now = self._clock.now()
+        return {(server, instance): max(0.0, now - used) for server, instance, used in rows}
+
     def held(self, server: str) -> SharedHoldings:
         """What windows had loaded at ``server``, and whether others than this one ask it. This one does from now on."""
         mark = self._process

@@ -57,6 +57,10 @@ class ResidencyPolicy:
             return max(0.0, self.ttl[model])
         return USUAL_KEEP if self.strategy is None else KEEP_SECONDS[self.strategy]
 
+    def is_persistent(self, model: str) -> bool:
+        """Whether ``model``, as a server calls it, is one of ``persistent``."""
+        return any(_tagless(model) == _tagless(wanted) for wanted in self.persistent)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
@@ -220,7 +224,7 @@ class Residency:
             self._ours = {name: row for name, row in self._ours.items() if name in loaded}
             for instance, model in tuple(self._ours.items()):
                 record, keep = self._record(model.name), self._policy.keep_seconds(model.name)
-                if self._is_persistent(model.name):
+                if self._policy.is_persistent(model.name):
                     await self._renew(loaded[instance], max(keep, LOOK_AGAIN * 3))
                 elif not self._at_work(record) and self._idle(instance, now - record.last_use) > keep:
                     await self._unload(model, quiet=True)
@@ -241,7 +245,7 @@ class Residency:
                 Resident(
                     model=model,
                     ours=model.instance in self._ours,
-                    persistent=self._is_persistent(model.name),
+                    persistent=self._policy.is_persistent(model.name),
                     uses=record.uses if record else 0,
                     idle_seconds=now - record.last_use if record else None,
                     load_seconds=record.load_seconds if record else None,
@@ -309,9 +313,6 @@ class Residency:
         record.last_use = self._clock.monotonic()
         record.helper = record.helper and helper
 
-    def _is_persistent(self, name: str) -> bool:
-        return any(_tagless(name) == _tagless(wanted) for wanted in self._policy.persistent)
-
     def _leaving(self, others: list[LoadedModel], *, helper: bool) -> list[LoadedModel] | None:
         """What has to go so that one more fits; ``None`` where what may go is not enough."""
         excess = len(others) + 1 - max(1, self._policy.max_models)
@@ -321,7 +322,7 @@ class Residency:
         candidates: list[tuple[float, LoadedModel]] = []
         for row in others:
             record = next((known for name, known in self._records.items() if _same(name, row)), _Record())
-            spared = self._is_persistent(row.name) or self._at_work(record) or (helper and not record.helper)
+            spared = self._policy.is_persistent(row.name) or self._at_work(record) or (helper and not record.helper)
             if row.instance in self._ours and not spared:
                 candidates.append((record.worth(now), row))
         candidates.sort(key=lambda pair: pair[0])
@@ -353,7 +354,7 @@ class Residency:
     async def _let_go(self, model: str) -> None:
         async with self._placing:
             for row in tuple(self._ours.values()):
-                if _same(model, row) and not self._is_persistent(row.name):
+                if _same(model, row) and not self._policy.is_persistent(row.name):
                     await self._unload(row, quiet=True)
 
     async def _unload(self, model: LoadedModel, *, quiet: bool = False) -> None:

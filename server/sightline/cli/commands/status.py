@@ -11,7 +11,7 @@ from sightline import __version__
 from sightline.base.system import System, real_system
 from sightline.cli import setup_reports
 from sightline.cli.output import print_json, say
-from sightline.cli.surveying import configured_json, roles_json, surveyed
+from sightline.cli.surveying import configured_json, roles_json, say_held, surveyed
 from sightline.cli.workspace import json_option, resolve_root, root_option, runs_async
 from sightline.config.consent import may_run_tests, may_use_cloud
 from sightline.config.load import SettingProblem, load_settings
@@ -77,8 +77,7 @@ def _tell(shape: setup_reports.StatusJson, problems: Sequence[SettingProblem]) -
     say(f"key        {'present' if shape.key_present else 'none'}")
     for row in shape.models:
         say(f"           {row.name}: {row.model}, {row.where or 'nowhere'}, {row.error or 'answers'}")
-        for held in row.loaded:
-            say(f"               holds {held.name}" + (f", {held.window:,} tokens" if held.window else ""))
+        say_held(row.loaded, "               ")
     for role in shape.roles:
         say(f"{role.role:<10} {role.name or 'nobody'}: {role.reason}")
     for name in shape.failed:
