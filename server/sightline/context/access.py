@@ -6,6 +6,7 @@ files. This file is the only one in the room that knows how a view holds its fac
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
 from sightline.base.paths import WorkspacePath
@@ -65,7 +66,17 @@ def references_inside(view: GraphView, path: WorkspacePath, span: Span) -> Itera
     if found is None:
         return ()
     starts = found.columns[1]
-    return (found.reference(at) for at, start in enumerate(starts) if span.start <= start < span.end)
+    return map(found.reference, range(bisect_left(starts, span.start), bisect_left(starts, span.end)))
+
+
+def names_inside(view: GraphView, path: WorkspacePath, span: Span) -> frozenset[str]:
+    """The bare names used in ``span``."""
+    found = _index_of(view, path)
+    if found is None:
+        return frozenset()
+    names, starts, strings = found.columns[0], found.columns[1], found.strings
+    inside = names[bisect_left(starts, span.start) : bisect_left(starts, span.end)]
+    return frozenset(strings[name] for name in set(inside))
 
 
 def may_define(view: GraphView, name: str) -> int:

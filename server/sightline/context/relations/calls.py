@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from sightline.context.relations.relation import Relation, RelationKind
-from sightline.context.relations.surroundings import Surroundings, is_function, sureness
+from sightline.context.relations.surroundings import Surroundings, is_function, share, sureness
 from sightline.graph.answers import EdgeKind, Place, Symbol
 from sightline.graph.facts import ReferenceKind
 from sightline.graph.test_files import is_test
@@ -47,13 +47,11 @@ def callers(around: Surroundings) -> Iterator[Relation]:
     calls = [(symbol, place) for symbol, place in calls if not is_in_test(place)]
     found: dict[tuple[str, str], Relation] = {}
     for symbol, place in calls:
-        weight = sureness(place.confidence) / (1 + len(calls) / 10)
+        weight = sureness(place.confidence) * share(len(calls))
         reason = f"calls `{symbol.qualified_name}`"
-        relation = Relation(
-            kind=RelationKind.CALLER, path=place.path, line=place.line, reason=reason, weight=min(weight, 1.0)
-        )
+        relation = around.relation_to_place(RelationKind.CALLER, place, reason, weight)
         key = (str(place.path), place.enclosing)
-        if key not in found or found[key].weight < weight:
+        if key not in found or found[key].weight < relation.weight:
             found[key] = relation
     yield from found.values()
 

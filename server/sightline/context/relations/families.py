@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from sightline.context.access import files_that_may_define, language_of, may_use, symbol_at
 from sightline.context.relations.relation import Relation, RelationKind
-from sightline.context.relations.surroundings import MOST_USES, Surroundings, folder_of, key_of, sureness
+from sightline.context.relations.surroundings import MOST_USES, UNLIKE, Surroundings, folder_of, key_of, share, sureness
 from sightline.graph.answers import Symbol
 from sightline.graph.facts import DefinitionKind, ReferenceKind
 from sightline.graph.references import Limit
@@ -37,7 +37,7 @@ def _classes(around: Surroundings, symbol: Symbol) -> Iterator[Relation]:
     heirs = _heirs(around, symbol)
     below = RelationKind.IMPLEMENTER if symbol.definition.kind is DefinitionKind.INTERFACE else RelationKind.DERIVED
     for heir, weight in heirs:
-        yield around.relation(below, heir, f"inherits from `{symbol.qualified_name}`", weight / (1 + len(heirs) / 10))
+        yield around.relation(below, heir, f"inherits from `{symbol.qualified_name}`", weight * share(len(heirs)))
     above = [each for each in around.view.ancestors(symbol)[1:] if isinstance(each, Symbol)]
     for number, base in enumerate(above):
         yield around.relation(RelationKind.BASE, base, f"is above `{symbol.qualified_name}`", 1 / (1 + number))
@@ -47,7 +47,7 @@ def _classes(around: Surroundings, symbol: Symbol) -> Iterator[Relation]:
         beside = [each for each in _heirs(around, base) if key_of(each[0]) != key_of(symbol)]
         for heir, weight in beside if len(beside) <= MOST_HEIRS else ():
             reason = f"inherits from `{base.qualified_name}` like `{symbol.qualified_name}`"
-            yield around.relation(RelationKind.TWIN, heir, reason, 0.8 * weight / (1 + len(beside) / 10))
+            yield around.relation(RelationKind.TWIN, heir, reason, 0.8 * weight * share(len(beside)))
 
 
 def _heirs(around: Surroundings, symbol: Symbol) -> list[tuple[Symbol, float]]:
@@ -88,13 +88,14 @@ def _below(around: Surroundings, symbol: Symbol, owner: Symbol, found: list[Symb
     kind = RelationKind.IMPLEMENTER if declared else RelationKind.OVERRIDE
     verb = "implements" if declared else "overrides"
     for each in found:
-        yield around.relation(kind, each, f"{verb} `{symbol.qualified_name}`", 1 / (1 + len(found) / 10))
+        yield around.relation(kind, each, f"{verb} `{symbol.qualified_name}`", share(len(found)))
 
 
 def _beside(around: Surroundings, symbol: Symbol, found: list[Symbol]) -> Iterator[Relation]:
     for each in found if len(found) <= MOST_HEIRS else ():
         reason = f"does for another class what `{symbol.qualified_name}` does"
-        yield around.relation(RelationKind.TWIN, each, reason, 0.8 / (1 + len(found) / 10))
+        alike = UNLIKE + (1 - UNLIKE) * around.likeness(each.path, each.definition.span)
+        yield around.relation(RelationKind.TWIN, each, reason, 0.8 * alike * share(len(found)))
 
 
 def _members_by_methods(around: Surroundings, symbol: Symbol, owner: Symbol) -> Iterator[Relation]:

@@ -10,7 +10,7 @@ from sightline.context.access import passing_on
 from sightline.context.chunks import CONTAINERS
 from sightline.context.relations.calls import is_in_test
 from sightline.context.relations.relation import Relation, RelationKind
-from sightline.context.relations.surroundings import Surroundings, is_function, sureness
+from sightline.context.relations.surroundings import Surroundings, is_function, share, sureness
 from sightline.graph.answers import EdgeKind, Place
 from sightline.graph.facts import DefinitionKind, ReferenceKind
 from sightline.graph.index import MODULE
@@ -51,16 +51,18 @@ def users(around: Surroundings) -> Iterator[Relation]:
         if (place.path, place.enclosing) in seen or is_registration(around, place):
             continue
         seen.add((place.path, place.enclosing))
-        weight = sureness(place.confidence) / (1 + len(uses) / 10)
-        yield _at(RelationKind.USER, place, f"uses `{symbol.qualified_name}`", weight)
+        weight = sureness(place.confidence) * share(len(uses))
+        yield around.relation_to_place(RelationKind.USER, place, f"uses `{symbol.qualified_name}`", weight)
 
 
 def registrations(around: Surroundings) -> Iterator[Relation]:
     """Tables, lists and calls of a module that name the anchor: dispatch tables, routers, ``__all__``."""
     found = [(symbol, place) for symbol, place in around.uses if is_registration(around, place)]
     for symbol, place in found:
-        weight = sureness(place.confidence) / (1 + len(found) / 10)
-        yield _at(RelationKind.REGISTRATION, place, f"names `{symbol.qualified_name}` in a table of its module", weight)
+        weight = sureness(place.confidence) * share(len(found))
+        yield around.relation_to_place(
+            RelationKind.REGISTRATION, place, f"names `{symbol.qualified_name}` in a table of its module", weight
+        )
 
 
 def is_registration(around: Surroundings, place: Place) -> bool:
@@ -80,10 +82,12 @@ def reexports(around: Surroundings) -> Iterator[Relation]:
     """Lines that pass the anchor's name on to others, or everything of its file."""
     for symbol, place in around.uses:
         if place.kind is EdgeKind.REEXPORT:
-            yield _at(RelationKind.REEXPORT, place, f"passes `{symbol.qualified_name}` on", sureness(place.confidence))
+            reason = f"passes `{symbol.qualified_name}` on"
+            yield around.relation_to_place(RelationKind.REEXPORT, place, reason, sureness(place.confidence))
     for path, line in passing_on(around.view, around.anchor.path)[:MOST_BARRELS]:
         reason = f"passes on what `{around.anchor.path.relative}` has"
-        yield Relation(kind=RelationKind.REEXPORT, path=path, line=line, reason=reason, weight=0.5)
+        weight = 0.5 * around.nearness(path)
+        yield Relation(kind=RelationKind.REEXPORT, path=path, line=line, reason=reason, weight=weight)
 
 
 def owners(around: Surroundings) -> Iterator[Relation]:
@@ -127,7 +131,3 @@ def imports(around: Surroundings) -> Iterator[Relation]:
 
 def _first_names(name: str, receiver: str) -> tuple[str, ...]:
     return (receiver.partition(".")[0].partition("(")[0],) if receiver else (name,)
-
-
-def _at(kind: RelationKind, place: Place, reason: str, weight: float) -> Relation:
-    return Relation(kind=kind, path=place.path, line=place.line, reason=reason, weight=weight)

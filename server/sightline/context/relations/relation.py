@@ -39,6 +39,8 @@ class RelationKind(StrEnum):
     OWNER = "owner"  # is the class or impl that it is a member of
     MEMBER = "member"  # is a method of the class whose head it is
     IMPORT = "import"  # imports a name that it uses, in its file
+    NEIGHBOUR = "neighbour"  # stands right before or after it
+    GENERATED = "generated"  # is the file that its file was generated from, or one generated from it
     REGISTRATION = "registration"  # names it in a table or a statement of a module
     REEXPORT = "reexport"  # passes its name on to other files
     TEST = "test"  # is a test that uses it or is named after it

@@ -13,7 +13,7 @@ from sightline.base.paths import WorkspacePath
 from sightline.context.access import files_that_may_use, may_use
 from sightline.context.chunks import CONTAINERS
 from sightline.context.relations.relation import Relation, RelationKind
-from sightline.context.relations.surroundings import Surroundings, distance
+from sightline.context.relations.surroundings import Surroundings
 from sightline.graph.facts import DefinitionKind, ReferenceKind
 from sightline.graph.index import MODULE, FileIndex
 from sightline.graph.raw_facts import LOCAL_FLAG, REFERENCE_CODE
@@ -148,12 +148,15 @@ def _sharing(
         index = around.view.index(path)
         if index is not None:
             best = min(shared.names, key=lambda name: (-shared.names[name], name))
-            near = 1 / (1 + distance(own.path, path) / 4)
             weight = 1 - math.prod(1 - 0.6 * each for each in shared.names.values())
             verb = "calls" if kind is RelationKind.COLLEAGUE else "reads or writes"
             line = index.line_of(shared.at) + 1
             yield Relation(
-                kind=kind, path=path, line=line, reason=f"{verb} `{best}` like `{around.name}`", weight=weight * near
+                kind=kind,
+                path=path,
+                line=line,
+                reason=f"{verb} `{best}` like `{around.name}`",
+                weight=weight * around.nearness(path),
             )
 
 

@@ -19,6 +19,7 @@ from sightline.context.access import (
     has_heirs,
     may_define,
     may_use,
+    names_inside,
     references_inside,
     symbol_at,
 )
@@ -46,6 +47,13 @@ MOST_NAMESAKE_FILES = 30
 
 #: Of a name that more files define, like ``__init__``, those of the anchor's folder are looked at alone.
 MOST_DEFINING = 200
+
+#: What a namesake counts that has nothing in common with the anchor, beside one that uses the same names.
+UNLIKE = 0.25
+
+#: What a relation counts by :func:`distance`: in the file, in the folder, beyond. (contextbench, development half: of
+#: the places that are called, used or named so, as many had changed with the anchor.)
+NEARNESS = (1.0, 0.4, 0.2)
 
 _CONFIDENCE = {Confidence.EXACT: 1.0, Confidence.INFERRED: 0.8, Confidence.NAME_ONLY: 0.3}
 _FUNCTIONS = frozenset({DefinitionKind.FUNCTION, DefinitionKind.METHOD})
@@ -178,14 +186,40 @@ class Surroundings:
         """1.0 for a name that one file uses, less the more do: what all use seldom changes with one of them."""
         return 1 / (1 + math.log(max(may_use(self.view, name), 1)))
 
+    def likeness(self, path: WorkspacePath, span: Span) -> float:
+        """How much a piece uses the same names as the anchor, 0..1: what was written alike is changed alike."""
+        names = names_inside(self.view, path, span)
+        return len(names & self.names) / math.sqrt(len(names) * len(self.names)) if names and self.names else 0.0
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The bare names that the anchor uses."""
+        return names_inside(self.view, self.anchor.path, self.anchor.span)
+
+    def nearness(self, path: WorkspacePath) -> float:
+        """What a relation counts by where it leads: in the same file they are about five times as often meant."""
+        apart = distance(self.anchor.path, path)
+        return NEARNESS[min(apart, len(NEARNESS) - 1)]
+
     def relation(self, kind: RelationKind, symbol: Symbol, reason: str, weight: float) -> Relation:
-        """The relation to a definition."""
+        """The relation to a definition; ``weight`` without its nearness."""
+        weight *= self.nearness(symbol.path)
         return Relation(kind=kind, path=symbol.path, line=self.line_of(symbol), reason=reason, weight=weight)
+
+    def relation_to_place(self, kind: RelationKind, place: Place, reason: str, weight: float) -> Relation:
+        """The relation to a use; ``weight`` without its nearness."""
+        weight *= self.nearness(place.path)
+        return Relation(kind=kind, path=place.path, line=place.line, reason=reason, weight=weight)
 
 
 def key_of(symbol: Symbol) -> tuple[str, int]:
     """What tells a definition from all others of a view."""
     return str(symbol.path), symbol.index
+
+
+def share(count: int) -> float:
+    """What one of ``count`` places that are alike counts: ten callers are not changed as often as one."""
+    return max(count, 1) ** -0.5
 
 
 def sureness(confidence: Confidence) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sightline.base.paths import WorkspacePath
 from sightline.context.relations.calls import is_in_test
 from sightline.context.relations.relation import Relation, RelationKind
-from sightline.context.relations.surroundings import Surroundings, folder_of, sureness
+from sightline.context.relations.surroundings import Surroundings, folder_of, share, sureness
 from sightline.graph.facts import DefinitionKind
 from sightline.graph.test_files import is_test
 
@@ -31,7 +31,7 @@ def tests(around: Surroundings) -> Iterator[Relation]:
         if (place.path, place.enclosing) in seen:
             continue
         seen.add((place.path, place.enclosing))
-        weight = sureness(place.confidence) / (1 + len(uses) / 10) * (1.0 if place.path in named_after else 0.6)
+        weight = sureness(place.confidence) * share(len(uses)) * (1.0 if place.path in named_after else 0.6)
         reason = f"tests `{symbol.qualified_name}`"
         yield Relation(kind=RelationKind.TEST, path=place.path, line=place.line, reason=reason, weight=weight)
     name = around.anchor.symbol.definition.name.strip("_").lower() if around.anchor.symbol is not None else ""
@@ -42,9 +42,7 @@ def tests(around: Surroundings) -> Iterator[Relation]:
         for row in called:
             line = index.line_of(row.name_start) + 1 if index is not None else 0
             reason = f"tests `{around.name}` by its name"
-            yield Relation(
-                kind=RelationKind.TEST, path=path, line=line, reason=reason, weight=0.5 / (1 + len(called) / 10)
-            )
+            yield Relation(kind=RelationKind.TEST, path=path, line=line, reason=reason, weight=0.5 * share(len(called)))
 
 
 def _tells(test: str, name: str) -> bool:
