@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import random
+from itertools import islice
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sightline.base.changes import ChangeSet, FileCreate, FileEdit
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Span, Text, TextEdit
-from sightline.context.lexical import LexicalIndex
+from sightline.context.lexical import FIRST_HITS, FileHit, LexicalIndex
 from sightline.context.tokens import query_terms
 from sightline.graph.view import GraphView
 from support.graphs import fresh_graph, graph_of, path
@@ -152,3 +155,24 @@ def test_counts_of_one_chunk_are_exact_and_include_names() -> None:
     (cart,) = query_terms("cart")
     assert dict(terms.chunk_counts(cart)) == {0: 2 + 4, 1: 2}
     assert list(terms.chunk_counts(12345)) == []
+
+
+def test_the_best_come_in_order_without_a_look_at_all_others() -> None:
+    index, choice = LexicalIndex(), random.Random(5)
+    for number in range(1500):
+        words = choice.choices(("cart", "total", "tax", "cookie", "header"), k=choice.randrange(1, 6))
+        index.update(WorkspacePath("/w", f"{number:04}.py"), Text.of(" ".join(words)), ())
+    weights = dict.fromkeys(query_terms("total tax of a cart"), 1.0)
+    asked: list[WorkspacePath] = []
+
+    def counts(path: WorkspacePath) -> float:
+        asked.append(path)
+        return 0.3 if int(path.name[:4]) % 3 else 1.0
+
+    every = [FileHit(hit.path, hit.score * counts(hit.path)) for hit in index.search(weights)]
+    every.sort(key=lambda hit: (-hit.score, hit.path))
+    asked.clear()
+    assert list(islice(index.best(weights, counts), 50)) == every[:50]
+    assert len(asked) <= FIRST_HITS
+    assert list(index.best(weights, counts)) == every, "all of them, for who takes all"
+    assert len(every) > 1000

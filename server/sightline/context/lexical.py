@@ -10,8 +10,10 @@ BM25F: S. Robertson, H. Zaragoza, "The Probabilistic Relevance Framework: BM25 a
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from heapq import nlargest
 from threading import Event, Lock, RLock
 from typing import NamedTuple
 
@@ -40,6 +42,9 @@ PATH_WEIGHT = 6.0
 #: the path (2).
 _COUNT_BITS = 12
 _COUNT_MASK = (1 << _COUNT_BITS) - 1
+
+#: Hits that are put in order first; most questions take fewer.
+FIRST_HITS = 256
 
 #: After so many new files the words seen on the way are forgotten: they take more memory than the index.
 _MANY_FILES = 200
@@ -84,6 +89,7 @@ class LexicalIndex:
         self._files: list[_Kept | None] = []
         self._postings = Postings()
         self._total_length = 0
+        self._known_norms: list[float] | None = None
         self._by_name: dict[str, list[WorkspacePath]] = {}
         self._lock = RLock()
         self._followed: GraphState | None = None
@@ -206,6 +212,7 @@ class LexicalIndex:
             assert gone is not None
             self._files[slot] = None
             self._total_length -= gone.length
+            self._known_norms = None
             self._unsaved += 1
             self._by_name[path.name].remove(path)
             if len(self._files) > 2 * len(self._slots) + 64:
@@ -213,15 +220,29 @@ class LexicalIndex:
 
     def search(self, weights: Mapping[int, float]) -> list[FileHit]:
         """Every file with a word of the query, best first; ``weights`` gives the terms, 1.0 for an ordinary one."""
+        return list(self.best(weights, lambda _: 1.0))
+
+    def best(self, weights: Mapping[int, float], counts: Callable[[WorkspacePath], float]) -> Iterator[FileHit]:
+        """As :meth:`search`, each score times what its file ``counts``, which is 1.0 at most.
+
+        Only what is taken is put in order, and hardly any other file is asked what it counts.
+        """
         with self._lock:
-            scores = self._scores(weights)
-            hits = [
-                FileHit(kept.path, score)
-                for kept, score in zip(self._files, scores, strict=True)
-                if kept is not None and score > 0
-            ]
-        hits.sort(key=lambda hit: (-hit.score, hit.path))
-        return hits
+            scores, files = self._scores(weights), self._files.copy()
+        found, size, passed = len(scores) - scores.count(0.0), FIRST_HITS, 0
+        held: list[FileHit] = []
+        while passed < found:
+            slots = nlargest(min(size, found), range(len(scores)), key=scores.__getitem__)
+            held += (
+                FileHit(kept.path, scores[slot] * counts(kept.path)) for slot in slots[passed:] if (kept := files[slot])
+            )
+            held.sort(key=lambda hit: (-hit.score, hit.path))
+            # No file that was not looked at scores more than the last one that was; those that score as much wait too.
+            passed, size = len(slots), size * 8
+            bound = scores[slots[-1]] if passed < found else -1.0
+            sure = bisect_left(held, -bound, key=lambda hit: -hit.score)
+            yield from held[:sure]
+            del held[:sure]
 
     def _scores(self, weights: Mapping[int, float]) -> list[float]:
         scores = [0.0] * len(self._files)
@@ -245,11 +266,13 @@ class LexicalIndex:
 
     def _norms(self) -> list[float]:
         """What one occurrence in the body of each file counts."""
-        average = max(self._total_length / max(len(self._slots), 1), 1.0)
-        return [
-            1 / (1 - LENGTH_DISCOUNT + LENGTH_DISCOUNT * kept.length / average) if kept is not None else 0.0
-            for kept in self._files
-        ]
+        if self._known_norms is None:
+            average = max(self._total_length / max(len(self._slots), 1), 1.0)
+            self._known_norms = [
+                1 / (1 - LENGTH_DISCOUNT + LENGTH_DISCOUNT * kept.length / average) if kept is not None else 0.0
+                for kept in self._files
+            ]
+        return self._known_norms
 
     def _synchronise_file(self, view: GraphView, path: WorkspacePath) -> None:
         slot = self._slots.get(path)
@@ -268,6 +291,7 @@ class LexicalIndex:
         self._slots[path] = slot
         self._by_name.setdefault(path.name, []).append(path)
         self._total_length += length
+        self._known_norms = None
         return slot
 
     def _compact(self) -> None:
@@ -280,6 +304,7 @@ class LexicalIndex:
 
         self._postings.pack(renumbered)
         self._files = [kept for kept in self._files if kept is not None]
+        self._known_norms = None
         self._slots = {path: numbers[slot] for path, slot in self._slots.items()}
 
     def _adopt(self, view: GraphView, data: bytes) -> None:

@@ -148,17 +148,14 @@ def rank(
 
 def _score_files(board: _Board, weights: dict[int, float], resolved: Resolved) -> None:
     request = board.request
-    hits = [
-        (hit.path, hit.score * path_weight(hit.path.relative, request.task_type)) for hit in board.index.search(weights)
-    ]
-    hits = [(path, score) for path, score in hits if not request.root or path.root == request.root]
-    hits.sort(key=lambda hit: (-hit[1], hit[0]))
-    best = hits[0][1] if hits else 1.0
+    best, admitted = 0.0, 0
     most = max(request.limits.ranked_files, request.limits.scored_files)
-    admitted = 0
-    for path, score in hits:
+    for path, score in board.index.best(weights, lambda path: path_weight(path.relative, request.task_type)):
         if admitted == most:
             break
+        if request.root and path.root != request.root:
+            continue
+        best = best or score
         if board.gate.admits(path):
             said = board.weight(path) / path_weight(path.relative, request.task_type)
             board.file(path).score += score / best * said

@@ -108,4 +108,5 @@ def _lines_above(ranges: Sequence[tuple[int, int]]) -> str:
 def _left_out(mark: str, first: int, last: int, names: Sequence[Named]) -> str:
     where = lines_named([(first, last)])
     listed = ", ".join(named.name for named in names if first <= named.first <= last)
-    return redact(f"{mark} {where} left out" + (f", with {listed}" if listed else ""))
+    said = f"{mark} {where} left out"
+    return redact(f"{said}, with {listed}") if listed else said
