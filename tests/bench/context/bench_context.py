@@ -9,8 +9,8 @@ explained in ``tests/support/context_metrics.py``. Cases that are measured alrea
 neither Sightline nor the bench changes; ``--again`` forgets them. ``--record`` writes the summary into
 ``tests/bench/results/context.csv``, ``--rows`` every case as a line of JSON.
 
-The time to build a prompt of 4,000 tokens is taken with the graph warm and the words read, once per case: CPU of the
-whole process, because the machine's other work must not count.
+The time to build a prompt of 4,000 tokens is taken with the graph warm and words and past commits read, once per case:
+CPU of the whole process, because the machine's other work must not count.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ async def measure(asked: Asked) -> Row:
     """One case at every budget."""
     case = asked.case
     before, began = process_time(), perf_counter()
-    pack, _ = await asked.engine.build_prompt(replace(asked.turn, budget=TIMED))
+    pack = await asked.build(TIMED)
     cpu, wall = process_time() - before, perf_counter() - began
     packs = {TIMED: pack}
     for budget in BUDGETS:

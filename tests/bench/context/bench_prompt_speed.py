@@ -32,10 +32,14 @@ from task_rules import made_tasks
 from walk import own_stores
 
 from sightline.base.paths import WorkspacePath
+from sightline.base.system import real_system
 from sightline.base.text import Text
 from sightline.cli.task import turn_request
 from sightline.cli.workspace import given_settings, opened
+from sightline.config.locations import locations
+from sightline.config.trust import set_trust
 from sightline.engine.engine import Engine
+from sightline.tasks.turn import prepare_prompt
 
 ROOT = Path(__file__).resolve().parents[3]
 SCRATCH = ROOT / ".venv/bench-prompt-speed"
@@ -50,29 +54,33 @@ WANTED = {"p50": 30, "p95": 100, "ratio": 2}
 async def measure(folder: Path, prefix: str, tasks: Sequence[str], scratch: Path) -> dict[str, Any]:
     """The figures of one tree; ``prefix`` is the code base's place in it."""
     with own_stores(scratch):
+        system = real_system()
+        set_trust(system, locations(system), str(folder))
         async with opened(str(folder), given_settings()) as engine:
             index = engine._index  # pyright: ignore[reportPrivateUsage]  what the engine itself does before a prompt
             await asyncio.to_thread(index.follow, engine.view)
             turns = [turn_request(engine, task.replace("{prefix}", prefix)) for task in tasks]
-            await engine.build_prompt(turns[-1])
+            past = await engine._past()  # pyright: ignore[reportPrivateUsage]  as above; an editor waits for none
+            given = engine._dependencies(engine.view, lambda _: None, past)  # pyright: ignore[reportPrivateUsage]
+            await prepare_prompt(turns[-1], given)
             cpu, wall = list[float](), list[float]()
             for turn in turns:
                 before, began = process_time(), perf_counter()
-                await engine.build_prompt(turn)
+                await prepare_prompt(turn, given)
                 cpu.append((process_time() - before) * 1000)
                 wall.append((perf_counter() - began) * 1000)
             return {
                 "files": len(engine.view.paths()),
                 "prompt ms CPU": _both(cpu),
                 "prompt ms wall": _both(wall),
-                "keystroke": await _keystrokes(engine),
+                "keystroke": await _keystrokes(engine, prefix),
             }
 
 
-async def _keystrokes(engine: Engine) -> dict[str, Any]:
-    """Letters typed at the end of the largest Python files."""
+async def _keystrokes(engine: Engine, prefix: str) -> dict[str, Any]:
+    """Letters typed at the end of the largest Python files below ``prefix``."""
     index = engine._index  # pyright: ignore[reportPrivateUsage]  as above
-    sizes = {path: os.path.getsize(path.absolute) for path in engine.view.paths() if path.suffix == ".py"}
+    sizes = {path: os.path.getsize(path.absolute) for path in engine.view.paths() if _is_typed_in(path, prefix)}
     graph, words = list[float](), list[float]()
     for path in sorted(sizes, key=lambda path: (-sizes[path], path))[:TYPED]:
         text = engine.workspace.read(path).text.data
@@ -89,6 +97,10 @@ async def _keystrokes(engine: Engine) -> dict[str, Any]:
             words.append((process_time() - between) * 1000)
         await engine.close_document(path)
     return {"graph ms CPU": _both(graph), "words ms CPU": _both(words), "mean KB": _mean_size(sizes)}
+
+
+def _is_typed_in(path: WorkspacePath, prefix: str) -> bool:
+    return path.suffix == ".py" and path.relative.startswith(prefix)
 
 
 def _mean_size(sizes: dict[WorkspacePath, int]) -> int:

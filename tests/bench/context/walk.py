@@ -14,7 +14,7 @@ import os
 import shutil
 from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -27,11 +27,14 @@ from sightline.cli.workspace import given_settings, opened, resolve_root
 from sightline.config.locations import locations
 from sightline.config.trust import set_trust
 from sightline.context.candidates import Permission
+from sightline.context.history.index import HistoryIndex
 from sightline.context.lexical import LexicalIndex
+from sightline.context.pack import ContextPack
 from sightline.context.request import ContextRequest
 from sightline.engine.engine import Engine
 from sightline.graph.view import GraphView
-from sightline.tasks.result import TurnRequest
+from sightline.tasks.result import TurnEvent, TurnRequest
+from sightline.tasks.turn import prepare_prompt
 
 #: Stores that are compared with what they were made of before they are used, by the digest of each text. All others
 #: are made anew for each walk: what one remembers of the last case must not be known in the first.
@@ -49,6 +52,13 @@ class Asked:
     tree: Tree
     engine: Engine
     turn: TurnRequest
+    history: HistoryIndex
+
+    async def build(self, budget: int) -> ContextPack:
+        """The context of the task within ``budget`` tokens. Past commits are read already: an editor waits for none."""
+        given = self.engine._dependencies(self.view, _tell_nobody, self.history)  # pyright: ignore[reportPrivateUsage]
+        pack, _ = await prepare_prompt(replace(self.turn, budget=budget), given)
+        return pack
 
     @property
     def view(self) -> GraphView:
@@ -92,9 +102,19 @@ async def walk(clone: Path, cases: Sequence[Case], scratch: Path) -> AsyncGenera
                 if number:
                     tree.check_out(case.parent)
                     await engine.rescan()
-                asked = Asked(case, tree, engine, turn_request(engine, case.text))
-                await asyncio.to_thread(asked.index.follow, asked.view)
-                yield asked
+                yield await ready(case, tree, engine)
+
+
+async def ready(case: Case, tree: Tree, engine: Engine) -> Asked:
+    """A case once the words of its tree and what git knows of its past are read."""
+    past = await engine._past()  # pyright: ignore[reportPrivateUsage]  what the engine itself does before a prompt
+    asked = Asked(case, tree, engine, turn_request(engine, case.text), past)
+    await asyncio.to_thread(asked.index.follow, asked.view)
+    return asked
+
+
+def _tell_nobody(_: TurnEvent) -> None:
+    pass
 
 
 @contextmanager
