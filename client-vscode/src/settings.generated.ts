@@ -54,6 +54,8 @@ export const SETTINGS: readonly Setting[] = [
   { key: "network.clientKey", section: "network", name: "client_key", scope: "user" },
   { key: "catalogue.models", section: "catalogue", name: "models", scope: "user" },
   { key: "context.budget", section: "context", name: "budget", scope: "narrowing" },
+  { key: "prompts.analyse", section: "prompts", name: "analyse", scope: "narrowing", order: ["never","auto","always"] },
+  { key: "prompts.conventions", section: "prompts", name: "conventions", scope: "narrowing" },
   { key: "edits.format", section: "edits", name: "format", scope: "any" },
   { key: "edits.repairRounds", section: "edits", name: "repair_rounds", scope: "narrowing" },
   { key: "checks.tests", section: "checks", name: "tests", scope: "user" },

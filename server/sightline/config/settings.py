@@ -23,7 +23,7 @@ from sightline.config.model_settings import (
     TaskSettings,
 )
 from sightline.config.routing_settings import NamedModels, PrivacySettings, RoutingSettings
-from sightline.config.section import NARROWING, USER_ONLY, Section, narrowing_to
+from sightline.config.section import NARROWING, USER_ONLY, Section, narrowing_in_order, narrowing_to
 from sightline.config.serving_settings import LimitSettings, ResidencySettings
 from sightline.languages.registry import LANGUAGES
 
@@ -72,6 +72,27 @@ class ContextSettings(Section):
     budget: Annotated[
         int, Field(description="Most tokens of code in a prompt.", ge=256, le=1_000_000, json_schema_extra=NARROWING)
     ] = 8_000
+
+
+class PromptSettings(Section):
+    """What prompts have besides the task and its code."""
+
+    analyse: Annotated[
+        Literal["auto", "always", "never"],
+        Field(
+            description="Whether a model is asked to look at the names, errors and patterns of the code before it "
+            "edits. `auto`: for implementing and refactoring, unless the model is known to think by itself or is small "
+            "(under 7B by its name).",
+            json_schema_extra=narrowing_in_order("never", "auto", "always"),
+        ),
+    ] = "auto"
+    conventions: Annotated[
+        bool,
+        Field(
+            description="Whether prompts say how the code base is written, as measured: some 150 tokens.",
+            json_schema_extra=NARROWING,
+        ),
+    ] = True
 
 
 class EditSettings(Section):
@@ -240,6 +261,7 @@ class Settings(Section):
     network: NetworkSettings = NetworkSettings()
     catalogue: CatalogueSettings = CatalogueSettings()
     context: ContextSettings = ContextSettings()
+    prompts: PromptSettings = PromptSettings()
     edits: EditSettings = EditSettings()
     checks: CheckSettings = CheckSettings()
     workspace: WorkspaceSettings = WorkspaceSettings()

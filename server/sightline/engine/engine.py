@@ -20,6 +20,7 @@ from sightline.checks.present import present_findings
 from sightline.config.settings import Settings
 from sightline.context.history.index import NO_HISTORY, HistoryIndex
 from sightline.context.pack import ContextPack
+from sightline.engine.additions import PromptAdditions, looks_first
 from sightline.engine.edit_desk import EditDesk
 from sightline.engine.gate import CheckedDiff, DiffSource, check_change
 from sightline.engine.graph_questions import DiffImpact, Question, asked_in_thread, impact_of_step
@@ -31,7 +32,7 @@ from sightline.features.registry import FEATURES
 from sightline.graph.live import IndexReport
 from sightline.graph.view import GraphView
 from sightline.models.tokens import count_tokens
-from sightline.prompts.build import Prompt
+from sightline.prompts.build import Additions, Prompt
 from sightline.tasks.proposed import try_changes
 from sightline.tasks.result import Listener, TurnRequest, TurnResult
 from sightline.tasks.trial import Trial, try_reply
@@ -58,6 +59,7 @@ class Engine(EditDesk):
         self._reading: asyncio.Task[None] | None = None
         self._reading_history: asyncio.Task[None] | None = None
         self._models = models_of(parts.models)
+        self._additions = PromptAdditions(parts.system, parts.settings.prompts, parts.models.where)
         self._updates = asyncio.Lock()
 
     # Life ------------------------------------------------------------------------------------------------------
@@ -284,6 +286,15 @@ class Engine(EditDesk):
         return self._parts.history.index
 
     def _dependencies(self, view: GraphView, listener: Listener, past: HistoryIndex) -> TurnDependencies:
+        def additions(request: TurnRequest) -> Additions:
+            looks = looks_first(
+                self.settings.prompts.analyse, request.task_type, request.reader, reasons=request.reader_thinks
+            )
+            permitted = self._permissions.why_not_shown
+            return self._additions.of(
+                view, request.root, request.task_type, permitted, trusted=self._trusted, looks=looks
+            )
+
         return TurnDependencies(
             view=view,
             index=self._index,
@@ -296,6 +307,7 @@ class Engine(EditDesk):
             history=past,
             checks=self._checks,
             edit_format=self.settings.edits.format or "",
+            additions=additions,
             repair_rounds=self.settings.edits.repair_rounds,
         )
 

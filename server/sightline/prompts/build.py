@@ -8,8 +8,6 @@ and nothing random: the same input gives the same bytes. This file sends nothing
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 
 from sightline.base.errors import UsageError
 from sightline.base.redact import redact
@@ -18,6 +16,9 @@ from sightline.context.pack import ContextPack, Slice
 from sightline.models.messages import Message
 from sightline.models.tokens import count_messages
 from sightline.prompts.classify import TASK_TYPES, Complexity, complexity_of, is_read_only
+from sightline.prompts.template_set import BUILT_IN, TemplateSet, template
+
+__all__ = ["Additions", "ManifestEntry", "Prompt", "build_prompt", "manifest_of", "one_line", "system_text", "template"]
 
 _HINTS: dict[Complexity, str] = {
     "simple": "Keep the edit small.",
@@ -50,6 +51,27 @@ class ManifestEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Additions:
+    """What a prompt has besides the task and its code. All of it stays the same from task to task.
+
+    ``analyse``: the model is asked to look at names, errors and patterns first. ``conventions`` are sentences on how
+    the workspace is written.
+    """
+
+    templates: TemplateSet = BUILT_IN
+    analyse: bool = False
+    conventions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsedTemplate:
+    """A text that a prompt is made of, and the file it comes from."""
+
+    name: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt:
     """Messages ready to send. ``tokens`` estimates all of them.
 
@@ -62,6 +84,10 @@ class Prompt:
     tokens: int
     task_type: str
     complexity: Complexity
+    templates: tuple[UsedTemplate, ...] = ()
+
+
+NOTHING_MORE = Additions()
 
 
 def build_prompt(
@@ -71,13 +97,14 @@ def build_prompt(
     edit_format_instructions: str,
     *,
     diagnostics: tuple[str, ...] = (),
+    additions: Additions = NOTHING_MORE,
 ) -> Prompt:
     """The prompt for a task. ``edit_format_instructions`` is left out for the kinds of task that change nothing.
 
     Secrets in the task and the diagnostics are taken out. Raises :class:`UsageError` for an unknown ``task_type``.
     """
     complexity = complexity_of(task)
-    system = system_text(task_type, edit_format_instructions)
+    system = system_text(task_type, edit_format_instructions, additions)
     head = f"# Workspace\n\n{pack.text or _NO_CODE}# Task\n\n"
     hint = "" if is_read_only(task_type) else _HINTS[complexity]
     messages = (
@@ -91,23 +118,30 @@ def build_prompt(
         tokens=count_messages(messages),
         task_type=task_type,
         complexity=complexity,
+        templates=tuple(
+            UsedTemplate(name=name, origin=additions.templates.origin(name)) for name in _names_of(task_type, additions)
+        ),
     )
 
 
-def system_text(task_type: str, edit_format_instructions: str) -> str:
+def system_text(task_type: str, edit_format_instructions: str, additions: Additions = NOTHING_MORE) -> str:
     """The system message of a kind of task: the same bytes for every task of that kind and edit format."""
     if task_type not in TASK_TYPES:
         raise UsageError(f"There is no task type {task_type!r}.", hint=f"Use one of: {', '.join(TASK_TYPES)}.")
-    parts = [template("base"), template(task_type)]
+    parts = [additions.templates.text(name, task_type) for name in _names_of(task_type, additions)]
     if not is_read_only(task_type):
-        parts += [template("edits"), edit_format_instructions.strip()]
+        parts.append(edit_format_instructions.strip())
+    if additions.conventions:
+        lines = (f"- {one_line(redact(sentence))}" for sentence in additions.conventions)
+        parts.append("How this code base is written, as measured:\n" + "\n".join(lines))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-@cache
-def template(name: str) -> str:
-    """The text of ``templates/<name>.md`` without white space around it."""
-    return files("sightline.prompts").joinpath("templates", f"{name}.md").read_text(encoding="utf-8").strip()
+def _names_of(task_type: str, additions: Additions) -> tuple[str, ...]:
+    """The templates of a kind of task in their order."""
+    if is_read_only(task_type):
+        return ("base", "reading", task_type)
+    return ("base", "reading", task_type, "edits", *(("analyse",) if additions.analyse else ()))
 
 
 def manifest_of(pack: ContextPack, message: int = 1) -> tuple[ManifestEntry, ...]:

@@ -41,6 +41,7 @@ class Fitting:
         """The prompt of the task, its context made smaller where the model's window has no room for all of it."""
         self.edit_format = self.request.edit_format or target.policy.profile.facts.edit_format or USUAL_FORMAT
         self._made_for = target.number
+        self._read_by(target)
         if self.expect is not None:
             self.expected_tokens = await asyncio.to_thread(self.expect, self.edit_format)
         return await self._opening(target.room, target.counter)
@@ -54,6 +55,7 @@ class Fitting:
         if target.number == self._made_for:
             return prompt
         self._made_for = target.number
+        self._read_by(target)
         tail = prompt.messages[_OPENING:]
         for kept in (tail, tail[-_LAST_ROUND:]):
             room = None if target.room is None else max(0, target.room - count_messages(kept))
@@ -65,6 +67,10 @@ class Fitting:
         return replace(
             prompt, messages=messages, tokens=tokens, stable_prefix="".join(each.content for each in messages[:-1])
         )
+
+    def _read_by(self, target: Target) -> None:
+        profile = target.policy.profile
+        self.request = replace(self.request, reader=profile.model, reader_thinks=bool(profile.facts.reasons))
 
     async def _opening(self, room: int | None, counter: TokenCounter) -> Prompt:
         request = replace(self.request, edit_format=self.edit_format)

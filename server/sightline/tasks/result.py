@@ -55,7 +55,9 @@ class TurnRequest:
     ``mentions`` are paths, folders or symbols the user named outside the text; ``focus`` is the selection or cursor;
     ``diagnostics`` are sentences with ``path:line`` that the user wants to be rid of. ``edit_format`` is "" for the
     one that is best for the model. ``fresh`` wants no reply from before. ``model`` is the name of the model that the
-    user named for this task ("" for none); what ``conversation`` names stays with the model it began with.
+    user named for this task ("" for none); what ``conversation`` names stays with the model it began with. ``reader``
+    is the model the prompt is made for, as its server calls it, ``reader_thinks`` whether it is known to think by
+    itself.
     """
 
     turn: str
@@ -70,6 +72,8 @@ class TurnRequest:
     edit_format: str = ""
     fresh: bool = False
     model: str = ""
+    reader: str = ""
+    reader_thinks: bool = False
     conversation: str = ""
 
     @property

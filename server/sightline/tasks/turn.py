@@ -22,7 +22,7 @@ from sightline.models.messages import Finish, ModelResponse
 from sightline.models.parameters import Wanted
 from sightline.models.questions import Target
 from sightline.models.tokens import TokenCounter
-from sightline.prompts.build import Prompt, build_prompt
+from sightline.prompts.build import NOTHING_MORE, Additions, Prompt, build_prompt
 from sightline.prompts.classify import is_read_only
 from sightline.tasks.asking import answer, ask
 from sightline.tasks.expecting import expected_tokens
@@ -48,7 +48,8 @@ class TurnDependencies:
 
     ``in_prompt`` and ``in_edit`` say which files may be shown to a model and which may be touched; ``edit_format`` is
     the user's word on it ("" for none), ``repair_rounds`` how often a refused edit is sent back. ``history`` is what
-    past commits say; empty where git may not be asked.
+    past commits say; empty where git may not be asked. ``additions`` is what a prompt has besides the task and its
+    code; called in a thread.
     """
 
     view: GraphView
@@ -63,6 +64,7 @@ class TurnDependencies:
     checks: CheckPolicy = NO_PROGRAMS
     edit_format: str = ""
     repair_rounds: int = 3
+    additions: Callable[[TurnRequest], Additions] = lambda _: NOTHING_MORE
 
 
 async def prepare_prompt(
@@ -88,12 +90,16 @@ async def prepare_prompt(
         given.history,
     )
     wants_edits = not is_read_only(request.task_type)
+    additions = await asyncio.to_thread(given.additions, request)
+    for problem in additions.templates.problems:
+        given.listener(TurnEvent(kind="stage", text=f"{problem}", stage=TurnStage.PROMPT, attempt=0))
     prompt = build_prompt(
         request.task_type,
         request.task,
         pack,
         instructions(request.edit_format or given.edit_format or USUAL_FORMAT) if wants_edits else "",
         diagnostics=request.diagnostics,
+        additions=additions,
     )
     if counter is not None:
         prompt = replace(prompt, tokens=await asyncio.to_thread(counter.count_messages, prompt.messages))

@@ -14,6 +14,9 @@ from sightline.config.importing import as_toml, read_foreign
 from sightline.config.load import WORKSPACE_FILE, load_settings
 from sightline.config.locations import locations
 from sightline.config.settings import Settings
+from sightline.config.trust import is_trusted
+from sightline.engine.additions import template_folders
+from sightline.prompts.template_set import read_templates
 
 
 @click.group("config", invoke_without_command=True)
@@ -52,11 +55,13 @@ def show(root: str, model: str | None, *, as_json: bool) -> int:
 @root_option
 @json_option
 def check(root: str, *, as_json: bool) -> int:
-    """Explain every mistake in settings files and the environment, with file and line. Exit code 1 for any."""
+    """Explain every mistake in settings, the environment and templates, with file and line. Exit code 1 for any."""
     system = real_system()
     where = locations(system)
-    loaded = load_settings(system, where, (resolve_root(system, root),))
-    problems = check_settings(system, where, loaded)
+    real = resolve_root(system, root)
+    loaded = load_settings(system, where, (real,))
+    folders = template_folders(where, real, trusted=is_trusted(system, where, real))
+    problems = (*check_settings(system, where, loaded), *read_templates(system, folders).problems)
     if as_json:
         rows = [{"file": item.file, "line": item.line, "message": item.message} for item in problems]
         print_json({"problems": rows})

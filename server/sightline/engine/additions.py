@@ -1,0 +1,101 @@
+"""What prompts of a workspace have besides the task and its code: templates, conventions, and whether to look first."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from sightline.base.paths import WorkspacePath
+from sightline.base.system import System
+from sightline.config.locations import Locations
+from sightline.config.settings import PromptSettings
+from sightline.context.conventions import conventions
+from sightline.context.request import TaskType
+from sightline.graph.view import GraphView
+from sightline.prompts.build import Additions
+from sightline.prompts.template_set import TemplateFolder, TemplateSet, read_templates
+
+#: Folder of prompts in a workspace, relative to its root.
+WORKSPACE_PROMPTS = ".sightline/prompts"
+
+#: A workspace with this share of files more or less than when it was measured is measured again. Otherwise what was
+#: said of it stands: a prefix that changes with every edit is read anew by the server each time.
+STALE_SHARE = 0.2
+
+#: Kinds of task in which something new is written in the manner of what is there.
+_ANALYSED = frozenset({TaskType.IMPLEMENT.value, TaskType.REFACTOR.value})
+#: Kinds that need no conventions: they write no code, or judge none.
+_WITHOUT_CONVENTIONS = frozenset({TaskType.EXPLAIN.value})
+
+#: Models of fewer billions of parameters lose the edit format over a preface.
+SMALL = 7.0
+_BILLIONS = re.compile(r"(?<![\w.])(\d{1,3}(?:\.\d+)?)[bB](?![A-Za-z0-9])")
+
+
+def looks_first(
+    setting: Literal["auto", "always", "never"], task_type: str, model: str = "", *, reasons: bool = False
+) -> bool:
+    """Whether a model is asked to look at names, errors and patterns before it edits.
+
+    ``auto``: for what writes code in the manner of what is there, unless the model thinks by itself (``reasons``) or is
+    small by its name.
+    """
+    if setting != "auto":
+        return setting == "always"
+    size = _BILLIONS.search(model)
+    small = size is not None and float(size[1]) < SMALL
+    return task_type in _ANALYSED and not reasons and not small
+
+
+@dataclass(slots=True)
+class PromptAdditions:
+    """Makes :class:`Additions`. Remembers what was measured of each root; may be used in any thread."""
+
+    system: System
+    settings: PromptSettings
+    where: Locations
+    _measured: dict[str, tuple[int, tuple[str, ...]]] = field(default_factory=dict[str, "tuple[int, tuple[str, ...]]"])
+
+    def templates(self, root: str, *, trusted: bool) -> TemplateSet:
+        """The templates for a root: the user's own, and over them those of a workspace the user trusts."""
+        return read_templates(self.system, template_folders(self.where, root, trusted=trusted))
+
+    def of(
+        self,
+        view: GraphView,
+        root: str,
+        task_type: str,
+        permitted: Callable[[WorkspacePath], str | None],
+        *,
+        trusted: bool,
+        looks: bool,
+    ) -> Additions:
+        """What the prompts of a kind of task have in ``root``. Reads files."""
+        wanted = self.settings.conventions and task_type not in _WITHOUT_CONVENTIONS
+        return Additions(
+            templates=self.templates(root, trusted=trusted),
+            analyse=looks,
+            conventions=self._conventions(view, root, permitted) if wanted else (),
+        )
+
+    def _conventions(
+        self, view: GraphView, root: str, permitted: Callable[[WorkspacePath], str | None]
+    ) -> tuple[str, ...]:
+        count = len(view.state.table)
+        known = self._measured.get(root)
+        if known is not None and abs(count - known[0]) <= STALE_SHARE * known[0]:
+            return known[1]
+        found = conventions(view, root, permitted)
+        if not view.coverage().unread:  # measured by half of the files, it would change soon
+            self._measured[root] = count, found
+        return found
+
+
+def template_folders(where: Locations, root: str, *, trusted: bool) -> tuple[TemplateFolder, ...]:
+    """The folders of prompts that hold for a root, those that count more last."""
+    user = TemplateFolder(path=f"{os.path.dirname(where.user_settings)}/prompts")
+    own = TemplateFolder(path=f"{root}/{WORKSPACE_PROMPTS}", inside=root)
+    return (user, own) if trusted and root else (user,)
