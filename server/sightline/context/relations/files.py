@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sightline.base.errors import SightlineError
 from sightline.base.paths import WorkspacePath
 from sightline.context.chunks import content_lines, has_content
 from sightline.context.relations.relation import Relation, RelationKind
 from sightline.context.relations.surroundings import Surroundings, folder_of
 from sightline.graph.generated import generated_from
+from sightline.workspace.named_source import named_source
 
 #: Lines without content that may lie between neighbours.
 MOST_EMPTY = 20
@@ -21,10 +21,7 @@ MOST_SAME_STEM = 6
 def neighbours(around: Surroundings) -> Iterator[Relation]:
     """The first line with content after the anchor, and the last one before it."""
     anchor = around.anchor
-    try:
-        text = around.view.workspace.read(anchor.path).text
-    except SightlineError:
-        return
+    text = anchor.text
     first, last = text.line_of(anchor.span.start), text.line_of(max(anchor.span.end - 1, anchor.span.start))
     after = range(last + 1, min(last + 1 + MOST_EMPTY, content_lines(text)))
     before = range(first - 1, max(first - 1 - MOST_EMPTY, -1), -1)
@@ -38,7 +35,7 @@ def neighbours(around: Surroundings) -> Iterator[Relation]:
 def generated(around: Surroundings) -> Iterator[Relation]:
     """What the anchor's file was generated from as its header says, and files of its stem that name it so."""
     own = around.anchor.path
-    source = generated_from(around.view, own)
+    source = generated_from(around.view, own) if named_source(around.anchor.text.data) is not None else None
     if source is not None:
         yield _whole(source.target, f"is what `{own.relative}` was generated from")
     for path in _same_stem(around):

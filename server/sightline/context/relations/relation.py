@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import islice
 
@@ -63,7 +63,7 @@ class Relation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Anchor:
-    """A piece of a file: bytes ``span`` of its text, and what it defines.
+    """A piece of a file: bytes ``span`` of its ``text``, and what it defines.
 
     A function, a method or a table defines itself alone. The head of a class defines the class and its fields, other
     code of a class or a module the fields and constants in it (the first of them).
@@ -72,6 +72,7 @@ class Anchor:
     path: WorkspacePath
     span: Span
     symbols: tuple[Symbol, ...]
+    text: Text = field(repr=False, compare=False)
 
     @property
     def symbol(self) -> Symbol | None:
@@ -85,7 +86,7 @@ def anchor_of(view: GraphView, path: WorkspacePath, chunk: Chunk) -> Anchor:
     span = _span(text, chunk)
     own = symbol_at(view, path, chunk.definition)
     if own is not None and (own.definition.kind not in CONTAINERS or _holds_all(own, span)):
-        return Anchor(path=path, span=span, symbols=(own,))
+        return Anchor(path=path, span=span, symbols=(own,), text=text)
     inside = (
         symbol_at(view, path, number)
         for number, row in enumerate(definitions_of(view, path))
@@ -93,7 +94,7 @@ def anchor_of(view: GraphView, path: WorkspacePath, chunk: Chunk) -> Anchor:
     )
     first = (own,) if chunk.head else ()
     found = (each for each in (*first, *islice(inside, MOST_SYMBOLS)) if each is not None)
-    return Anchor(path=path, span=span, symbols=tuple(islice(found, MOST_SYMBOLS)))
+    return Anchor(path=path, span=span, symbols=tuple(islice(found, MOST_SYMBOLS)), text=text)
 
 
 def _holds_all(symbol: Symbol, span: Span) -> bool:

@@ -26,12 +26,16 @@ from sightline.context.access import (
 from sightline.context.relations.relation import Anchor, Relation, RelationKind
 from sightline.graph.answers import Confidence, Place, Symbol
 from sightline.graph.facts import DefinitionKind, Reference
+from sightline.graph.references import Limit
 from sightline.graph.stopping import Check, go_on
 from sightline.graph.view import GraphView
 from sightline.languages.registry import family_of
 
 #: Uses looked at for one definition. Sorting out ten thousand would not change which eight are shown.
-MOST_USES = 100
+MOST_USES = 40
+
+#: Files that may use a definition by name alone are looked at if there are no more.
+MOST_BEYOND = 12
 
 #: Different names used in one piece that are followed.
 MOST_FOLLOWED = 60
@@ -43,7 +47,7 @@ MOST_READ = 400
 MOST_MEANT = 3
 
 #: Files looked at for definitions of one name, the nearest first.
-MOST_NAMESAKE_FILES = 30
+MOST_NAMESAKE_FILES = 20
 
 #: Of a name that more files define, like ``__init__``, those of the anchor's folder are looked at alone.
 MOST_DEFINING = 200
@@ -118,7 +122,7 @@ class Surroundings:
         found: list[tuple[Symbol, Place]] = []
         for symbol in self.anchor.symbols:
             self.check()
-            places = self.view.references(symbol, limit=MOST_USES).places
+            places = self.view.references(symbol, limit=Limit(MOST_USES, beyond=MOST_BEYOND)).places
             found += ((symbol, place) for place in places if not self._is_own(place))
         return tuple(found)
 
