@@ -19,6 +19,7 @@ export const SETTINGS: readonly Setting[] = [
   { key: "model.path", section: "model", name: "path", scope: "user" },
   { key: "model.keyHeader", section: "model", name: "key_header", scope: "user" },
   { key: "model.headers", section: "model", name: "headers", scope: "user" },
+  { key: "model.private", section: "model", name: "private", scope: "user" },
   { key: "model.window", section: "model", name: "window", scope: "user" },
   { key: "model.maxOutputTokens", section: "model", name: "max_output_tokens", scope: "user" },
   { key: "model.temperature", section: "model", name: "temperature", scope: "user" },

@@ -200,6 +200,29 @@ def test_a_mistake_in_one_model_leaves_the_others_in_force() -> None:
     assert "does not say which model" in str(found.members["un"].error)
 
 
+def test_where_a_model_runs_is_the_users_word_if_they_give_one() -> None:
+    """A proxy of one's own may lead to a cloud, and a server of one's own may stand in the open network."""
+    near, far = "http://127.0.0.1:4000/v1", "https://llm.example.com/v1"
+    given = settings(
+        models={
+            "proxy": {"name": "openai:claude", "base_url": near, "private": False},
+            "plain": {"name": "openai:claude", "base_url": near},
+            "own": {"name": "vllm:qwen", "base_url": far, "private": True},
+            "open": {"name": "vllm:qwen", "base_url": far},
+        }
+    )
+    members = model_set(given, {}).members
+    assert {name: (member.routable().private, member.routable().where) for name, member in members.items()} == {
+        "model": (False, ""),
+        "proxy": (False, "cloud, by 127.0.0.1"),
+        "plain": (True, "this machine"),
+        "own": (True, "private network"),
+        "open": (False, "cloud: llm.example.com"),
+    }
+    shared = {name: member.policy.gate.shared for name, member in members.items() if member.policy}
+    assert shared == {"proxy": False, "plain": True, "own": True, "open": False}
+
+
 def test_a_key_goes_to_its_own_model_alone() -> None:
     given = settings(model={"name": "openai:m", "api_key": "mine"}, models={"other": {"name": "anthropic:m"}})
     found = model_set(given, {"ANTHROPIC_API_KEY": "theirs"})

@@ -39,7 +39,7 @@ ENVIRONMENT = {
 _OTHER_VARIABLES = frozenset({"SIGHTLINE_CONFIG", "SIGHTLINE_CACHE_DIR"})
 
 #: What ``[model]`` says of the server rather than of the model.
-_OF_SERVER = frozenset({"base_url", "api_key", "api", "path", "key_header", "headers"})
+_OF_SERVER = frozenset({"base_url", "api_key", "api", "path", "key_header", "headers", "private"})
 
 Table = dict[str, Any]
 

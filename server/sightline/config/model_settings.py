@@ -92,6 +92,14 @@ class ModelSettings(Section):
         Field(description="More headers for each request to this server.", json_schema_extra=USER_ONLY),
         AfterValidator(_sendable),
     ] = {}
+    private: Annotated[
+        bool | None,
+        Field(
+            description="Whether what it is asked stays in your own network: `false` for a proxy of yours that hands "
+            "on to a cloud, `true` for a server of yours at a public address. Unset: judged by address and name.",
+            json_schema_extra=USER_ONLY,
+        ),
+    ] = None
     window: Annotated[
         int | None,
         Field(

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from sightline.base.machine_memory import ReadMemory, read_memory
 from sightline.config.serving_settings import LimitSettings, ResidencySettings
-from sightline.models.locality import locality_of
 from sightline.models.policy import ModelPolicy
 from sightline.models.residency import KeepStrategy, ResidencyPolicy
 from sightline.transport.gate import GatePolicy
@@ -25,7 +24,7 @@ def concurrent_by_memory(total: int) -> int:
 
 def gate_policy(policy: ModelPolicy, settings: LimitSettings, memory: ReadMemory = read_memory) -> GatePolicy:
     """How the server of ``policy`` is queued for: as the user says, else by memory where it runs on this machine."""
-    found = locality_of(policy.base_url, policy.name)
+    found = policy.locality
     concurrent = settings.concurrent or policy.gate.concurrent
     if not settings.concurrent and found.on_this_host:
         concurrent = concurrent_by_memory(memory().total)

@@ -125,6 +125,7 @@ def _policy(model: ModelSettings, settings: Settings, environment: Mapping[str, 
             repetition_penalty=model.repetition_penalty,
         ),
     )
+    policy = replace(policy, private=model.private)
     limits = LocalLimits(token_limit=settings.local.token_limit, max_tokens=settings.local.max_tokens)
     made = replace(
         policy,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sightline.base.errors import SightlineError
 from sightline.models.catalogue import ModelRole
 from sightline.models.local_limits import weight
-from sightline.models.locality import is_private_host, locality_of
+from sightline.models.locality import is_private_host
 from sightline.models.policy import ModelPolicy
 from sightline.models.routing import Routable, Routing
 from sightline.models.spending import SpendingLimits
@@ -34,7 +34,7 @@ class Member:
             private=stays_private(self.policy),
             where=where_of(self.policy),
             roles=self.roles,
-            here=locality_of(self.policy.base_url, self.policy.name).on_this_host,
+            here=self.policy.locality.on_this_host,
             weight=weight(self.policy.name),
         )
 
@@ -54,7 +54,7 @@ def where_of(policy: ModelPolicy) -> str:
         return "this machine"
     if policy.kind == "editor":
         return "your editor"
-    found = locality_of(policy.base_url, policy.name)
+    found = policy.locality
     if found.on_this_host:
         return "this machine"
     if found.private:
@@ -64,4 +64,4 @@ def where_of(policy: ModelPolicy) -> str:
 
 def stays_private(policy: ModelPolicy) -> bool:
     """Whether what the model is asked stays in the user's own network. A script is a file."""
-    return policy.kind == "scripted" or locality_of(policy.base_url, policy.name).private
+    return policy.kind == "scripted" or policy.locality.private

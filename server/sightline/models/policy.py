@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from sightline.models.catalogue import ModelFacts, ModelProfile, profile_of
 from sightline.models.local_limits import LocalLimits
-from sightline.models.locality import locality_of
+from sightline.models.locality import Locality, locality_of
 from sightline.models.messages import Message, ModelRequest, Sampling
 from sightline.models.parameters import TASKS, Said, TaskTable, Wanted, decide
 from sightline.models.presets import ApiName
@@ -65,6 +65,7 @@ class ModelPolicy:
     ``api`` is how the server is spoken to where that is not how its kind is; ``path`` what is added to ``base_url`` for
     a request, "" for the API's own; ``output_limit`` what the server calls the limit on output tokens. ``headers`` go
     with every request.
+    ``private`` is the user's word on whether requests stay in their own network, ``None`` where they gave none.
     ``sampling`` is what the user set for every request, ``tasks`` what holds by kind of task; ``local`` holds for
     models of the user's own machines alone. ``facts`` are the user's entries over the list of models.
     """
@@ -82,6 +83,7 @@ class ModelPolicy:
     key_header: str = "bearer"
     api: ApiName | None = None
     path: str = ""
+    private: bool | None = None
     output_limit: str = "max_tokens"
     headers: Mapping[str, Secret] = field(default_factory=dict[str, Secret])
     keep_seconds: float | None = None
@@ -94,6 +96,11 @@ class ModelPolicy:
     def host(self) -> str:
         """Where the model is asked; "" for a scripted one."""
         return urlsplit(self.base_url).hostname or ""
+
+    @property
+    def locality(self) -> Locality:
+        """Where the model runs, as far as that can be told without asking; the user's word outranks all else."""
+        return locality_of(self.base_url, self.name, private=self.private)
 
     @property
     def profile(self) -> ModelProfile:
@@ -149,4 +156,4 @@ def request_for(
 
 def runs_locally(policy: ModelPolicy) -> bool:
     """Whether the model runs on the user's machines: in a private network, and no cloud model behind it."""
-    return locality_of(policy.base_url, policy.name).private
+    return policy.locality.private

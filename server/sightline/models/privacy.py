@@ -9,8 +9,16 @@ from sightline.models.provider import HandingOn, Provider
 
 
 async def refuse_handing_on(policy: ModelPolicy, provider: Provider) -> None:
-    """Raises ``ModelError`` (``PRIVACY``) where a server of the user's hands the model on: that is a cloud too."""
-    if not isinstance(provider, HandingOn) or not stays_private(policy) or not await provider.is_remote(policy.name):
+    """Raises ``ModelError`` (``PRIVACY``) where a server of the user's hands the model on: that is a cloud too.
+
+    Not where the user says that it is private all the same.
+    """
+    if (
+        policy.private
+        or not isinstance(provider, HandingOn)
+        or not stays_private(policy)
+        or not await provider.is_remote(policy.name)
+    ):
         return
     raise ModelError(
         ModelFailure.PRIVACY,
