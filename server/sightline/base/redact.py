@@ -97,14 +97,14 @@ def redact(text: str) -> str:
     for marks, shape in _TOKENS:
         if _holds(text, marks):
             text = shape.sub(_hidden_lines, text)
-    folded = _folded(text)
+    before, folded = text, _folded(text)
     if _holds(folded, ("bearer", "basic", "authorization")):
         text = _BEARER.sub(rf"\1{REDACTED}", text)
     if _holds(text, _EXPORTED_MARKS):
         text = _EXPORTED.sub(rf"\1{REDACTED}", text)
     if "://" in text and "@" in text:
         text = _URL_PASSWORD.sub(_hidden_userinfo, text)
-    text = _without_named(text)
+    text = _without_named(text, folded if text == before else _folded(text))
     if _holds(folded, _PARAMETER_MARKS):
         text = _PARAMETER.sub(_hidden_parameter, text)
     if _holds(folded, ("identified", "with password", "encrypted password", "set password")):
@@ -119,9 +119,8 @@ def _folded(text: str) -> str:
     return text.lower() if text.isascii() else text.translate(_LOWER)
 
 
-def _without_named(text: str) -> str:
+def _without_named(text: str, folded: str) -> str:
     """``text`` without the values of names that say they are secret."""
-    folded = _folded(text)
     pieces: list[str] = []
     at = 0
     for found in _NAME.finditer(folded):

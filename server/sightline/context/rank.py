@@ -13,7 +13,7 @@ from math import sqrt
 from sightline.base.errors import SightlineError
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Text
-from sightline.context.access import definitions_of
+from sightline.context.access import definitions_of, symbol_at
 from sightline.context.candidates import Candidate, Gate, RankedFile, Ranking, Step, Tier, name_of
 from sightline.context.chunks import Chunk
 from sightline.context.file_terms import FileTerms
@@ -288,10 +288,9 @@ def _add_neighbours(board: _Board) -> None:
     """Adds what the graph knows around the best definitions: callers, callees, tests."""
     anchors = [piece for piece in _in_order(board) if piece.chunk.definition >= 0][: board.request.limits.anchors]
     for anchor in anchors:
-        symbols = board.view.symbols(anchor.path)
-        if anchor.chunk.definition >= len(symbols):
+        symbol = symbol_at(board.view, anchor.path, anchor.chunk.definition)
+        if symbol is None:
             continue
-        symbol = symbols[anchor.chunk.definition]
         for neighbour in find_neighbours(board.view, symbol, board.request):
             _add_neighbour(board, anchor, neighbour)
 

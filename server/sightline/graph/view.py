@@ -139,13 +139,16 @@ class GraphView:
         file = self._files.module(source, module, level) if source is not None else -1
         return self.state.table.path_of(file) if file >= 0 else None
 
-    def symbols(self, path: WorkspacePath) -> tuple[Symbol, ...]:
-        """All definitions of a file, in source order."""
+    def symbols(self, path: WorkspacePath, called: str = "") -> tuple[Symbol, ...]:
+        """The definitions of a file, in source order: all, or those whose name (or its last part) is ``called``."""
         file = self.state.table.id_of(path)
         index = self._index(path)
         if file is None or index is None:
             return ()
-        return tuple(self._symbol(DefinitionMeaning(file, number)) for number in range(len(index.definitions)))
+        numbers = (
+            at for at, row in enumerate(index.definitions) if not called or row.name.rpartition(".")[2] == called
+        )
+        return tuple(self._symbol(DefinitionMeaning(file, number)) for number in numbers)
 
     def user(self, place: Place) -> Symbol | None:
         """The definition around a place, the first of its name; ``None`` at the top of a file."""
@@ -168,10 +171,9 @@ class GraphView:
     def _lookup(self, text: str) -> tuple[Symbol, ...]:
         where, separator, name = text.rpartition("::")
         found: list[tuple[int, Symbol]] = []
-        for path in self.files_defining(name.rpartition(".")[2]):
-            if separator and str(path) != where:
-                continue
-            for symbol in self.symbols(path):
+        last = name.rpartition(".")[2]
+        for path in self.files_defining(last):
+            for symbol in self.symbols(path, called=last) if not separator or str(path) == where else ():
                 qualified = symbol.qualified_name
                 if qualified == name or (not separator and (is_tail(qualified, name) or is_in_module(symbol, name))):
                     found.append((qualified.count("."), symbol))
