@@ -43,9 +43,9 @@ def is_package_known(view: WorkspaceView, root: str, module: str) -> bool:
     top = module.partition(".")[0]
     if top in sys.stdlib_module_names or top == "__future__":
         return True
-    name = _normal(top)
+    name = normal_name(top)
     declared = declared_packages(view, root)
-    wanted = _normal(_DISTRIBUTIONS.get(name.replace("-", "_"), name))
+    wanted = normal_name(_DISTRIBUTIONS.get(name.replace("-", "_"), name))
     known = wanted in declared or name in declared
     alike = any(name in other.split("-") or other in (f"python-{name}", f"py{name}") for other in declared)
     return known or alike or top in _installed(view.system, root)
@@ -64,7 +64,17 @@ def declared_packages(view: WorkspaceView, root: str) -> frozenset[str]:
         text = _text(view, root, name) or ""
         found.update(_QUOTED.findall(text))
         found.update(match.group(1) for match in map(_REQUIREMENT.match, text.splitlines()) if match)
-    return frozenset(map(_normal, found))
+    return frozenset(map(normal_name, found))
+
+
+def required_packages(view: WorkspaceView, root: str) -> frozenset[str] | None:
+    """Normal names of what ``pyproject.toml`` requires wherever the code runs; ``None`` where it does not say it."""
+    text = _text(view, root, "pyproject.toml")
+    rows = _table(parse_toml(text), "project").get("dependencies", []) if text is not None else None
+    if not isinstance(rows, list):
+        return None
+    plain = [row for row in cast("list[Any]", rows) if isinstance(row, str) and ";" not in row]
+    return frozenset(normal_name(match.group(1)) for match in map(_REQUIREMENT.match, plain) if match)
 
 
 def _from_project(text: str) -> Iterator[str]:
@@ -113,5 +123,6 @@ def _names(system: System, folder: str) -> Iterable[str]:
         return []
 
 
-def _normal(name: str) -> str:
+def normal_name(name: str) -> str:
+    """The normal name of a distribution (:pep:`503`)."""
     return re.sub(r"[-_.]+", "-", name).lower()

@@ -9,6 +9,7 @@ from sightline.base.paths import WorkspacePath
 from sightline.base.text import Span
 from sightline.checks.check import Certainty
 from sightline.checks.dependencies import is_package_known
+from sightline.checks.environment import is_complete, lacks_module
 from sightline.checks.modules import names_of_module
 from sightline.checks.recall import text_of
 from sightline.graph.facts import Import, ImportedName
@@ -47,18 +48,27 @@ def certainty_of_missing_module(view: GraphView, path: WorkspacePath, row: Impor
     if row.level:
         return _certainty_of_missing_sibling(view, path, row, excused=excused)
     if is_package_known(view.workspace, path.root, row.module):
-        return None
+        lacking = lacks_module(view.workspace.system, path.root, row.module)
+        return (Certainty.POSSIBLE if excused else Certainty.CERTAIN) if lacking else None
     top = view.module(path, row.module.partition(".")[0])
     if top is None and _is_folder(view, path.root, row.module.partition(".")[0]):
         return None
     if top is None:
-        return Certainty.POSSIBLE  # it may come with a declared one: many projects import what another brings
+        # It may come with a declared one: many projects import what another brings.
+        runs_always = not row.guarded and row.enclosing < 0 and _is_in_package(view, path)
+        return Certainty.CERTAIN if runs_always and is_complete(view.workspace, path) else Certainty.POSSIBLE
     if top.name not in ("__init__.py", "__init__.pyi"):
         return Certainty.POSSIBLE if excused else Certainty.CERTAIN
     base = top.relative.rpartition("/")[0].rpartition("/")[0]
     if _is_there(view, top.root, "/".join(part for part in (base, row.module.replace(".", "/")) if part)):
         return None
     return Certainty.POSSIBLE if excused or _is_generated(row) else Certainty.CERTAIN
+
+
+def _is_in_package(view: GraphView, path: WorkspacePath) -> bool:
+    """Whether a file belongs to a package: a script may be run in another environment."""
+    folder = path.relative.rpartition("/")[0]
+    return bool(folder) and view.workspace.exists(WorkspacePath(path.root, f"{folder}/__init__.py"))
 
 
 def _certainty_of_missing_sibling(

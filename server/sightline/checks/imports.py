@@ -16,6 +16,7 @@ from sightline.base.text import Span, Text
 from sightline.checks.check import Certainty, CheckInput, CheckOutcome, Finding, RelatedPlace, Severity
 from sightline.checks.circular import Circle, new_circles
 from sightline.checks.go_imports import certainty_of_missing_package
+from sightline.checks.environment import lacks_module
 from sightline.checks.import_rules import BrokenImport, broken_imports, certainty_of_missing_module, spelled
 from sightline.checks.kept_quiet import is_kept_quiet
 from sightline.checks.language import is_go, is_python, is_script
@@ -63,8 +64,13 @@ class ImportsCheck:
         certainty = _judge_of(file.path)(given.after, file.new, row)
         if certainty is None:
             return []
-        outside = certainty is Certainty.POSSIBLE and not row.level
+        top = row.module.partition(".")[0]
+        outside = not row.level and (
+            certainty is Certainty.POSSIBLE or (is_python(file.path) and given.after.module(file.new, top) is None)
+        )
         reason = "it is neither declared nor installed" if outside else "the workspace has no such module"
+        if outside and is_python(file.path) and lacks_module(given.system, file.path.root, row.module):
+            reason = f"the installed package `{top}` has no such module"
         if is_go(file.path):
             reason = "neither the module, nor what its go.mod requires, nor Go itself has such a package"
         message = f"`{spelled(row)}` cannot be imported: {reason}."

@@ -1,0 +1,78 @@
+"""What the workspace's own Python environment lacks: modules of packages that it has, and whole packages.
+
+A package is what lies in the folders that the environment installs in; nothing is imported or run. One that is spread
+over several folders, or that meddles with how its modules are found, is not judged.
+"""
+
+from __future__ import annotations
+
+import re
+
+from sightline.base.paths import WorkspacePath
+from sightline.base.system import System
+from sightline.checks.dependencies import normal_name, required_packages
+from sightline.languages.python_environment import ENVIRONMENTS, package_folders
+from sightline.workspace.files import WorkspaceView
+
+#: Words of a package that may find its modules in ways of its own.
+_MEDDLES = re.compile(rb"sys\.modules|__path__|meta_path|path_hooks|pkgutil|lazy", re.IGNORECASE)
+_SOURCES = (".py", ".pyi", ".pyc")
+_COMPILED = (".so", ".pyd")
+_LARGEST = 1 << 20
+_DISTRIBUTION = re.compile(r"(.+?)-[^-]+\.(?:dist-info|egg-info)")
+
+
+def lacks_module(system: System, root: str, module: str) -> bool:
+    """Whether the environment below ``root`` has a package in plain sight that lacks the dotted ``module``."""
+    top, *inner = module.split(".")
+    for folder in _folders(system, root):
+        names = _names(system, folder)
+        if top not in names and not _is_module(names, top):
+            continue
+        at = f"{folder}/{top}"
+        for part in inner:
+            names = _names(system, at)
+            source = _source(system, f"{at}/__init__.py")
+            if source is None or _MEDDLES.search(source):
+                return False
+            if part not in names and not _is_module(names, part):
+                return True
+            at = f"{at}/{part}"
+        return False
+    return False
+
+
+def is_complete(view: WorkspaceView, path: WorkspacePath) -> bool:
+    """Whether the workspace has an environment that holds every package it requires: what is not there is missing."""
+    installed = {
+        normal_name(match[1])
+        for folder in _folders(view.system, path.root)
+        for name in _names(view.system, folder)
+        if (match := _DISTRIBUTION.fullmatch(name))
+    }
+    required = required_packages(view, path.root)
+    return bool(installed) and required is not None and required <= installed
+
+
+def _folders(system: System, root: str) -> list[str]:
+    return [each for name in ENVIRONMENTS for each in package_folders(system, f"{root}/{name}")]
+
+
+def _is_module(names: frozenset[str], stem: str) -> bool:
+    if any(stem + ending in names for ending in _SOURCES):
+        return True
+    return any(name.startswith(f"{stem}.") and name.endswith(_COMPILED) for name in names)
+
+
+def _names(system: System, folder: str) -> frozenset[str]:
+    try:
+        return frozenset(entry.name for entry in system.files.list(folder))
+    except OSError:
+        return frozenset()
+
+
+def _source(system: System, path: str) -> bytes | None:
+    try:
+        return system.files.read(path, _LARGEST)
+    except OSError:
+        return None
