@@ -15,8 +15,8 @@ from sightline.base.paths import WorkspacePath
 from sightline.base.text import Span, Text
 from sightline.checks.check import Certainty, CheckInput, CheckOutcome, Finding, RelatedPlace, Severity
 from sightline.checks.circular import Circle, new_circles
-from sightline.checks.go_imports import certainty_of_missing_package
 from sightline.checks.environment import lacks_module
+from sightline.checks.go_imports import certainty_of_missing_package
 from sightline.checks.import_rules import BrokenImport, broken_imports, certainty_of_missing_module, spelled
 from sightline.checks.kept_quiet import is_kept_quiet
 from sightline.checks.language import is_go, is_python, is_script

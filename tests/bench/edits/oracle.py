@@ -200,8 +200,16 @@ def open_oracle(choice: CodeBaseChoice, folder: Path, scratch: Path) -> Oracle |
 
 
 def write_settings(choice: CodeBaseChoice, folder: Path, packages: Sequence[Path]) -> None:
-    """pyright's settings for a code base: the same for all, whatever it says itself."""
+    """pyright's settings for a code base: the same for all, whatever it says itself.
+
+    The first folder of ``packages`` becomes the code base's environment too, as on the machine of whoever works on it:
+    what pyright knows of them Sightline can read as well.
+    """
     if choice.language == "python":
+        library = folder / ".venv" / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}"
+        if packages and not (library / "site-packages").exists():
+            library.mkdir(parents=True, exist_ok=True)
+            (library / "site-packages").symlink_to(packages[0].resolve())
         settings = {
             "typeCheckingMode": "standard",
             "pythonVersion": "3.11",
