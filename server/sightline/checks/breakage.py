@@ -2,9 +2,9 @@
 
 Removed, renamed and moved definitions (``stranded.py``), signatures that calls no longer fit (``resigned.py``,
 ``typed_functions.py``, ``script_overloads.py``), calls that await what is no coroutine (``awaited.py``), calls of
-libraries (``script_library_calls.py`` and others), overrides that no longer match (``overrides.py``,
-``overriding_nothing.py``), members that are missing (``abstract.py``, ``lacking_literals.py``) or hidden
-(``hidden_members.py``), files that are gone (``modules_gone.py``) and imports that are (``unimported.py``,
+libraries (``script_library_calls.py``, ``dropped_arguments.py`` and others), overrides that no longer match
+(``overrides.py``, ``overriding_nothing.py``), members that are missing (``abstract.py``, ``lacking_literals.py``) or
+hidden (``hidden_members.py``), files that are gone (``modules_gone.py``) and imports that are (``unimported.py``,
 ``unincluded.py``). A finding is certain when the graph knows the use by the language's rules, possible when only the
 name agrees.
 """
@@ -19,6 +19,7 @@ from sightline.checks.abstract import unimplemented
 from sightline.checks.awaited import wrongly_awaited
 from sightline.checks.check import CheckInput, CheckOutcome, Finding
 from sightline.checks.definitions import Added, Altered, DefinitionChanges, Removed, definition_changes
+from sightline.checks.dropped_arguments import dropped_arguments
 from sightline.checks.go_constraints import uncovered_uses
 from sightline.checks.go_interfaces import unsatisfied
 from sightline.checks.go_library_calls import unfit_library_calls
@@ -104,6 +105,7 @@ def _findings(given: CheckInput, matching: Matching, files: Sequence[TouchedFile
     yield from unfit_outside_calls(matching)
     yield from unfit_script_library_calls(matching)
     yield from broken_overloads(matching)
+    yield from dropped_arguments(matching)
     yield from unsound_locals(matching)
 
 
