@@ -17,6 +17,7 @@ from sightline.checks.definitions import CLASSES, Removed, parent_name, parent_o
 from sightline.checks.kept_quiet import is_kept_quiet
 from sightline.checks.known_uses import known_uses, likely_uses, unasked_files
 from sightline.checks.language import is_go, is_python, is_script, is_typed_script
+from sightline.checks.leading_on import leads_on
 from sightline.checks.matching import Matching, Use, symbol_before
 from sightline.checks.modules import names_of_module
 from sightline.checks.only_meaning import MOST_NAMESAKES, is_only_meaning, namesakes
@@ -53,7 +54,7 @@ def stranded_uses(matching: Matching, removed: Removed) -> Iterator[Finding]:
     left: dict[tuple[WorkspacePath, int], tuple[Use, Place]] = {}
     for place in places:
         for use in _uses_after(matching, place):
-            if not after.resolve_known(*use) and not _is_imported_around(matching, use):
+            if not leads_on(matching, removed, place, use) and not _is_imported_around(matching, use):
                 left.setdefault((use[0], use[1].span.start), (use, place))
     imports = {use for use, _ in left.values() if use[1].kind is ReferenceKind.IMPORT}
     found = [row for row in left.values() if not _is_echo(after, removed.symbol, row[0], imports)]
