@@ -31,6 +31,16 @@ _KINDS = frozenset({DefinitionKind.INTERFACE, DefinitionKind.TYPE})
 #: Files that mention a type, up to which its literals are looked for, and bytes of one that is read for them.
 _MOST_FILES = 200
 _LONGEST = 1 << 20
+#: A declaration with a type and a function; the type's name is put in.
+_FUNCTION = (
+    r"\b(?:const|let)\s+[\w$]+\s*:\s*({})(?:<[^=;{{}}]*>)?\s*=\s*"
+    r"(?:async\s*)?(?:function\b|\([^()]*\)\s*=>|[\w$]+\s*=>)"
+)
+#: What every function has in JavaScript ("Function.prototype", and what it inherits).
+_OF_FUNCTIONS = frozenset({
+    "apply", "arguments", "bind", "call", "caller", "constructor", "hasOwnProperty", "isPrototypeOf", "length", "name",
+    "propertyIsEnumerable", "prototype", "toLocaleString", "toString", "valueOf",
+})  # fmt: skip
 
 
 def lacking_literals(matching: Matching) -> Iterator[Finding]:
@@ -104,6 +114,10 @@ def _of_type(matching: Matching, owner: Symbol, member: Symbol) -> Iterator[Find
         for place, literal in literals:
             if literal.is_whole and member.definition.name not in literal.keys:
                 yield _finding(matching, owner, member, path, (place, literal))
+        for place in _functions(after, path, text, owner, member.definition.name):
+            yield _finding(
+                matching, owner, member, path, (place, Literal(span=place.span, keys=frozenset(), is_whole=True))
+            )
         for group in groups_of(after, path).values():
             yield from _of_calls(matching, owner, member, group)
 
@@ -160,6 +174,17 @@ def _empty(view: GraphView, path: WorkspacePath, text: Text, owner: Symbol) -> I
         span = found.get(row.span.start)
         if span is not None and any(each.identifier == owner.identifier for each in view.resolve_known(path, row)):
             yield row, Literal(span=Span(*span), keys=frozenset(), is_whole=True)
+
+
+def _functions(view: GraphView, path: WorkspacePath, text: Text, owner: Symbol, name: str) -> Iterator[Reference]:
+    """Places where a variable of the type begins with a plain function, which has no member that nobody gives it."""
+    written = re.compile(_FUNCTION.format(re.escape(owner.definition.name)).encode())
+    found = {match.start(1) for match in written.finditer(text.data)}
+    facts = facts_of(view, path) if found and name not in _OF_FUNCTIONS else None
+    for row in facts.references if facts is not None else ():
+        meant = view.resolve_known(path, row) if row.span.start in found else ()
+        if any(each.identifier == owner.identifier for each in meant):
+            yield row
 
 
 def _all_members(view: GraphView, owner: Symbol) -> Iterator[Symbol]:
