@@ -135,14 +135,15 @@ def _renamed(before: tuple[Symbol | None, Symbol | None], after: tuple[Symbol, S
         return None
     old = [[each.name for each in _by_name(_given(symbol))] for symbol in before if symbol is not None]
     new = [_by_name(_given(symbol)) for symbol in after]
-    if any(each.kind is ParameterKind.VARIADIC_KEYWORD for each in _given(after[1])):
-        return None
+    # ``**rest`` takes the base's name, but does not give what the override demands under its own.
+    takes_any = any(each.kind is ParameterKind.VARIADIC_KEYWORD for each in _given(after[1]))
     for at, (base, override) in enumerate(zip(*new, strict=False)):
         agreed = [names[at] for names in old if at < len(names)]
         if (
             len(set(agreed)) == 1 < len(agreed)
             and base.name != override.name
             and override.name[:1] != "_" != base.name[:1]
+            and not (takes_any and override.has_default)
         ):
             return at, override.name, base.name
     return None
