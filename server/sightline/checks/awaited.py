@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 from sightline.base.text import Text
-from sightline.checks.check import Certainty, Finding
+from sightline.checks.check import Finding
 from sightline.checks.definitions import FUNCTIONS
-from sightline.checks.expected_failures import is_expected_to_fail
+from sightline.checks.expected_failures import finding_at_call
 from sightline.checks.implicit_calls import offset_of
 from sightline.checks.known_uses import known_uses
 from sightline.checks.language import is_python
@@ -96,14 +96,8 @@ def _unfit(matching: Matching, symbol: Symbol, was: _Gives, now: _Gives, *, is_c
         if role is None or was not in _FITTING[role] or now in _FITTING[role]:
             continue
         use = (place.path, place.reference)
-        certain = is_certain and not is_expected_to_fail(text, use)
-        yield matching.finding(
-            use,
-            f"`{symbol.qualified_name}` gives {now} now, and is {role} here.",
-            certainty=Certainty.CERTAIN if certain else Certainty.POSSIBLE,
-            symbol=symbol.identifier,
-            related=(matching.definition_place(symbol, "its definition"),),
-        )
+        message = f"`{symbol.qualified_name}` gives {now} now, and is {role} here."
+        yield finding_at_call(matching, use, message, symbol=symbol.identifier, is_certain=is_certain, defined=symbol)
 
 
 def _made(symbol: Symbol, text: Text) -> tuple[bool, frozenset[str]] | None:

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from sightline.base.paths import WorkspacePath
-from sightline.checks.check import Certainty, Finding
+from sightline.checks.check import Finding
 from sightline.checks.definitions import FUNCTIONS
-from sightline.checks.expected_failures import is_expected_to_fail
+from sightline.checks.expected_failures import finding_at_call
 from sightline.checks.language import is_python, is_typed_script
 from sightline.checks.matching import Matching
 from sightline.checks.recall import groups_of
@@ -116,12 +116,6 @@ def _fits(symbol: Symbol, row: Reference) -> bool:
 
 
 def _finding(matching: Matching, path: WorkspacePath, row: Reference, least: int) -> Finding:
-    text = matching.text_after(path)
-    expected = text is not None and is_expected_to_fail(text, (path, row))
     asked = f"{least} argument{'s' * (least > 1)}"
-    return matching.finding(
-        (path, row),
-        f"`{row.name}` asks for {asked} and is given {_given(row) or 'none'} since the edit.",
-        certainty=Certainty.POSSIBLE if expected else Certainty.CERTAIN,
-        symbol=row.name,
-    )
+    message = f"`{row.name}` asks for {asked} and is given {_given(row) or 'none'} since the edit."
+    return finding_at_call(matching, (path, row), message, symbol=row.name)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 
 from sightline.base.text import Text
+from sightline.checks.check import Certainty, Finding
 from sightline.checks.language import is_python
-from sightline.checks.matching import Use
+from sightline.checks.matching import Matching, Use
 from sightline.checks.python_pieces import parsed_pieces, remembered
+from sightline.graph.answers import Symbol
 
 #: Context managers that wait for an exception, of pytest, unittest and Django; and those that let it pass.
 _WAITING = frozenset({"raises", "assertRaises", "assertRaisesMessage", "assertRaisesRegex", "suppress"})
@@ -20,6 +22,23 @@ def is_expected_to_fail(text: Text | None, use: Use) -> bool:
         return False
     line = text.line_of(reference.span.start) + 1
     return any(first <= line <= last for first, last in _waiting(text.data))
+
+
+def finding_at_call(
+    matching: Matching, use: Use, message: str, *, symbol: str, is_certain: bool = True, defined: Symbol | None = None
+) -> Finding:
+    """A finding of the breakage check at a call; no more than possible where its failure is waited for.
+
+    ``symbol`` is what the finding is about, ``defined`` the definition in the graph after that it speaks of.
+    """
+    certain = is_certain and not is_expected_to_fail(matching.text_after(use[0]), use)
+    return matching.finding(
+        use,
+        message,
+        certainty=Certainty.CERTAIN if certain else Certainty.POSSIBLE,
+        symbol=symbol,
+        related=(matching.definition_place(defined, "its definition"),) if defined is not None else (),
+    )
 
 
 @remembered(64)

@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Span, Text
-from sightline.checks.check import Certainty, Finding
-from sightline.checks.expected_failures import is_expected_to_fail
+from sightline.checks.check import Finding
+from sightline.checks.expected_failures import finding_at_call
 from sightline.checks.implicit_calls import offset_of, shape_of
 from sightline.checks.language import is_python
 from sightline.checks.matching import Matching
@@ -54,7 +54,8 @@ def unfit_outside_calls(matching: Matching) -> Iterator[Finding]:
         known = {ast.dump(node) for node, _ in old if isinstance(node, ast.Call)}
         for node, reference, reason in found:
             if ast.dump(node) not in known:
-                yield _finding(matching, file.new, file.after, reference, reason)
+                message = f"`{reference.name}` {reason}."
+                yield finding_at_call(matching, (file.new, reference), message, symbol=reference.name)
 
 
 def _unfit(
@@ -111,14 +112,6 @@ def _may_be_new(file: TouchedFile, text: Text, node: ast.AST, lines: int) -> boo
         first = min([first, *(each.lineno for each in node.decorator_list)])
     last = text.line_span((node.end_lineno or node.lineno) + lines - 1).end
     return file.is_new(Span(offset_of(text, first + lines, 0), last))
-
-
-def _finding(matching: Matching, path: WorkspacePath, text: Text, reference: Reference, reason: str) -> Finding:
-    expected = is_expected_to_fail(text, (path, reference))
-    certainty = Certainty.POSSIBLE if expected else Certainty.CERTAIN
-    return matching.finding(
-        (path, reference), f"`{reference.name}` {reason}.", certainty=certainty, symbol=reference.name
-    )
 
 
 def _built_in(name: str) -> Parameters:

@@ -13,7 +13,7 @@ from itertools import islice
 from sightline.base.paths import WorkspacePath
 from sightline.checks.brackets import end_of_list
 from sightline.checks.calls import Callee, Misfit, callee_of, misfit, moved
-from sightline.checks.check import Certainty, Finding
+from sightline.checks.check import Finding
 from sightline.checks.classes import constructor, is_generated
 from sightline.checks.definitions import (
     CLASSES,
@@ -23,7 +23,7 @@ from sightline.checks.definitions import (
     Group,
     owner_of,
 )
-from sightline.checks.expected_failures import is_expected_to_fail
+from sightline.checks.expected_failures import finding_at_call
 from sightline.checks.implicit_calls import aliases, as_call, behind_alias, unfit_own_calls
 from sightline.checks.known_uses import known_heirs, known_uses
 from sightline.checks.language import is_go, is_python
@@ -139,15 +139,9 @@ def _arguments(view: GraphView, use: Use) -> bytes:
 
 def _finding(matching: Matching, use: Use, wrong: Misfit) -> Finding:
     symbol = wrong.symbol
-    certain = wrong.certain and not is_expected_to_fail(matching.text_after(use[0]), use)
     name = symbol.qualified_name if symbol.definition.parent >= 0 else symbol.definition.name
-    return matching.finding(
-        use,
-        f"`{name}` {wrong.reason}.",
-        certainty=Certainty.CERTAIN if certain else Certainty.POSSIBLE,
-        symbol=symbol.identifier,
-        related=(matching.definition_place(symbol, "its definition"),),
-    )
+    message = f"`{name}` {wrong.reason}."
+    return finding_at_call(matching, use, message, symbol=symbol.identifier, is_certain=wrong.certain, defined=symbol)
 
 
 def _resigned(matching: Matching, changes: DefinitionChanges) -> Iterator[Symbol]:

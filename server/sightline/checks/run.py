@@ -11,6 +11,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
+from sightline.base.paths import WorkspacePath
 from sightline.base.text import Span
 from sightline.checks.check import (
     Certainty,
@@ -96,19 +97,24 @@ def _not_read(given: CheckInput) -> list[Finding]:
     found: list[Finding] = []
     for path in named:
         more = f" The same holds for {rest} more." if rest and path == named[-1] else ""
-        found.append(
-            Finding(
-                check=_UNREAD,
-                certainty=Certainty.POSSIBLE,
-                severity=Severity.WARNING,
-                path=path,
-                span=Span(0, 0),
-                line=1,
-                column=1,
-                message=f"Reading this file took too long or failed, so nothing it uses was judged.{more}",
-            )
-        )
+        message = f"Reading this file took too long or failed, so nothing it uses was judged.{more}"
+        found.append(_of_file(path, _UNREAD, message, Certainty.POSSIBLE))
     return found
+
+
+def _of_file(path: WorkspacePath, check: str, message: str, certainty: Certainty) -> Finding:
+    """A finding about a file as a whole."""
+    severity = Severity.ERROR if certainty is Certainty.CERTAIN else Severity.WARNING
+    return Finding(
+        check=check,
+        certainty=certainty,
+        severity=severity,
+        path=path,
+        span=Span(0, 0),
+        line=1,
+        column=1,
+        message=message,
+    )
 
 
 async def _guarded(check: Check, given: CheckInput) -> tuple[CheckOutcome, bool]:
@@ -124,19 +130,8 @@ async def _guarded(check: Check, given: CheckInput) -> tuple[CheckOutcome, bool]
 
 def _not_judged(check: Check, given: CheckInput) -> tuple[Finding, ...]:
     paths = given.changes.paths_after or given.changes.paths_before
-    return tuple(
-        Finding(
-            check=check.name,
-            certainty=Certainty.CERTAIN,
-            severity=Severity.ERROR,
-            path=path,
-            span=Span(0, 0),
-            line=1,
-            column=1,
-            message=f"The {check.name} check failed, so this edit was not judged by it. This is a bug of Sightline's.",
-        )
-        for path in paths[:1]
-    )
+    message = f"The {check.name} check failed, so this edit was not judged by it. This is a bug of Sightline's."
+    return tuple(_of_file(path, check.name, message, Certainty.CERTAIN) for path in paths[:1])
 
 
 def _is_certain(finding: Finding) -> bool:

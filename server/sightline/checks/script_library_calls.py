@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Span, Text
-from sightline.checks.check import Certainty, Finding
+from sightline.checks.check import Finding
 from sightline.checks.definitions import FUNCTIONS
-from sightline.checks.expected_failures import is_expected_to_fail
+from sightline.checks.expected_failures import finding_at_call
 from sightline.checks.language import is_typed_script
 from sightline.checks.matching import Matching
 from sightline.checks.recall import facts_of
@@ -52,7 +52,7 @@ def unfit_script_library_calls(matching: Matching) -> Iterator[Finding]:
         known = {(each.name, each.given) for each in old}
         for each in found:
             if (each.name, each.given) not in known and not _is_own(after, each.root):
-                yield _finding(matching, file.new, file.after, each)
+                yield _finding(matching, file.new, each)
 
 
 def _may_call(file: TouchedFile, text: Text) -> bool:
@@ -88,11 +88,9 @@ def _is_own(view: GraphView, name: str) -> bool:
     return bool(name) and any(declares_for_all(view, path, name) for path in view.files_defining(name))
 
 
-def _finding(matching: Matching, path: WorkspacePath, text: Text, call: LibraryCall) -> Finding:
+def _finding(matching: Matching, path: WorkspacePath, call: LibraryCall) -> Finding:
     reference = Reference(name=call.name, span=call.span, kind=ReferenceKind.CALL)
-    expected = is_expected_to_fail(text, (path, reference))
     message = (
         f"`{call.name}` asks for {call.least} argument{'s' * (call.least > 1)} and is given {call.given or 'none'}."
     )
-    certainty = Certainty.POSSIBLE if expected else Certainty.CERTAIN
-    return matching.finding((path, reference), message, certainty=certainty, symbol=call.name)
+    return finding_at_call(matching, (path, reference), message, symbol=call.name)
