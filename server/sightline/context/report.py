@@ -88,23 +88,28 @@ def context_report(pack: ContextPack) -> ContextReport:
         text=pack.text,
         ranking=[str(file.path) for file in pack.ranking],
         files=list(files.values()),
-        dropped=[
-            *(
-                DroppedReport(path=str(path), name="", start_line=0, end_line=0, reason=reason)
-                for path, reason in pack.refused
-            ),
-            *(
-                DroppedReport(
-                    path=str(piece.path),
-                    name=piece.name,
-                    start_line=piece.first,
-                    end_line=piece.last,
-                    reason=piece.reason,
-                )
-                for piece in pack.dropped
-            ),
-        ],
+        dropped=dropped_report(pack),
     )
+
+
+def dropped_report(pack: ContextPack) -> list[DroppedReport]:
+    """What was pointed at and is refused, then what did not fit."""
+    return [
+        *(
+            DroppedReport(path=str(path), name="", start_line=0, end_line=0, reason=reason)
+            for path, reason in pack.refused
+        ),
+        *(
+            DroppedReport(
+                path=str(piece.path),
+                name=piece.name,
+                start_line=piece.first,
+                end_line=piece.last,
+                reason=piece.reason,
+            )
+            for piece in pack.dropped
+        ),
+    ]
 
 
 def _symbol(piece: Slice) -> SymbolReport:

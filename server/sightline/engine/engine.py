@@ -33,6 +33,7 @@ from sightline.graph.live import IndexReport
 from sightline.graph.view import GraphView
 from sightline.models.tokens import count_tokens
 from sightline.prompts.build import Additions, Prompt
+from sightline.prompts.template_set import TemplateProblem
 from sightline.tasks.proposed import try_changes
 from sightline.tasks.result import Listener, TurnRequest, TurnResult
 from sightline.tasks.trial import Trial, try_reply
@@ -248,6 +249,10 @@ class Engine(EditDesk):
         past, counter = await self._past(), await self._models.counter()
         given = self._dependencies(await self.caught_up(), lambda _: None, past)
         return await prepare_prompt(request, given, counter)
+
+    def template_problems(self) -> tuple[TemplateProblem, ...]:
+        """Mistakes in the templates of the user and of the first root."""
+        return self._additions.templates(self.roots[0], trusted=self._trusted).problems
 
     async def try_text(self, text: str, edit_format: str, *, strict: bool = False) -> Trial:
         """Tries a reply from anywhere (a web chat, another agent) on the present snapshot."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from sightline.context.report import StepReport, chain_report
+from sightline.context.pack import ContextPack
+from sightline.context.report import DroppedReport, StepReport, chain_report, dropped_report
 from sightline.prompts.build import ManifestEntry, Prompt
 
 
@@ -36,6 +37,21 @@ class ManifestReport(TypedDict):
     message: int
 
 
+class TemplateReport(TypedDict):
+    """A text of the rules and the file it comes from, ``built in`` for one of ours."""
+
+    name: str
+    origin: str
+
+
+class RankedReport(TypedDict):
+    """A file that was considered: its score, comparable within this prompt only, and why it has it."""
+
+    path: str
+    score: float
+    reasons: list[str]
+
+
 class PromptReport(TypedDict):
     """``sightline prompt --json``."""
 
@@ -44,6 +60,29 @@ class PromptReport(TypedDict):
     tokens: int
     task_type: str
     complexity: str
+    templates: list[TemplateReport]
+
+
+class ExplainedReport(PromptReport):
+    """``sightline prompt --explain --json``. ``context_tokens`` are those of the code, at most ``budget``."""
+
+    budget: int
+    context_tokens: int
+    ranking: list[RankedReport]
+    dropped: list[DroppedReport]
+
+
+def explained_report(prompt: Prompt, pack: ContextPack) -> ExplainedReport:
+    """A prompt and what was considered for it as JSON."""
+    return ExplainedReport(
+        **prompt_report(prompt),
+        budget=pack.budget,
+        context_tokens=pack.tokens,
+        ranking=[
+            RankedReport(path=str(file.path), score=file.score, reasons=list(file.reasons)) for file in pack.ranking
+        ],
+        dropped=dropped_report(pack),
+    )
 
 
 def prompt_report(prompt: Prompt) -> PromptReport:
@@ -54,6 +93,7 @@ def prompt_report(prompt: Prompt) -> PromptReport:
         tokens=prompt.tokens,
         task_type=prompt.task_type,
         complexity=prompt.complexity,
+        templates=[TemplateReport(name=used.name, origin=used.origin) for used in prompt.templates],
     )
 
 

@@ -6,6 +6,7 @@ import uuid
 
 import click
 
+from sightline.base.errors import UsageError
 from sightline.base.system import real_system
 from sightline.checks.acceptance import Acceptance
 from sightline.cli import edit_reports
@@ -28,8 +29,9 @@ from sightline.cli.convert import (
     unmatched_json,
 )
 from sightline.cli.output import note, print_json, say
+from sightline.cli.pasteboard import pasted
 from sightline.cli.running_tests import tests_option, with_tests
-from sightline.cli.workspace import json_option, opened, read_input, root_option, runs_async
+from sightline.cli.workspace import json_option, opened, read_input, resolve_root, root_option, runs_async
 from sightline.edits.proposal import Located
 from sightline.edits.registry import format_names
 from sightline.features.narrate import finding_line, unjudged
@@ -37,7 +39,8 @@ from sightline.tasks.trial import Trial
 
 
 @click.command("apply")
-@click.argument("file", metavar="FILE|-")
+@click.argument("file", metavar="FILE|-", default="")
+@click.option("--paste", is_flag=True, help="Read the reply from the clipboard.")
 @root_option
 @click.option(
     "--format",
@@ -61,6 +64,7 @@ async def command(  # noqa: PLR0913  one for each option
     accepted: tuple[tuple[str, str], ...],
     confirmed: tuple[str, ...],
     *,
+    paste: bool,
     dry_run: bool,
     strict: bool,
     tests: bool,
@@ -72,7 +76,9 @@ async def command(  # noqa: PLR0913  one for each option
     reply makes them anew, are edited at your word only: on a terminal you are asked, elsewhere you name them with
     --confirm.
     """
-    text = read_input(real_system(), file)
+    if bool(file) == paste:
+        raise UsageError("Name a file, - for standard input, or --paste for the clipboard: one of them.")
+    text = pasted(real_system(), resolve_root(real_system(), root)) if paste else read_input(real_system(), file)
     async with opened(root, with_tests(root) if tests else None) as engine:
         outcome = await engine.try_text(text, edit_format, strict=strict)
         diff = engine.diff_of(outcome.changes)  # before anything is written: closed files are read from disk
