@@ -38,7 +38,7 @@ async def test_no_planted_secret_leaves_the_server(tmp_path: Path) -> None:
         server.routes[CHAT] = answer
         model = {"name": "openai:tiny", "base_url": server.base_url, "api_key": planted.plant("key of the editor")}
         async with editor_on_process(tmp_path, "--log-level", "debug") as editor:
-            await editor.initialize(root, options={"settings": {}, "userSettings": {"model": model}})
+            await editor.initialize(root, options={"trusted": True, "userSettings": {"model": model}})
             await editor.ready()
             await _open(editor, root, planted)
             diagnostics = [f"shop/client.py:14: cannot log in with hf_{planted.plant('diagnostic')}"]
@@ -61,6 +61,7 @@ async def test_no_planted_secret_leaves_the_server(tmp_path: Path) -> None:
             said.append(("errors", await _errors(editor)))
         prompts = [exchange.body.decode() for exchange in server.exchanges]
     assert sum("messages" in prompt for prompt in prompts) >= 3
+    assert any("# Notes of the repository" in prompt and "Connect with [redacted]" in prompt for prompt in prompts)
     leaks = [f"{where}: {found}" for where, text in said if (found := planted.found_in(text))]
     leaks += [f"prompt {number}: {found}" for number, text in enumerate(prompts) if (found := planted.found_in(text))]
     assert all(path.stat().st_mode & 0o77 == 0 for path in (tmp_path / "own").rglob("edits.sqlite3"))

@@ -258,3 +258,17 @@ async def test_the_context_is_made_smaller_where_the_models_window_has_no_room(t
         assert room / 2 < result.prompt.tokens <= room
         assert any("made smaller to fit" in event.text for event in heard)
         assert result.verdict is TurnVerdict.ACCEPTED
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+async def test_the_notes_of_a_repository_stand_before_its_code_where_the_user_trusts_it(
+    tmp_path: Path, trusted: bool
+) -> None:
+    write_workspace(tmp_path / "work", {**FILES, "AGENTS.md": "Prices are cents.\n"})
+    async with shop_engine(tmp_path, script(HARMLESS), trusted=trusted) as engine:
+        result = await ask(engine)
+        asked = result.prompt.messages[1].content
+        assert asked.startswith("# Notes of the repository\n") is trusted
+        assert ("### AGENTS.md\n```markdown\nPrices are cents.\n```\n\n# Workspace\n" in asked) is trusted
+        first = result.prompt.manifest[0]
+        assert (first.path == "AGENTS.md" and first.reasons == ("says how to work here",)) is trusted

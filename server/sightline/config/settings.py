@@ -25,6 +25,7 @@ from sightline.config.model_settings import (
 from sightline.config.routing_settings import NamedModels, PrivacySettings, RoutingSettings
 from sightline.config.section import NARROWING, USER_ONLY, Section, narrowing_in_order, narrowing_to
 from sightline.config.serving_settings import LimitSettings, ResidencySettings
+from sightline.context.repository_notes import USUAL_NAMES
 from sightline.languages.registry import LANGUAGES
 
 
@@ -72,6 +73,13 @@ class ContextSettings(Section):
     budget: Annotated[
         int, Field(description="Most tokens of code in a prompt.", ge=256, le=1_000_000, json_schema_extra=NARROWING)
     ] = 8_000
+    instruction_files: Annotated[
+        tuple[str, ...],
+        Field(
+            description="Files with the repository's own notes for whoever works on it, read in trusted workspaces: in "
+            "each folder the first that is there speaks. Names that end in / are folders of rules. Empty: none is read."
+        ),
+    ] = USUAL_NAMES
 
 
 class PromptSettings(Section):

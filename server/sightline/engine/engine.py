@@ -314,6 +314,7 @@ class Engine(EditDesk):
             edit_format=self.settings.edits.format or "",
             additions=additions,
             repair_rounds=self.settings.edits.repair_rounds,
+            instruction_files=self.settings.context.instruction_files,
         )
 
     async def _diagnose(self, path: WorkspacePath, span: Span | None) -> tuple[str, ...]:

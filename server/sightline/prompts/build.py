@@ -13,6 +13,7 @@ from sightline.base.errors import UsageError
 from sightline.base.redact import redact
 from sightline.context.candidates import Step
 from sightline.context.pack import ContextPack, Slice
+from sightline.context.repository_notes import NO_NOTES, RepositoryNotes
 from sightline.models.messages import Message
 from sightline.models.tokens import count_messages
 from sightline.prompts.classify import TASK_TYPES, Complexity, complexity_of, is_read_only
@@ -52,15 +53,16 @@ class ManifestEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Additions:
-    """What a prompt has besides the task and its code. All of it stays the same from task to task.
+    """What a prompt has besides the task and its code. All but ``notes`` stays the same from task to task.
 
     ``analyse``: the model is asked to look at names, errors and patterns first. ``conventions`` are sentences on how
-    the workspace is written.
+    the workspace is written, ``notes`` what instruction files of the repository say of the files that are shown.
     """
 
     templates: TemplateSet = BUILT_IN
     analyse: bool = False
     conventions: tuple[str, ...] = ()
+    notes: RepositoryNotes = NO_NOTES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +107,9 @@ def build_prompt(
     """
     complexity = complexity_of(task)
     system = system_text(task_type, edit_format_instructions, additions)
-    head = f"# Workspace\n\n{pack.text or _NO_CODE}# Task\n\n"
+    notes = additions.notes
+    told = f"{template('notes')}\n\n{notes.text}" if notes.text else ""
+    head = f"{told}# Workspace\n\n{pack.text or _NO_CODE}# Task\n\n"
     hint = "" if is_read_only(task_type) else _HINTS[complexity]
     messages = (
         Message(role="system", content=system),
@@ -114,7 +118,7 @@ def build_prompt(
     return Prompt(
         messages=messages,
         stable_prefix=system + head,
-        manifest=manifest_of(pack),
+        manifest=(*(_entry(piece, 1) for piece in notes.slices), *manifest_of(pack)),
         tokens=count_messages(messages),
         task_type=task_type,
         complexity=complexity,

@@ -13,6 +13,7 @@ from sightline.context.exact import CountTokens, ExactCount
 from sightline.context.history.index import NO_HISTORY, HistoryIndex
 from sightline.context.lexical import LexicalIndex
 from sightline.context.pack import ContextPack, build_context
+from sightline.context.repository_notes import NO_NOTES, NotesRequest, RepositoryNotes, repository_notes
 from sightline.context.request import ContextRequest
 from sightline.edits.diff import unified_diff
 from sightline.edits.instructions import instructions
@@ -49,7 +50,8 @@ class TurnDependencies:
     ``in_prompt`` and ``in_edit`` say which files may be shown to a model and which may be touched; ``edit_format`` is
     the user's word on it ("" for none), ``repair_rounds`` how often a refused edit is sent back. ``history`` is what
     past commits say; empty where git may not be asked. ``additions`` is what a prompt has besides the task and its
-    code; called in a thread.
+    code; called in a thread. ``instruction_files`` are names of the repository's own notes for whoever works on it,
+    which are read in trusted workspaces.
     """
 
     view: GraphView
@@ -65,6 +67,7 @@ class TurnDependencies:
     edit_format: str = ""
     repair_rounds: int = 3
     additions: Callable[[TurnRequest], Additions] = lambda _: NOTHING_MORE
+    instruction_files: tuple[str, ...] = ()
 
 
 async def prepare_prompt(
@@ -89,6 +92,7 @@ async def prepare_prompt(
         given.in_prompt,
         given.history,
     )
+    notes = await asyncio.to_thread(_notes, request, given, pack)
     wants_edits = not is_read_only(request.task_type)
     additions = await asyncio.to_thread(given.additions, request)
     for problem in additions.templates.problems:
@@ -99,11 +103,25 @@ async def prepare_prompt(
         pack,
         instructions(request.edit_format or given.edit_format or USUAL_FORMAT) if wants_edits else "",
         diagnostics=request.diagnostics,
-        additions=additions,
+        additions=replace(additions, notes=notes),
     )
     if counter is not None:
         prompt = replace(prompt, tokens=await asyncio.to_thread(counter.count_messages, prompt.messages))
     return pack, prompt
+
+
+def _notes(request: TurnRequest, given: TurnDependencies, pack: ContextPack) -> RepositoryNotes:
+    """What instruction files say of the files that are shown; nothing of a workspace that is not trusted."""
+    if not given.trusted or not given.instruction_files:
+        return NO_NOTES
+    focus = (request.focus[0],) if request.focus is not None else ()
+    asked = NotesRequest(
+        targets=(*focus, *(piece.path for piece in pack.slices)),
+        names=given.instruction_files,
+        root=request.root,
+        budget=request.budget,
+    )
+    return repository_notes(given.view, asked, given.in_prompt, given.count_tokens)
 
 
 def _counting(counter: TokenCounter) -> CountTokens | ExactCount:
