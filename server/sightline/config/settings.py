@@ -77,7 +77,8 @@ class ContextSettings(Section):
         tuple[str, ...],
         Field(
             description="Files with the repository's own notes for whoever works on it, read in trusted workspaces: in "
-            "each folder the first that is there speaks. Names that end in / are folders of rules. Empty: none is read."
+            "each folder the first that is there speaks. Names that end in / are folders of rules. Empty: none.",
+            json_schema_extra=USER_ONLY,
         ),
     ] = USUAL_NAMES
 
