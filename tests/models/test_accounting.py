@@ -109,6 +109,17 @@ def test_prometheus(ledger: Ledger) -> None:
     assert text.endswith("\n")
 
 
+def test_how_often_a_model_was_loaded_and_a_reply_given_again(ledger: Ledger) -> None:
+    usage = RECORD.usage
+    for seconds in (4.0, 8.0, 0.01, None):
+        ledger.record(replace(RECORD, usage=replace(usage, load_seconds=seconds)))
+    ledger.record(replace(RECORD, usage=Usage(), cost=None, verdict="cached"))
+    (row,) = ledger.rows()
+    assert (row.loads, row.swap_seconds, row.hit_rate) == (2, 6.0, 0.2)
+    assert "sightline_model_loads_total{" in prometheus((row,))
+    assert 'sightline_model_load_seconds_total{model="openai:m",task="refactor"} 12.01' in prometheus((row,))
+
+
 def account(
     ledger: Ledger, clock: ManualClock, policy: ModelPolicy = PRICED, limits: SpendingLimits = NO_LIMITS
 ) -> Account:

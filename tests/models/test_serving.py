@@ -73,6 +73,14 @@ async def test_a_model_is_loaded_with_the_users_window_and_kept_as_they_say(olla
     assert (resident.ours, resident.uses) == (True, 1)
 
 
+async def test_what_loading_took_is_part_of_the_record(studio: FakeLMStudio, pool: Pool) -> None:
+    """LM Studio tells of none with its replies, since the model is loaded before it is asked."""
+    served = of_studio(studio, pool)
+    first, again = await served.ask("chat"), await served.ask("chat")
+    assert first.usage.load_seconds is not None
+    assert again.usage.load_seconds is None
+
+
 async def test_a_model_that_others_loaded_is_used_with_its_window(ollama: FakeOllama, pool: Pool) -> None:
     await of_ollama(ollama, pool).ask("tiny")
     served = of_ollama(ollama, pool, policy={"window": 8192})

@@ -84,7 +84,9 @@ class UsageJson(Report):
     `repaired` (sent back for repair), `cancelled`, a kind of error (docs/reference/models.md), or "" where a turn was
     cut off. `success` is the share of the judged ones that were answered or accepted. `cost` is in US dollars;
     `unknown_cost` counts requests that are not in it because their price is not known. `context_efficiency` is tokens
-    written for each one read, `cache_share` the share of the prompts that came from the server's cache.
+    written for each one read, `cache_share` the share of the prompts that came from the server's cache, `hit_rate` the
+    share of the requests that a reply from before answered. `loads` are requests for which the model had to be loaded,
+    `swap_seconds` what that took in the mean.
     """
 
     model: str
@@ -104,6 +106,9 @@ class UsageJson(Report):
     tokens_per_second: float | None
     cost: float
     unknown_cost: int
+    hit_rate: float = 0.0
+    loads: int = 0
+    swap_seconds: float | None = None
 
 
 class StatsJson(Report):

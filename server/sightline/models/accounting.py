@@ -50,6 +50,10 @@ UNJUDGED = ""
 REPAIRED = "repaired"
 
 
+#: Seconds from which on a server had a model to load: Ollama tells of some milliseconds for one that is there.
+_LOADED = 0.5
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestRecord:
     """One request. ``model`` is ``PROVIDER:NAME``; ``cost`` is in US dollars, ``None`` where it is not known.
@@ -96,7 +100,8 @@ class Spent:
 class Row:
     """What one model did at one kind of task. Times are seconds, ``None`` where no request told any.
 
-    ``verdicts`` counts requests by verdict; ``tokens_per_second`` is of the output, from the first token on.
+    ``verdicts`` counts requests by verdict; ``tokens_per_second`` is of the output, from the first token on. ``loads``
+    counts requests for which the model had to be loaded first, which took ``swap_seconds`` in the mean.
     """
 
     model: str
@@ -112,6 +117,13 @@ class Row:
     total_seconds: float
     tokens_per_second: float | None
     spent: Spent
+    loads: int = 0
+    swap_seconds: float | None = None
+
+    @property
+    def hit_rate(self) -> float:
+        """Share of the requests that a reply from before answered."""
+        return self.verdicts.get("cached", 0) / self.requests if self.requests else 0.0
 
     @property
     def context_efficiency(self) -> float | None:
@@ -211,9 +223,10 @@ class Ledger:
                 "total(CASE WHEN total_seconds > first_token_seconds THEN output_tokens END), "
                 "total(CASE WHEN output_tokens IS NOT NULL AND total_seconds > first_token_seconds "
                 "THEN total_seconds - first_token_seconds END), "
-                "total(cost), count(prompt_tokens) - count(cost) "
+                "total(cost), count(prompt_tokens) - count(cost), "
+                "count(CASE WHEN load_seconds >= ? THEN 1 END), avg(CASE WHEN load_seconds >= ? THEN load_seconds END) "
                 "FROM request WHERE at >= ? GROUP BY model, task ORDER BY count(*) DESC, model, task",
-                (since,),
+                (_LOADED, _LOADED, since),
             ).fetchall()
             verdicts: dict[tuple[str, str], dict[str, int]] = {}
             for model, task, verdict, count in self._connection.execute(
@@ -228,10 +241,10 @@ class Ledger:
                 prompt_tokens=int(prompt), cached_tokens=int(cached), output_tokens=int(output),
                 reasoning_tokens=int(reasoning), load_seconds=load, first_token_seconds=first, total_seconds=seconds,
                 tokens_per_second=streamed / streaming if streaming else None,
-                spent=Spent(dollars=dollars, unknown=unknown),
+                spent=Spent(dollars=dollars, unknown=unknown), loads=loads, swap_seconds=swap,
             )
             for model, task, requests, prompt, cached, output, reasoning, load, first, seconds, streamed, streaming,
-            dollars, unknown in found
+            dollars, unknown, loads, swap in found
         )  # fmt: skip
 
     def outcomes(self, *, lately: float, since: float) -> dict[str, ModelOutcome]:
@@ -273,6 +286,10 @@ def prometheus(rows: Iterable[Row]) -> str:
              ("reasoning", row.reasoning_tokens))]),
         ("sightline_request_seconds_total", "Seconds that requests took.",
          [(_labels(row), row.total_seconds) for row in rows]),
+        ("sightline_model_loads_total", "Requests for which the model had to be loaded first.",
+         [(_labels(row), row.loads) for row in rows]),
+        ("sightline_model_load_seconds_total", "Seconds that servers say they took to have models ready.",
+         [(_labels(row), row.load_seconds) for row in rows]),
         ("sightline_cost_dollars_total", "US dollars, of the requests whose price is known.",
          [(_labels(row), row.spent.dollars) for row in rows]),
         ("sightline_requests_of_unknown_cost_total", "Requests whose price is not known.",

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from inspect import isawaitable
 
 from sightline.base.system import Clock
-from sightline.models.fitting import limit_met, prompt_room, prompt_size
+from sightline.models.fitting import limit_met, prompt_size
 from sightline.models.messages import (
     Finish,
     Finished,
@@ -126,18 +126,6 @@ async def _finish(
         max_output_tokens=request.max_output_tokens,
         prompt=sent.tokens,
     )
-
-
-async def room_for_prompt(
-    provider: Provider, model: str, *, window: int | None = None, reply: int | None = None
-) -> int | None:
-    """Tokens that a prompt for ``model`` may have, by our estimate; ``None`` where no window is known.
-
-    By the window the model is loaded with, or that it can be loaded with on request; never by what it was trained for.
-    ``window`` is the user's own limit, ``reply`` the tokens to keep free for the reply (``None`` for a usual one).
-    """
-    known = [tokens for tokens in ((await provider.window_report(model)).room, window) if tokens]
-    return prompt_room(min(known), reply) if known else None
 
 
 class _Pieces:

@@ -21,7 +21,7 @@ from sightline.base.system import System
 from sightline.models.accounting import Ledger
 from sightline.models.cache import key_of
 from sightline.models.calibration import Calibration
-from sightline.models.client import EventListener, complete, room_for_prompt
+from sightline.models.client import EventListener, complete
 from sightline.models.leases import LeaseBook
 from sightline.models.local_servers import LocalServers
 from sightline.models.members import Member, ModelSet, where_of
@@ -42,6 +42,7 @@ from sightline.models.provider import Provider
 from sightline.models.questions import About, Answered, Given, Hearing, Question, Target
 from sightline.models.registry import open_provider, pool_for
 from sightline.models.replies import Replies, Waiting
+from sightline.models.room import room_of
 from sightline.models.routing import Asked, Candidate, Record, Routable, Route, Why, choose_route, lightened
 from sightline.models.serving import Hearing as ServedHearing
 from sightline.models.serving import Serving
@@ -121,6 +122,7 @@ class Gateway:
         self._pool: Pool | None = None
         self._opening = asyncio.Lock()
         self._conversations: OrderedDict[str, tuple[str, bool]] = OrderedDict()
+        self._told: set[str] = set()
         self.last: Answered | None = None
 
     async def turn(self, models: ModelSet, asked: Asked, about: About) -> TurnModels:
@@ -164,6 +166,12 @@ class Gateway:
     def gates(self) -> Mapping[str, GateState]:
         """The queue and the breaker of each server that was asked, by its address."""
         return self._pool.gates.states() if self._pool is not None else {}
+
+    def is_news(self, sentence: str) -> bool:
+        """Whether ``sentence`` was not told yet."""
+        new = sentence not in self._told
+        self._told.add(sentence)
+        return new
 
     def holds(self, conversation: str, name: str, *, private: bool) -> None:
         """Remembers which model a conversation is with."""
@@ -274,7 +282,9 @@ class TurnModels:
         policy = member.policy
         assert policy is not None, "a member without a policy has no provider"
         await self._keep_private(policy, provider)
-        room = await room_for_prompt(provider, policy.name, window=policy.window, reply=policy.max_output_tokens)
+        room, assumed = await room_of(provider, policy)
+        if assumed and self._gateway.is_news(assumed):
+            hearing.told(assumed)
         calibration = self._gateway.calibration
         counter = await asyncio.to_thread(calibration.counter, policy) if calibration is not None else TokenCounter()
         messages, tokens = await question.fit(Target(policy=policy, room=room, number=self._number, counter=counter))

@@ -39,10 +39,14 @@ class Hearing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
-    """Whether the server holds the model already, and how large it is in bytes, where that is known."""
+    """Whether the server holds the model already, and how large it is in bytes, where that is known.
+
+    ``load_seconds`` is what it took to have it loaded, where that was done.
+    """
 
     ready: bool
     size: int | None = None
+    load_seconds: float | None = None
 
 
 class Serving:
@@ -91,13 +95,17 @@ class Serving:
         hearing = hearing or Hearing()
         async with self.placed(provider, policy, request, hearing, helper=helper) as placed:
             patience = await self._time_limits.patience(policy, request, ready=placed.ready, size=placed.size)
-            return await complete(
+            response = await complete(
                 provider,
                 replace(request, patience=patience),
                 clock=clock,
                 listener=hearing.listener,
                 window=policy.window,
             )
+        if placed.load_seconds is None:
+            return response
+        told = response.usage.load_seconds or 0.0
+        return replace(response, usage=replace(response.usage, load_seconds=told + placed.load_seconds))
 
     @asynccontextmanager
     async def placed(
@@ -123,7 +131,9 @@ class Serving:
             if placement.model is None:
                 raise _no_place(placement.reason)
             self._tell(placement.warning, hearing)
-            yield Ready(ready=placement.load_seconds is None, size=placement.model.size)
+            yield Ready(
+                ready=placement.load_seconds is None, size=placement.model.size, load_seconds=placement.load_seconds
+            )
 
     def _tell(self, warning: str, hearing: Hearing) -> None:
         if warning and warning not in self._warned and hearing.warn is not None:

@@ -59,6 +59,10 @@ def _tell(rows: tuple[Row, ...], spent: Spent) -> None:
         told = [f"{row.prompt_tokens:,} tokens read", f"{row.output_tokens:,} written"]
         if row.cache_share:
             told.append(f"{row.cache_share:.0%} of the prompts from the server's cache")
+        if row.hit_rate:
+            told.append(f"{row.hit_rate:.0%} of the requests answered again from before")
+        if row.swap_seconds is not None:
+            told.append(f"loaded {counted(row.loads, 'time')}, {row.swap_seconds:.1f} s each")
         if row.first_token_seconds is not None:
             told.append(f"first token after {row.first_token_seconds:.1f} s")
         if row.tokens_per_second is not None:
@@ -93,4 +97,7 @@ def _usage(row: Row) -> setup_reports.UsageJson:
         tokens_per_second=row.tokens_per_second,
         cost=row.spent.dollars,
         unknown_cost=row.spent.unknown,
+        hit_rate=row.hit_rate,
+        loads=row.loads,
+        swap_seconds=row.swap_seconds,
     )
