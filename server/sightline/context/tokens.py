@@ -87,6 +87,10 @@ def terms_of_word(word: str) -> tuple[int, ...]:
     return tuple(term_of(part) for part in sub_words(word) if len(part) > 1)
 
 
+#: The terms of :data:`STOP_WORDS`.
+STOP_TERMS = frozenset(map(term_of, STOP_WORDS))
+
+
 def query_terms(text: str) -> dict[int, str]:
     """Terms of a task, each with the sub-word it came from, in order of first appearance and without stop words."""
     found: dict[int, str] = {}

@@ -39,6 +39,25 @@ def read_repository(system: System, top: str) -> Repository:
     return Repository(read_or_nothing(system, f"{common}/info/exclude"), tracked or NOTHING_TRACKED, ignore_case)
 
 
+def branch_stamp(system: System, top: str) -> tuple[bytes, ...]:
+    """What says which commit is checked out, read from files: the same as long as no commit, branch or rebase came.
+
+    It may differ though nothing did. Empty where there is no repository.
+    """
+    folder, common = _folders(system, top)
+    head = read_or_nothing(system, f"{folder}/HEAD")
+    name = _text(head).removeprefix("ref:").strip()
+    is_branch = name.startswith("refs/") and "\0" not in name and ".." not in name
+    branch = read_or_nothing(system, f"{common}/{name}") if is_branch else b""
+    try:
+        packed = system.files.stat(f"{common}/packed-refs")
+        stamp = f"{packed.mtime_ns} {packed.size}".encode()
+    except OSError:
+        stamp = b""
+    tables = read_or_nothing(system, f"{common}/reftable/tables.list")
+    return (head, branch, stamp, tables) if head else ()
+
+
 def repository_top(system: System, folder: str) -> str | None:
     """The nearest folder at or above ``folder`` that holds ``.git``."""
     while True:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sightline.base.paths import WorkspacePath
-from sightline.base.system import System
+from sightline.base.real_processes import RealProcesses
+from sightline.base.system import ProcessResult, System
 from sightline.context.history.index import Definition, HistoryIndex
 from sightline.context.history.live import CommitHistory
 from sightline.context.lexical_store import LexicalStore
@@ -73,3 +76,218 @@ async def test_a_task_like_a_past_commit_finds_what_it_changed(repository: Repos
     assert set(found.definitions[path]) == {"total"}
     assert index.activity(Definition(path, "total")).changes == 1
     assert index.activity(Definition(path, "mean")).changes == 0
+
+
+async def test_what_changed_together_is_told(repository: Repository) -> None:
+    repository.commit("Begin", {"a.py": "def a():\n    pass\n", "b.py": "def b():\n    pass\n", "c.py": "c = 1\n"})
+    for number in range(3):
+        repository.commit(f"Both {number}", {"a.py": f"def a():\n    {number}\n", "b.py": f"def b():\n    {number}\n"})
+    repository.commit("One", {"c.py": "c = 2\n"})
+    index = await repository.history()
+    a, b = repository.path("a.py"), repository.path("b.py")
+    found = index.changed_with({a: 1.0})
+    assert list(found.files) == [b]
+    assert found.files[b].score == pytest.approx(3 / (3 + 3) / (1 + 1 / 4))
+    assert found.files[b].anchor == a
+    assert found.files[b].commit.endswith(" Both 2")
+    assert set(found.definitions[b]) == {"b"}
+    assert set(index.changed_with({}, {Definition(a, "a"): 1.0}).definitions) == {b}
+    assert index.activity(b).changes == 3
+
+
+async def test_a_renamed_file_keeps_its_past_and_a_new_one_of_its_old_name_does_not(repository: Repository) -> None:
+    text = "".join(f"line_{number} = {number}\n" for number in range(20))
+    repository.commit("Begin", {"other.py": ""})
+    repository.commit("Add tax", {"tax.py": text})
+    repository.commit("Change tax", {"tax.py": text.replace("7", "77")})
+    repository.git("mv", "tax.py", "rates.py")
+    repository.commit("Call it rates", {})
+    repository.commit("Another tax", {"tax.py": "tax = 1\n"})
+    index = await repository.history()
+    assert index.activity(repository.path("rates.py")).changes == 3
+    assert index.activity(repository.path("tax.py")).changes == 1
+
+
+async def test_names_of_any_kind(repository: Repository) -> None:
+    names = ("with space.py", "ä\tö.py", 'quo"ted.py', "-dash.py", ":(top)odd.py", "back\\slash.py", "new\nline.py")
+    repository.commit("Begin", dict.fromkeys(names, "def total():\n    return 1\n"))
+    repository.commit("Change", dict.fromkeys(names, "def total():\n    return 2\n"))
+    index = await repository.history()
+    for name in names:
+        assert index.activity(repository.path(name)).changes == 1, name
+        assert index.activity(Definition(repository.path(name), "total")).changes == 1, name
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after", "changed"),
+    [
+        ("a.ts", "class Cart {\n    private async total(a: number) {\n        return 1\n    }\n}\n", "2", "total"),
+        ("a.js", "res.send = function send(body) {\n  if (body) {\n    return 1\n  }\n}\n", "2", "send"),
+        ("a.go", "package a\n\nfunc (c *Cart) Total() int {\n\treturn 1\n}\n", "2", "Total"),
+        ("a.rs", "impl Cart {\n    fn total(&self) -> u8 {\n        1\n    }\n}\n", "2", "total"),
+        ("A.java", "class Cart {\n    public int total(int a) {\n        return 1;\n    }\n}\n", "2", "total"),
+        ("a.c", "int total(int a)\n{\n    return 1;\n}\n", "2", "total"),
+        ("a.rb", "class Cart\n  def total\n    1\n  end\nend\n", "2", "total"),
+        ("a.vue", "<script>\nexport default {\n  total() {\n    return 1\n  },\n}\n</script>\n", "2", "total"),
+    ],
+)
+async def test_methods_are_named(repository: Repository, name: str, before: str, after: str, changed: str) -> None:
+    repository.commit("Begin", {name: before})
+    repository.commit("Change", {name: before.replace("1", after)})
+    index = await repository.history()
+    assert index.activity(Definition(repository.path(name), changed)).changes == 1
+
+
+async def test_a_folder_of_a_repository_and_several_roots(repository: Repository) -> None:
+    repository.commit("Begin", {"one/a.py": "", "two/b.py": "", "c.py": ""})
+    repository.commit("Change", {"one/a.py": "a = 1\n", "two/b.py": "b = 1\n", "c.py": "c = 1\n"})
+    repository.commit("Elsewhere", {"c.py": "c = 2\n"})
+    one, two = str(repository.root / "one"), str(repository.root / "two")
+    index = await history_of(repository.system, one, two)
+    found = index.changed_with({WorkspacePath(one, "a.py"): 1.0})
+    assert set(found.files) == {WorkspacePath(two, "b.py")}
+    assert len(index) == 1
+
+
+async def test_another_branch_a_rebase_and_a_new_commit_are_followed(repository: Repository) -> None:
+    repository.commit("Begin", {"a.py": "a = 1\n"})
+    repository.commit("Second", {"a.py": "a = 2\n"})
+    history = CommitHistory()
+    root = str(repository.root)
+
+    async def subjects() -> list[str]:
+        await history.follow(repository.system, [root])
+        found = history.index.resembling(dict.fromkeys(query_terms("second third fourth side"), 1.0))
+        return sorted(each.commit.partition(" ")[2] for each in found.files.values())
+
+    assert await subjects() == ["Second"]
+    repository.git("checkout", "-q", "-b", "side", "HEAD~1")
+    repository.commit("Side", {"b.py": "b = 1\n"})
+    assert await subjects() == ["Side"]
+    repository.git("rebase", "-q", "main")
+    assert await subjects() == ["Second", "Side"]
+    repository.git("reset", "-q", "--hard", "HEAD~2")
+    assert await subjects() == []
+
+
+async def test_git_is_not_run_when_nothing_moved(repository: Repository) -> None:
+    repository.commit("Begin", {"a.py": "a = 1\n"})
+    repository.commit("Second", {"a.py": "a = 2\n"})
+    system, runs = counting(repository.system)
+    history = CommitHistory()
+    await history.follow(system, [str(repository.root)])
+    assert runs
+    runs.clear()
+    await history.follow(system, [str(repository.root)])
+    assert runs == []
+    repository.git("pack-refs", "--all")
+    await history.follow(system, [str(repository.root)])
+    assert len(history.index) == 1
+
+
+async def test_only_new_commits_are_read_and_the_rest_comes_from_the_store(
+    repository: Repository, tmp_path: Path
+) -> None:
+    repository.commit("Begin", {"a.py": "a = 1\n"})
+    repository.commit("Second", {"a.py": "def a():\n    pass\n"})
+    root, store = str(repository.root), LexicalStore(str(tmp_path / "commits.sqlite"))
+    await history_of(repository.system, root, store=store)
+    repository.commit("Third", {"a.py": "def a():\n    return\n"})
+    system, runs = counting(repository.system)
+    index = await history_of(system, root, store=store)
+    assert index.activity(Definition(repository.path("a.py"), "a")).changes == 2
+    second = repository.git("rev-parse", "HEAD~1").strip()
+    assert runs
+    assert not any(second in run for run in runs)
+    (tmp_path / "commits.sqlite").write_bytes(b"damaged")
+    assert len(await history_of(repository.system, root, store=store)) == 2
+
+
+async def test_there_is_no_history_without_commits_or_repository_or_git(repository: Repository, tmp_path: Path) -> None:
+    assert len(await repository.history()) == 0
+    (tmp_path / "plain").mkdir()
+    assert len(await history_of(repository.system, str(tmp_path / "plain"))) == 0
+    repository.commit("Begin", {"a.py": "a = 1\n"})
+    repository.commit("Second", {"a.py": "a = 2\n"})
+    assert len(await repository.history()) == 1
+    no_git = repository.system.processes.on_path(str(tmp_path / "plain"))
+    assert len(await history_of(replace(repository.system, processes=no_git), str(repository.root))) == 0
+    (repository.root / ".git" / "HEAD").write_text("nonsense")
+    assert len(await repository.history()) == 0
+
+
+async def test_a_shallow_clone_has_the_history_it_has(repository: Repository, tmp_path: Path) -> None:
+    for number in range(4):
+        repository.commit(f"Change {number}", {"a.py": f"a = {number}\n"})
+    git(tmp_path, repository.home, "clone", "-q", "--depth=2", f"file://{repository.root}", "shallow")
+    index = await history_of(repository.system, str(tmp_path / "shallow"))
+    assert index.activity(WorkspacePath(str(tmp_path / "shallow"), "a.py")).changes == 1
+
+
+async def test_a_clone_without_old_contents_has_files_and_fetches_nothing(
+    repository: Repository, tmp_path: Path
+) -> None:
+    for number in range(3):
+        repository.commit(f"Change {number}", {"a.py": f"def a():\n    {number}\n", "b.py": "b = 1\n" * number})
+    repository.git("config", "uploadpack.allowFilter", "true")
+    clone = tmp_path / "partial"
+    git(tmp_path, repository.home, "clone", "-q", "--filter=blob:none", f"file://{repository.root}", str(clone))
+    before = git(clone, repository.home, "count-objects", "-v")
+    index = await history_of(repository.system, str(clone))
+    assert index.activity(WorkspacePath(str(clone), "a.py")).changes == 2
+    assert git(clone, repository.home, "count-objects", "-v") == before
+
+
+async def test_nothing_that_the_repository_names_is_run(repository: Repository, tmp_path: Path) -> None:
+    mark = tmp_path / "ran"
+    program = tmp_path / "program"
+    program.write_text(f"#!/bin/sh\ntouch '{mark}'\ncat \"$1\"\n")
+    program.chmod(0o755)
+    repository.commit("Begin", {".gitattributes": "*.py diff=mine filter=mine\n", "a.py": "a = 1\n"})
+    repository.commit("Second", {"a.py": "a = 2\n"})
+    for key in ("diff.mine.textconv", "diff.mine.command", "diff.external", "filter.mine.clean", "filter.mine.smudge"):
+        repository.git("config", key, str(program))
+    for key in ("core.fsmonitor", "core.pager", "gpg.program"):
+        repository.git("config", key, str(program))
+    repository.git("config", "log.showSignature", "true")
+    mark.unlink(missing_ok=True)
+    assert len(await repository.history()) == 1
+    assert not mark.exists()
+
+
+async def test_the_users_settings_of_git_do_not_matter(repository: Repository) -> None:
+    repository.commit("Begin", {"dir/a.py": "def a():\n    pass\n", "b.py": "b = 1\n"})
+    repository.commit("Second", {"dir/a.py": "def a():\n    return\n"})
+    settings = ("diff.noprefix=true", "diff.mnemonicPrefix=true", "diff.renames=false", "color.ui=always",
+                "log.decorate=full", "diff.relative=true", "diff.interHunkContext=9", "i18n.logOutputEncoding=latin1",
+                "format.pretty=oneline", "log.follow=true")  # fmt: skip
+    for setting in settings:
+        repository.git("config", *setting.split("=", 1))
+    index = await repository.history()
+    assert index.activity(Definition(repository.path("dir/a.py"), "a")).changes == 1
+
+
+async def test_a_submodule_has_its_own_history(repository: Repository, tmp_path: Path) -> None:
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    other = Repository(inner)
+    other.commit("Begin", {"a.py": "a = 1\n"})
+    other.commit("Inside", {"a.py": "a = 2\n"})
+    repository.commit("Begin", {"b.py": "b = 1\n"})
+    repository.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(other.root), "vendor")
+    repository.commit("Add the vendor", {})
+    vendor = str(repository.root / "vendor")
+    index = await history_of(repository.system, str(repository.root), vendor)
+    assert index.activity(WorkspacePath(vendor, "a.py")).changes == 1
+
+
+def counting(system: System) -> tuple[System, list[tuple[str, ...]]]:
+    """``system``, and the arguments of every program it runs from now on."""
+    runs: list[tuple[str, ...]] = []
+
+    class Counting(RealProcesses):
+        async def run(self, arguments: Sequence[str], **given: Any) -> ProcessResult:
+            runs.append(tuple(arguments))
+            return await super().run(arguments, **given)
+
+    return replace(system, processes=Counting(system.environment)), runs

@@ -32,7 +32,8 @@ _IDENTIFIER = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 class Commit:
     """One commit. Paths are relative to the top of the repository, as git writes them.
 
-    ``subject`` is one line without secrets. ``terms`` are search terms of the message. ``changed`` counts the files it
+    ``subject`` is one line without secrets. ``terms`` are search terms of the message, the first ``titled`` of them
+    those of its first line. ``changed`` counts the files it
     changed; ``paths`` are these files, empty for one that is of no use as evidence (more than :data:`MOST_FILES`, or no
     parent: the first commit, and the last one of a shallow clone, hold everything there was). ``added`` are those that
     it made, ``renames`` maps new paths to old ones. ``definitions`` maps a path to the names of the definitions that
@@ -43,6 +44,7 @@ class Commit:
     time: int
     subject: str
     terms: tuple[int, ...]
+    titled: int
     changed: int
     paths: tuple[str, ...]
     added: tuple[str, ...] = ()
@@ -93,12 +95,14 @@ def _commit(identifier: str, fields: list[bytes], changes: list[tuple[str, str, 
     time, parents, message = (each.decode("utf-8", "replace") for each in fields)
     message = message.strip()[:LONGEST_MESSAGE]
     useful = bool(parents.strip()) and len(changes) <= MOST_FILES
+    terms = query_terms(_TRAILER.sub("", message)) if useful else {}
     renames = [(path, old) for status, path, old in changes if status == "R"]
     return Commit(
         identifier=identifier,
         time=int(time) if time.strip("-").isdecimal() else 0,
         subject=_subject(message),
-        terms=tuple(query_terms(_TRAILER.sub("", message))) if useful else (),
+        terms=tuple(terms),
+        titled=len(query_terms(message.partition("\n")[0]).keys() & terms.keys()),
         changed=len(changes),
         paths=tuple(path for _, path, _ in changes) if useful else (),
         added=tuple(path for status, path, _ in changes if status == "A")[:MOST_RENAMES],

@@ -6,13 +6,16 @@ file that was renamed since count for its present path. They need not exist any 
 caller asks its gate.
 
 Likeness (:meth:`HistoryIndex.resembling`)
-    The *similarity* of a commit and a task is the cosine of their terms in 0..1, each term weighing its inverse
-    document frequency among the commits (and, for the task, what the caller gives). 1.0 is the same words; 0.3 is a
-    commit about the same matter as a rule; below 0.05 is not counted. A file or definition has
+    The *similarity* of a commit and a task is the cosine of their terms, each term weighing its inverse document
+    frequency among the commits; beside that a term of the task weighs what the caller gives, and one of the commit 1.0
+    in the first line of its message, 0.5 in the rest or in a name of what it changed, 0.25 in a path it changed. Old
+    commits count down to half (700 commits ago: 0.68). 0..1: 0.3 is a commit about the same matter as a rule, and below
+    0.02 is not counted. With ``near``, files that matter for other reasons, a commit that changed none of them counts
+    a quarter. A file or definition has
 
-    ``most``     the largest similarity of a commit that changed it, divided by the root of how many files the commit
-                 changed (definitions: of how many definitions, but at most by 3): 0..1
-    ``total``    the sum of its best eight of these: 0..8
+    ``most``     the largest similarity of a commit that changed it, divided by the fourth root of how many files the
+                 commit changed (definitions: of how many definitions, but at most by 1.7): 0..1
+    ``total``    the root of the sum of squares of its best twenty of these: 0..4.5, 1 is very much
     ``commit``   the one ``most`` is of, as ``abc1234 subject``, for people
 
 Companions (:meth:`HistoryIndex.changed_with`)
@@ -27,30 +30,42 @@ Activity (:meth:`HistoryIndex.activity`)
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Generic, NamedTuple, TypeVar
 
 from sightline.base.errors import PathOutsideRoot
 from sightline.base.paths import WorkspacePath
+from sightline.context.file_terms import path_terms
 from sightline.context.history.commits import Commit
+from sightline.context.tokens import STOP_TERMS, terms_of_word
 
 Value = TypeVar("Value")
 
 #: Less similar commits are not counted.
-LEAST_SIMILARITY = 0.05
+LEAST_SIMILARITY = 0.02
 #: Commits that count for one file or definition.
-MOST_ALIKE = 8
+MOST_ALIKE = 20
+#: The most similar commits are looked at, so many of them.
+MOST_COMPARED = 200
+#: What a term counts, in quarters, by where a commit has it.
+IN_TITLE, IN_BODY, IN_NAME, IN_PATH = 4, 2, 2, 1
+#: Old commits count down to ``OLD_SHARE``; after so many commits most of the rest is gone.
+OLD, OLD_SHARE = 700, 0.5
+#: How many times more a commit counts that changed a file that matters, than one that changed none.
+NEAR = 3.0
 #: Commits after which one counts a third as recent.
 RECENT = 150
 #: What an anchor's number of commits is taken to be more: two changes, both together, are no proof.
 DOUBT = 3.0
 #: A commit of so many files counts half in :meth:`HistoryIndex.changed_with`.
-HALF_SIZE = 12
-#: How many definitions of one commit make each of them count a third.
+HALF_SIZE = 4
+#: Of how many definitions of one commit each counts least.
 MANY_DEFINITIONS = 9
 #: Characters of an identifier that are shown.
 _SHORT = 7
@@ -63,8 +78,7 @@ class Definition(NamedTuple):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Likeness:
+class Likeness(NamedTuple):
     """How much a task resembles the past commits that changed one file or definition; see the module."""
 
     most: float
@@ -72,8 +86,7 @@ class Likeness:
     commit: str
 
 
-@dataclass(frozen=True, slots=True)
-class Companion:
+class Companion(NamedTuple):
     """How regularly something changed together with an anchor; ``commit`` is the newest that changed both."""
 
     score: float
@@ -119,7 +132,7 @@ class _Past(NamedTuple):
 
     label: str
     age: int
-    terms: tuple[int, ...]
+    terms: Mapping[int, int]
     files: tuple[int, ...]
     definitions: tuple[int, ...]
 
@@ -154,29 +167,44 @@ class HistoryIndex:
         self._of_file: list[list[int]] = [[] for _ in self._files.values]
         self._of_definition: list[list[int]] = [[] for _ in self._definitions.values]
         for number, past in enumerate(self._commits):
-            for term in past.terms:
-                self._postings.setdefault(term, []).append(number)
+            for term, quarters in past.terms.items():
+                self._postings.setdefault(term, []).append(number << 2 | quarters - 1)
             for file in past.files:
                 self._of_file[file].append(number)
             for definition in past.definitions:
                 self._of_definition[definition].append(number)
-        squares = {term: self._rarity(term) ** 2 for term in self._postings}
-        self._lengths = [math.sqrt(sum(map(squares.__getitem__, past.terms))) for past in self._commits]
+        rarities = {term: self._rarity(term) for term in self._postings}
+        self._lengths = [
+            math.sqrt(sum((rarities[term] * quarters / 4) ** 2 for term, quarters in past.terms.items()))
+            for past in self._commits
+        ]
 
     def __len__(self) -> int:
         """Commits that count as evidence."""
         return len(self._commits)
 
-    def resembling(self, weights: Mapping[int, float]) -> Resembling:
-        """What commits whose messages resemble the terms of a task (``weights``, 1.0 for an ordinary one) changed."""
+    def resembling(
+        self, weights: Mapping[int, float], near: Mapping[WorkspacePath, float] = MappingProxyType({})
+    ) -> Resembling:
+        """What commits that resemble the terms of a task (``weights``, 1.0 for an ordinary one) changed.
+
+        ``near`` gives files that matter for other reasons, each with 0..1; without any, all commits count alike.
+        """
+        closeness = [0.0] * len(self._files.values)
+        for path, close in near.items():
+            if (file := self._files.number(path)) >= 0:
+                closeness[file] = close
         files: dict[int, list[tuple[float, int]]] = {}
         definitions: dict[int, list[tuple[float, int]]] = {}
-        for number, similarity in self._similarities(weights):
+        similar = heapq.nlargest(MOST_COMPARED, self._similarities(weights), key=lambda pair: (pair[1], -pair[0]))
+        for number, similarity in similar:
             past = self._commits[number]
-            counted = (similarity / math.sqrt(len(past.files)), -number)
+            close = max(map(closeness.__getitem__, past.files)) if near else 1.0
+            counts = similarity * (1 + NEAR * close) / (1 + NEAR)
+            counted = (counts / len(past.files) ** 0.25, -number)
             for file in past.files:
                 files.setdefault(file, []).append(counted)
-            counted = (similarity / math.sqrt(min(len(past.definitions) or 1, MANY_DEFINITIONS)), -number)
+            counted = (counts / min(len(past.definitions) or 1, MANY_DEFINITIONS) ** 0.25, -number)
             for definition in past.definitions:
                 definitions.setdefault(definition, []).append(counted)
         return Resembling(
@@ -242,18 +270,24 @@ class HistoryIndex:
         length = math.sqrt(sum((weight * rarities[term]) ** 2 for term, weight in weights.items()))
         products: dict[int, float] = {}
         for term, weight in weights.items():
-            value = weight * rarities[term] ** 2
-            for number in self._postings.get(term, ()):
-                products[number] = products.get(number, 0.0) + value
+            value = weight * rarities[term] ** 2 / 4
+            for packed in self._postings.get(term, ()):
+                number = packed >> 2
+                products[number] = products.get(number, 0.0) + value * ((packed & 3) + 1)
         for number, product in products.items():
-            similarity = product / (length * self._lengths[number])
+            cosine = product / (length * self._lengths[number])
+            similarity = cosine * (OLD_SHARE + (1 - OLD_SHARE) * math.exp(-self._commits[number].age / OLD))
             if similarity >= LEAST_SIMILARITY:
                 yield number, min(similarity, 1.0)
 
     def _likeness(self, counted: list[tuple[float, int]]) -> Likeness:
+        if len(counted) == 1:
+            ((most, best),) = counted
+            return Likeness(most, most, self._commits[-best].label)
         counted.sort(reverse=True)
         most, best = counted[0]
-        return Likeness(most, sum(value for value, _ in counted[:MOST_ALIKE]), self._commits[-best].label)
+        total = math.sqrt(sum([value * value for value, _ in counted[:MOST_ALIKE]]))
+        return Likeness(most, total, self._commits[-best].label)
 
     def _add_companions(
         self,
@@ -309,7 +343,7 @@ def _followed(
             yield _Past(
                 label=f"{commit.identifier[:_SHORT]} {commit.subject}",
                 age=age,
-                terms=commit.terms,
+                terms=_weighed(commit),
                 files=tuple(dict.fromkeys(changed.values())),
                 definitions=tuple(
                     dict.fromkeys(
@@ -324,6 +358,23 @@ def _followed(
         for path in (*commit.added, *commit.renames):
             today.pop(path, None)  # what was called so before that is another file
         today |= renamed
+
+
+def _weighed(commit: Commit) -> Mapping[int, int]:
+    """The terms of a commit, each with the quarters it counts."""
+    names = (name for found in (commit.definitions or {}).values() for name in found)
+    places = (
+        (IN_PATH, (term for path in commit.paths for term in _path_terms(path))),
+        (IN_NAME, (term for name in names for term in terms_of_word(name) if term not in STOP_TERMS)),
+        (IN_BODY, commit.terms[commit.titled :]),
+        (IN_TITLE, commit.terms[: commit.titled]),
+    )
+    return {term: quarters for quarters, terms in places for term in terms}
+
+
+@lru_cache(maxsize=1 << 12)
+def _path_terms(path: str) -> tuple[int, ...]:
+    return tuple(term for term in path_terms(path) if term not in STOP_TERMS)
 
 
 def _owner(prefixes: Sequence[tuple[str, str]], name: str) -> WorkspacePath | None:

@@ -21,6 +21,7 @@ from sightline.context.history.reading import (
 )
 from sightline.context.history.saved import commits_version, pack_commits, unpack_commits
 from sightline.context.lexical_store import LexicalStore
+from sightline.workspace.repository import branch_stamp, repository_top
 
 
 class CommitHistory:
@@ -31,6 +32,7 @@ class CommitHistory:
         self._loaded = store is None
         self._known: dict[str, Commit] = {}
         self._listed: dict[Repository, tuple[str, ...]] = {}
+        self._stamps: object = None
         self._index = NO_HISTORY
         self._lock = asyncio.Lock()
 
@@ -41,28 +43,36 @@ class CommitHistory:
 
     def forget(self) -> None:
         """Answers nothing until the next :meth:`follow`; for a workspace that is trusted no more."""
-        self._index, self._listed = NO_HISTORY, {}
+        self._index, self._listed, self._stamps = NO_HISTORY, {}, None
 
     async def follow(self, system: System, roots: Sequence[str]) -> None:
-        """Brings the history up to what git says now. Costs two short runs of git when nothing changed. Never raises.
+        """Brings the history up to what is checked out now. Never raises; git is not run when nothing changed.
 
         May be cancelled; what was read by then counts.
         """
         async with self._lock:
+            stamps = await asyncio.to_thread(_stamps, system, roots)
+            if stamps == self._stamps:
+                return
+            if not any(stamps.values()):
+                self.forget()
+                self._stamps = stamps
+                return
             if not self._loaded and self._store is not None:
                 data = await asyncio.to_thread(self._store.load, commits_version())
                 self._known = await asyncio.to_thread(unpack_commits, data)
                 self._loaded = True
             listed = {each: await list_commits(system, each) for each in await find_repositories(system, roots)}
-            if listed == self._listed:
-                return
-            before = self._known.copy()
-            try:
-                await self._read(system, listed)
-                self._listed = listed
-            finally:  # what was read before a cancel need not be read again
-                if self._known != before:
-                    self._save(listed)
+            if listed != self._listed:
+                before = self._known.copy()
+                try:
+                    await self._read(system, listed)
+                    self._listed = listed
+                finally:  # what was read before a cancel need not be read again
+                    if self._known != before:
+                        self._save(listed)
+            if listed and all(listed.values()):  # else git could not say: it is asked again next time
+                self._stamps = stamps
 
     async def _read(self, system: System, listed: dict[Repository, tuple[str, ...]]) -> None:
         """Reads what is not known: messages and files first, which is quick, then definitions."""
@@ -91,3 +101,9 @@ class CommitHistory:
         self._known = {identifier: commit for identifier, commit in self._known.items() if identifier in kept}
         if self._store is not None:
             self._store.save(commits_version(), pack_commits(self._known.values()))
+
+
+def _stamps(system: System, roots: Sequence[str]) -> dict[str, tuple[bytes, ...]]:
+    """What changes for each root when another commit is checked out; empty for one that is in no repository."""
+    tops = {root: repository_top(system, root) for root in roots}
+    return {root: branch_stamp(system, top) if top else () for root, top in tops.items()}

@@ -7,6 +7,7 @@ objects are not here) costs that part of the history and nothing else.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import as_file, files
@@ -19,9 +20,13 @@ from sightline.context.history.definition_names import SCRIPT_HEADS, Definitions
 #: The newest commits that are read, merges not counted.
 MOST_COMMITS = 2000
 #: Commits of one run of git, without and with their patches.
-LOGGED_AT_ONCE, PATCHED_AT_ONCE = 500, 50
+LOGGED_AT_ONCE, PATCHED_AT_ONCE = 500, 200
+#: After a run that did not come to its end, and how many such runs in a row without any commit end the reading.
+AFTER_FAILURE, MOST_FAILURES = 20, 10
 #: Bounds of one run (seconds, bytes of output); a file of more bytes than ``LARGEST_FILE`` is not compared.
 SECONDS, OUTPUT, LARGEST_FILE = 20.0, 24 << 20, 1 << 20
+#: After so many seconds no further run is begun; what is left is read when the branch moves next.
+MOST_SECONDS = 120.0
 
 #: Options of ``git log`` over whatever the user's configuration says, which could change what is printed.
 _LOG = (
@@ -31,6 +36,9 @@ _LOG = (
 _RENAMES, _NO_RENAMES = ("--find-renames", "-l400"), ("--no-renames",)
 _RAW = ("-z", "--raw", "--abbrev=4", f"--format={LOG_FORMAT}")
 _PATCH = ("-p", "-U0", "--inter-hunk-context=0", "--src-prefix=a/", "--dst-prefix=b/", f"--format={PATCH_FORMAT}")
+
+#: What is no plain character in a path that git is limited to.
+_SPECIAL, _ESCAPED = re.compile(r"[*?\[\\]"), r"\\\g<0>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +77,11 @@ async def list_commits(system: System, repository: Repository, revision: str = "
 async def read_commits(
     system: System, repository: Repository, identifiers: Sequence[str]
 ) -> AsyncIterator[Sequence[Commit]]:
-    """These commits, some at a time, without their definitions."""
+    """These commits, some at a time, without their definitions. One that cannot be read is left out."""
+    began = system.clock.monotonic()
     for start in range(0, len(identifiers), LOGGED_AT_ONCE):
+        if system.clock.monotonic() - began > MOST_SECONDS:
+            return
         some = identifiers[start : start + LOGGED_AT_ONCE]
         for renames in (_RENAMES, _NO_RENAMES):
             arguments = (*_LOG, *renames, *_RAW, *some, "--", *repository.limits)
@@ -84,18 +95,43 @@ async def read_commits(
 async def read_definitions(
     system: System, repository: Repository, identifiers: Sequence[str]
 ) -> AsyncIterator[Mapping[str, Definitions]]:
-    """What these commits changed in which definitions, some commits at a time."""
-    for start in range(0, len(identifiers), PATCHED_AT_ONCE):
-        some = identifiers[start : start + PATCHED_AT_ONCE]
-        with as_file(files("sightline.context.history").joinpath("attributes")) as attributes:
-            arguments = (
-                "-c", f"core.attributesFile={attributes}", "-c", f"diff.sightline-script.xfuncname={SCRIPT_HEADS}",
-                "-c", f"core.bigFileThreshold={LARGEST_FILE}", "-c", "core.quotePath=false",
-                *_LOG, *_RENAMES, *_PATCH, *some, "--", *repository.limits,
-            )  # fmt: skip
-            told = await _git(system, repository.top, *arguments)
+    """What these commits changed in which definitions, some commits at a time. What cannot be read is left out."""
+    began = system.clock.monotonic()
+    left, at_once, failures = list(identifiers), PATCHED_AT_ONCE, 0
+    while left and failures < MOST_FAILURES and system.clock.monotonic() - began <= MOST_SECONDS:
+        some = left[:at_once]
+        told = await _patches(system, repository, some)
         found = await asyncio.to_thread(parse_patches, told.data)
-        yield {identifier: found.get(identifier, {}) for identifier in some}
+        if told.whole:
+            left = left[at_once:]
+            yield {identifier: found.get(identifier, {}) for identifier in some}
+            continue
+        # Too much at once, or a commit that cannot be read: on with fewer, after the last one that was finished.
+        finished = list(found)[:-1]
+        failures, at_once = 0 if finished else failures + 1, AFTER_FAILURE
+        done = some[: some.index(finished[-1]) + 1] if finished else []
+        left = left[max(len(done), 1) :]
+        yield {identifier: found.get(identifier, {}) for identifier in done}
+
+
+async def _patches(system: System, repository: Repository, identifiers: Sequence[str]) -> _Told:
+    with as_file(files("sightline.context.history").joinpath("attributes")) as attributes:
+        arguments = (
+            "-c", f"core.attributesFile={attributes}", "-c", f"diff.sightline-script.xfuncname={SCRIPT_HEADS}",
+            "-c", f"core.bigFileThreshold={LARGEST_FILE}", "-c", "core.quotePath=false",
+            *_LOG, *_RENAMES, *_PATCH, *identifiers, "--", *_code(repository),
+        )  # fmt: skip
+        return await _git(system, repository.top, *arguments)
+
+
+def _code(repository: Repository) -> list[str]:
+    """Limits git to files whose definitions it can name: the patches of others are most of all bytes."""
+    lines = files("sightline.context.history").joinpath("attributes").read_text("utf-8").splitlines()
+    return [
+        f":(top){_SPECIAL.sub(_ESCAPED, prefix)}{line.partition(' ')[0]}"
+        for prefix, _ in repository.prefixes
+        for line in lines
+    ]
 
 
 class _Told(NamedTuple):

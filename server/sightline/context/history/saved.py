@@ -23,8 +23,8 @@ def pack_commits(commits: Iterable[Commit]) -> bytes:
     """The bytes of some commits."""
     rows = [
         (
-            each.identifier, each.time, each.subject, each.terms, each.changed, each.paths, each.added, each.renames,
-            each.definitions,
+            each.identifier, each.time, each.subject, each.terms, each.titled, each.changed, each.paths, each.added,
+            each.renames, each.definitions,
         )
         for each in commits
     ]  # fmt: skip
@@ -46,6 +46,7 @@ def _checked(commit: Commit) -> Commit:
     """``commit`` if its fields are what they should be; raises ``TypeError`` or ``AttributeError`` if not."""
     texts = (commit.identifier, commit.subject, *commit.paths, *commit.added, *commit.renames, *commit.renames.values())
     names = [name for path, found in (commit.definitions or {}).items() for name in (path, *found)]
-    if not all(type(text) is str for text in (*texts, *names)) or not all(type(term) is int for term in commit.terms):
+    numbers = (commit.time, commit.titled, commit.changed, *commit.terms)
+    if not all(type(text) is str for text in (*texts, *names)) or not all(type(number) is int for number in numbers):
         raise TypeError("these are no commits of ours")
     return commit
