@@ -79,3 +79,24 @@ def test_callers_of_the_same_rare_thing_are_colleagues() -> None:
     (relation,) = (each for each in related(view, "one.py:1") if each.kind is RelationKind.COLLEAGUE)
     assert (str(relation.path), relation.line) == ("two.py", 2)
     assert relation.reason == "calls `engage_bolt` like `lock`"
+
+
+def test_pieces_that_name_the_same_rare_type_are_fellows() -> None:
+    view = graph_of(
+        {
+            "kind.go": "package shop\n\ntype Bolt struct {\n\tsize int\n}\n",
+            "one.go": "package shop\n\nfunc lock(bolt Bolt) int {\n\treturn 1\n}\n",
+            "two.go": "package shop\n\nfunc shut(bolt *Bolt) int {\n\treturn 2\n}\n",
+        }
+    )
+    assert found(view, "one.go:3", RelationKind.FELLOW) == ["two.go:3"]
+
+
+def test_calls_with_the_same_rare_keyword() -> None:
+    view = graph_of(
+        {
+            "one.py": "def lock(box):\n    shut(box, bolted=True)\n    return 1\n",
+            "two.py": "def make(box):\n    build(box, bolted=False)\n    return 2\n",
+        }
+    )
+    assert found(view, "one.py:1", RelationKind.KEYWORD) == ["two.py:2"]

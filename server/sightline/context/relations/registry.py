@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from sightline.context.relations.calls import callees, callers, helpers
+from sightline.context.relations.documents import documents
 from sightline.context.relations.families import families
 from sightline.context.relations.files import generated, neighbours
 from sightline.context.relations.places import imports, members, named, owners, reexports, registrations, users
@@ -37,8 +38,9 @@ FINDERS: Mapping[Finder, frozenset[RelationKind]] = {
     parallels: frozenset({RelationKind.PARALLEL}),
     neighbours: frozenset({RelationKind.NEIGHBOUR}),
     generated: frozenset({RelationKind.GENERATED}),
+    documents: frozenset({RelationKind.DOCUMENT}),
     siblings: frozenset({RelationKind.SIBLING}),
-    sharers: frozenset({RelationKind.FIELD, RelationKind.COLLEAGUE}),
+    sharers: frozenset({RelationKind.FIELD, RelationKind.COLLEAGUE, RelationKind.FELLOW, RelationKind.KEYWORD}),
     named: frozenset({RelationKind.TYPE, RelationKind.VALUE}),
     users: frozenset({RelationKind.USER}),
     owners: frozenset({RelationKind.OWNER}),
@@ -66,6 +68,8 @@ MOST: Mapping[RelationKind, tuple[int, int]] = {
     RelationKind.SIBLING: (10, 0),
     RelationKind.FIELD: (10, 8),
     RelationKind.COLLEAGUE: (8, 8),
+    RelationKind.FELLOW: (6, 4),
+    RelationKind.KEYWORD: (3, 4),
     RelationKind.TYPE: (4, 2),
     RelationKind.VALUE: (5, 2),
     RelationKind.USER: (8, 4),
@@ -74,6 +78,7 @@ MOST: Mapping[RelationKind, tuple[int, int]] = {
     RelationKind.IMPORT: (3, 0),
     RelationKind.NEIGHBOUR: (2, 0),
     RelationKind.GENERATED: (0, 3),
+    RelationKind.DOCUMENT: (0, 3),
     RelationKind.REGISTRATION: (3, 3),
     RelationKind.REEXPORT: (1, 2),
     RelationKind.TEST: (2, 5),

@@ -33,6 +33,8 @@ class RelationKind(StrEnum):
     SIBLING = "sibling"  # stands in its file and uses much the same names
     FIELD = "field"  # reads or writes a rare field or constant that it reads or writes, or defines it
     COLLEAGUE = "colleague"  # calls something rare that it calls
+    FELLOW = "fellow"  # names a rare type that it names
+    KEYWORD = "keyword"  # gives a rare keyword argument that it gives or takes
     TYPE = "type"  # is a type that it names
     VALUE = "value"  # is a constant or a field that it reads or writes
     USER = "user"  # uses it in another way than by a call
@@ -41,6 +43,7 @@ class RelationKind(StrEnum):
     IMPORT = "import"  # imports a name that it uses, in its file
     NEIGHBOUR = "neighbour"  # stands right before or after it
     GENERATED = "generated"  # is the file that its file was generated from, or one generated from it
+    DOCUMENT = "document"  # names it in a code span of the documentation
     REGISTRATION = "registration"  # names it in a table or a statement of a module
     REEXPORT = "reexport"  # passes its name on to other files
     TEST = "test"  # is a test that uses it or is named after it

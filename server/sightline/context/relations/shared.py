@@ -6,7 +6,7 @@ Found by names alone, weighed by how few use them: what two places share and nob
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from sightline.base.paths import WorkspacePath
@@ -21,8 +21,8 @@ from sightline.graph.test_files import is_test
 from sightline.languages.registry import family_of
 
 #: Names of the anchor that are looked for elsewhere, the rarest first, and files that may use one of them.
-MOST_NAMES = 12
-MOST_FILES = 8
+MOST_NAMES = 16
+MOST_FILES = 16
 
 #: References of a file that are compared; longer files have no siblings beyond.
 MOST_REFERENCES = 20_000
@@ -33,7 +33,29 @@ LEAST_LIKENESS = 0.1
 _KIND = LOCAL_FLAG - 1
 _CALL = REFERENCE_CODE[ReferenceKind.CALL]
 _VALUES = frozenset((REFERENCE_CODE[ReferenceKind.READ], REFERENCE_CODE[ReferenceKind.WRITE]))
-_COUNTED = _VALUES | {_CALL, REFERENCE_CODE[ReferenceKind.TYPE], REFERENCE_CODE[ReferenceKind.DECORATE]}
+_TYPE = REFERENCE_CODE[ReferenceKind.TYPE]
+_COUNTED = _VALUES | {_CALL, _TYPE, REFERENCE_CODE[ReferenceKind.DECORATE]}
+
+_KIND_OF = {
+    ReferenceKind.READ: RelationKind.FIELD,
+    ReferenceKind.WRITE: RelationKind.FIELD,
+    ReferenceKind.CALL: RelationKind.COLLEAGUE,
+    ReferenceKind.TYPE: RelationKind.FELLOW,
+    ReferenceKind.KEYWORD: RelationKind.KEYWORD,
+    ReferenceKind.STRING: RelationKind.KEYWORD,
+}
+_LOOKED_FOR = {
+    RelationKind.FIELD: _VALUES,
+    RelationKind.COLLEAGUE: frozenset({_CALL}),
+    RelationKind.FELLOW: frozenset({_TYPE}),
+    RelationKind.KEYWORD: frozenset({REFERENCE_CODE[ReferenceKind.KEYWORD], REFERENCE_CODE[ReferenceKind.STRING]}),
+}
+_VERBS = {
+    RelationKind.FIELD: "reads or writes",
+    RelationKind.COLLEAGUE: "calls",
+    RelationKind.FELLOW: "names the type",
+    RelationKind.KEYWORD: "knows the keyword",
+}
 
 
 @dataclass(slots=True)
@@ -110,27 +132,27 @@ def _own_pieces(around: Surroundings, index: FileIndex, used: dict[int, dict[str
 
 
 def sharers(around: Surroundings) -> Iterator[Relation]:
-    """Pieces of any file that use the same rare fields and constants, or call the same rare things."""
-    calls: dict[str, float] = {}
-    values: dict[str, float] = {}
+    """Pieces of any file that use the same rare fields, constants, types and keywords, or call the same rare things."""
+    names: dict[RelationKind, set[str]] = {kind: set() for kind in _LOOKED_FOR}
     for used in around.used:
-        reference = used.reference
-        kept = calls if reference.kind is ReferenceKind.CALL else values
-        if reference.kind in (ReferenceKind.CALL, ReferenceKind.READ, ReferenceKind.WRITE):
-            kept.setdefault(reference.name, around.rarity(reference.name))
+        kind = _KIND_OF.get(used.reference.kind)
+        if kind is not None:
+            names[kind].add(used.reference.name)
     for symbol in around.anchor.symbols:
-        if symbol.definition.kind in (DefinitionKind.ATTRIBUTE, DefinitionKind.VARIABLE):
-            values.setdefault(symbol.definition.name, around.rarity(symbol.definition.name))
-    yield from _sharing(around, values, RelationKind.FIELD, _VALUES)
-    yield from _sharing(around, calls, RelationKind.COLLEAGUE, frozenset({_CALL}))
+        definition = symbol.definition
+        if definition.kind in (DefinitionKind.ATTRIBUTE, DefinitionKind.VARIABLE):
+            names[RelationKind.FIELD].add(definition.name)
+        names[RelationKind.KEYWORD].update(each.name for each in definition.parameters or ())
+    for kind, kinds in _LOOKED_FOR.items():
+        yield from _sharing(around, names[kind], kind, kinds)
 
 
 def _sharing(
-    around: Surroundings, names: dict[str, float], kind: RelationKind, kinds: frozenset[int]
+    around: Surroundings, names: Collection[str], kind: RelationKind, kinds: frozenset[int]
 ) -> Iterator[Relation]:
     family, own = family_of(around.anchor.path), around.anchor
     found: dict[tuple[WorkspacePath, int], _Piece] = {}
-    rare = sorted((-rarity, name) for name, rarity in names.items() if may_use(around.view, name) <= MOST_FILES)
+    rare = sorted((-around.rarity(name), name) for name in names if may_use(around.view, name) <= MOST_FILES)
     for rarity, name in rare[:MOST_NAMES]:
         for path in files_that_may_use(around.view, name):
             around.check()
@@ -149,13 +171,12 @@ def _sharing(
         if index is not None:
             best = min(shared.names, key=lambda name: (-shared.names[name], name))
             weight = 1 - math.prod(1 - 0.6 * each for each in shared.names.values())
-            verb = "calls" if kind is RelationKind.COLLEAGUE else "reads or writes"
             line = index.line_of(shared.at) + 1
             yield Relation(
                 kind=kind,
                 path=path,
                 line=line,
-                reason=f"{verb} `{best}` like `{around.name}`",
+                reason=f"{_VERBS[kind]} `{best}` like `{around.name}`",
                 weight=weight * around.nearness(path),
             )
 
