@@ -90,3 +90,20 @@ def test_go() -> None:
     assert found(GO, "rules.go:3", RelationKind.TYPE) == ["limits.go:5"]
     assert "limits.go:3" in found(GO, "rules.go:3", RelationKind.VALUE)
     assert found(GO, "rules.go:3", RelationKind.REGISTRATION) == ["table.go:4"]
+
+
+def test_the_type_of_a_go_method_in_another_file() -> None:
+    view = graph_of(
+        {
+            "cart.go": "package shop\n\ntype Cart struct {\n\tsize int\n}\n",
+            "total.go": "package shop\n\nfunc (c *Cart) Total() int {\n\treturn c.size\n}\n",
+            "far/cart.go": "package far\n\ntype Cart struct {\n\tsize int\n}\n",
+        }
+    )
+    assert found(view, "total.go:3", RelationKind.OWNER) == ["cart.go:3"]
+
+
+def test_the_type_of_a_rust_impl() -> None:
+    impl = "impl Cart {\n    fn total(&self) -> u8 {\n        self.size\n    }\n}\n"
+    view = graph_of({"src/lib.rs": "pub struct Cart {\n    size: u8,\n}\n\n" + impl})
+    assert found(view, "src/lib.rs:6", RelationKind.OWNER) == ["src/lib.rs:1"]

@@ -10,7 +10,7 @@ from sightline.context.access import passing_on
 from sightline.context.chunks import CONTAINERS
 from sightline.context.relations.calls import is_in_test
 from sightline.context.relations.relation import Relation, RelationKind
-from sightline.context.relations.surroundings import Surroundings, is_function, share, sureness
+from sightline.context.relations.surroundings import Surroundings, folder_of, is_function, share, sureness
 from sightline.graph.answers import EdgeKind, Place
 from sightline.graph.facts import DefinitionKind, ReferenceKind
 from sightline.graph.index import MODULE
@@ -21,6 +21,7 @@ _KINDS = {
     ReferenceKind.WRITE: (RelationKind.VALUE, "is written by `{}`"),
 }
 _CODE = frozenset({DefinitionKind.FUNCTION, DefinitionKind.METHOD, *CONTAINERS})
+_TYPES = frozenset({DefinitionKind.CLASS, DefinitionKind.ENUM, DefinitionKind.TYPE})
 _PASSING = frozenset({EdgeKind.IMPORT, EdgeKind.REEXPORT})
 
 #: Files that pass on the names of another one, at most.
@@ -91,10 +92,18 @@ def reexports(around: Surroundings) -> Iterator[Relation]:
 
 
 def owners(around: Surroundings) -> Iterator[Relation]:
-    """The class, interface or impl that the anchor is a member of: its head and its fields."""
+    """The class, interface or struct that the anchor is a member of: its head and its fields.
+
+    A method of Go and a member of a Rust ``impl`` belong to the type of that name in their folder.
+    """
     symbol = around.anchor.symbol
     owner = around.owner(symbol) if symbol is not None else None
-    if owner is not None and owner.definition.kind in CONTAINERS:
+    if owner is None or owner.definition.kind not in CONTAINERS:
+        return
+    if owner.definition.kind is DefinitionKind.EXTENSION:
+        types = (each for each in around.called(owner.definition.name) if each.definition.kind in _TYPES)
+        owner = next((each for each in types if folder_of(each.path) == folder_of(around.anchor.path)), None)
+    if owner is not None:
         yield around.relation(RelationKind.OWNER, owner, f"holds `{around.name}`", 1.0)
 
 
