@@ -283,8 +283,8 @@ async def local_gateway(
 
 @pytest.mark.parametrize(
     ("available", "loaded", "answers"),
-    [(32, False, "heavy"), (1, False, "light"), (1, True, "heavy")],
-    ids=["enough", "short", "short, and it is loaded anyway"],
+    [(32, False, "heavy"), (1, False, "light"), (1, True, "heavy"), (10, False, "light"), (10, True, "heavy")],
+    ids=["enough", "short", "short, and it is loaded anyway", "too little for it", "too little, and it is there"],
 )
 async def test_a_lighter_model_answers_while_memory_is_short(
     tmp_path: Path, available: int, answers: str, *, loaded: bool
@@ -301,7 +301,8 @@ async def test_a_lighter_model_answers_while_memory_is_short(
         heard = Heard()
         reply = await asked(gateway, given, heard)
         assert (reply.answered.name, reply.response.text) == (answers, "Hello there")
-        assert ("memory is short" in reply.answered.reason) is (answers == "light")
+        reason = "memory is short" if available == 1 else "heavy needs about 17 GB and 11 GB are free"
+        assert (reason in reply.answered.reason) is (answers == "light")
         body = next(each.json for each in ollama.server.exchanges if each.path == "/api/chat" and each.json["messages"])
         assert body["options"].get("num_predict") == (1024 if available == 1 else None)
         limited = [sentence for sentence in heard.told if sentence.startswith("The reply may have 1,024 tokens: ")]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sightline.models.local_limits import LocalLimits, assumed_window, billions
+from sightline.models.local_limits import LocalLimits, assumed_window, billions, memory_need, weight
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,23 @@ def test_a_limit_only_lowers(own: int | None, told: int | None) -> None:
     window = LocalLimits(token_limit=own).window(told=told)
     assert (window is None) == (own is None and told is None)
     assert window is None or all(window <= tokens for tokens in (own, told) if tokens is not None)
+
+
+@pytest.mark.parametrize(
+    ("name", "window", "least", "most"),
+    [("llama3:8b", 8_192, 4.9, 5.4), ("qwen2.5:32b", 32_768, 23, 26), ("llama3:70b-fp16", 4_096, 280 / 2, 143)],
+)
+def test_what_a_model_takes_is_its_weights_and_the_cache_of_its_window(
+    name: str, window: int, least: float, most: float
+) -> None:
+    """Against the published shapes of these models: layers, heads of the cache and their width."""
+    need = memory_need(name, window)
+    assert need is not None
+    assert least <= need <= most
+
+
+@given(st.text(), st.integers(1, 1_000_000), st.integers(1, 1_000_000))
+def test_a_larger_window_never_takes_less(name: str, one: int, other: int) -> None:
+    small, large = (memory_need(name, window) for window in sorted((one, other)))
+    assert (small is None) == (weight(name) is None)
+    assert small is None or large is None or (weight(name) or 0) <= small <= large

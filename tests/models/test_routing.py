@@ -283,3 +283,16 @@ def test_nothing_changes_where_nothing_lighter_of_this_machine_is_known(
 @pytest.mark.parametrize("spoken", [{"named": "heavy"}, {"switched": "heavy"}, {"sticky": "heavy"}])
 def test_who_was_spoken_for_answers_however_little_memory_there_is(spoken: dict[str, str]) -> None:
     assert under_pressure("light", **spoken) == ["heavy", "light"]
+
+
+@pytest.mark.parametrize(("room", "answers"), [(None, "middle"), (12.0, "middle"), (6.0, "small"), (0.5, "small")])
+def test_the_heaviest_that_fits_stands_in_and_the_lightest_where_none_does(room: float | None, answers: str) -> None:
+    weights = {"model": 20.0, "middle": 8.0, "small": 2.0}
+    models = {
+        name: Routable(name=name, private=True, here=True, weight=weight, need=weight + 1)
+        for name, weight in weights.items()
+    }
+    found = route(text=LONG, models=models, routing={"fallback": ("small", "middle")})
+    given = lightened(found, models, "it is large", room)
+    assert given.candidates[0].name == answers
+    assert {each.name for each in given.candidates} == set(models)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from inspect import isawaitable
 from typing import TYPE_CHECKING
@@ -31,7 +31,6 @@ from sightline.models.messages import (
     ModelFailure,
     ModelRequest,
     ModelResponse,
-    StreamEvent,
     TextDelta,
     Usage,
 )
@@ -39,7 +38,7 @@ from sightline.models.parameters import Wanted
 from sightline.models.policy import ModelPolicy, request_for
 from sightline.models.privacy import refuse_handing_on
 from sightline.models.provider import Provider
-from sightline.models.questions import About, Answered, Given, Hearing, Question, Target
+from sightline.models.questions import About, Answered, Given, Heard, Hearing, Question, Target
 from sightline.models.registry import open_provider, pool_for
 from sightline.models.replies import Replies, Waiting
 from sightline.models.room import room_of
@@ -203,14 +202,17 @@ class Gateway:
     async def _lightened(self, route: Route, models: ModelSet, routables: Mapping[str, Routable]) -> Route:
         """``route``, with a lighter model first while memory is short and the heavier one is not loaded anyway."""
         member = models.members[route.candidates[0].name]
-        serving = await self.serving()
-        if serving is None or member.policy is None or not member.policy.gate.here:
+        serving, policy = await self.serving(), member.policy
+        if serving is None or policy is None or not policy.gate.here or lightened(route, routables, "") is route:
             return route
-        if not (short := await serving.pressed(member.policy)):
+        provider, need = await self.provider(member), routables[member.name].need or 0.0
+        short, room = await serving.pressed(policy), None
+        if not short and ((room := await serving.room(provider, policy)) is None or need <= room):
             return route
-        if await serving.holds(await self.provider(member), member.policy):
+        if await serving.holds(provider, policy):
             return route  # What is loaded costs nothing more; another one would.
-        return lightened(route, routables, short)
+        short = short or f"{member.name} needs about {need:.0f} GB and {room or 0:.0f} GB are free"
+        return lightened(route, routables, short, room)
 
     async def _records(self, models: ModelSet, ledger: Ledger | None) -> Mapping[str, Record]:
         """How the fallbacks did before, where that can change their order."""
@@ -243,7 +245,7 @@ class TurnModels:
         candidates = self._route.candidates
         first: ModelError | None = None
         while True:
-            heard = _Heard(hearing.event)
+            heard = Heard(hearing.event)
             candidate = candidates[self._number]
             try:
                 given = await self._asked(candidate, question, replace(hearing, event=heard))
@@ -384,15 +386,3 @@ class TurnModels:
         more = f" Nor could others answer. {' '.join(others)}" if others else ""
         hint = " ".join(part for part in (first.hint, *left_out) if part)
         return ModelError(first.failure, f"{first.message}{more}", hint=hint)
-
-
-class _Heard:
-    """Passes events on, and knows whether there was any."""
-
-    def __init__(self, listener: EventListener) -> None:
-        self._listener = listener
-        self.anything = False
-
-    def __call__(self, event: StreamEvent) -> Awaitable[None] | None:
-        self.anything = True
-        return self._listener(event)

@@ -62,3 +62,18 @@ def weight(model: str) -> float | None:
     found = _BITS.search(model)
     bits = int(next(group for group in found.groups() if group)) if found else _USUAL_BITS
     return size * bits / 8
+
+
+#: Bytes that the cache of one token takes for a model of a billion parameters; it grows with the square root of those
+#: (Llama 3 8B: 131 kB, Qwen 2.5 32B: 262 kB, Llama 3 70B: 328 kB, at 16 bits).
+_CACHE_BYTES = 45_000
+#: Tokens that servers keep a cache for where nobody says more.
+USUAL_WINDOW = 4_096
+
+
+def memory_need(model: str, window: int | None = None) -> float | None:
+    """Gigabytes that the model takes with a cache of ``window`` tokens, by its name alone; ``None`` without a size."""
+    weights, size = weight(model), billions(model)
+    if weights is None or size is None:
+        return None
+    return weights + (window or USUAL_WINDOW) * _CACHE_BYTES * size**0.5 / 1e9

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sightline.base.errors import SightlineError
 from sightline.models.catalogue import ModelRole
-from sightline.models.local_limits import weight
+from sightline.models.local_limits import memory_need, weight
 from sightline.models.locality import is_private_host
 from sightline.models.policy import ModelPolicy
 from sightline.models.routing import Routable, Routing
@@ -36,6 +36,7 @@ class Member:
             roles=self.roles,
             here=self.policy.locality.on_this_host,
             weight=weight(self.policy.name),
+            need=memory_need(self.policy.name, self.policy.window),
         )
 
 

@@ -52,6 +52,11 @@ class Pressure:
         """Whether memory is short."""
         return self._pressed
 
+    async def free(self) -> float:
+        """Gigabytes that are free now, those of graphics cards among them."""
+        memory = await asyncio.to_thread(self._read)
+        return (memory.available + memory.graphics_free) / _GIGABYTE
+
     async def begin(self, *, stays: bool) -> None:
         """Looks for the first time, and again and again where this program ``stays``. May be called again."""
         if not self._looked:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from sightline.models.client import EventListener
-from sightline.models.messages import Message, ModelResponse
+from sightline.models.messages import Message, ModelResponse, StreamEvent
 from sightline.models.parameters import Wanted
 from sightline.models.policy import ModelPolicy
 from sightline.models.routing import Candidate, Why
@@ -85,3 +85,15 @@ class Given:
     response: ModelResponse
     answered: Answered
     reused: str = ""
+
+
+class Heard:
+    """Passes events on, and knows whether there was any."""
+
+    def __init__(self, listener: EventListener) -> None:
+        self._listener = listener
+        self.anything = False
+
+    def __call__(self, event: StreamEvent) -> Awaitable[None] | None:
+        self.anything = True
+        return self._listener(event)

@@ -254,6 +254,13 @@ class Residency:
             )
         return tuple(found)
 
+    async def held_bytes(self) -> int:
+        """Bytes of all that the server holds, as far as it tells. Never raises."""
+        try:
+            return sum(row.size or 0 for row in await self._server.loaded())
+        except ModelError:
+            return 0
+
     async def is_loaded(self, model: str) -> bool:
         """Whether the server holds ``model`` now. Never raises."""
         try:

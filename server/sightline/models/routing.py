@@ -48,7 +48,7 @@ class Routable:
     """One of the user's models as routing sees it. ``private``: nobody outside the user's network sees a request.
 
     ``where`` says where it runs, ``here`` whether that is this machine; ``problem`` why it cannot be asked at all (""
-    if it can). ``weight`` is how many gigabytes it takes at least, where its name tells.
+    if it can). ``weight`` is how many gigabytes its weights take at least, ``need`` with a cache, where its name tells.
     """
 
     name: str
@@ -58,6 +58,7 @@ class Routable:
     problem: str = ""
     here: bool = False
     weight: float | None = None
+    need: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,11 +193,12 @@ def choose_route(
     )
 
 
-def lightened(route: Route, models: Mapping[str, Routable], short: str) -> Route:
+def lightened(route: Route, models: Mapping[str, Routable], short: str, room: float | None = None) -> Route:
     """``route`` with a lighter model of this machine first, while memory is ``short`` there (a reason for people).
 
     Only where nobody spoke for the first one, and only a model that would be its fallback all the same: the heaviest of
-    those that are lighter. The one that was first is asked next.
+    those that are lighter, and fit into ``room`` gigabytes where that is known; the lightest where none does. The one
+    that was first is asked next.
     """
     first = models[route.candidates[0].name]
     if route.why not in (Why.PRIMARY, Why.WORDS) or not first.here or first.weight is None:
@@ -210,7 +212,8 @@ def lightened(route: Route, models: Mapping[str, Routable], short: str) -> Route
     ]
     if not lighter:
         return route
-    _, chosen = max(lighter, key=lambda pair: pair[0])
+    fitting = [pair for pair in lighter if room is None or (models[pair[1].name].need or pair[0]) <= room]
+    _, chosen = max(fitting, key=lambda pair: pair[0]) if fitting else min(lighter, key=lambda pair: pair[0])
     taken = Candidate(name=chosen.name, reason=f"{short}, and it is lighter than {first.name}")
     others = tuple(candidate for candidate in route.candidates if candidate is not chosen)
     return replace(route, candidates=(taken, *others))

@@ -72,6 +72,15 @@ class Serving:
         await self._pressure.begin(stays=self._stays)
         return self._pressure.reason
 
+    async def room(self, provider: Provider, policy: ModelPolicy) -> float | None:
+        """Gigabytes that a model may take at a server of this machine that loads models: what is free, and what those
+        it holds would give back. ``None`` where that cannot be told. Never raises.
+        """
+        residency = await self._residency(provider, policy, policy.name) if policy.gate.here else None
+        if self._pressure is None or residency is None:
+            return None
+        return await self._pressure.free() + await residency.held_bytes() / 1e9
+
     async def holds(self, provider: Provider, policy: ModelPolicy) -> bool:
         """Whether the server has the model of ``policy`` in memory, as far as it tells. Never raises."""
         residency = await self._residency(provider, policy, policy.name)
