@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from sightline.base.paths import WorkspacePath
 from sightline.base.real_processes import RealProcesses
 from sightline.base.system import ProcessResult, System
+from sightline.context.history import reading
 from sightline.context.history.index import Definition, HistoryIndex
 from sightline.context.history.live import CommitHistory
 from sightline.context.lexical_store import LexicalStore
@@ -201,6 +203,60 @@ async def test_only_new_commits_are_read_and_the_rest_comes_from_the_store(
     assert not any(second in run for run in runs)
     (tmp_path / "commits.sqlite").write_bytes(b"damaged")
     assert len(await history_of(repository.system, root, store=store)) == 2
+
+
+async def test_what_was_read_before_a_cancel_is_kept(repository: Repository, tmp_path: Path) -> None:
+    repository.commit("Begin", {"a.py": "a = 1\n"})
+    repository.commit("Second", {"a.py": "def a():\n    pass\n"})
+    root, store = str(repository.root), LexicalStore(str(tmp_path / "commits.sqlite"))
+    at_patches = asyncio.Event()
+
+    class Stuck(RealProcesses):
+        async def run(self, arguments: Sequence[str], **given: Any) -> ProcessResult:
+            if "-U0" in arguments:
+                at_patches.set()
+                await asyncio.Event().wait()
+            return await super().run(arguments, **given)
+
+    history = CommitHistory(store)
+    stuck = replace(repository.system, processes=Stuck(repository.system.environment))
+    reading = asyncio.create_task(history.follow(stuck, [root]))
+    await at_patches.wait()
+    assert history.index.activity(repository.path("a.py")).changes == 1
+    reading.cancel()
+    await asyncio.wait([reading])
+    assert reading.cancelled()
+    system, runs = counting(repository.system)
+    index = await history_of(system, root, store=store)
+    assert not any("--raw" in run for run in runs)
+    assert index.activity(Definition(repository.path("a.py"), "a")).changes == 1
+
+
+async def test_a_message_too_long_to_be_read_costs_its_own_commit_alone(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "OUTPUT", 8000)
+    repository.commit("Begin", {"a.py": "a = 0\n"})
+    for number in range(1, 30):
+        message = "Long\n\n" + "word " * 4000 if number == 11 else f"Change {number}"
+        repository.commit(message, {"a.py": f"def a():\n    {number}\n"})
+    index = await repository.history()
+    assert index.activity(repository.path("a.py")).changes == 28
+    assert index.activity(Definition(repository.path("a.py"), "a")).changes == 28
+
+
+async def test_a_message_with_a_nul_is_read_as_far_as_git_shows_it(repository: Repository) -> None:
+    repository.commit("Begin", {"a.py": "a = 0\n"})
+    repository.commit("Second", {"a.py": "a = 1\n"})
+    repository.commit("Third", {"a.py": "a = 2\n"})
+    raw = repository.git("cat-file", "commit", "HEAD~1").replace("Second", "Round\0M\0tax")
+    (repository.root / "raw").write_text(raw)
+    odd = repository.git("hash-object", "-t", "commit", "-w", "--literally", "raw").strip()
+    repository.git("replace", "HEAD~1", odd)
+    found = (await repository.history()).resembling(dict.fromkeys(query_terms("round third"), 1.0))
+    (likeness,) = found.files.values()
+    assert found.commits == 2
+    assert likeness.commit.partition(" ")[2] in ("Round", "Third")
 
 
 async def test_there_is_no_history_without_commits_or_repository_or_git(repository: Repository, tmp_path: Path) -> None:

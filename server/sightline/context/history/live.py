@@ -67,10 +67,14 @@ class CommitHistory:
                 before = self._known.copy()
                 try:
                     await self._read(system, listed)
-                    self._listed = listed
-                finally:  # what was read before a cancel need not be read again
-                    if self._known != before:
-                        self._save(listed)
+                except asyncio.CancelledError:  # what was read by now need not be read again
+                    self._save()
+                    raise
+                self._listed = listed
+                kept = {each for identifiers in listed.values() for each in identifiers}
+                self._known = {identifier: commit for identifier, commit in self._known.items() if identifier in kept}
+                if self._known != before:
+                    await asyncio.to_thread(self._save)
             if listed and all(listed.values()):  # else git could not say: it is asked again next time
                 self._stamps = stamps
 
@@ -96,9 +100,7 @@ class CommitHistory:
         ]
         self._index = await asyncio.to_thread(HistoryIndex, past)
 
-    def _save(self, listed: dict[Repository, tuple[str, ...]]) -> None:
-        kept = {each for identifiers in listed.values() for each in identifiers}
-        self._known = {identifier: commit for identifier, commit in self._known.items() if identifier in kept}
+    def _save(self) -> None:
         if self._store is not None:
             self._store.save(commits_version(), pack_commits(self._known.values()))
 

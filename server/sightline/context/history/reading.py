@@ -21,8 +21,8 @@ from sightline.context.history.definition_names import SCRIPT_HEADS, Definitions
 MOST_COMMITS = 2000
 #: Commits of one run of git, without and with their patches.
 LOGGED_AT_ONCE, PATCHED_AT_ONCE = 500, 200
-#: After a run that did not come to its end, and how many such runs in a row without any commit end the reading.
-AFTER_FAILURE, MOST_FAILURES = 20, 10
+#: Runs in a row that gave no commit after which the reading ends.
+MOST_FAILURES = 10
 #: Bounds of one run (seconds, bytes of output); a file of more bytes than ``LARGEST_FILE`` is not compared.
 SECONDS, OUTPUT, LARGEST_FILE = 20.0, 24 << 20, 1 << 20
 #: After so many seconds no further run is begun; what is left is read when the branch moves next.
@@ -77,12 +77,12 @@ async def list_commits(system: System, repository: Repository, revision: str = "
 async def read_commits(
     system: System, repository: Repository, identifiers: Sequence[str]
 ) -> AsyncIterator[Sequence[Commit]]:
-    """These commits, some at a time, without their definitions. One that cannot be read is left out."""
+    """These commits, some at a time, without their definitions. What cannot be read is left out."""
     began = system.clock.monotonic()
-    for start in range(0, len(identifiers), LOGGED_AT_ONCE):
-        if system.clock.monotonic() - began > MOST_SECONDS:
-            return
-        some = identifiers[start : start + LOGGED_AT_ONCE]
+    left, at_once, failures = list(identifiers), LOGGED_AT_ONCE, 0
+    while left and failures < MOST_FAILURES and system.clock.monotonic() - began <= MOST_SECONDS:
+        some = left[:at_once]
+        found: list[Commit] = []
         for renames in (_RENAMES, _NO_RENAMES):
             arguments = (*_LOG, *renames, *_RAW, *some, "--", *repository.limits)
             told = await _git(system, repository.top, *arguments)
@@ -90,6 +90,9 @@ async def read_commits(
             if len(found) == len(some):
                 break
         yield found
+        done = len(found) or int(len(some) == 1)
+        left, failures = left[done:], 0 if found else failures + 1
+        at_once = _next_size(at_once, LOGGED_AT_ONCE, whole=len(found) == len(some))
 
 
 async def read_definitions(
@@ -102,16 +105,17 @@ async def read_definitions(
         some = left[:at_once]
         told = await _patches(system, repository, some)
         found = await asyncio.to_thread(parse_patches, told.data)
-        if told.whole:
-            left = left[at_once:]
-            yield {identifier: found.get(identifier, {}) for identifier in some}
-            continue
-        # Too much at once, or a commit that cannot be read: on with fewer, after the last one that was finished.
-        finished = list(found)[:-1]
-        failures, at_once = 0 if finished else failures + 1, AFTER_FAILURE
-        done = some[: some.index(finished[-1]) + 1] if finished else []
-        left = left[max(len(done), 1) :]
+        finished = list(found) if told.whole else list(found)[:-1]
+        # Commits that change no code are not printed.
+        done = some if told.whole else some[: some.index(finished[-1]) + 1] if finished else []
         yield {identifier: found.get(identifier, {}) for identifier in done}
+        left, failures = left[len(done) or int(len(some) == 1) :], 0 if done else failures + 1
+        at_once = _next_size(at_once, PATCHED_AT_ONCE, whole=told.whole)
+
+
+def _next_size(size: int, most: int, *, whole: bool) -> int:
+    """How many commits to read next: far fewer after too much at once, or a commit that cannot be read."""
+    return min(2 * size, most) if whole else max(size // 8, 1)
 
 
 async def _patches(system: System, repository: Repository, identifiers: Sequence[str]) -> _Told:
