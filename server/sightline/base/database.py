@@ -105,6 +105,17 @@ def drop_cache(path: str) -> None:
     _delete(path)
 
 
+def open_in_memory(schema: str) -> Connection:
+    """A database that lives as long as its connection, with ``schema``. Raises as SQLite does."""
+    connection = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+    try:
+        connection.executescript(schema)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
 def open_precious(path: str, *, migrations: Sequence[str]) -> Connection:
     """A database that is kept: ``migrations[n]`` takes it from version n to n+1, each in one transaction.
 

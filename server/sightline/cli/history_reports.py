@@ -54,3 +54,21 @@ class HistoryJson(Report):
 
     edits: list[AppliedEditJson]
     hunks: list[HunkJson]
+
+
+class RecalledTurnJson(Report):
+    """A turn of a conversation that speaks of what was sought. `made` is Unix time in seconds."""
+
+    conversation: str
+    turn: str
+    made: float
+    task: str
+    excerpt: str
+    verdict: str
+
+
+class RecallJson(Report):
+    """`sightline recall --json`, the best match first. `searched`: how many turns are kept and were looked through."""
+
+    turns: list[RecalledTurnJson]
+    searched: int

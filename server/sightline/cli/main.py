@@ -25,6 +25,7 @@ _COMMANDS = {
     "index": "Build or refresh the dependency graph and say what is in it.",
     "models": "List the model servers and models that can be reached.",
     "prompt": "Print the exact prompt for a task, for any model or web chat.",
+    "recall": "Find what was asked and answered before in a workspace.",
     "redo": "Bring back an edit that was taken back.",
     "serve": "Run the language server on standard input and output.",
     "stats": "Say what models were asked, what it took and what it cost.",

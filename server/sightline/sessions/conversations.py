@@ -22,6 +22,7 @@ from sightline.base.system import System
 from sightline.models.messages import Message
 from sightline.prompts.conversation import Conversation, PastTurn
 from sightline.sessions.conversation_json import dump_changes, dump_conversation, load_changes, load_conversation
+from sightline.sessions.recall import SaidTurn
 
 _MIGRATIONS = (
     """
@@ -138,6 +139,15 @@ class ConversationStore:
             ListedConversation(name=name, used=used, turns=turns, task=task) for name, used, turns, task in rows
         )
 
+    def said(self, limit: int) -> tuple[SaidTurn, ...]:
+        """The last turns of all conversations, the newest first."""
+        with self._transaction() as connection:
+            rows = connection.execute(_SAID, (limit,)).fetchall()
+        return tuple(
+            SaidTurn(conversation=name, turn=turn, made=made, task=task, reply=reply, verdict=verdict)
+            for name, turn, made, task, reply, verdict in rows
+        )
+
     def delete(self, name: str) -> bool:
         """Deletes a conversation; whether there was one."""
         with self._transaction() as connection:
@@ -184,6 +194,10 @@ _TURNS = "SELECT turn, task_type, task, reply, verdict, changes FROM turn WHERE 
 _SAVE = """
     INSERT INTO conversation (name, used, size, content) VALUES (?, ?, ?, ?)
     ON CONFLICT (name) DO UPDATE SET used = excluded.used, size = excluded.size, content = excluded.content
+"""
+_SAID = """
+    SELECT name, turn, made, task, reply, verdict FROM turn JOIN conversation ON conversation.id = turn.conversation
+    ORDER BY made DESC, conversation.id DESC, number DESC LIMIT ?
 """
 _LISTED = """
     SELECT name, used, (SELECT count(*) FROM turn WHERE conversation = id),
