@@ -40,7 +40,7 @@ def command_line_page() -> str:
         "Exit codes: 0 fine, 1 findings or a refused edit, 2 wrong usage or environment, 130 interrupted.",
         "With `--json` an error is `{error: {kind, message, hint}}` on standard output; without it, errors go to",
         "standard error with what to do next. Fields may be added to the JSON; none is renamed or removed.\n",
-        "`sightline context --json` and `sightline prompt --json` are described in [prompts.md](prompts.md).\n",
+        "The JSON of `sightline context`, `prompt` and `overview` is described in [prompts.md](prompts.md).\n",
     ]
     for path, command in _commands(cli, ("sightline",)):
         context = click.Context(command, info_name=" ".join(path), max_content_width=100)

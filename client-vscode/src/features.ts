@@ -1,7 +1,7 @@
 /** The server's features as this client offers them: which answer in words, and which take words. Knows no editor. */
 
 /** They change nothing: their answer is a text. */
-const ANSWERS = new Set(["explain", "review", "context", "impact"]);
+const ANSWERS = new Set(["explain", "review", "context", "impact", "overview"]);
 /** Started from the command palette, they ask what is wanted. */
 const ASKS_FOR = new Map([
   ["implement", "What should be implemented? Empty: what the selected code says it should do."],

@@ -5,7 +5,7 @@ import manifest from "../package.json" with { type: "json" };
 import { featureOf } from "../src/features";
 import { OLDEST } from "../src/server/python";
 
-const FEATURES = ["explain", "fix", "refactor", "implement", "test", "document", "review", "context", "impact", "import", "undo", "redo"];
+const FEATURES = ["explain", "fix", "refactor", "implement", "test", "document", "review", "context", "impact", "overview", "import", "undo", "redo"];
 const sources = (name: string) => readFileSync(new URL(`../${name}`, import.meta.url), "utf8");
 
 it("offers every feature in the chat and in the palette", () => {

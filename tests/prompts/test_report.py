@@ -17,7 +17,7 @@ def test_the_shape_of_the_report() -> None:
     prompt = build_prompt("fix", "Mend `rate`", context_of(VIEW, "Mend `rate`"), "FORMAT")
     report = prompt_report(prompt)
     assert json.loads(json.dumps(report)) == report
-    assert set(report) == {"messages", "manifest", "tokens", "task_type", "complexity"}
+    assert set(report) == {"messages", "manifest", "tokens", "task_type", "complexity", "templates"}
     assert [set(message) for message in report["messages"]] == [{"role", "content"}] * 2
     assert report["manifest"][0] == {
         "path": "shop/tax.py",

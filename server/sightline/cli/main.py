@@ -24,6 +24,7 @@ _COMMANDS = {
     "history": "List the edits that were applied, and the single changes of one.",
     "index": "Build or refresh the dependency graph and say what is in it.",
     "models": "List the model servers and models that can be reached.",
+    "overview": "Say what a workspace is made of: entry points, layers, habits, last changes.",
     "prompt": "Print the exact prompt for a task, for any model or web chat.",
     "recall": "Find what was asked and answered before in a workspace.",
     "redo": "Bring back an edit that was taken back.",

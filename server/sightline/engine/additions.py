@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from sightline.base.paths import WorkspacePath
-from sightline.base.system import System
+from sightline.base.system import ProcessTimeout, System
 from sightline.config.locations import Locations
 from sightline.config.settings import PromptSettings
 from sightline.context.conventions import conventions
@@ -92,6 +92,17 @@ class PromptAdditions:
         if not view.coverage().unread:  # measured by half of the files, it would change soon
             self._measured[root] = count, found
         return found
+
+
+async def last_subjects(system: System, root: str, most: int = 10) -> tuple[str, ...]:
+    """The first lines of the last commits, the newest first; empty without git. For trusted roots only."""
+    try:
+        done = await system.git(
+            root, "log", f"--max-count={most}", "--no-merges", "--format=%s", "--", ".", seconds=5.0
+        )
+    except (OSError, ProcessTimeout):
+        return ()
+    return tuple(done.stdout.decode("utf-8", "replace").splitlines()) if done.code == 0 else ()
 
 
 def template_folders(where: Locations, root: str, *, trusted: bool) -> tuple[TemplateFolder, ...]:

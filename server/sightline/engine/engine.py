@@ -19,8 +19,9 @@ from sightline.checks.check import tell_nobody
 from sightline.checks.present import present_findings
 from sightline.config.settings import Settings
 from sightline.context.history.index import NO_HISTORY, HistoryIndex
+from sightline.context.overview import Overview, overview
 from sightline.context.pack import ContextPack
-from sightline.engine.additions import PromptAdditions, looks_first
+from sightline.engine.additions import PromptAdditions, last_subjects, looks_first
 from sightline.engine.edit_desk import EditDesk
 from sightline.engine.gate import CheckedDiff, DiffSource, check_change
 from sightline.engine.graph_questions import DiffImpact, Question, asked_in_thread, impact_of_step
@@ -210,6 +211,7 @@ class Engine(EditDesk):
                 diagnose=self._diagnose,
                 prepare_undo=self.hold_undo,
                 prepare_redo=self.hold_redo,
+                overview=self.overview,
                 default_budget=self.settings.context.budget,
             ),
         )
@@ -249,6 +251,14 @@ class Engine(EditDesk):
         past, counter = await self._past(), await self._models.counter()
         given = self._dependencies(await self.caught_up(), lambda _: None, past)
         return await prepare_prompt(request, given, counter)
+
+    async def overview(self, root: str) -> Overview:
+        """What a root is made of; its last commits too where the user trusts it."""
+        view = await self.caught_up()
+        found = await asyncio.to_thread(overview, view, root, self._permissions.why_not_shown)
+        if not self._trusted:
+            return found
+        return found.with_recent(await last_subjects(self._system, root))
 
     def template_problems(self) -> tuple[TemplateProblem, ...]:
         """Mistakes in the templates of the user and of the first root."""

@@ -9,6 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 from sightline.base.changes import ChangeSet
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Span
+from sightline.context.overview import Overview
 from sightline.context.pack import ContextPack
 from sightline.graph.view import GraphView
 from sightline.prompts.build import Prompt
@@ -66,7 +67,8 @@ class FeatureResult:
 class FeatureContext:
     """What a feature may use: the snapshot it was asked at, and the verbs of the rooms below.
 
-    ``propose`` tries an edit that no model made: turn, label and change set against ``view``.
+    ``overview`` says what a root is made of. ``propose`` tries an edit that no model made: turn, label and change set
+    against ``view``.
     """
 
     view: GraphView
@@ -75,6 +77,7 @@ class FeatureContext:
     build_prompt: Callable[[TurnRequest], Awaitable[tuple[ContextPack, Prompt]]]
     propose: Callable[[str, str, ChangeSet], Awaitable[TurnResult]]
     diagnose: Callable[[WorkspacePath, Span | None], Awaitable[tuple[str, ...]]]
+    overview: Callable[[str], Awaitable[Overview]]
     prepare_undo: Callable[[str | None, Collection[int], str], Awaitable[tuple[WorkspacePath, ...]]]
     prepare_redo: Callable[[str | None, str], Awaitable[tuple[WorkspacePath, ...]]]
     default_budget: int
