@@ -24,6 +24,9 @@ from sightline.languages.registry import family_of
 MOST_NAMES = 16
 MOST_FILES = 16
 
+#: Files looked at for one kind: the rarest names have theirs first.
+MOST_LOOKS = 40
+
 #: References of a file that are compared; longer files have no siblings beyond.
 MOST_REFERENCES = 20_000
 
@@ -153,8 +156,10 @@ def _sharing(
     family, own = family_of(around.anchor.path), around.anchor
     found: dict[tuple[WorkspacePath, int], _Piece] = {}
     rare = sorted((-around.rarity(name), name) for name in names if may_use(around.view, name) <= MOST_FILES)
+    looks = 0
     for rarity, name in rare[:MOST_NAMES]:
-        for path in files_that_may_use(around.view, name):
+        for path in files_that_may_use(around.view, name) if looks < MOST_LOOKS else ():
+            looks += 1
             around.check()
             index = around.view.index(path) if family_of(path) == family else None
             if index is None or is_test(path) != is_test(own.path):
