@@ -145,9 +145,7 @@ class GraphView:
         index = self._index(path)
         if file is None or index is None:
             return ()
-        numbers = (
-            at for at, row in enumerate(index.definitions) if not called or row.name.rpartition(".")[2] == called
-        )
+        numbers = (at for at, row in enumerate(index.definitions) if called in ("", row.name.rpartition(".")[2]))
         return tuple(self._symbol(DefinitionMeaning(file, number)) for number in numbers)
 
     def user(self, place: Place) -> Symbol | None:
