@@ -55,6 +55,7 @@ export const SETTINGS: readonly Setting[] = [
   { key: "network.clientKey", section: "network", name: "client_key", scope: "user" },
   { key: "catalogue.models", section: "catalogue", name: "models", scope: "user" },
   { key: "context.budget", section: "context", name: "budget", scope: "narrowing" },
+  { key: "context.instructionFiles", section: "context", name: "instruction_files", scope: "user" },
   { key: "prompts.analyse", section: "prompts", name: "analyse", scope: "narrowing", order: ["never","auto","always"] },
   { key: "prompts.conventions", section: "prompts", name: "conventions", scope: "narrowing" },
   { key: "edits.format", section: "edits", name: "format", scope: "any" },
