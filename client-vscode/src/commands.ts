@@ -32,6 +32,7 @@ export function registerCommands(
     "sightline.setApiKey": () => setApiKey(context.secrets),
     "sightline.chooseModel": () => chooseModel(session, context.secrets),
     "sightline.switchModel": () => switchModel(session),
+    "sightline.copyPrompt": () => copyPrompt(session),
     "sightline.turn.apply": (given) => applyTurn(session, given),
     "sightline.turn.preview": async ({ turn }) =>
       documents.showEdit(await session.execute<PreviewAnswer>("sightline.preview", { turn })),
@@ -80,6 +81,21 @@ async function askedHere(feature: string): Promise<FeatureArguments | undefined>
   if (text === undefined) return undefined;
   const focus = activeFocus();
   return featureArguments({ turn: newTurn(), text, focus, diagnostics: feature === "fix" ? diagnosticsAt(focus) : [] });
+}
+
+/** Puts the whole prompt of a task on the clipboard, for a web chat; `sightline apply --paste` takes the reply. */
+async function copyPrompt(session: Session): Promise<void> {
+  const text = await vscode.window.showInputBox({ prompt: "What shall be done? The prompt for it is copied.", ignoreFocusOut: true });
+  if (text === undefined) return;
+  const asked = featureArguments({ turn: newTurn(), text, focus: activeFocus(), diagnostics: [] });
+  const answer = await withStages(session, "copy prompt", asked.turn, (token) =>
+    session.execute<FeatureAnswer>("sightline.run", { ...asked, command: "context" }, token),
+  );
+  const prompt = answer.data?.prompt ?? "";
+  if (prompt === "") throw new Error("The server told no prompt.");
+  await vscode.env.clipboard.writeText(prompt);
+  const sentence = `Copied the prompt: ${prompt.length.toLocaleString()} characters. Copy the chat's whole reply, then: sightline apply --paste`;
+  void vscode.window.showInformationMessage(`Sightline: ${sentence}`);
 }
 
 function withStages<Answer>(

@@ -92,6 +92,8 @@ export interface FeatureAnswer {
   readonly text: string;
   readonly places: readonly Place[];
   readonly outcome: Outcome | null;
+  /** What the answer says, for programs; `/context` tells the whole prompt in `prompt`. */
+  readonly data?: { readonly prompt?: string } | null;
 }
 
 export interface ApplyAnswer {

@@ -31,7 +31,7 @@ it("knows each of the server's features, and takes nothing else for one", () => 
 });
 
 it("registers what the palette offers of its own", () => {
-  const own = ["restart", "showLog", "showStatus", "setApiKey", "chooseModel", "switchModel"].map((name) => `sightline.${name}`);
+  const own = ["restart", "showLog", "showStatus", "setApiKey", "chooseModel", "switchModel", "copyPrompt"].map((name) => `sightline.${name}`);
   const code = sources("src/commands.ts");
   expect(own.filter((name) => !code.includes(`"${name}"`))).toEqual([]);
 });

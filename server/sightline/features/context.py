@@ -45,7 +45,7 @@ class _Context(ModelFeature):
             revision=pack.revision,
             text="\n".join(lines),
             places=tuple(places),
-            data={**data, "unread": unread},
+            data={**data, "unread": unread, "prompt": "\n\n".join(each.content for each in prompt.messages)},
         )
 
 
