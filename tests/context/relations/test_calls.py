@@ -151,3 +151,12 @@ def test_what_one_calls_weighs_more_than_what_all_call() -> None:
     callees = [each for each in related(view, "a.py:4") if each.kind is RelationKind.CALLEE]
     assert [each.line for each in callees] == [6, 1]
     assert callees[0].weight > 2 * callees[1].weight
+
+
+def test_who_calls_a_member_that_all_files_seem_to_call_is_not_asked() -> None:
+    crowd = {f"use{n}.py": f"def f{n}(x):\n    return x.run(\n        {n})\n" for n in range(120)}
+    box = "class Box:\n    def run(self, n):\n        return n\n\n    def rest(self, n):\n        return n\n"
+    few = {"one.py": "from box import Box\n\n\ndef g():\n    return Box().run(1) + Box().rest(1)\n"}
+    view = graph_of({"box.py": box, **few, **crowd})
+    assert found(view, "box.py:5", RelationKind.CALLER) == ["one.py:5"]
+    assert found(view, "box.py:2", RelationKind.CALLER) == []

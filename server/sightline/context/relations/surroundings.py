@@ -37,6 +37,9 @@ MOST_USES = 40
 #: Files that may use a definition by name alone are looked at if there are no more.
 MOST_BEYOND = 12
 
+#: Who uses a member is not asked when more files use its name: nearly all mean others, each to be ruled out.
+MOST_USING = 100
+
 #: Different names used in one piece that are followed.
 MOST_FOLLOWED = 60
 
@@ -122,6 +125,9 @@ class Surroundings:
         found: list[tuple[Symbol, Place]] = []
         for symbol in self.anchor.symbols:
             self.check()
+            member = symbol.definition.parent >= 0
+            if member and may_use(self.view, symbol.definition.name) > MOST_USING:
+                continue
             places = self.view.references(symbol, limit=Limit(MOST_USES, beyond=MOST_BEYOND)).places
             found += ((symbol, place) for place in places if not self._is_own(place))
         return tuple(found)
