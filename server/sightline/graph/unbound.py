@@ -1,7 +1,7 @@
 """Names that a file uses and nothing binds, by the file's own facts.
 
 Only what the facts are sure of: a file with a star import may get any name from there, so that nothing in it counts as
-unbound. Built-ins count as bound.
+unbound. Built-ins count as bound. ``export * from`` of JavaScript hands names on and binds none.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from sightline.graph.scopes import scope_at, scope_chain
 
 #: Bytes that a name with what stands before its dot may take; longer ones are not found at the cursor.
 _LONGEST = 400
+#: Languages whose stars of exports bind nothing where they stand (ECMAScript, "Exports").
+_PASSING_ON = frozenset(("javascript", "typescript", "tsx"))
 _NO_LOOKUP = frozenset((ReferenceKind.IMPORT, ReferenceKind.KEYWORD, ReferenceKind.STRING))
 
 
@@ -42,8 +44,8 @@ def is_bound_at_top(index: FileIndex, name: str) -> bool:
 
 def exported_unbound(index: FileIndex) -> Iterator[tuple[str, Span]]:
     """Names that ``export { name }`` hands on although the module does not bind them, with their places."""
-    for row in index.definitions:
-        if row.parent == MODULE and row.alias == row.name and not is_bound_at_top(index, row.name) and not index.stars:
+    for row in index.definitions if not _may_bind_more(index) else ():
+        if row.parent == MODULE and row.alias == row.name and not is_bound_at_top(index, row.name):
             yield row.name, Span(row.name_start, row.name_end)
 
 
@@ -75,11 +77,17 @@ def _touches(reference: Reference, span: Span) -> bool:
 
 def _is_unbound(index: FileIndex, reference: Reference, name: str) -> bool:
     rules = RULES[index.language]
-    if reference.local or reference.kind in _NO_LOOKUP or not name.isidentifier() or index.stars:
+    if reference.local or reference.kind in _NO_LOOKUP or not name.isidentifier() or _may_bind_more(index):
         return False
     if rules is RULES["python"] and name in BUILTINS:
         return False
     return not _is_bound(index, rules, reference, name)
+
+
+def _may_bind_more(index: FileIndex) -> bool:
+    """Whether a star import gives the file names that its own text does not show."""
+    passes_on = index.language in _PASSING_ON
+    return any(not (passes_on and row.reexport) for rows in index.stars.values() for row in rows)
 
 
 def _is_bound(index: FileIndex, rules: Rules, reference: Reference, name: str) -> bool:
