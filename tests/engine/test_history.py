@@ -8,7 +8,7 @@ import pytest
 
 from sightline.context.history.index import HistoryIndex
 from sightline.engine.engine import Engine
-from sightline.tasks import turn
+from sightline.tasks import preparing
 from sightline.tasks.result import TurnRequest
 from support.shop import shop_engine, write_workspace
 from support.trees import git
@@ -18,13 +18,13 @@ from support.trees import git
 def given(monkeypatch: pytest.MonkeyPatch) -> list[HistoryIndex]:
     """The history that each context was built with."""
     seen: list[HistoryIndex] = []
-    build = turn.build_context
+    build = preparing.build_context
 
     def building(*arguments: object) -> object:
         seen.extend(each for each in arguments if isinstance(each, HistoryIndex))
         return build(*arguments)  # type: ignore[arg-type]  whatever it is called with
 
-    monkeypatch.setattr(turn, "build_context", building)
+    monkeypatch.setattr(preparing, "build_context", building)
     return seen
 
 

@@ -117,6 +117,7 @@ def test_a_prompt_says_which_templates_it_is_made_of() -> None:
     assert [(used.name, used.origin) for used in prompt.templates] == [
         ("base", "built in"),
         ("reading", "built in"),
+        ("needs", "built in"),
         ("fix", "/home/prompts/fix.md"),
         ("edits", "built in"),
         ("analyse", "built in"),

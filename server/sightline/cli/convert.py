@@ -17,7 +17,7 @@ from sightline.graph.view import GraphView
 from sightline.models.messages import Usage
 from sightline.models.questions import Answered
 from sightline.models.routing import Candidate
-from sightline.tasks.result import Attempt, TurnResult
+from sightline.tasks.result import Attempt, NeedsRound, TurnResult
 
 
 def coverage_json(coverage: Coverage) -> reports.CoverageJson:
@@ -216,8 +216,21 @@ def ask_json(
         stopped=result.stopped,
         error=error_json(failure) if failure is not None else None,
         prompt_tokens=result.prompt.tokens,
-        usage=usage_json(total_usage(result.attempts)),
+        usage=usage_json(total_usage([*(each.attempt for each in result.needs), *result.attempts])),
         answered=answered_json(result.answered) if result.answered is not None else None,
+        conversation=result.conversation.name if result.conversation is not None else "",
+        needs=[needs_json(each) for each in result.needs],
+    )
+
+
+def needs_json(needs: NeedsRound) -> edit_reports.NeedsJson:
+    """A reply that asked for more code."""
+    return edit_reports.NeedsJson(
+        reply=needs.attempt.reply,
+        answers=[edit_reports.NeedsAnswerJson(name=name, answer=answer) for name, answer in needs.answers],
+        tokens=needs.tokens,
+        usage=usage_json(needs.attempt.usage),
+        seconds=needs.attempt.seconds,
     )
 
 

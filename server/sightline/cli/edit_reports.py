@@ -86,11 +86,30 @@ class AnsweredJson(Report):
     left_out: list[PassedJson]
 
 
+class NeedsAnswerJson(Report):
+    """What a name that the model asked for came to."""
+
+    name: str
+    answer: str
+
+
+class NeedsJson(Report):
+    """One reply that asked for more code. `tokens` are those of the code that was added."""
+
+    reply: str
+    answers: list[NeedsAnswerJson]
+    tokens: int
+    usage: UsageJson
+    seconds: float
+
+
 class AskJson(Report):
     """`sightline ask --json`.
 
     `mended` are sentences on what was put right without the model; `stopped` says why no further repair was asked for.
     `error` says why an edit that was wanted could not be written or kept in the history (exit code 2); null otherwise.
+    `conversation` is the name by which the next task can go on with this one; `needs` are the rounds in which the model
+    asked for more code before it did the task.
     """
 
     verdict: Literal["answered", "accepted", "rejected", "no_edits"]
@@ -112,3 +131,5 @@ class AskJson(Report):
     prompt_tokens: int
     usage: UsageJson
     answered: AnsweredJson | None = None
+    conversation: str = ""
+    needs: list[NeedsJson] = Field(default_factory=list["NeedsJson"])

@@ -25,6 +25,34 @@ class TakenBackJson(Report):
     diff: str
 
 
+class ConversationRowJson(Report):
+    """A conversation in a list. `used` is when it was, last, as Unix time in seconds; `task` is its first task."""
+
+    name: str
+    used: float
+    turns: int
+    task: str
+
+
+class ConversationTurnJson(Report):
+    """One turn of a conversation. `files` are those its edit was for."""
+
+    turn: str
+    task_type: str
+    task: str
+    reply: str
+    verdict: str
+    files: list[str]
+
+
+class ConversationsJson(Report):
+    """`sightline conversations --json`. `turns` are those of NAME, empty without one; `deleted` counts them."""
+
+    conversations: list[ConversationRowJson]
+    turns: list[ConversationTurnJson]
+    deleted: int
+
+
 class AppliedEditJson(Report):
     """An edit that was applied. `made` and `undone` are Unix time in seconds; `undone` is null while it stands.
 

@@ -20,6 +20,7 @@ _COMMANDS = {
     "check": "Judge a diff, staged changes or a commit range against the whole workspace.",
     "config": "Show settings, where they come from, and their schema.",
     "context": "Show the code that a task needs, each part with its reasons.",
+    "conversations": "List the conversations that are kept, show one, delete them.",
     "graph": "Ask the dependency graph: importers, dependencies, references, impact, export.",
     "history": "List the edits that were applied, and the single changes of one.",
     "index": "Build or refresh the dependency graph and say what is in it.",

@@ -49,8 +49,42 @@ def task_text(words: tuple[str, ...], task_file: str | None) -> str:
     return text
 
 
+def conversation_options(function: F) -> F:
+    """Adds ``--continue`` and ``--conversation`` to a command."""
+    function = click.option(
+        "--conversation", metavar="NAME", help="Go on with the conversation of this name, or begin it."
+    )(function)
+    return click.option("--continue", "continues", is_flag=True, help="Go on with the last conversation.")(function)
+
+
+async def conversation_named(engine: Engine, name: str | None, *, continues: bool) -> str:
+    """The name of the conversation a command speaks of, "" for none.
+
+    Raises :class:`UsageError` (kind ``no_conversation``) where there is none to go on with.
+    """
+    if not continues:
+        return name or ""
+    if name:
+        raise UsageError("Say --continue or --conversation, not both.")
+    last = await engine.conversations.listed(1)
+    if not last:
+        kept = engine.settings.conversations.keep
+        raise UsageError(
+            "There is no conversation to go on with.",
+            hint="Ask without --continue." if kept else "None are kept here: the setting conversations.keep is off.",
+            kind="no_conversation",
+        )
+    return last[0].name
+
+
 def turn_request(
-    engine: Engine, text: str, task_type: str | None = None, *, fresh: bool = False, model: str | None = None
+    engine: Engine,
+    text: str,
+    task_type: str | None = None,
+    *,
+    fresh: bool = False,
+    model: str | None = None,
+    conversation: str = "",
 ) -> TurnRequest:
     """The task as a turn would be asked it; ``model`` is the one named on the command line."""
     named = "" if model is None else model if own_name(model) else PRIMARY
@@ -63,4 +97,5 @@ def turn_request(
         edit_format=engine.settings.edits.format or "",
         fresh=fresh,
         model=named,
+        conversation=conversation,
     )

@@ -71,7 +71,14 @@ class ContextSettings(Section):
     """How much code a prompt may hold."""
 
     budget: Annotated[
-        int, Field(description="Most tokens of code in a prompt.", ge=256, le=1_000_000, json_schema_extra=NARROWING)
+        int,
+        Field(
+            description="Most tokens of code chosen for a task. What the model then asks for itself may add a quarter "
+            "of it, and a task that goes on with a conversation half.",
+            ge=256,
+            le=1_000_000,
+            json_schema_extra=NARROWING,
+        ),
     ] = 8_000
     instruction_files: Annotated[
         tuple[str, ...],
@@ -81,6 +88,36 @@ class ContextSettings(Section):
             json_schema_extra=USER_ONLY,
         ),
     ] = USUAL_NAMES
+    needs_rounds: Annotated[
+        int,
+        Field(
+            description="How often a model may ask for more code (`NEEDS: path`) before it does the task; 0 never.",
+            ge=0,
+            le=5,
+            json_schema_extra=NARROWING,
+        ),
+    ] = 2
+
+
+class ConversationSettings(Section):
+    """What is kept of conversations, so that they can go on after a restart. Secrets are never kept."""
+
+    keep: Annotated[
+        bool,
+        Field(
+            description="Whether conversations are kept on disk (`sightline conversations` lists and deletes them). "
+            "Else they end with the editor's server, and `sightline ask --continue` has nothing to go on with.",
+            json_schema_extra=USER_ONLY,
+        ),
+    ] = True
+    days: Annotated[
+        int,
+        Field(description="One that was not used for so long is deleted.", ge=1, le=3650, json_schema_extra=USER_ONLY),
+    ] = 30
+    most: Annotated[
+        int,
+        Field(description="Only so many are kept for one workspace.", ge=1, le=10_000, json_schema_extra=USER_ONLY),
+    ] = 200
 
 
 class PromptSettings(Section):
@@ -271,6 +308,7 @@ class Settings(Section):
     catalogue: CatalogueSettings = CatalogueSettings()
     context: ContextSettings = ContextSettings()
     prompts: PromptSettings = PromptSettings()
+    conversations: ConversationSettings = ConversationSettings()
     edits: EditSettings = EditSettings()
     checks: CheckSettings = CheckSettings()
     workspace: WorkspaceSettings = WorkspaceSettings()

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from sightline.base.redact import redact
 from sightline.context.chunks import has_content
-from sightline.context.ranges import lines_named, overlap, without
+from sightline.context.ranges import Lines, lines_named, overlap, without
 from sightline.context.source import SourceLines
 
 
@@ -46,16 +46,19 @@ def render_block(
     shown_path: str,
     shown: Sequence[Shown],
     names: Sequence[Named] = (),
-    known: Sequence[tuple[int, int]] = (),
+    known: Sequence[Lines] = (),
+    *,
+    exact: bool = False,
 ) -> str:
     """The block of one file, ending in an empty line. ``names`` are listed in the marks of the gaps they lie in.
 
     For ``known`` lines, which stand above the text, there are marks; a block of nothing else is one line about them.
+    ``exact``: no line beyond ``shown``, which must be in order and apart, even where a mark costs more.
     """
     mark, fence = source.mark, source.fence
     body: list[str] = []
     at = 1
-    ranges = shown_ranges(source, shown)
+    ranges = [(piece.first, piece.last) for piece in shown] if exact else shown_ranges(source, shown)
     above = overlap(ranges, known)
     if above and not names and not without(ranges, known):
         return f"### {shown_path}\n{mark} {_lines_above(above)}\n\n"
@@ -74,10 +77,10 @@ def shown_text(source: SourceLines, shown: Shown) -> str:
     return "\n".join(source.lines[shown.first - 1 : shown.last]) + "\n"
 
 
-def shown_ranges(source: SourceLines, shown: Sequence[Shown]) -> list[tuple[int, int]]:
+def shown_ranges(source: SourceLines, shown: Sequence[Shown]) -> list[Lines]:
     """Ranges in order, joined where nothing but blank lines and closing brackets lie between: a mark costs more."""
     lines = source.lines
-    ranges: list[tuple[int, int]] = []
+    ranges: list[Lines] = []
     for piece in sorted(shown, key=lambda piece: (piece.first, piece.last)):
         first, last = piece.first, min(piece.last, len(lines))
         if ranges and _joins(lines, ranges[-1][1], first):
@@ -95,13 +98,13 @@ def _joins(lines: Sequence[str], end: int, start: int) -> bool:
     return start - end <= 1 or not any(map(has_content, lines[end : start - 1]))
 
 
-def _parts(ranges: Sequence[tuple[int, int]], above: Sequence[tuple[int, int]]) -> list[tuple[int, int, bool]]:
+def _parts(ranges: Sequence[Lines], above: Sequence[Lines]) -> list[tuple[int, int, bool]]:
     """The ranges in order, cut where lines that stand above begin and end."""
     parts = [(first, last, False) for first, last in without(ranges, above)]
     return sorted(parts + [(first, last, True) for first, last in above])
 
 
-def _lines_above(ranges: Sequence[tuple[int, int]]) -> str:
+def _lines_above(ranges: Sequence[Lines]) -> str:
     return f"{lines_named(ranges)} shown above"
 
 

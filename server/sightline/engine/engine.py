@@ -22,6 +22,7 @@ from sightline.context.history.index import NO_HISTORY, HistoryIndex
 from sightline.context.overview import Overview, overview
 from sightline.context.pack import ContextPack
 from sightline.engine.additions import PromptAdditions, last_subjects, looks_first
+from sightline.engine.conversations import Conversations
 from sightline.engine.edit_desk import EditDesk
 from sightline.engine.gate import CheckedDiff, DiffSource, check_change
 from sightline.engine.graph_questions import DiffImpact, Question, asked_in_thread, impact_of_step
@@ -62,6 +63,7 @@ class Engine(EditDesk):
         self._reading_history: asyncio.Task[None] | None = None
         self._models = models_of(parts.models)
         self._additions = PromptAdditions(parts.system, parts.settings.prompts, parts.models.where)
+        self._conversations = parts.conversations
         self._updates = asyncio.Lock()
 
     # Life ------------------------------------------------------------------------------------------------------
@@ -96,6 +98,7 @@ class Engine(EditDesk):
         await asyncio.gather(*filter(None, (self._reading, self._reading_history)), return_exceptions=True)
         await self._parts.graph.close()
         self._pending.close()
+        self._conversations.close()
 
     async def words_read(self) -> None:
         """Waits until the words that are being read in the background, if any, are read."""
@@ -111,6 +114,11 @@ class Engine(EditDesk):
     def models(self) -> Models:
         """The user's models."""
         return self._models
+
+    @property
+    def conversations(self) -> Conversations:
+        """What was said before in this workspace."""
+        return self._conversations
 
     @property
     def settings(self) -> Settings:
@@ -239,18 +247,27 @@ class Engine(EditDesk):
 
     async def ask(self, request: TurnRequest, listener: Listener) -> TurnResult:
         """Runs one turn. An accepted or refused edit waits under ``request.turn`` for :meth:`prepare`."""
-        models = await self._models.turn(request)
-        past = await self._past()
-        view = await self.caught_up()
-        result = await run_turn(request, self._dependencies(view, listener, past), models)
-        self._pending.add(result, label=request.label)
+        async with self._conversations.turn(request.conversation) as conversation:
+            if conversation.model:
+                self._models.gateway.holds(conversation.name, conversation.model, private=conversation.private)
+            models = await self._models.turn(request)
+            past = await self._past()
+            view = await self.caught_up()
+            given = replace(self._dependencies(view, listener, past), conversation=conversation)
+            result = await run_turn(request, given, models)
+            self._pending.add(result, label=request.label)
+            if result.conversation is not None:
+                await self._conversations.keep(result.conversation, self._models.gateway)
         return result
 
     async def build_prompt(self, request: TurnRequest) -> tuple[ContextPack, Prompt]:
-        """The context and the prompt of a task; no model is asked."""
+        """The context and the prompt of a task, which may go on with a conversation; no model is asked."""
         past, counter = await self._past(), await self._models.counter()
         given = self._dependencies(await self.caught_up(), lambda _: None, past)
-        return await prepare_prompt(request, given, counter)
+        if request.conversation and (talk := await self._conversations.load(request.conversation)):
+            given = replace(given, conversation=talk)
+        prepared = await prepare_prompt(request, given, counter)
+        return prepared.pack, prepared.prompt
 
     async def overview(self, root: str) -> Overview:
         """What a root is made of; its last commits too where the user trusts it."""
@@ -325,6 +342,7 @@ class Engine(EditDesk):
             additions=additions,
             repair_rounds=self.settings.edits.repair_rounds,
             instruction_files=self.settings.context.instruction_files,
+            needs_rounds=self.settings.context.needs_rounds,
         )
 
     async def _diagnose(self, path: WorkspacePath, span: Span | None) -> tuple[str, ...]:

@@ -10,18 +10,20 @@ from sightline.base.paths import normal_root
 from sightline.base.system import System
 from sightline.checks.shadow import sweep
 from sightline.config.locations import Locations
-from sightline.config.settings import Settings
+from sightline.config.settings import ConversationSettings, Settings
 from sightline.context.history.live import CommitHistory
 from sightline.context.lexical import LexicalIndex
 from sightline.context.lexical_store import LexicalStore
 from sightline.engine.check_policy import AskConsent, Permission, check_policy
 from sightline.engine.cloud_leave import AskCloud, cloud_allowed, cloud_asked
+from sightline.engine.conversations import Conversations
 from sightline.engine.engine import Engine
 from sightline.engine.model import ModelParts
 from sightline.engine.model_stores import open_stores
 from sightline.engine.parts import EngineParts, Trusts
 from sightline.graph.live import LiveGraph
 from sightline.models.calibration import Calibration
+from sightline.sessions.conversations import ConversationLimits, ConversationStore
 from sightline.sessions.journal import EditJournal
 from sightline.workspace.live import LiveWorkspace
 from sightline.workspace.scan import ScanOptions
@@ -85,6 +87,10 @@ async def open_engine(options: EngineOptions) -> Engine:
                 calibration=Calibration(system.files, where.token_counts),
                 stays=options.live,
             ),
+            conversations=Conversations(
+                partial(ConversationStore, system, where.session_store(roots), _limits(settings.conversations)),
+                keep=settings.conversations.keep,
+            ),
             write_journal=journal_folder,
             index=LexicalIndex(LexicalStore(where.lexical_store(roots))),
             history=CommitHistory(LexicalStore(where.history_store(roots))),
@@ -93,3 +99,7 @@ async def open_engine(options: EngineOptions) -> Engine:
             live=options.live,
         )
     )
+
+
+def _limits(kept: ConversationSettings) -> ConversationLimits:
+    return ConversationLimits(seconds=kept.days * 86_400.0, most=kept.most)

@@ -10,6 +10,7 @@ from sightline.checks.policy import CheckPolicy
 from sightline.config.settings import Settings
 from sightline.context.history.live import CommitHistory
 from sightline.context.lexical import LexicalIndex
+from sightline.engine.conversations import Conversations
 from sightline.engine.model import ModelParts
 from sightline.graph.live import LiveGraph
 from sightline.sessions.journal import EditJournal
@@ -42,6 +43,7 @@ class EngineParts:
     index: LexicalIndex
     history: CommitHistory
     models: ModelParts
+    conversations: Conversations
     checks: CheckPolicy
     forbid_tests: ForbidTests
     live: bool = False

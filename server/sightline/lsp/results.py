@@ -17,7 +17,7 @@ from sightline.models.questions import Answered
 from sightline.prompts.build import ManifestEntry
 from sightline.sessions.hunks import Hunk
 from sightline.sessions.journal import JournalEntry
-from sightline.tasks.result import Attempt, TurnResult
+from sightline.tasks.result import Attempt, NeedsRound, TurnResult
 
 
 def feature_json(session: Session, result: FeatureResult) -> dict[str, Any]:
@@ -71,7 +71,19 @@ def _turn_json(session: Session, turn: TurnResult) -> dict[str, Any]:
         "notes": list(report.notes) if report else [],
         "attempts": [_attempt_json(session, attempt) for attempt in turn.attempts],
         "promptTokens": turn.prompt.tokens,
+        "conversation": turn.conversation.name if turn.conversation is not None else "",
+        "needs": [_needs_json(each) for each in turn.needs],
         "manifest": [_span_json(entry) for entry in turn.prompt.manifest],
+    }
+
+
+def _needs_json(needs: NeedsRound) -> dict[str, Any]:
+    """A reply that asked for more code."""
+    return {
+        "answers": [{"name": name, "answer": answer} for name, answer in needs.answers],
+        "tokens": needs.tokens,
+        "usage": _usage_json(needs.attempt.usage),
+        "seconds": needs.attempt.seconds,
     }
 
 

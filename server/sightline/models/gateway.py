@@ -186,6 +186,10 @@ class Gateway:
         if self._stores is not None and (replies := (await self._stores).replies) is not None:
             await replies.settled()
 
+    def held(self, conversation: str) -> tuple[str, bool]:
+        """Which model a conversation is with ("" for none), and whether it is one of private models so far."""
+        return self._conversations.get(conversation, ("", False))
+
     async def close(self) -> None:
         """Closes connections and the record. May be called twice."""
         await self.settled()

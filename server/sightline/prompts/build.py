@@ -7,6 +7,7 @@ and nothing random: the same input gives the same bytes. This file sends nothing
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sightline.base.errors import UsageError
@@ -57,12 +58,14 @@ class Additions:
 
     ``analyse``: the model is asked to look at names, errors and patterns first. ``conventions`` are sentences on how
     the workspace is written, ``notes`` what instruction files of the repository say of the files that are shown.
+    ``needs``: the model may ask for more code.
     """
 
     templates: TemplateSet = BUILT_IN
     analyse: bool = False
     conventions: tuple[str, ...] = ()
     notes: RepositoryNotes = NO_NOTES
+    needs: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +95,7 @@ class Prompt:
 NOTHING_MORE = Additions()
 
 
-def build_prompt(
+def build_prompt(  # noqa: PLR0913  a task, its code, and four things that decide how it is asked
     task_type: str,
     task: str,
     pack: ContextPack,
@@ -100,25 +103,25 @@ def build_prompt(
     *,
     diagnostics: tuple[str, ...] = (),
     additions: Additions = NOTHING_MORE,
+    earlier: str = "",
 ) -> Prompt:
     """The prompt for a task. ``edit_format_instructions`` is left out for the kinds of task that change nothing.
 
+    ``earlier`` is what is left of a conversation whose messages had to be dropped.
     Secrets in the task and the diagnostics are taken out. Raises :class:`UsageError` for an unknown ``task_type``.
     """
     complexity = complexity_of(task)
     system = system_text(task_type, edit_format_instructions, additions)
     notes = additions.notes
-    told = f"{template('notes')}\n\n{notes.text}" if notes.text else ""
-    head = f"{told}# Workspace\n\n{pack.text or _NO_CODE}# Task\n\n"
-    hint = "" if is_read_only(task_type) else _HINTS[complexity]
+    head = earlier + notes_text(notes) + workspace_text(pack)
     messages = (
         Message(role="system", content=system),
-        Message(role="user", content=head + _task_text(task, pack, diagnostics, hint)),
+        Message(role="user", content=head + task_text(task_type, task, pack, diagnostics)),
     )
     return Prompt(
         messages=messages,
         stable_prefix=system + head,
-        manifest=(*(_entry(piece, 1) for piece in notes.slices), *manifest_of(pack)),
+        manifest=manifest_of((*notes.slices, *pack.slices)),
         tokens=count_messages(messages),
         task_type=task_type,
         complexity=complexity,
@@ -143,14 +146,15 @@ def system_text(task_type: str, edit_format_instructions: str, additions: Additi
 
 def _names_of(task_type: str, additions: Additions) -> tuple[str, ...]:
     """The templates of a kind of task in their order."""
+    first = ("base", "reading", *(("needs",) if additions.needs else ()), task_type)
     if is_read_only(task_type):
-        return ("base", "reading", task_type)
-    return ("base", "reading", task_type, "edits", *(("analyse",) if additions.analyse else ()))
+        return first
+    return (*first, "edits", *(("analyse",) if additions.analyse else ()))
 
 
-def manifest_of(pack: ContextPack, message: int = 1) -> tuple[ManifestEntry, ...]:
-    """Every piece of ``pack`` in the order of its text, which is that of the message of this number."""
-    return tuple(_entry(piece, message) for piece in pack.slices)
+def manifest_of(slices: Iterable[Slice], message: int = 1) -> tuple[ManifestEntry, ...]:
+    """An entry for every piece, all of them in the message of this number."""
+    return tuple(_entry(piece, message) for piece in slices)
 
 
 def _entry(piece: Slice, message: int) -> ManifestEntry:
@@ -169,7 +173,19 @@ def _entry(piece: Slice, message: int) -> ManifestEntry:
     )
 
 
-def _task_text(task: str, pack: ContextPack, diagnostics: tuple[str, ...], hint: str) -> str:
+def notes_text(notes: RepositoryNotes) -> str:
+    """What instruction files say, as a section; "" where they say nothing."""
+    return f"{template('notes')}\n\n{notes.text}" if notes.text else ""
+
+
+def workspace_text(pack: ContextPack) -> str:
+    """The code of ``pack`` as a section, and the title of the task after it."""
+    return f"# Workspace\n\n{pack.text or _NO_CODE}# Task\n\n"
+
+
+def task_text(task_type: str, task: str, pack: ContextPack, diagnostics: tuple[str, ...]) -> str:
+    """The task, with what was selected, what is to be resolved and a hint by its complexity."""
+    hint = "" if is_read_only(task_type) else _HINTS[complexity_of(task)]
     parts = [redact(task.strip())]
     if pack.focus is not None:
         path, first, last = pack.focus

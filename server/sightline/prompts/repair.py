@@ -77,7 +77,7 @@ def build_repair(previous: Prompt, refusal: Refusal, view: GraphView, permitted:
     return Prompt(
         messages=messages,
         stable_prefix="".join(message.content for message in previous.messages),
-        manifest=(*previous.manifest, *manifest_of(pack, len(messages) - 1)),
+        manifest=(*previous.manifest, *manifest_of(pack.slices, len(messages) - 1)),
         tokens=count_messages(messages),
         task_type=previous.task_type,
         complexity=previous.complexity,

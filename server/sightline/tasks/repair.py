@@ -33,7 +33,8 @@ class Replied:
 
 
 #: Asks a model what the prompt says, or the task itself where there is none yet; the number counts the rounds from 1.
-Ask = Callable[[Prompt | None, int], Awaitable[Replied]]
+#: The view is the one that edits of the reply are for.
+Ask = Callable[[Prompt | None, int, GraphView], Awaitable[Replied]]
 
 #: What keeps an edit from being accepted, each as a value that a later round can be compared by.
 _Obstacles = frozenset[tuple[str, ...]]
@@ -85,7 +86,7 @@ class Repair:
         stopped = ""
         prompt: Prompt | None = None
         for number in range(1, self.rounds + 2):
-            replied = await ask(prompt, number)
+            replied = await ask(prompt, number, trial.after if trial is not None else self.view)
             attempt, prompt, self._edit_format = replied.attempt, replied.prompt, replied.edit_format
             if not replied.whole:
                 return self._outcome([*attempts, attempt], trial, whole=False)

@@ -16,6 +16,7 @@ from sightline.edits.proposal import Placement, Unmatched
 from sightline.models.messages import Usage
 from sightline.models.questions import Answered
 from sightline.prompts.build import Prompt
+from sightline.prompts.conversation import Conversation
 
 
 class TurnStage(StrEnum):
@@ -111,6 +112,15 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NeedsRound:
+    """A reply that asked for more code: of each name what it came to, and the tokens of code that were added."""
+
+    attempt: Attempt
+    answers: tuple[tuple[str, str], ...]
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TurnResult:
     """The outcome. ``changes`` is against the snapshot of ``revision``, and empty unless accepted or rejected.
 
@@ -124,6 +134,9 @@ class TurnResult:
 
     A rejected turn keeps its changes so that a person can look at them; nothing applies them by itself. ``mended`` are
     sentences on what was put right without the model, ``stopped`` one on why no further repair was asked for.
+
+    ``needs`` are the rounds in which the model asked for more code; ``prompt`` is the first, and with those the last
+    before an edit came. ``conversation`` is the one of the request with this turn, ``None`` where there is none.
     """
 
     turn: str
@@ -143,3 +156,5 @@ class TurnResult:
     mended: tuple[str, ...] = ()
     stopped: str = ""
     answered: Answered | None = None
+    needs: tuple[NeedsRound, ...] = ()
+    conversation: Conversation | None = None

@@ -57,8 +57,8 @@ class Asked:
     async def build(self, budget: int) -> ContextPack:
         """The context of the task within ``budget`` tokens. Past commits are read already: an editor waits for none."""
         given = self.engine._dependencies(self.view, _tell_nobody, self.history)  # pyright: ignore[reportPrivateUsage]
-        pack, _ = await prepare_prompt(replace(self.turn, budget=budget), given)
-        return pack
+        prepared = await prepare_prompt(replace(self.turn, budget=budget), given)
+        return prepared.pack
 
     @property
     def view(self) -> GraphView:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import click
 
 from sightline.base.errors import SightlineError
@@ -18,7 +20,15 @@ from sightline.cli.confirming import (
 from sightline.cli.convert import ask_json
 from sightline.cli.output import note, print_json, report_error, say, stream
 from sightline.cli.running_tests import tests_option, with_tests
-from sightline.cli.task import budget_option, task_arguments, task_text, task_type_option, turn_request
+from sightline.cli.task import (
+    budget_option,
+    conversation_named,
+    conversation_options,
+    task_arguments,
+    task_text,
+    task_type_option,
+    turn_request,
+)
 from sightline.cli.workspace import given_settings, json_option, model_option, opened, root_option, runs_async
 from sightline.engine.engine import Engine
 from sightline.features.narrate import answered_by, narrate_turn
@@ -33,6 +43,7 @@ from sightline.tasks.result import TurnEvent, TurnRequest, TurnResult, TurnStage
 @click.option("--apply", "mode", flag_value="apply", help="Write the edit when every check passes.")
 @click.option("--dry-run", "mode", flag_value="dry-run", help="Write nothing and ask nothing.")
 @click.option("--fresh", is_flag=True, help="Ask the model even where it answered the same a moment ago.")
+@conversation_options
 @budget_option
 @tests_option
 @confirm_option
@@ -47,6 +58,8 @@ async def command(  # noqa: PLR0913  click hands over one argument an option
     mode: str | None,
     *,
     confirmed: tuple[str, ...],
+    conversation: str | None,
+    continues: bool,
     fresh: bool,
     budget: int | None,
     tests: bool,
@@ -54,13 +67,17 @@ async def command(  # noqa: PLR0913  click hands over one argument an option
 ) -> int:
     """Ask a model for TASK. The edit is tried in memory, checked, repaired at most three times, and then shown.
 
+    --continue goes on with the conversation of the last task: the model has before it what was said and shown, and is
+    told what changed since.
     On a terminal you are asked before anything is written; elsewhere nothing is written without --apply.
     Files that something runs later (hooks, workflows, package scripts, settings) want a word of their own: --confirm.
     """
     text = task_text(task, task_file)
     given = {**given_settings(model, budget), **(with_tests(root) if tests else {})}
     async with opened(root, given) as engine:
-        request = turn_request(engine, text, task_type, fresh=fresh, model=model)
+        talk = await conversation_named(engine, conversation, continues=continues)
+        request = turn_request(engine, text, task_type, fresh=fresh, model=model, conversation=talk)
+        request = replace(request, conversation=talk or request.turn)
         result = await engine.ask(request, _quiet) if as_json else await _streamed(engine, request)
         wanted = result.verdict is TurnVerdict.ACCEPTED and _wanted(result, mode, as_json=as_json)
         waiting = unconfirmed(engine, result.changes, confirmed, result.replaced) if wanted else NONE

@@ -7,7 +7,15 @@ import click
 from sightline.base.system import real_system
 from sightline.cli.output import note, print_json, say
 from sightline.cli.pasteboard import copied
-from sightline.cli.task import budget_option, task_arguments, task_text, task_type_option, turn_request
+from sightline.cli.task import (
+    budget_option,
+    conversation_named,
+    conversation_options,
+    task_arguments,
+    task_text,
+    task_type_option,
+    turn_request,
+)
 from sightline.cli.workspace import given_settings, json_option, opened, root_option, runs_async
 from sightline.prompts.explain import explained
 from sightline.prompts.report import explained_report, prompt_report
@@ -20,6 +28,7 @@ from sightline.prompts.report import explained_report, prompt_report
 @budget_option
 @click.option("--copy", "wants_copy", is_flag=True, help="Put it on the clipboard instead of printing it.")
 @click.option("--explain", is_flag=True, help="Say why each piece is in it, and what was left out, instead of it.")
+@conversation_options
 @json_option
 @runs_async
 async def command(  # noqa: PLR0913  one for each option
@@ -31,6 +40,8 @@ async def command(  # noqa: PLR0913  one for each option
     *,
     wants_copy: bool,
     explain: bool,
+    conversation: str | None,
+    continues: bool,
     as_json: bool,
 ) -> int:
     """Print the exact prompt for TASK. Paste it into any chat, and its reply into `sightline apply -`.
@@ -39,7 +50,8 @@ async def command(  # noqa: PLR0913  one for each option
     """
     text = task_text(task, task_file)
     async with opened(root, given_settings(budget=budget)) as engine:
-        pack, prompt = await engine.build_prompt(turn_request(engine, text, task_type))
+        talk = await conversation_named(engine, conversation, continues=continues)
+        pack, prompt = await engine.build_prompt(turn_request(engine, text, task_type, conversation=talk))
         problems = engine.template_problems()
         here = engine.roots[0]
     for problem in problems:
