@@ -91,9 +91,9 @@ def test_callers_and_callees_follow_with_the_edge_as_reason() -> None:
     reasons = {f"{piece.path}:{piece.chunk.first}": piece.reasons for piece in ranking.pieces}
     assert pieces(ranking)[0] == "shop/tax.py:4"
     assert "calls `rate`" in reasons["shop/cart.py:11"]
-    assert "calls `rate`" in reasons["tests/test_tax.py:4"]
+    assert "tests `rate`" in reasons["tests/test_tax.py:4"]
     total = ranking_of(VIEW, "Change `Cart.total`")
-    assert any("used by `Cart.total`" in piece.reasons for piece in total.pieces if piece.chunk.first == 4)
+    assert any("called by `Cart.total`" in piece.reasons for piece in total.pieces if piece.chunk.first == 4)
 
 
 def test_tests_come_after_the_code_unless_the_task_is_a_test() -> None:

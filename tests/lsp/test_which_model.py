@@ -124,9 +124,12 @@ async def test_a_switch_in_the_middle_of_a_conversation_is_for_what_comes_after_
     """The turn that runs goes on with its model; the next is asked of the other, in the room that its window has."""
     slow = always("one\ntwo\nthree", "delay: 0.2")
     workspace = settled(tmp_path, TWO_PRIVATE, one=slow, two="%%% server\nwindow: 4800\n\n" + always("From two."))
+    what = "What the function does with the prices and the rate it is given."
     users = {
         f"shop/report{n}.py": "from shop.cart import total\n\n\n"
-        + "".join(f"def report_{n}_{k}(prices):\n    return total(prices, {k})\n\n\n" for k in range(40))
+        + "".join(
+            f'def report_{n}_{k}(prices):\n    """{what}"""\n    return total(prices, {k})\n\n\n' for k in range(40)
+        )
         for n in range(20)
     }
     write_workspace(workspace, {**FILES, **users})
@@ -145,7 +148,7 @@ async def test_a_switch_in_the_middle_of_a_conversation_is_for_what_comes_after_
         assert (outcome["text"], outcome["answered"]["name"]) == ("From two.", "two")
         assert outcome["answered"]["reason"] == "you switched to it (`sightline switch`)"
         assert outcome["promptTokens"] < 4800
-        assert any("made smaller to fit" in event.text for event in editor.events if event.turn == "second")
+        assert any("no longer fits" in event.text for event in editor.events if event.turn == "second")
 
         await editor.command("sightline.switch", {"model": ""})
         ruled = {"text": "RULE: what does the function do with the prices that it is given, if I may ask?"}

@@ -116,6 +116,15 @@ def passing_on(view: GraphView, path: WorkspacePath) -> list[tuple[WorkspacePath
     ]
 
 
+def imported_or_importing(view: GraphView, path: WorkspacePath) -> list[WorkspacePath]:
+    """Files that a file imports, then those that import it (at most :data:`MOST_IMPORTERS`)."""
+    state, file = view.state, view.state.table.id_of(path)
+    if file is None or not state.exists(file):
+        return []
+    near = dict.fromkeys((*state.targets(file), *state.importers(file)[:MOST_IMPORTERS]))
+    return [state.table.path_of(other) for other in near if other != file]
+
+
 def changed_paths(before: GraphState, after: GraphState) -> set[WorkspacePath] | None:
     """Files whose facts may differ between two states of one graph; ``None`` when every file must be looked at.
 

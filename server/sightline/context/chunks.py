@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sightline.base.text import Text
+from sightline.context.sections import LONGEST, sections
 from sightline.graph.facts import DefinitionKind
 from sightline.graph.raw_facts import DefinitionRow
 
@@ -46,13 +47,16 @@ class Chunk:
     """Lines ``first``..``last`` (one-based, inclusive). ``definition`` is an index into the file's facts, or -1.
 
     A chunk with a definition is the whole of it (a function, a method, a table) or, for a class, one piece of what
-    its members leave over; ``head`` marks the piece with the class line itself.
+    its members leave over; ``head`` marks the piece with the class line itself. A section of a chunk is a chunk too:
+    the one ``part`` (from 0) of so many ``parts``; the head is in the first.
     """
 
     first: int
     last: int
     definition: int = -1
     head: bool = False
+    part: int = 0
+    parts: int = 1
 
     @property
     def lines(self) -> int:
@@ -63,6 +67,19 @@ class Chunk:
 def chunks_of(text: Text, definitions: Sequence[DefinitionRow]) -> tuple[Chunk, ...]:
     """The chunks of a file in order; without definitions, blocks of lines."""
     return tuple(_cut(_Cut(text, definitions, _children(definitions)), 1, content_lines(text), -1))
+
+
+def sections_of(text: Text, chunks: Sequence[Chunk]) -> Iterator[Chunk]:
+    """The chunks, each long one as its sections."""
+    for chunk in chunks:
+        if chunk.lines <= LONGEST:
+            yield chunk
+            continue
+        lines = [text.line_text(line - 1) for line in range(chunk.first, chunk.last + 1)]
+        ranges = tuple(sections(lines, chunk.first, chunk.last))
+        for part, (first, last) in enumerate(ranges):
+            head = chunk.head and not part
+            yield replace(chunk, first=first, last=last, head=head, part=part, parts=len(ranges))
 
 
 def has_content(line: str) -> bool:

@@ -5,21 +5,22 @@ This file knows no other file and no scores.
 
 from __future__ import annotations
 
+import re
 import struct
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
-from typing import Literal
+from itertools import accumulate, islice
+from typing import Literal, NamedTuple
 
 from sightline.base.text import Text
-from sightline.context.chunks import Chunk, chunks_of
+from sightline.context.chunks import Chunk, chunks_of, sections_of
 from sightline.context.tokens import terms_of_word, words
 from sightline.graph.raw_facts import DefinitionRow
 
 #: Raised whenever what is packed, or what it is made of, changes: chunks, words, weights.
-TERMS_VERSION = 3
+TERMS_VERSION = 4
 
 #: More chunks than this are not looked at, higher counts are not told apart: BM25 saturates far below.
 MAXIMUM_CHUNKS = 0xFFFF
@@ -37,9 +38,32 @@ _WINDOW = 32 << 10
 
 #: Chunks, terms, entries, terms in all; whether ends and chunk numbers take 2 bytes and 1 byte, or 4 and 2.
 _HEADER = struct.Struct("<IIII??")
-_CHUNK_FIELDS = 5
+_CHUNK_FIELDS = 6
+_LENGTH_FIELD, _SHAPE_FIELD = 4, 5
+
+#: A chunk is the head of its definition (1 bit), the part of so many (15 bits each, saturated).
+_MOST_PARTS = 0x7FFF
+_PART_SHIFT, _PARTS_SHIFT = 1, 16
+
+#: The shape of a chunk: the share of its lines that are comments (7 bits, percent), that import (7), its bytes (16).
+_IMPORTS_SHIFT, _SIZE_SHIFT = 8, 16
+_MOST_BYTES = 0xFFFF
+
+_COMMENT = re.compile(r"\s*(?://|/\*|\*(?:\s|/|$)|#(?:[\s:!]|$))")
+_IMPORT = re.compile(
+    r"\s*(?:import\b|from\s+\S+\s+import\b|use\s|#\s*include\b|package\b|using\s|require\b|export\s*[{*]"
+    r"|(?:const|var|let)\s[^=]*=\s*require\()"
+)
 
 _Code = Literal["B", "H", "I"]
+
+
+class Shape(NamedTuple):
+    """Shares of the lines of a chunk that are comments and that import, and its size in bytes (saturated)."""
+
+    comments: float
+    imports: float
+    size: int
 
 
 class FileTerms:
@@ -85,13 +109,36 @@ class FileTerms:
     @property
     def lengths(self) -> list[int]:
         """Number of terms of every chunk."""
-        return self._chunks[_CHUNK_FIELDS - 1 :: _CHUNK_FIELDS].tolist()
+        return self._chunks[_LENGTH_FIELD::_CHUNK_FIELDS].tolist()
+
+    @property
+    def wholes(self) -> list[int]:
+        """For every chunk the number of the first section of what it is a section of; its own when it is whole."""
+        places = self._chunks[3::_CHUNK_FIELDS]
+        return [number - (place >> _PART_SHIFT & _MOST_PARTS) for number, place in enumerate(places)]
 
     def chunk(self, number: int) -> Chunk:
-        """One chunk of the file."""
+        """One chunk of the file: a section of a long one."""
         at = _CHUNK_FIELDS * number
-        first, last, definition, head = self._chunks[at : at + 4]
-        return Chunk(first=first, last=last, definition=definition - 1, head=bool(head))
+        first, last, definition, place = self._chunks[at : at + 4]
+        return Chunk(
+            first=first,
+            last=last,
+            definition=definition - 1,
+            head=bool(place & 1),
+            part=place >> _PART_SHIFT & _MOST_PARTS,
+            parts=place >> _PARTS_SHIFT,
+        )
+
+    def chunks_at(self, first: int, last: int) -> range:
+        """Numbers of the chunks that hold the one-based lines ``first``..``last``."""
+        begin = bisect_left(self._chunks[1::_CHUNK_FIELDS], first)
+        return range(begin, max(begin, bisect_right(self._chunks[0::_CHUNK_FIELDS], last)))
+
+    def shape(self, number: int) -> Shape:
+        """What the lines of a chunk are."""
+        packed = self._chunks[_CHUNK_FIELDS * number + _SHAPE_FIELD]
+        return Shape((packed & 0x7F) / 100, (packed >> _IMPORTS_SHIFT & 0x7F) / 100, packed >> _SIZE_SHIFT)
 
     def chunk_counts(self, term: int) -> Iterator[tuple[int, int]]:
         """(chunk number, count in halves, saturated) of every chunk with ``term``."""
@@ -110,7 +157,7 @@ class FileTerms:
 
 def file_terms(text: Text, definitions: Sequence[DefinitionRow], *, settled: bool = True) -> FileTerms:
     """Reads the words of a file. ``settled``: the definitions are those of this very text."""
-    chunks = chunks_of(text, definitions)[:MAXIMUM_CHUNKS]
+    chunks = tuple(islice(sections_of(text, chunks_of(text, definitions)), MAXIMUM_CHUNKS))
     entries: list[int] = []
     lengths: list[int] = []
     for number, chunk in enumerate(chunks):
@@ -123,18 +170,30 @@ def file_terms(text: Text, definitions: Sequence[DefinitionRow], *, settled: boo
             for term, count in counts.items()
         ]
     entries.sort()
-    return FileTerms(text.digest if settled else "", _packed(chunks, lengths, entries))
+    shapes = [_shape(text, chunk) for chunk in chunks]
+    return FileTerms(text.digest if settled else "", _packed(chunks, lengths, shapes, entries))
 
 
-def _packed(chunks: Sequence[Chunk], lengths: Sequence[int], entries: Sequence[int]) -> bytes:
-    """Chunks as (first, last, definition + 1, head, length); terms and where the entries of each end; entries.
+def _shape(text: Text, chunk: Chunk) -> int:
+    span = text.lines_span(chunk.first - 1, chunk.last - 1)
+    lines = text.data[span.start : min(span.end, span.start + _WINDOW)].decode("utf-8", "replace").split("\n")
+    comments = 100 * sum(_COMMENT.match(line) is not None for line in lines) // chunk.lines
+    imports = 100 * sum(_IMPORT.match(line) is not None for line in lines) // chunk.lines
+    size = min(span.end - span.start, _MOST_BYTES)
+    return min(comments, 100) | min(imports, 100) << _IMPORTS_SHIFT | size << _SIZE_SHIFT
 
-    ``entries`` is sorted; each packs a term (32 bits), the number of a chunk with it (16) and how often it stands there
-    in halves (8, saturated; names count more, see :data:`OWN_NAME`).
+
+def _packed(chunks: Sequence[Chunk], lengths: Sequence[int], shapes: Sequence[int], entries: Sequence[int]) -> bytes:
+    """Chunks as (first, last, definition + 1, place in it, length, shape); terms and where the entries of each end.
+
+    Then the entries, sorted; each packs a term (32 bits), the number of a chunk with it (16) and how often it stands
+    there in halves (8, saturated; names count more, see :data:`OWN_NAME`).
     """
     rows = array("I")
-    for chunk, length in zip(chunks, lengths, strict=True):
-        rows.extend((chunk.first, chunk.last, chunk.definition + 1, chunk.head, length))
+    for chunk, length, shape in zip(chunks, lengths, shapes, strict=True):
+        part, parts = min(chunk.part, _MOST_PARTS), min(chunk.parts, _MOST_PARTS)
+        place = chunk.head | part << _PART_SHIFT | parts << _PARTS_SHIFT
+        rows.extend((chunk.first, chunk.last, chunk.definition + 1, place, length, shape))
     of_terms = [entry >> _TERM_SHIFT for entry in entries]
     terms = array("I", dict.fromkeys(of_terms))
     ends = list(accumulate(Counter(of_terms).values()))

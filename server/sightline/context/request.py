@@ -27,15 +27,14 @@ class ContextLimits:
     """Bounds of one answer.
 
     ``ranked_files``: length of the ranking; ``scored_files``: files whose definitions are compared; ``pieces``: pieces
-    that are considered for the pack; ``anchors``: definitions whose neighbours in the graph are looked up;
-    ``neighbours``: most neighbours of one anchor and kind.
+    that are considered for the pack; ``anchors``: definitions around which the graph and history are
+    asked.
     """
 
     ranked_files: int = 50
     scored_files: int = 50
-    pieces: int = 200
-    anchors: int = 3
-    neighbours: int = 8
+    pieces: int = 300
+    anchors: int = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

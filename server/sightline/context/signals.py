@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from sightline.base.paths import WorkspacePath
@@ -40,19 +40,51 @@ _ASIDE = re.compile(
 )
 
 
+#: A word of the task that was found in a piece, and what it counts there.
+Part = tuple[float, int]
+
+
 @dataclass(slots=True)
 class ChunkScores:
-    """Scores of the chunks of one file; ``parts[n]`` holds (value, term) of the words found in chunk ``n``."""
+    """Scores of the chunks of one file; ``parts[n]`` holds (value, term) of the words found in chunk ``n``.
+
+    ``whole_scores`` and ``whole_terms`` tell of what the chunk is a section of (see :attr:`FileTerms.wholes`): its
+    BM25 and the words found in it.
+    """
 
     path: WorkspacePath
     terms: FileTerms
     scores: list[float]
-    parts: list[list[tuple[float, int]]] = field(default_factory=list[list[tuple[float, int]]])
+    parts: list[list[Part]]
+    wholes: list[int]
+    whole_scores: dict[int, float]
+    whole_terms: dict[int, set[int]]
 
     def best_words(self, number: int, spelled: Mapping[int, str], most: int = 3) -> tuple[str, ...]:
         """The words of the task that speak most for a chunk."""
         best = sorted(self.parts[number], key=lambda part: (-part[0], part[1]))
         return tuple(spelled[term] for _, term in best[:most] if term in spelled)
+
+
+@dataclass(slots=True)
+class WordScores:
+    """Scores of the chunks of several files. ``values`` is what each word of the task counts: rare ones most.
+
+    ``average`` is the number of terms of a chunk; ``best`` and ``best_whole`` are the highest scores of all files.
+    """
+
+    files: dict[WorkspacePath, ChunkScores]
+    values: dict[int, float]
+    average: float
+    best: float = 1.0
+    best_whole: float = 1.0
+
+    def of(self, path: WorkspacePath, terms: FileTerms) -> ChunkScores:
+        """The scores of a file, which need not have been among those that were compared."""
+        if path not in self.files:
+            entries = [(term, list(terms.chunk_counts(term))) for term in self.values]
+            self.files[path] = _score_file(path, terms, entries, self.values, self.average)
+        return self.files[path]
 
 
 def is_aside(path: str) -> bool:
@@ -87,7 +119,7 @@ def weigh_terms(request: ContextRequest) -> tuple[dict[int, float], dict[int, st
     return weights, spelled
 
 
-def score_chunks(files: Sequence[tuple[WorkspacePath, FileTerms]], weights: Mapping[int, float]) -> list[ChunkScores]:
+def score_chunks(files: Sequence[tuple[WorkspacePath, FileTerms]], weights: Mapping[int, float]) -> WordScores:
     """BM25 of every chunk of ``files``, with frequencies counted among these chunks."""
     count = sum(terms.chunk_count for _, terms in files)
     average = max(sum(terms.length for _, terms in files) / max(count, 1), 1.0)
@@ -99,10 +131,15 @@ def score_chunks(files: Sequence[tuple[WorkspacePath, FileTerms]], weights: Mapp
     values = {
         term: weight * math.log(1 + (count - frequency[term] + 0.5) / (frequency[term] + 0.5))
         for term, weight in weights.items()
+        if frequency[term]
     }
-    return [
-        _score_file(path, terms, entries, values, average) for (path, terms), entries in zip(files, found, strict=True)
-    ]
+    scored = {
+        path: _score_file(path, terms, entries, values, average)
+        for (path, terms), entries in zip(files, found, strict=True)
+    }
+    best = max((max(result.scores, default=0.0) for result in scored.values()), default=0.0)
+    best_whole = max((max(result.whole_scores.values(), default=0.0) for result in scored.values()), default=0.0)
+    return WordScores(scored, values, average, best or 1.0, best_whole or 1.0)
 
 
 def _score_file(
@@ -112,15 +149,34 @@ def _score_file(
     values: Mapping[int, float],
     average: float,
 ) -> ChunkScores:
-    fixed, by_length = 1 - LENGTH_DISCOUNT, LENGTH_DISCOUNT / average
-    norms = [IN_TEXT * (fixed + by_length * max(length, SHORTEST)) for length in terms.lengths]
+    lengths, wholes = terms.lengths, terms.wholes
+    whole_lengths = Counter[int]()
+    for whole, length in zip(wholes, lengths, strict=True):
+        whole_lengths[whole] += length
+    norms = _norms(lengths, average)
+    whole_norms = dict(zip(whole_lengths, _norms(whole_lengths.values(), average), strict=True))
     scores = [0.0] * terms.chunk_count
-    parts: list[list[tuple[float, int]]] = [[] for _ in scores]
+    parts: list[list[Part]] = [[] for _ in scores]
+    whole_scores = dict.fromkeys(whole_lengths, 0.0)
+    whole_terms: dict[int, set[int]] = {whole: set() for whole in whole_lengths}
     for term, counts in entries:
-        value = values[term]
+        value = values.get(term, 0.0)
+        whole_counts: dict[int, int] = {}
         for number, halves in counts:
             times = halves / norms[number]
             part = value * times / (SATURATION + times)
             scores[number] += part
             parts[number].append((part, term))
-    return ChunkScores(path, terms, scores, parts)
+            whole = wholes[number]
+            whole_counts[whole] = whole_counts.get(whole, 0) + halves
+        for whole, halves in whole_counts.items():
+            times = halves / whole_norms[whole]
+            whole_scores[whole] += value * times / (SATURATION + times)
+            whole_terms[whole].add(term)
+    return ChunkScores(path, terms, scores, parts, wholes, whole_scores, whole_terms)
+
+
+def _norms(lengths: Iterable[int], average: float) -> list[float]:
+    """What the counts of chunks of these lengths are divided by."""
+    fixed, by_length = 1 - LENGTH_DISCOUNT, LENGTH_DISCOUNT / average
+    return [IN_TEXT * (fixed + by_length * max(length, SHORTEST)) for length in lengths]

@@ -9,6 +9,9 @@ explained in ``tests/support/context_metrics.py``. Cases that are measured alrea
 neither Sightline nor the bench changes; ``--again`` forgets them. ``--record`` writes the summary into
 ``tests/bench/results/context.csv``, ``--rows`` every case as a line of JSON.
 
+What evidence counts was learned from these cases: each repository's are asked with weights that were learned from the
+other nine (``models_without.py``).
+
 The time to build a prompt of 4,000 tokens is taken with the graph warm and words and past commits read, once per case:
 CPU of the whole process, because the machine's other work must not count.
 """
@@ -31,6 +34,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from case_file import Case, read_cases
 from measured import Row, fingerprint, read_rows, write_row
+from models_without import asked_without
 from summary import BUDGETS, print_table, record
 from trees import Tree, find_clone, how_to_get
 from walk import Asked, walk
@@ -97,7 +101,8 @@ async def measure_repository(clone: Path, cases: Sequence[Case], scratch: Path) 
 
 def in_process(clone: Path, cases: Sequence[Case], scratch: Path) -> list[str]:
     """One repository, in whatever process this is. Answers what went wrong."""
-    return asyncio.run(measure_repository(clone, cases, scratch))
+    with asked_without(cases[0].repository):
+        return asyncio.run(measure_repository(clone, cases, scratch))
 
 
 def scratch_of(options: Any, repository: str) -> Path:

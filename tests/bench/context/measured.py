@@ -13,7 +13,7 @@ import sightline
 
 HERE = Path(__file__).parent
 #: What of the bench itself a row depends on.
-_OWN = ("bench_context.py", "case_file.py", "cases.jsonl", "trees.py", "walk.py")
+_OWN = ("bench_context.py", "case_file.py", "cases.jsonl", "models.json", "trees.py", "walk.py")
 
 
 class Row(NamedTuple):

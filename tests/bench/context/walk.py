@@ -107,7 +107,9 @@ async def walk(clone: Path, cases: Sequence[Case], scratch: Path) -> AsyncGenera
 
 async def ready(case: Case, tree: Tree, engine: Engine) -> Asked:
     """A case once the words of its tree and what git knows of its past are read."""
-    past = await engine._past()  # pyright: ignore[reportPrivateUsage]  what the engine itself does before a prompt
+    await engine._past()  # pyright: ignore[reportPrivateUsage]  what the engine itself does before a prompt
+    await engine.history_read()  # a machine under load reads for longer than a question waits
+    past = await engine._past()  # pyright: ignore[reportPrivateUsage]  as above
     asked = Asked(case, tree, engine, turn_request(engine, case.text), past)
     await asyncio.to_thread(asked.index.follow, asked.view)
     return asked

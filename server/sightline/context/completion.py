@@ -1,0 +1,152 @@
+"""Completion: what belongs to the best pieces by the graph and by past commits, as further evidence.
+
+The best pieces are the *anchors*. A relation of kind ``k`` to an anchor is the evidence ``near_k``: how good the anchor
+is, times how sure the relation. What changed together with an anchor in the past is ``with_file`` and
+``with_definition``. Nothing else spreads: scores that flow over all edges from the start make the first file wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from sightline.base.errors import SightlineError
+from sightline.base.paths import WorkspacePath
+from sightline.context.access import definitions_of
+from sightline.context.board import Board, Piece, in_order, leads_to
+from sightline.context.candidates import Tier
+from sightline.context.history.index import Definition
+from sightline.context.relations.registry import relations_of
+from sightline.context.relations.relation import Relation, RelationKind, anchor_of
+
+#: Companions by history that enter without any word of the task: at least so regular, and so many.
+LEAST_COMPANION, MOST_COMPANIONS = 0.05, 20
+
+#: What a relation counts for the other sections of the definition it leads to.
+OTHER_SECTIONS = 0.7
+
+#: Of a definition of more sections, only the one that a relation leads to enters: which of the others is meant?
+MOST_SECTIONS = 8
+
+#: How good an anchor counts at most.
+MOST_STRENGTH = 0.5
+
+#: Evidence of the pieces that an anchor is related to.
+NEAR = "near_"
+#: Ends the name of such evidence where the relation leads out of the anchor's file.
+BEYOND = "_beyond"
+
+
+def find_anchors(board: Board) -> list[Piece]:
+    """The best definitions, at most ``limits.anchors``: the best section of each."""
+    best: dict[tuple[WorkspacePath, int], Piece] = {}
+    for piece in in_order(board.pieces.values()):
+        best.setdefault((piece.path, piece.number - piece.chunk.part), piece)
+        if len(best) == board.request.limits.anchors:
+            break
+    return list(best.values())
+
+
+def complete(board: Board, anchors: Iterable[Piece], counted: Iterable[str]) -> None:
+    """Adds what is related to the anchors, new pieces among them, with the reason of each.
+
+    ``counted`` are the names of the evidence that counts: other relations are not asked for.
+    """
+    anchors, names = list(anchors), {name.removesuffix(BEYOND) for name in counted}
+    kinds = [kind for kind in RelationKind if NEAR + kind.value in names]
+    for anchor in anchors:
+        whole = board.whole(anchor)
+        chunk = replace(anchor.chunk, first=whole[0].chunk.first, last=whole[-1].chunk.last, head=whole[0].chunk.head)
+        try:
+            found = relations_of(board.view, anchor_of(board.view, anchor.path, chunk), kinds=kinds)
+        except SightlineError:
+            continue
+        own = {id(piece) for piece in whole}
+        for relation in found:
+            if board.admits(relation.path):
+                _add_relation(board, anchor, relation, own)
+    _add_companions(board, anchors)
+
+
+def _add_relation(board: Board, anchor: Piece, relation: Relation, own: set[int]) -> None:
+    board.file(relation.path)
+    value = _strength(anchor) * relation.weight
+    name = NEAR + relation.kind.value + (BEYOND if relation.path != anchor.path else "")
+    for hit in board.pieces_at(relation.path, relation.line, relation.line):
+        whole = board.whole(hit) if hit.chunk.parts <= MOST_SECTIONS else [hit]
+        for piece in whole if id(hit) not in own else ():
+            share = 1.0 if piece is hit else OTHER_SECTIONS
+            piece.links[name] = max(piece.links.get(name, 0.0), share * value)
+            if piece is hit:
+                _explain(piece, anchor, relation.reason)
+                if piece.tier is not Tier.POINTED:
+                    piece.lines.append(relation.line)
+            else:
+                _explain(piece, anchor, f"belongs to what {relation.reason}")
+
+
+def _add_companions(board: Board, anchors: Iterable[Piece]) -> None:
+    """What changed together with the anchors."""
+    files: dict[WorkspacePath, float] = {}
+    definitions: dict[Definition, float] = {}
+    by_name: dict[Definition | WorkspacePath, Piece] = {}
+    for anchor in anchors:
+        strength = _strength(anchor)
+        files[anchor.path] = max(files.get(anchor.path, 0.0), strength)
+        by_name.setdefault(anchor.path, anchor)
+        rows = definitions_of(board.view, anchor.path)
+        if 0 <= anchor.chunk.definition < len(rows):
+            definition = Definition(anchor.path, rows[anchor.chunk.definition].name)
+            definitions[definition] = max(definitions.get(definition, 0.0), strength)
+            by_name.setdefault(definition, anchor)
+    together = board.history.changed_with(files, definitions)
+    best = sorted(together.files.items(), key=lambda entry: (-entry[1].score, entry[0]))
+    entering = {path for path, companion in best[:MOST_COMPANIONS] if companion.score >= LEAST_COMPANION}
+    for path, companion in best:
+        if path in board.files or (path in entering and board.admits(path)):
+            board.file(path).links["with_file"] = companion.score
+    for path in [path for path in together.definitions if path in board.files]:
+        _add_definitions(board, path, {name: each.score for name, each in together.definitions[path].items()})
+        for name, companion in together.definitions[path].items():
+            anchor = by_name.get(companion.anchor)
+            if anchor is not None and companion.score >= LEAST_COMPANION:
+                for piece in _pieces_of(board, path, name):
+                    _explain(piece, anchor, f"changed together with it in {companion.commit}")
+
+
+def _add_definitions(board: Board, path: WorkspacePath, scores: dict[str, float]) -> None:
+    for name, score in scores.items():
+        if score >= LEAST_COMPANION:
+            for piece in _pieces_of(board, path, name):
+                piece.links["with_definition"] = max(piece.links.get("with_definition", 0.0), score)
+
+
+def _pieces_of(board: Board, path: WorkspacePath, name: str) -> list[Piece]:
+    """All sections of what a file defines by a bare name, where it is a piece of its own."""
+    text = board.text(path)
+    if text is None:
+        return []
+    rows = definitions_of(board.view, path)
+    found: list[Piece] = []
+    for number, row in enumerate(rows):
+        if row.name == name and row.name_end <= len(text):
+            line = text.line_of(row.name_start) + 1
+            heads = [each for each in board.pieces_at(path, line, line) if each.chunk.definition == number]
+            found += [
+                piece
+                for head in heads
+                for piece in (board.whole(head) if head.chunk.parts <= MOST_SECTIONS else [head])
+            ]
+    return found
+
+
+def _explain(piece: Piece, anchor: Piece, reason: str) -> None:
+    if piece is not anchor and reason not in piece.reasons:
+        if not leads_to(anchor, piece):  # anchors are related to one another
+            piece.via = piece.via or (anchor, reason)
+        piece.reasons.append(reason)
+
+
+def _strength(anchor: Piece) -> float:
+    """How good an anchor is, as far as weights were learned for it: nobody pointed in the cases."""
+    return MOST_STRENGTH if anchor.tier is Tier.POINTED else min(anchor.score, MOST_STRENGTH)
