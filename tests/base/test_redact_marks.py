@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sightline.base import redact as module
@@ -45,6 +45,7 @@ def test_marks_miss_no_shape(beginning: str, value: str) -> None:
 
 
 @settings(max_examples=300)
+@example(["pwd := `", "access_key='", "sk-", "password = '", "pwd := `"])
 @given(st.lists(st.sampled_from([*BEGINNINGS, VALUE, UPPER, *PIECES])))
 def test_marks_hide_what_the_shapes_hide(pieces: list[str]) -> None:
     text = "".join(pieces)

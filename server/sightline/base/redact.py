@@ -92,8 +92,24 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ][\d:.Z+-]*)?")
 _ORDINARY = re.compile(r"(?:https?:/|[.~]{0,2})/[^\s@]*|[\w./-]+\.(?:html?|py|txt|json|ya?ml|toml|tsx?|jsx?|md)")
 
 
+#: Values inside values inside values: nobody writes more.
+_MOST_PASSES = 8
+
+
 def redact(text: str) -> str:
-    """``text`` with every recognised secret replaced by ``[redacted]``; line count is kept."""
+    """``text`` with every recognised secret replaced by ``[redacted]``; line count is kept.
+
+    What is hidden may show that what surrounds it is a value as well, so a text that changed is looked at again.
+    """
+    for _ in range(_MOST_PASSES):
+        hidden = _redacted(text)
+        if hidden == text:
+            break
+        text = hidden
+    return text
+
+
+def _redacted(text: str) -> str:
     for marks, shape in _TOKENS:
         if _holds(text, marks):
             text = shape.sub(_hidden_lines, text)
