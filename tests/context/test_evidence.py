@@ -62,7 +62,7 @@ def test_words_speak_for_the_piece_they_stand_in() -> None:
     board = board_of("clear the items of the cart")
     clear, total = piece_of(board, "shop/cart.py", 10), piece_of(board, "shop/cart.py", 7)
     assert clear.evidence["part_words"] > total.evidence["part_words"]
-    assert clear.evidence["whole_name"] > 0 == total.evidence["whole_name"]
+    assert clear.evidence["whole_name_share"] == 1.0 > total.evidence["whole_name_share"]
     assert clear.evidence["part_comments"] == pytest.approx(0.5)
 
 

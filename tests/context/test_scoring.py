@@ -18,13 +18,14 @@ NUMBERS = st.floats(-50, 50)
 
 def test_the_sum_of_evidence_is_a_probability() -> None:
     weights = Weights(bias=-1.0, weights={"a": 2.0, "b": 1.0})
-    assert weights.probability({"a": 0.5, "unknown": 9.0}, {"b": 1.0}) == pytest.approx(1 / (1 + math.exp(-1)))
+    log_odds = weights.log_odds({"a": 0.5, "unknown": 9.0}, {"b": 1.0})
+    assert weights.probability(log_odds) == pytest.approx(1 / (1 + math.exp(-1)))
 
 
 @given(st.dictionaries(st.sampled_from("abc"), NUMBERS), NUMBERS)
 def test_it_stays_between_none_and_certain(evidence: dict[str, float], bias: float) -> None:
     weights = Weights(bias=bias, weights={"a": 40.0, "b": -40.0})
-    assert 0 < weights.probability(evidence, {}) <= 1
+    assert 0 < weights.probability(weights.log_odds(evidence)) <= 1
 
 
 def test_the_learned_weights_are_of_evidence_that_is_gathered() -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Text
 from sightline.context.access import definitions_of, imported_or_importing
-from sightline.context.board import Board, File, Piece
+from sightline.context.board import Board, Evidence, File, Piece
 from sightline.context.generated import says_generated
 from sightline.context.history.index import Definition, Likeness, Resembling
 from sightline.context.pattern_task import PatternTask, pattern_of
@@ -42,10 +42,9 @@ _OF_FILE = """
     score length aside generated near folder recent changes alike alike_total names snippets sought
     """
 _OF_WHOLE = """
-    words weighed covered title rarest rank gap name name_share function type module head parts named implied alike
-    alike_total recent changes
+    title rarest rank gap name_share function type module head parts named implied alike alike_total recent changes
     """
-_OF_PART = "words covered title rarest share first lines comments imports names snippets sought"
+_OF_PART = "words title rarest share first lines comments imports names snippets sought"
 #: All names of evidence but those of relations.
 EVIDENCE = frozenset(
     f"{level}_{name}"
@@ -101,6 +100,7 @@ class Gatherer:
         self.resembling = resembling
         self.literals = literals_of(board.request.task)
         self.title = frozenset(query_terms(board.request.task.strip().partition("\n")[0]))
+        self.titled = sum(value for term, value in words.values.items() if term in self.title) or 1.0
         self.found = Found(board, self.literals)
         order = sorted(board.files.values(), key=lambda file: (-file.score, file.path))
         self._best = order[0].score if order and order[0].score else 1.0
@@ -222,19 +222,22 @@ class _Pieces:
     def gather(self, pieces: Iterable[Piece]) -> None:
         gatherer, board, terms = self.gatherer, self.gatherer.board, self.result.terms
         definitions = definitions_of(board.view, self.path)
-        file = board.file(self.path)
         literal_lines = gatherer.found.by_line(self.path)
         alike = gatherer.resembling.definitions.get(self.path, {})
-        ranks = self._ranks()
+        ranks, best = self._ranks(), max(self.result.whole_scores.values(), default=0.0) or 1.0
+        of_whole: dict[int, Evidence] = {}
         for piece in pieces:
             values, chunk, shape = piece.evidence, piece.chunk, terms.shape(piece.number)
-            values |= file.evidence
-            self._add_words(piece, ranks)
-            self._add_name(piece, definitions, alike)
+            whole = piece.number - chunk.part
+            if whole not in of_whole:
+                of_whole[whole] = self._whole(piece, whole, ranks.get(whole, 0.0), best)
+                self._add_name(of_whole[whole], chunk.definition, definitions, alike)
+            values |= of_whole[whole]
+            self._add_words(piece)
             values["part_comments"], values["part_imports"] = shape.comments, shape.imports
             values["part_first"] = float(not chunk.part)
             values["part_lines"] = chunk.lines / 20
-            values["whole_parts"] = math.log(chunk.parts)
+            values["whole_head"] = float(chunk.head)
             if literal_lines:
                 self._add_literals(piece, literal_lines)
 
@@ -250,32 +253,36 @@ class _Pieces:
         order = sorted(self.result.whole_scores.items(), key=lambda entry: (-entry[1], entry[0]))
         return {whole: 1 / rank for rank, (whole, score) in enumerate(order, 1) if score}
 
-    def _add_words(self, piece: Piece, ranks: Mapping[int, float]) -> None:
-        result, words, worth = self.result, self.gatherer.words, self.gatherer.words.values
-        values, title = piece.evidence, self.gatherer.title
-        total = sum(worth.values()) or 1.0
-        titled = sum(value for term, value in worth.items() if term in title) or 1.0
-        own = [term for _, term in result.parts[piece.number]]
-        whole = result.wholes[piece.number]
-        terms = result.whole_terms[whole]
-        score, whole_score = result.scores[piece.number], result.whole_scores[whole]
-        best_here = max(result.whole_scores.values(), default=0.0) or 1.0
-        weight = self.gatherer.board.weight(self.path)
-        values["part_words"] = score / words.best
-        values["part_covered"] = sum(worth[term] for term in own) / total
-        values["part_title"] = sum(worth[term] for term in own if term in title) / titled
-        values["part_rarest"] = max((worth[term] for term in own), default=0.0) / 8
-        values["part_share"] = score / max(whole_score, score, 1e-9)
-        values["whole_words"] = whole_score / words.best_whole
-        values["whole_weighed"] = weight * whole_score / words.best_whole
-        values["whole_covered"] = sum(worth[term] for term in terms) / total
-        values["whole_title"] = sum(worth[term] for term in terms if term in title) / titled
-        values["whole_rarest"] = max((worth[term] for term in terms), default=0.0) / 8
-        values["whole_rank"] = ranks.get(whole, 0.0)
-        values["whole_gap"] = whole_score / best_here
+    def _whole(self, piece: Piece, whole: int, rank: float, best: float) -> Evidence:
+        """What is known of the definition or the block that a piece is a section of."""
+        result, words, title = self.result, self.gatherer.words, self.gatherer.title
+        worth, terms = words.values, result.whole_terms[whole]
+        return {
+            "whole_parts": math.log(piece.chunk.parts),
+            "whole_title": sum(worth[term] for term in terms if term in title) / self.gatherer.titled,
+            "whole_rarest": max((worth[term] for term in terms), default=0.0) / 8,
+            "whole_rank": rank,
+            "whole_gap": result.whole_scores[whole] / best,
+        }
 
-    def _add_name(self, piece: Piece, definitions: tuple[DefinitionRow, ...], alike: Mapping[str, Likeness]) -> None:
-        values, number = piece.evidence, piece.chunk.definition
+    def _add_words(self, piece: Piece) -> None:
+        result, words, title = self.result, self.gatherer.words, self.gatherer.title
+        values, worth = piece.evidence, words.values
+        own = [term for _, term in result.parts[piece.number]]
+        score = result.scores[piece.number]
+        values["part_words"] = score / words.best
+        if own:
+            values["part_title"] = sum(worth[term] for term in own if term in title) / self.gatherer.titled
+            values["part_rarest"] = max(worth[term] for term in own) / 8
+            values["part_share"] = score / max(result.whole_scores[piece.number - piece.chunk.part], score, 1e-9)
+
+    def _add_name(
+        self,
+        values: Evidence,
+        number: int,
+        definitions: tuple[DefinitionRow, ...],
+        alike: Mapping[str, Likeness],
+    ) -> None:
         row = definitions[number] if 0 <= number < len(definitions) else None
         values["whole_module"] = float(row is None)
         if row is None:
@@ -283,10 +290,7 @@ class _Pieces:
         board, worth = self.gatherer.board, self.gatherer.words.values
         values["whole_function"] = float(row.kind in _FUNCTIONS)
         values["whole_type"] = float(row.kind in _TYPES)
-        values["whole_head"] = float(piece.chunk.head)
         terms = set(terms_of_word(row.name))
-        total = sum(worth.values()) or 1.0
-        values["whole_name"] = sum(worth.get(term, 0.0) for term in terms) / total
         values["whole_name_share"] = sum(term in worth for term in terms) / max(len(terms), 1)
         likeness = alike.get(row.name)
         if likeness is not None:

@@ -91,8 +91,9 @@ def find(board: Board, resolved: Resolved | None = None) -> Gatherer:
 
 def weigh(board: Board, weights: Weights) -> None:
     """Gives every piece its probability; what is pointed at is certain."""
+    of_files = {path: weights.log_odds(file.evidence, file.links) for path, file in board.files.items()}
     for piece in board.pieces.values():
-        probability = weights.probability(piece.evidence, piece.links | board.file(piece.path).links)
+        probability = weights.probability(of_files[piece.path] + weights.log_odds(piece.evidence, piece.links))
         piece.score = 1.0 + probability if piece.tier is Tier.POINTED else probability
 
 
@@ -110,7 +111,7 @@ def weigh_files(board: Board, weights: Weights) -> None:
         scores = sorted(best.get(file.path, ()), reverse=True)[:_BEST_PIECES]
         file.links["pieces_best"] = scores[0] if scores else 0.0
         file.links["pieces_sum"] = sum(scores)
-        file.score = weights.probability(file.evidence, file.links) + file.pointed
+        file.score = weights.probability(weights.log_odds(file.evidence, file.links)) + file.pointed
 
 
 def _resolved(board: Board) -> Resolved:

@@ -23,15 +23,16 @@ class Weights(BaseModel):
     bias: float
     weights: Mapping[str, float]
 
-    def probability(self, evidence: Mapping[str, float], links: Mapping[str, float]) -> float:
-        """How probable it is that what has this evidence is wanted; 0..1."""
+    def log_odds(self, *evidence: Mapping[str, float]) -> float:
+        """What all this evidence adds up to, without the bias."""
         weights = self.weights
-        total = self.bias
-        for values in (evidence, links):
-            for name, value in values.items():
-                if value:
-                    total += value * weights.get(name, 0.0)
-        return 1 / (1 + math.exp(-min(max(total, -30.0), 30.0)))
+        return sum(
+            value * weights[name] for values in evidence for name, value in values.items() if value and name in weights
+        )
+
+    def probability(self, log_odds: float) -> float:
+        """How probable it is that what has such evidence is wanted; 0..1."""
+        return 1 / (1 + math.exp(-min(max(self.bias + log_odds, -30.0), 30.0)))
 
 
 class RankingModel(BaseModel):

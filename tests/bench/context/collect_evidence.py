@@ -25,7 +25,7 @@ from models_without import model_without
 from trees import find_clone, how_to_get
 from walk import Asked, walk
 
-from sightline.context.board import Board
+from sightline.context.board import Board, Piece
 from sightline.context.candidates import Gate
 from sightline.context.completion import NEAR, complete, find_anchors
 from sightline.context.rank import find, weigh
@@ -40,7 +40,7 @@ def collect(asked: Asked, model: RankingModel) -> dict[str, Any]:
     began = perf_counter()
     gatherer = find(board)
     found = perf_counter() - began
-    before = {id(piece): dict(piece.evidence | piece.links) for piece in board.pieces.values()}
+    before = {id(piece): all_of(board, piece) for piece in board.pieces.values()}
     weigh(board, model.words)
     complete(board, find_anchors(board), [NEAR + kind.value for kind in RelationKind])
     gatherer.gather()
@@ -50,10 +50,10 @@ def collect(asked: Asked, model: RankingModel) -> dict[str, Any]:
     for piece in board.pieces.values():
         terms = board.terms_of(piece.path)
         assert terms is not None
-        chunk, file = piece.chunk, board.files[piece.path]
+        chunk = piece.chunk
         size = terms.shape(piece.number).size
         place = (numbers[piece.path], chunk.first, chunk.last, size, piece.number - chunk.part)
-        pieces.append((*place, before.get(id(piece)), piece.evidence | piece.links | file.links))
+        pieces.append((*place, before.get(id(piece)), all_of(board, piece)))
     return {
         "case": asked.case,
         "lines": asked.lines,
@@ -61,6 +61,12 @@ def collect(asked: Asked, model: RankingModel) -> dict[str, Any]:
         "pieces": pieces,
         "seconds": (found, took),
     }
+
+
+def all_of(board: Board, piece: Piece) -> dict[str, float]:
+    """All evidence of a piece, that of its file with it."""
+    file = board.files[piece.path]
+    return file.evidence | file.links | piece.evidence | piece.links
 
 
 async def collect_all(clone: Path, cases: list[Case], scratch: Path, out: Path, model: RankingModel) -> None:
