@@ -53,3 +53,9 @@ def test_a_request_carries_the_policy() -> None:
     request = request_for(POLICY, (Message(role="user", content="hi"),), prompt_tokens=7)
     assert (request.model, request.max_output_tokens, request.prompt_tokens) == ("m", 100, 7)
     assert request.sampling == Sampling(temperature=0.5)
+
+
+def test_all_of_a_request_is_marked_for_what_goes_on_from_it() -> None:
+    """A repair, a follow-up: the next request begins with this one, so a prompt cache may keep all of it."""
+    messages = (Message(role="system", content="rules"), Message(role="user", content="hi"))
+    assert request_for(POLICY, messages).stable_messages == 2

@@ -150,6 +150,8 @@ def request_for(
         sampling=parameters.sampling,
         prompt_tokens=prompt_tokens,
         prompt_margin=prompt_margin,
+        # Repairs, what the model asks for, and follow-ups go on where this request ends (docs/reference/prompts.md).
+        stable_messages=len(messages),
         reserve=parameters.reserve,
     )
 
