@@ -54,6 +54,15 @@ def test_small_files_that_fit_are_whole_and_have_no_marks() -> None:
     assert pack.text.startswith(f"### shop/cookies.py\n```python\n{code}```\n\n")
 
 
+def test_a_signature_is_not_listed_beside_the_lines_that_hold_it() -> None:
+    body = "\n".join(f"    step_{number}(cookie)" for number in range(60))
+    view = graph_of({"shop/long.py": f"def long_one(cookie):\n{body}\n"})
+    pack = context_of(view, "cookie", budget=2000)
+    pieces = [piece for piece in pack.slices if piece.name == "long_one"]
+    assert {line for piece in pieces for line in range(piece.first, piece.last + 1)} == set(range(1, 62))
+    assert sum(piece.last - piece.first + 1 for piece in pieces) == 61
+
+
 def test_a_definition_over_the_budget_is_cut_around_what_matters() -> None:
     pack = context_of(VIEW, "What does `long_one` return, the cookie?", budget=300)
     assert pack.tokens <= 300
@@ -97,7 +106,7 @@ def test_the_selection_is_told_by_its_lines() -> None:
     span = Span(text.line_starts[9], text.line_starts[11])
     pack = context_of(VIEW, "explain", focus=(path("shop/cart.py"), span))
     assert pack.focus == ("shop/cart.py", 10, 11)
-    assert shown_of(pack, "shop/cart.py")[1] == "Cart.total full 10-11"
+    assert shown_of(pack, "shop/cart.py")[0] == "Cart.total full 10-11"
 
 
 def test_the_revision_and_the_budget_are_told() -> None:

@@ -224,7 +224,8 @@ def _add(packing: _Packing, source: SourceLines, way: Way, budget: int) -> bool:
     block = packing.blocks.get(path) or _Block(source)
     added = [*(_heads(packing, source, block, way.slices) if way.heads else ()), *way.slices]
     names = [name for name in block.names if not _covered(name.first, added)]
-    grown = _Block(source, [*block.pieces, *added], names)
+    pieces = [piece for piece in block.pieces if not _repeated(piece, added)]
+    grown = _Block(source, [*pieces, *added], names)
     grown.tokens = packing.count(packing.text_of(grown))
     used = packing.used - block.tokens + grown.tokens
     if used > budget or used + packing.cost_of_promises({**packing.blocks, path: grown}) > budget:
@@ -293,6 +294,13 @@ def _names_left_out(packing: _Packing, source: SourceLines, block: _Block) -> li
                 )
             )
     return names
+
+
+def _repeated(piece: Slice, added: Sequence[Slice]) -> bool:
+    """Whether a signature is shown as a part of what comes now."""
+    return piece.form is Form.SIGNATURE and any(
+        other.form is Form.FULL and other.first <= piece.first and piece.last <= other.last for other in added
+    )
 
 
 def _covered(line: int, pieces: Sequence[Slice]) -> bool:
