@@ -172,6 +172,30 @@ def test_lines_stay_and_a_second_time_changes_nothing(text: str) -> None:
     assert redact(hidden) == hidden
 
 
+@pytest.mark.parametrize("ending", ["\r\n", "\r"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "  password: hunter2#hunter2\nx: 1\n",
+        "a.password=s3cr3tvalue  # hers\n",
+        f"token: {BODY}\nx: 1\n",
+        'password = "hunter2\nhunter2"\n',
+        'password = "hunter2 \\\nhunter2"\n',
+        "IDENTIFIED BY 'hunter2\nhunter2'\n",
+        f"-----BEGIN PRIVATE KEY-----\nVersion: 1\n{LONG}\n-- x --\ny\n",
+        "PuTTY-User-Key-File-2: x\nPrivate-MAC: 12\nx = 1\n",
+    ],
+)
+def test_every_line_end_is_one(text: str, ending: str) -> None:
+    """A file is shown with plain line ends, and its edits are placed in what is hidden of it as it is."""
+    assert redact(text.replace("\n", ending)) == redact(text).replace("\n", ending)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join), st.sampled_from(["\r\n", "\r"]))
+def test_line_ends_change_nothing(text: str, ending: str) -> None:
+    assert redact(text.replace("\n", ending)) == redact(text).replace("\n", ending)
+
+
 @pytest.mark.parametrize(
     "text",
     [

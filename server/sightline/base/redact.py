@@ -26,7 +26,7 @@ _ASSIGNED = re.compile(
     (?P<rest>[\w.-]{{0,48}})(?:\\?["'`])?(?:\]|\[\w{{0,8}}\])?[ \t]{{0,40}}
     (?:{_TYPE})?(?::=|=>|[=!]?={{1,2}}|=|:)\s{{0,40}}
     \(?\s{{0,40}}[rbfuRBFU@$]{{0,2}}
-    (?P<quote>\"\"\"|'''|\\?["'`])(?P<value>(?:(?!(?P=quote))[^\n\\]|(?!(?P=quote))\\.){{8,400}})(?P=quote)
+    (?P<quote>\"\"\"|'''|\\?["'`])(?P<value>(?:(?!(?P=quote))[^\r\n\\]|(?!(?P=quote))\\[^\r\n]){{8,400}})(?P=quote)
     """
 )
 # What a call is given, or what stands in the next attribute: only what looks drawn by lot.
@@ -38,7 +38,7 @@ _GIVEN = re.compile(
 # Unquoted at the end of a line, as in YAML, in properties and in headers.
 _BARE = re.compile(
     r"""(?amx)(?P<rest>[\w.-]{0,48})[ \t]{0,40}[:=][ \t]{0,40}(?P<value>[^\s"'`()\[\]<>{},;$&\\]{8,400})
-    (?=["'\\]?[ \t]{0,40}(?:[\#\\].{0,200})?$|["']|[ \t]+-)
+    (?=["'\\]?[ \t]{0,40}(?:[\#\\][^\r\n]{0,200})?(?:\r|$)|["']|[ \t]+-)
     """
 )
 _ELEMENT = re.compile(r"(?a)>\s{0,40}(?P<value>[^<\s]{6,400})(?=\s{0,40}</)")
@@ -59,7 +59,7 @@ _PARAMETER = re.compile(
 )
 _SQL = re.compile(
     r"(?ia)(?P<between>\b(?:identified[ \t]+by|(?:with|encrypted)[ \t]+password|set[ \t]+password[ \t]*=)[ \t]+['\"])"
-    r"(?P<value>[^'\"\n]{6,400})(?=['\"])"
+    r"(?P<value>[^'\"\r\n]{6,400})(?=['\"])"
 )
 # What follows "basic" in prose and code is a word ("basic functionality"); a credential has a digit, a padding sign or
 # changes case again and again.

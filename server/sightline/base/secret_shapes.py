@@ -14,10 +14,10 @@ TOKENS = (
     # A key that is cut off (a trace, a diff, an example in prose) ends where its characters do.
     (("PRIVATE KEY", "-----BEGIN"), r"""-----BEGIN\ [A-Z0-9 ]{0,40}PRIVATE\ KEY(?:\ BLOCK)?-----
         (?:(?:(?!-----)[\s\S]){0,20000}?-----END\ [A-Z0-9 ]{0,40}PRIVATE\ KEY(?:\ BLOCK)?-----
-          |(?:(?:\\[nr]|[\s"'+,;])*(?:[A-Za-z0-9+/=]{24,}|(?:Proc-Type|DEK-Info|Version|Comment):[^\n]*))*
+          |(?:(?:\\[nr]|[\s"'+,;])*(?:[A-Za-z0-9+/=]{24,}|(?:Proc-Type|DEK-Info|Version|Comment):[^\r\n]*))*
            (?:(?:\\[nr]|\s)*[A-Za-z0-9+/=]{4,23}(?![^\s"'\\]))?)"""),
     (("AGE-SECRET-KEY-1",), r"\bAGE-SECRET-KEY-1[A-Z0-9]{40,}"),
-    (("PuTTY-User-Key-File",), r"PuTTY-User-Key-File-\d:[\s\S]{0,8000}?Private-MAC:[^\n]*"),
+    (("PuTTY-User-Key-File",), r"PuTTY-User-Key-File-\d:[\s\S]{0,8000}?Private-MAC:[^\r\n]*"),
     # OpenAI, Anthropic, OpenRouter, Langfuse; a digit tells them from names in kebab case.
     (("sk-", "pk-", "rk-"), r"\b(?:sk|pk|rk)-(?:(?=[A-Za-z_-]{0,256}[0-9])[A-Za-z0-9_-]{16,}|[A-Za-z]{20,})"),
     (("k_live_", "k_test_", "whsec_"), r"\b(?:(?:sk|rk)_(?:live|test)_[A-Za-z0-9]{16,}|whsec_[A-Za-z0-9+/=]{24,})"),
