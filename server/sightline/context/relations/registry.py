@@ -10,7 +10,7 @@ from sightline.context.relations.families import families
 from sightline.context.relations.files import generated, neighbours
 from sightline.context.relations.places import imports, members, named, owners, reexports, registrations, users
 from sightline.context.relations.relation import Anchor, Relation, RelationKind
-from sightline.context.relations.shared import sharers, siblings
+from sightline.context.relations.shared import colleagues, fellows, fields, keywords, siblings
 from sightline.context.relations.surroundings import Surroundings
 from sightline.context.relations.tests_of import tested, tests
 from sightline.context.relations.twins import parallels, twins
@@ -40,7 +40,10 @@ FINDERS: Mapping[Finder, frozenset[RelationKind]] = {
     generated: frozenset({RelationKind.GENERATED}),
     documents: frozenset({RelationKind.DOCUMENT}),
     siblings: frozenset({RelationKind.SIBLING}),
-    sharers: frozenset({RelationKind.FIELD, RelationKind.COLLEAGUE, RelationKind.FELLOW, RelationKind.KEYWORD}),
+    fields: frozenset({RelationKind.FIELD}),
+    colleagues: frozenset({RelationKind.COLLEAGUE}),
+    fellows: frozenset({RelationKind.FELLOW}),
+    keywords: frozenset({RelationKind.KEYWORD}),
     named: frozenset({RelationKind.TYPE, RelationKind.VALUE}),
     users: frozenset({RelationKind.USER}),
     owners: frozenset({RelationKind.OWNER}),

@@ -63,7 +63,7 @@ _VERBS = {
 
 @dataclass(slots=True)
 class _Piece:
-    """What the anchor shares with another piece of a file: a weight for each name, and the first line of any."""
+    """What the anchor shares with another piece of a file: a weight for each name, and the offset of the first found."""
 
     at: int
     names: dict[str, float] = field(default_factory=dict[str, float])
@@ -134,26 +134,33 @@ def _own_pieces(around: Surroundings, index: FileIndex, used: dict[int, dict[str
     return {piece for piece in used if piece >= 0 and span.start <= rows[piece].name_start < span.end}
 
 
-def sharers(around: Surroundings) -> Iterator[Relation]:
-    """Pieces of any file that use the same rare fields, constants, types and keywords, or call the same rare things."""
-    names: dict[RelationKind, set[str]] = {kind: set() for kind in _LOOKED_FOR}
-    for used in around.used:
-        kind = _KIND_OF.get(used.reference.kind)
-        if kind is not None:
-            names[kind].add(used.reference.name)
-    for symbol in around.anchor.symbols:
-        definition = symbol.definition
-        if definition.kind in (DefinitionKind.ATTRIBUTE, DefinitionKind.VARIABLE):
-            names[RelationKind.FIELD].add(definition.name)
-        names[RelationKind.KEYWORD].update(each.name for each in definition.parameters or ())
-    for kind, kinds in _LOOKED_FOR.items():
-        yield from _sharing(around, names[kind], kind, kinds)
+def fields(around: Surroundings) -> Iterator[Relation]:
+    """Pieces of any file that read or write the same rare fields and constants."""
+    defined = (each.definition for each in around.anchor.symbols)
+    own = {each.name for each in defined if each.kind in (DefinitionKind.ATTRIBUTE, DefinitionKind.VARIABLE)}
+    return _sharing(around, own, RelationKind.FIELD)
 
 
-def _sharing(
-    around: Surroundings, names: Collection[str], kind: RelationKind, kinds: frozenset[int]
-) -> Iterator[Relation]:
-    family, own = family_of(around.anchor.path), around.anchor
+def colleagues(around: Surroundings) -> Iterator[Relation]:
+    """Pieces of any file that call the same rare things."""
+    return _sharing(around, (), RelationKind.COLLEAGUE)
+
+
+def fellows(around: Surroundings) -> Iterator[Relation]:
+    """Pieces of any file that name the same rare types."""
+    return _sharing(around, (), RelationKind.FELLOW)
+
+
+def keywords(around: Surroundings) -> Iterator[Relation]:
+    """Pieces of any file that give the same rare keywords."""
+    taken = {each.name for symbol in around.anchor.symbols for each in symbol.definition.parameters or ()}
+    return _sharing(around, taken, RelationKind.KEYWORD)
+
+
+def _sharing(around: Surroundings, defined: Collection[str], kind: RelationKind) -> Iterator[Relation]:
+    """Pieces that use the names ``defined``, or one that the anchor uses in the way that makes this kind of relation."""
+    family, own, kinds = family_of(around.anchor.path), around.anchor, _LOOKED_FOR[kind]
+    names = {used.reference.name for used in around.used if _KIND_OF.get(used.reference.kind) is kind}.union(defined)
     found: dict[tuple[WorkspacePath, int], _Piece] = {}
     rare = sorted((-around.rarity(name), name) for name in names if may_use(around.view, name) <= MOST_FILES)
     looks = 0
