@@ -76,7 +76,7 @@ def siblings(around: Surroundings) -> Iterator[Relation]:
         return
     used = _names_by_piece(index)
     own = _own_pieces(around, index, used)
-    mine = {name for piece in own for name in used[piece]}
+    mine = dict.fromkeys(name for piece in own for name in used[piece])  # in one order: sums of floats depend on it
     count: dict[str, int] = {}
     for names in used.values():
         for name in names:
@@ -104,19 +104,19 @@ def siblings(around: Surroundings) -> Iterator[Relation]:
         )
 
 
-def _names_by_piece(index: FileIndex) -> dict[int, dict[str, int]]:
-    """Piece (the outermost definition that is no container, or the container) → used name → offset of its first use."""
-    found: dict[int, dict[str, int]] = {}
+def _names_by_piece(index: FileIndex) -> dict[int, dict[str, None]]:
+    """Piece (the outermost definition that is no container, or the container) → the names it uses, in their order."""
+    found: dict[int, dict[str, None]] = {}
     pieces: dict[int, int] = {}
     strings = index.strings
-    names, starts, kinds, enclosing, _, _ = index.columns
-    for name, start, kind, inside in zip(names, starts, kinds, enclosing, strict=True):
+    names, _, kinds, enclosing, _, _ = index.columns
+    for name, kind, inside in zip(names, kinds, enclosing, strict=True):
         if kind & _KIND not in _COUNTED:
             continue
         piece = pieces.get(inside)
         if piece is None:
             piece = pieces[inside] = piece_of(index, inside)
-        found.setdefault(piece, {}).setdefault(strings[name], start)
+        found.setdefault(piece, {}).setdefault(strings[name])
     return found
 
 
@@ -128,7 +128,7 @@ def piece_of(index: FileIndex, number: int) -> int:
     return number
 
 
-def _own_pieces(around: Surroundings, index: FileIndex, used: dict[int, dict[str, int]]) -> set[int]:
+def _own_pieces(around: Surroundings, index: FileIndex, used: dict[int, dict[str, None]]) -> set[int]:
     span = around.anchor.span
     rows = index.definitions
     return {piece for piece in used if piece >= 0 and span.start <= rows[piece].name_start < span.end}
