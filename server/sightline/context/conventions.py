@@ -194,7 +194,7 @@ def _of_language(view: GraphView, name: str, paths: Sequence[WorkspacePath], per
 
 
 def _sample(paths: Sequence[WorkspacePath], most: int) -> Sequence[WorkspacePath]:
-    """Every so manieth path, so that all folders are heard."""
+    """Paths at even steps, so that all folders are heard."""
     step = -(-len(paths) // most)
     return paths[:: max(step, 1)]
 
@@ -280,7 +280,7 @@ def _of_tests(tests: Sequence[WorkspacePath], runners: Sequence[str]) -> list[st
         return []
     forms = Counter(form for path in tests if (form := _form(path)))
     beside = sum(1 for path in tests if not _in_tests_folder(path))
-    habits = [f"{forms.most_common(1)[0][0]}"] if forms else []
+    habits = [forms.most_common(1)[0][0]] if forms else []
     if len(tests) >= FEWEST and (said := _clear(Counter({"beside": beside, "apart": len(tests) - beside}))):
         habits.append("beside the code they test" if said[0] == "beside" else "in folders of their own")
     if runners:
@@ -289,11 +289,11 @@ def _of_tests(tests: Sequence[WorkspacePath], runners: Sequence[str]) -> list[st
 
 
 def _form(path: WorkspacePath) -> str:
-    name = path.relative.rpartition("/")[2]
-    stem, _, ending = name.partition(".")
+    """How a test is called. Of its name only the ending of a known language is told: the rest is anybody's words."""
+    stem, ending = path.name.partition(".")[0], path.name.rpartition(".")[2]
     for mark in (".test.", ".spec."):
-        if mark in name:
-            return f"`*{mark}{name.rpartition('.')[2]}`"
+        if mark in path.name:
+            return f"`*{mark}{ending}`"
     if stem.startswith("test_"):
         return f"`test_*.{ending}`"
     return f"`*_test.{ending}`" if stem.endswith("_test") else ""
