@@ -63,7 +63,7 @@ _VERBS = {
 
 @dataclass(slots=True)
 class _Piece:
-    """What the anchor shares with another piece of a file: a weight for each name, and the offset of the first found."""
+    """What the anchor shares with another piece of a file: a weight for each name, the offset of the first found."""
 
     at: int
     names: dict[str, float] = field(default_factory=dict[str, float])
@@ -158,7 +158,7 @@ def keywords(around: Surroundings) -> Iterator[Relation]:
 
 
 def _sharing(around: Surroundings, defined: Collection[str], kind: RelationKind) -> Iterator[Relation]:
-    """Pieces that use the names ``defined``, or one that the anchor uses in the way that makes this kind of relation."""
+    """Pieces that use a name of ``defined``, or one that the anchor uses in the way of this kind of relation."""
     family, own, kinds = family_of(around.anchor.path), around.anchor, _LOOKED_FOR[kind]
     names = {used.reference.name for used in around.used if _KIND_OF.get(used.reference.kind) is kind}.union(defined)
     found: dict[tuple[WorkspacePath, int], _Piece] = {}
