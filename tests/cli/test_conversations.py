@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -51,6 +53,20 @@ def test_a_named_one_is_begun_and_goes_on_and_is_deleted(sightline: Sightline) -
     assert sightline("conversations", "mine", "--json").json["error"]["kind"] == "no_conversation"
     assert sightline("conversations", "--delete-all", "--json").json["deleted"] == 1
     assert listed(sightline).conversations == []
+
+
+def test_one_that_this_release_cannot_read_is_listed_and_can_be_deleted(sightline: Sightline, tmp_path: Path) -> None:
+    sightline("ask", "--conversation", "old", "Shout", "--json")
+    (database,) = tmp_path.rglob("conversations.sqlite3")
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("UPDATE conversation SET content = x'00'")
+    assert [each.name for each in listed(sightline).conversations] == ["old"]
+    refused = sightline("conversations", "old")
+    assert refused.code == 2
+    assert "--delete" in refused.err
+    assert sightline("conversations", "old", "--delete", "--json").json["deleted"] == 1
+    assert listed(sightline).conversations == []
+    assert sightline("conversations", "old", "--delete", "--json").json["error"]["kind"] == "no_conversation"
 
 
 def test_without_one_to_go_on_with_it_says_so(sightline: Sightline) -> None:

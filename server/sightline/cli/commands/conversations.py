@@ -40,11 +40,18 @@ def command(name: str | None, root: str, limit: int, *, delete: bool, delete_all
     where, _, _ = settings_for(system, real := resolve_root(system, root))
     store = ConversationStore(system, where.session_store((real,)))
     try:
-        turns = _turns(store, name) if name else ()
+        found = store.load(name) if name else None
         deleted = store.delete_all() if delete_all else int(store.delete(name)) if delete and name else 0
         listed = store.listed(limit)
     finally:
         store.close()
+    if name and found is None and not deleted:
+        raise UsageError(
+            f"There is no conversation {name!r} here.",
+            hint="One that is listed was kept by another release, and can only be deleted: --delete.",
+            kind="no_conversation",
+        )
+    turns = found.turns if found is not None else ()
     if as_json:
         shape = history_reports.ConversationsJson(
             conversations=[_row(each) for each in listed], turns=[_turn(each) for each in turns], deleted=deleted
@@ -58,13 +65,6 @@ def command(name: str | None, root: str, limit: int, *, delete: bool, delete_all
     else:
         _tell_all(listed)
     return 0
-
-
-def _turns(store: ConversationStore, name: str) -> tuple[PastTurn, ...]:
-    found = store.load(name)
-    if found is None:
-        raise UsageError(f"There is no conversation {name!r} here.", kind="no_conversation")
-    return found.turns
 
 
 def _tell_all(listed: tuple[ListedConversation, ...]) -> None:
