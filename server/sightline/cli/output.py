@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -42,6 +43,11 @@ def printable(text: str) -> str:
     Line ends and tabs stay; C0, DEL and C1 controls (ECMA-48), which begin escape sequences, become U+FFFD.
     """
     return _CONTROLS.sub("\ufffd", text)
+
+
+def moment(seconds: float) -> str:
+    """A Unix time in seconds for people: the day and the minute where they are."""
+    return datetime.fromtimestamp(seconds, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
 def report_error(kind: str, message: str, hint: str, *, as_json: bool) -> None:

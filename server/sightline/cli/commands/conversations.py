@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import click
 
 from sightline.base.errors import UsageError
 from sightline.base.system import real_system
 from sightline.cli import history_reports
-from sightline.cli.output import note, print_json, say
+from sightline.cli.output import moment, note, print_json, say
 from sightline.cli.workspace import json_option, resolve_root, root_option, settings_for
 from sightline.prompts.build import one_line
 from sightline.prompts.conversation import PastTurn
@@ -71,9 +69,8 @@ def _tell_all(listed: tuple[ListedConversation, ...]) -> None:
     if not listed:
         note("There is no conversation here, or it was forgotten.")
     for each in listed:
-        when = datetime.fromtimestamp(each.used, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
         turns = f"{each.turns} turn{'s' if each.turns != 1 else ''}"
-        say(f"{each.name}  {when}  {turns}  {one_line(each.task)[:_SHORT]}")
+        say(f"{each.name}  {moment(each.used)}  {turns}  {one_line(each.task)[:_SHORT]}")
 
 
 def _tell(turn: PastTurn) -> None:

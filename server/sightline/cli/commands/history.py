@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import click
 
 from sightline.cli import history_reports
 from sightline.cli.convert import accepted_json
-from sightline.cli.output import note, print_json, say
+from sightline.cli.output import moment, note, print_json, say
 from sightline.cli.workspace import json_option, opened, root_option, runs_async
 from sightline.prompts.build import one_line
 from sightline.sessions.hunks import Hunk
@@ -40,8 +38,8 @@ async def command(turn: str | None, root: str, limit: int, *, as_json: bool) -> 
     if not entries:
         note("Sightline has applied no edit here, or forgot it: edits are kept for 30 days.")
     for entry in entries:
-        when = datetime.fromtimestamp(entry.made, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
-        say(f"{entry.turn}  {when}  {one_line(entry.label)}{'  (undone)' if entry.undone is not None else ''}")
+        undone = "  (undone)" if entry.undone is not None else ""
+        say(f"{entry.turn}  {moment(entry.made)}  {one_line(entry.label)}{undone}")
         for each in entry.accepted:
             say(f"    in spite of {each.path}:{each.line}: {each.message} ({each.reason or 'no reason given'})")
     for hunk in hunks:

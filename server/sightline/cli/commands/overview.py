@@ -7,13 +7,18 @@ import click
 from sightline.cli.output import print_json, say
 from sightline.cli.workspace import json_option, opened, root_option, runs_async
 from sightline.context.overview_text import overview_report, overview_text
+from sightline.features.overview import USUAL_BUDGET
 from sightline.models.tokens import count_tokens
 
 
 @click.command("overview")
 @root_option
 @click.option(
-    "--budget", type=click.IntRange(50, 100_000), default=2_000, show_default=True, help="Most tokens of the text."
+    "--budget",
+    type=click.IntRange(50, 100_000),
+    default=USUAL_BUDGET,
+    show_default=True,
+    help="Most tokens of the text.",
 )
 @json_option
 @runs_async

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import click
 
 from sightline.base.system import real_system
 from sightline.cli import history_reports
-from sightline.cli.output import note, print_json, say
+from sightline.cli.output import moment, note, print_json, say
 from sightline.cli.workspace import json_option, resolve_root, root_option, settings_for
+from sightline.prompts.build import one_line
 from sightline.sessions.conversations import ConversationStore
 from sightline.sessions.recall import MOST_TURNS, find_turns
 
@@ -47,8 +46,8 @@ def command(words: tuple[str, ...], root: str, limit: int, *, as_json: bool) -> 
         print_json(history_reports.RecallJson(turns=rows, searched=len(said)).model_dump())
         return 0
     for each in found:
-        when = datetime.fromtimestamp(each.said.made, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
-        say(f"{each.said.conversation}  {when}  {each.said.verdict}  {' '.join(each.said.task.split())[:80]}")
+        turn = each.said
+        say(f"{turn.conversation}  {moment(turn.made)}  {turn.verdict}  {one_line(turn.task)[:80]}")
         say(f"    {each.excerpt}")
     if not found:
         note(f"Nothing of that was said in the last {len(said)} turns that are kept.")
