@@ -36,10 +36,11 @@ from sightline.graph.view import GraphView
 from sightline.models.tokens import count_tokens
 from sightline.prompts.build import Additions, Prompt
 from sightline.prompts.template_set import TemplateProblem
+from sightline.tasks.preparing import TurnDependencies, prepare_prompt
 from sightline.tasks.proposed import try_changes
 from sightline.tasks.result import Listener, TurnRequest, TurnResult
 from sightline.tasks.trial import Trial, try_reply
-from sightline.tasks.turn import TurnDependencies, prepare_prompt, run_turn
+from sightline.tasks.turn import run_turn
 
 __all__ = ["Engine", "FileAfter", "PreparedEdit", "Progress"]
 

@@ -35,8 +35,6 @@ from sightline.tasks.result import (
 from sightline.tasks.trial import Trial, TrialPolicy
 from sightline.workspace.files import SourceFile
 
-__all__ = ["TurnDependencies", "prepare_prompt", "run_turn"]
-
 
 async def run_turn(request: TurnRequest, given: TurnDependencies, models: TurnModels) -> TurnResult:
     """Runs a task to its end. Raises ``ModelError``; cancelling closes the model's socket and leaves nothing behind."""

@@ -40,7 +40,7 @@ from sightline.cli.workspace import given_settings, opened
 from sightline.config.locations import locations
 from sightline.config.trust import set_trust
 from sightline.engine.engine import Engine
-from sightline.tasks.turn import prepare_prompt
+from sightline.tasks.preparing import prepare_prompt
 
 ROOT = Path(__file__).resolve().parents[3]
 SCRATCH = ROOT / ".venv/bench-prompt-speed"

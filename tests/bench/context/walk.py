@@ -33,8 +33,8 @@ from sightline.context.pack import ContextPack
 from sightline.context.request import ContextRequest
 from sightline.engine.engine import Engine
 from sightline.graph.view import GraphView
+from sightline.tasks.preparing import prepare_prompt
 from sightline.tasks.result import TurnEvent, TurnRequest
-from sightline.tasks.turn import prepare_prompt
 
 #: Stores that are compared with what they were made of before they are used, by the digest of each text. All others
 #: are made anew for each walk: what one remembers of the last case must not be known in the first.
