@@ -181,7 +181,7 @@ async def test_a_client_that_stops_reading_holds_nobody_up(tmp_path: Path, works
         await editor.ready()
         stdout = process_of(editor).stdout
         assert stdout is not None
-        transport = stdout._transport  # type: ignore[attr-defined]
+        transport = stdout._transport  # type: ignore[attr-defined]  asyncio offers no other way to stop reading
         transport.pause_reading()  # pyright: ignore[reportUnknownMemberType]
         answers = [editor.begin("sightline.status", {"n": str(number)})[1] for number in range(2_000)]
         (workspace / "replies").write_text("")

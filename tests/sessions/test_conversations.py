@@ -134,7 +134,7 @@ def test_old_ones_and_too_many_are_dropped_and_the_newest_is_kept(tmp_path: Path
 def test_one_that_cannot_be_read_counts_as_none(tmp_path: Path) -> None:
     own = store(tmp_path)
     own.save(conversation())
-    own._connection.execute("UPDATE conversation SET content = x'00'")  # pyright: ignore[reportPrivateUsage]
+    own._connection.execute("UPDATE conversation SET content = x'00'")  # pyright: ignore[reportPrivateUsage]  no door writes such bytes
     assert own.load("first") is None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from dataclasses import replace
 from pathlib import Path
@@ -199,8 +200,6 @@ async def test_no_secret_is_in_what_is_kept(tmp_path: Path) -> None:
 
 
 async def test_two_turns_at_once_wait_for_one_another(tmp_path: Path) -> None:
-    import asyncio  # noqa: PLC0415  used here alone
-
     async with shop_engine(tmp_path, script("One.", "Two.")) as engine:
         results = await asyncio.gather(ask(engine, "First?", "explain"), ask(engine, "Second?", "explain"))
         assert sorted(len(result.prompt.messages) for result in results) == [2, 4]
