@@ -46,7 +46,7 @@ def command(name: str | None, root: str, limit: int, *, delete: bool, delete_all
     if name and found is None and not deleted:
         raise UsageError(
             f"There is no conversation {name!r} here.",
-            hint="One that is listed was kept by another release, and can only be deleted: --delete.",
+            hint=f"If {name!r} is in the list, another release kept it, and it can only be deleted: --delete.",
             kind="no_conversation",
         )
     turns = found.turns if found is not None else ()
