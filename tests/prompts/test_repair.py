@@ -73,6 +73,8 @@ def test_a_repair_extends_the_prompt_byte_for_byte() -> None:
     assert first.manifest[: len(PROMPT.manifest)] == PROMPT.manifest
     assert first.tokens > PROMPT.tokens
     assert (first.task_type, first.complexity) == (PROMPT.task_type, PROMPT.complexity)
+    assert first.templates == PROMPT.templates
+    assert first.templates
 
 
 def test_findings_come_with_the_scope_around_them_and_the_definition_they_conflict_with() -> None:

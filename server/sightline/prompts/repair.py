@@ -74,13 +74,12 @@ def build_repair(previous: Prompt, refusal: Refusal, view: GraphView, permitted:
         Message(role="assistant", content=redact(refusal.reply)),
         Message(role="user", content=_repair_text(refusal, findings, pack)),
     )
-    return Prompt(
+    return replace(
+        previous,
         messages=messages,
         stable_prefix="".join(message.content for message in previous.messages),
         manifest=(*previous.manifest, *manifest_of(pack.slices, len(messages) - 1)),
         tokens=count_messages(messages),
-        task_type=previous.task_type,
-        complexity=previous.complexity,
     )
 
 
