@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from sightline.base.paths import WorkspacePath
 from sightline.base.system import real_system
+from sightline.base.text import Text
 from sightline.context.repository_notes import (
     BUDGET_SHARE,
     MOST_FILES,
@@ -20,10 +22,10 @@ from sightline.context.repository_notes import (
     repository_notes,
 )
 from sightline.graph.view import GraphView
-from sightline.workspace.files import WorkspaceView
+from sightline.workspace.files import SourceFile, WorkspaceView
 from sightline.workspace.scan import scan_now
 from support.contexts import anything, quarter
-from support.graphs import fresh_graph, graph_of, path
+from support.graphs import ROOT, fresh_graph, graph_of, path
 
 CODE = {"shop/cart/total.py": "def total():\n    return 1\n", "web/page.ts": "export const page = 1\n"}
 
@@ -148,6 +150,17 @@ def test_links_and_ignored_files(tmp_path: Path) -> None:
             revision=1, roots=(str(root),), system=system, known=names, overlay={}, rules=found.rules
         )
         assert bool(notes_in(fresh_graph(workspace), ()).text) is speaks
+
+
+def test_an_open_file_is_told_with_its_version_and_named_as_the_code_is() -> None:
+    note = path("AGENTS.md")
+    view = graph_of({**CODE, "AGENTS.md": "Saved.\n"})
+    buffer = SourceFile(path=note, text=Text.of("Typed.\n"), version=7)
+    workspace = replace(view.workspace, overlay={note: buffer}, roots=(ROOT, "/other"))
+    notes = notes_in(fresh_graph(workspace), ())
+    assert notes.text.startswith("### AGENTS.md\n")
+    assert "Typed." in notes.text
+    assert [piece.version for piece in notes.slices] == [7]
 
 
 def test_the_same_question_has_the_same_answer() -> None:

@@ -81,9 +81,10 @@ def repository_notes(
     targets = list(dict.fromkeys(request.targets))[:_MOST_TARGETS]
     found = _without_twins(search.found(targets, request))
     room = min(MOST_TOKENS, int(request.budget * BUDGET_SHARE))
+    alone = bool(request.root) or len(view.workspace.roots) == 1
     blocks: dict[WorkspacePath, tuple[str, Slice]] = {}
     for each in sorted(found[:MOST_FILES], key=lambda each: -each.source.path.relative.count("/")):
-        shown = _cut(view, each, room, count_tokens)
+        shown = _cut(each, each.source.path.relative if alone else each.source.path.absolute, room, count_tokens)
         if shown is not None:
             blocks[each.source.path] = shown
             room -= shown[1].tokens
@@ -156,20 +157,19 @@ def _without_twins(found: Iterable[_Found]) -> list[_Found]:
     return list(kept.values())
 
 
-def _cut(view: GraphView, found: _Found, room: int, count_tokens: CountTokens) -> tuple[str, Slice] | None:
-    """The block of a file, cut at the end where it is longer than ``room``; ``None`` where no line fits."""
+def _cut(found: _Found, name: str, room: int, count_tokens: CountTokens) -> tuple[str, Slice] | None:
+    """The block of a file under ``name``, cut at the end where it is longer than ``room``; ``None`` where no line fits."""
     source = replace(found.source, language="markdown")
-    path = source.path.relative if len(view.workspace.roots) == 1 else source.path.absolute
     least, most = 0, len(source.lines)
     while least < most:
         middle = (least + most + 1) // 2
-        if count_tokens(render_block(source, path, [Shown(first=1, last=middle)]), "prose") <= room:
+        if count_tokens(render_block(source, name, [Shown(first=1, last=middle)]), "prose") <= room:
             least = middle
         else:
             most = middle - 1
     if not least:
         return None
-    text = render_block(source, path, [Shown(first=1, last=least)])
+    text = render_block(source, name, [Shown(first=1, last=least)])
     piece = Slice(
         path=source.path,
         name="",
@@ -180,5 +180,6 @@ def _cut(view: GraphView, found: _Found, room: int, count_tokens: CountTokens) -
         tokens=count_tokens(text, "prose"),
         reasons=(found.reason,),
         digest=source.text.digest,
+        version=source.version,
     )
     return text, piece
