@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from threading import get_ident
 from typing import Any
 
 import pytest
@@ -208,7 +209,14 @@ async def test_only_new_commits_are_read_and_the_rest_comes_from_the_store(
 async def test_what_was_read_before_a_cancel_is_kept(repository: Repository, tmp_path: Path) -> None:
     repository.commit("Begin", {"a.py": "a = 1\n"})
     repository.commit("Second", {"a.py": "def a():\n    pass\n"})
-    root, store = str(repository.root), LexicalStore(str(tmp_path / "commits.sqlite"))
+    threads: list[int] = []
+
+    class Store(LexicalStore):
+        def save(self, version: str, data: bytes) -> None:
+            threads.append(get_ident())
+            super().save(version, data)
+
+    root, store = str(repository.root), Store(str(tmp_path / "commits.sqlite"))
     at_patches = asyncio.Event()
 
     class Stuck(RealProcesses):
@@ -226,6 +234,8 @@ async def test_what_was_read_before_a_cancel_is_kept(repository: Repository, tmp
     reading.cancel()
     await asyncio.wait([reading])
     assert reading.cancelled()
+    assert len(threads) == 1
+    assert get_ident() not in threads, "thousands of commits must not be packed on the event loop"
     system, runs = counting(repository.system)
     index = await history_of(system, root, store=store)
     assert not any("--raw" in run for run in runs)

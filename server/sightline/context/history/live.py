@@ -68,13 +68,13 @@ class CommitHistory:
                 try:
                     await self._read(system, listed)
                 except asyncio.CancelledError:  # what was read by now need not be read again
-                    self._save()
+                    await self._save()
                     raise
                 self._listed = listed
                 kept = {each for identifiers in listed.values() for each in identifiers}
                 self._known = {identifier: commit for identifier, commit in self._known.items() if identifier in kept}
                 if self._known != before:
-                    await asyncio.to_thread(self._save)
+                    await self._save()
             if listed and all(listed.values()):  # else git could not say: it is asked again next time
                 self._stamps = stamps
 
@@ -100,9 +100,14 @@ class CommitHistory:
         ]
         self._index = await asyncio.to_thread(HistoryIndex, past)
 
-    def _save(self) -> None:
+    async def _save(self) -> None:
+        """Packs and saves what is known now, in a thread: both take long for thousands of commits."""
         if self._store is not None:
-            self._store.save(commits_version(), pack_commits(self._known.values()))
+            await asyncio.to_thread(_save, self._store, tuple(self._known.values()))
+
+
+def _save(store: LexicalStore, commits: Sequence[Commit]) -> None:
+    store.save(commits_version(), pack_commits(commits))
 
 
 def _stamps(system: System, roots: Sequence[str]) -> dict[str, tuple[bytes, ...]]:
