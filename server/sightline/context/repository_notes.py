@@ -158,7 +158,7 @@ def _without_twins(found: Iterable[_Found]) -> list[_Found]:
 
 
 def _cut(found: _Found, name: str, room: int, count_tokens: CountTokens) -> tuple[str, Slice] | None:
-    """The block of a file under ``name``, cut at the end where it is longer than ``room``; ``None`` where no line fits."""
+    """The block of a file, called ``name``, cut where it is longer than ``room``; ``None`` if nothing fits."""
     source = replace(found.source, language="markdown")
     least, most = 0, len(source.lines)
     while least < most:
