@@ -70,7 +70,7 @@ def declared_packages(view: WorkspaceView, root: str) -> frozenset[str]:
 def required_packages(view: WorkspaceView, root: str) -> frozenset[str] | None:
     """Normal names of what ``pyproject.toml`` requires wherever the code runs; ``None`` where it does not say it."""
     text = _text(view, root, "pyproject.toml")
-    rows = _table(parse_toml(text), "project").get("dependencies", []) if text is not None else None
+    rows = _table(parse_toml(text), "project").get("dependencies") if text is not None else None
     if not isinstance(rows, list):
         return None
     plain = [row for row in cast("list[Any]", rows) if isinstance(row, str) and ";" not in row]

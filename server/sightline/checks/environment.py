@@ -16,6 +16,7 @@ from sightline.workspace.files import WorkspaceView
 
 #: Words of a package that may find its modules in ways of its own.
 _MEDDLES = re.compile(rb"sys\.modules|__path__|meta_path|path_hooks|pkgutil|lazy", re.IGNORECASE)
+_SEES_MORE = re.compile(rb"^\s*include-system-site-packages\s*=\s*true\b", re.IGNORECASE | re.MULTILINE)
 _SOURCES = (".py", ".pyi", ".pyc")
 _COMPILED = (".so", ".pyd")
 _LARGEST = 1 << 20
@@ -44,6 +45,8 @@ def lacks_module(system: System, root: str, module: str) -> bool:
 
 def is_complete(view: WorkspaceView, path: WorkspacePath) -> bool:
     """Whether the workspace has an environment that holds every package it requires: what is not there is missing."""
+    if any(_sees_more(view.system, f"{path.root}/{name}") for name in ENVIRONMENTS):
+        return False
     installed = {
         normal_name(match[1])
         for folder in _folders(view.system, path.root)
@@ -56,6 +59,11 @@ def is_complete(view: WorkspaceView, path: WorkspacePath) -> bool:
 
 def _folders(system: System, root: str) -> list[str]:
     return [each for name in ENVIRONMENTS for each in package_folders(system, f"{root}/{name}")]
+
+
+def _sees_more(system: System, environment: str) -> bool:
+    """Whether an environment also imports what the Python it was made with has (:pep:`405`)."""
+    return bool(_SEES_MORE.search(_source(system, f"{environment}/pyvenv.cfg") or b""))
 
 
 def _is_module(names: frozenset[str], stem: str) -> bool:
