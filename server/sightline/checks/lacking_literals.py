@@ -33,7 +33,7 @@ _MOST_FILES = 200
 _LONGEST = 1 << 20
 #: A declaration with a type and a function; the type's name is put in.
 _FUNCTION = (
-    r"\b(?:const|let)\s+[\w$]+\s*:\s*({})(?:<[^=;{{}}]*>)?\s*=\s*"
+    r"\b(const|let)\s+([\w$]+)\s*:\s*({})(?:<[^=;{{}}]*>)?\s*=\s*"
     r"(?:async\s*)?(?:function\b|\([^()]*\)\s*=>|[\w$]+\s*=>)"
 )
 #: What every function has in JavaScript ("Function.prototype", and what it inherits).
@@ -177,9 +177,14 @@ def _empty(view: GraphView, path: WorkspacePath, text: Text, owner: Symbol) -> I
 
 
 def _functions(view: GraphView, path: WorkspacePath, text: Text, owner: Symbol, name: str) -> Iterator[Reference]:
-    """Places where a variable of the type begins with a plain function, which has no member that nobody gives it."""
+    """Places where a variable of the type begins with a plain function, which has no member that nobody gives it.
+
+    To a constant it is given by an assignment, which TypeScript takes for a part of the declaration.
+    """
     written = re.compile(_FUNCTION.format(re.escape(owner.definition.name)).encode())
-    found = {match.start(1) for match in written.finditer(text.data)}
+    given = re.compile(rb"(?<![\w$])([\w$]+)\s*\.\s*%s\s*=(?![=>])" % re.escape(name.encode()))
+    later = {match[1] for match in given.finditer(text.data)}
+    found = {match.start(3) for match in written.finditer(text.data) if match[1] != b"const" or match[2] not in later}
     facts = facts_of(view, path) if found and name not in _OF_FUNCTIONS else None
     for row in facts.references if facts is not None else ():
         meant = view.resolve_known(path, row) if row.span.start in found else ()
