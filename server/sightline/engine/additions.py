@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
@@ -15,6 +14,7 @@ from sightline.config.settings import PromptSettings
 from sightline.context.conventions import conventions
 from sightline.context.request import TaskType
 from sightline.graph.view import GraphView
+from sightline.models.local_limits import billions
 from sightline.prompts.build import Additions
 from sightline.prompts.template_set import TemplateFolder, TemplateSet, read_templates
 
@@ -32,7 +32,6 @@ _WITHOUT_CONVENTIONS = frozenset({TaskType.EXPLAIN.value})
 
 #: Models of fewer billions of parameters lose the edit format over a preface.
 SMALL = 7.0
-_BILLIONS = re.compile(r"(?<![\w.])(\d{1,3}(?:\.\d+)?)[bB](?![A-Za-z0-9])")
 
 
 def looks_first(
@@ -45,8 +44,8 @@ def looks_first(
     """
     if setting != "auto":
         return setting == "always"
-    size = _BILLIONS.search(model)
-    small = size is not None and float(size[1]) < SMALL
+    size = billions(model)
+    small = size is not None and size < SMALL
     return task_type in _ANALYSED and not reasons and not small
 
 
