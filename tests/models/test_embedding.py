@@ -174,6 +174,7 @@ async def test_it_takes_no_place_of_the_model_of_a_conversation(ollama: FakeOlla
     serving = await door.serving()
     assert serving is not None
     member = Member(name="model", policy=chat)
+    # What a server holds is told by no method of the gateway's.
     residency = local._residents.at(await door.provider(member), chat)  # pyright: ignore[reportPrivateUsage]
     assert residency is not None
     await residency.place("chat")  # which takes the helper's place

@@ -62,7 +62,7 @@ async def measure(folder: Path, prefix: str, tasks: Mapping[str, Sequence[str]],
             index = engine._index  # pyright: ignore[reportPrivateUsage]  what the engine itself does before a prompt
             await asyncio.to_thread(index.follow, engine.view)
             past = await engine._past()  # pyright: ignore[reportPrivateUsage]  as above; an editor waits for none
-            given = engine._dependencies(engine.view, lambda _: None, past)  # pyright: ignore[reportPrivateUsage]
+            given = engine._dependencies(engine.view, lambda _: None, past)  # pyright: ignore[reportPrivateUsage]  as above
             cpu = dict[str, list[float]]()
             wall = dict[str, list[float]]()
             for when, texts in tasks.items():

@@ -56,6 +56,7 @@ class Asked:
 
     async def build(self, budget: int) -> ContextPack:
         """The context of the task within ``budget`` tokens. Past commits are read already: an editor waits for none."""
+        # What the engine itself does before a prompt, with a history of the bench's own.
         given = self.engine._dependencies(self.view, _tell_nobody, self.history)  # pyright: ignore[reportPrivateUsage]
         prepared = await prepare_prompt(replace(self.turn, budget=budget), given)
         return prepared.pack
