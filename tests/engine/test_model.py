@@ -132,6 +132,24 @@ async def test_limits_on_money_hold_for_every_turn(tmp_path: Path) -> None:
     record.close()
 
 
+async def test_a_limit_that_cannot_hold_is_told_once(tmp_path: Path) -> None:
+    """The price is not known: the request is sent, and the user hears that the limit is none here."""
+    system = memory_system({"/replies": "%%% reply\ntimes: always\n\nHello\n"})
+    record = Ledger(open_precious(str(tmp_path / "usage.sqlite3"), migrations=MIGRATIONS), system.clock)
+    heard: list[str] = []
+    hearing = Hearing(event=lambda _: None, begun=lambda: None, told=heard.append)
+    for limits, told in (({}, 0), ({"per_day": 0.01}, 1)):
+        given = settings(model={"name": "scripted:/replies"}, spending=limits)
+        models = models_for(given, system, ModelStores(ledger=record))
+        for number in range(2):
+            turn = await models.turn(TurnRequest(turn=f"t{number}", task_type="explain", task="x", root="/", budget=0))
+            assert (await turn.ask(QUESTION, hearing)).response.text == "Hello"
+        assert len(heard) == told
+    assert "scripted:/replies" in heard[0]
+    assert "[spending]" in heard[0]
+    record.close()
+
+
 async def test_a_record_that_cannot_be_kept_is_no_reason_not_to_ask() -> None:
     system = memory_system({"/replies": "%%% reply\n\nHello\n"})
     models = models_for(settings(model={"name": "scripted:/replies"}), system, ModelStores())

@@ -176,6 +176,17 @@ async def test_a_request_that_could_pass_a_limit_is_not_sent(ledger: Ledger, clo
         await accounted(made, REQUEST, work(), clock)
 
 
+def test_an_estimate_counts_with_the_price_of_keeping_a_prompt(ledger: Ledger, clock: ManualClock) -> None:
+    """All of a prompt may be written to the server's cache, at a quarter more."""
+    prices = Prices(prompt=4.0, output=10.0, cached=0.4, cache_write=5.0)
+    policy = replace(PRICED, facts={"m": ModelFacts(prices=prices)})
+    made = account(ledger, clock, policy)
+    assert made.estimate(REQUEST) == pytest.approx(0.004 + 0.005)
+    assert made.estimate(replace(REQUEST, stable_messages=1)) == pytest.approx(0.005 + 0.005)
+    # A price that is not told is that of reading.
+    assert account(ledger, clock).estimate(replace(REQUEST, stable_messages=1)) == pytest.approx(0.006)
+
+
 async def test_what_fails_and_what_is_cancelled_is_written_down(ledger: Ledger, clock: ManualClock) -> None:
     async def fail() -> ModelResponse:
         clock.seconds += 3

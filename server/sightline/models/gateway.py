@@ -354,6 +354,8 @@ class TurnModels:
         hearing: Hearing,
     ) -> ModelResponse:
         clock, calibration = self._gateway.system.clock, self._gateway.calibration
+        if account and (unheld := account.unheld(request)) and self._gateway.is_news(unheld):
+            hearing.told(unheld)
         serving = await self._gateway.serving()
         if serving is None:
             work = complete(provider, request, clock=clock, listener=hearing.event, window=policy.window)

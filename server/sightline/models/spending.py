@@ -72,8 +72,8 @@ class Account:
         _hold(cost, in_day.dollars, self._limits.per_day, "day")
 
     def estimate(self, request: ModelRequest) -> float | None:
-        """US dollars at most, by the list of models: a full prompt and all the output that may come, or a usual
-        reply where nothing limits the output.
+        """US dollars at most, by the list of models: a full prompt, kept for what goes on from it, and all the output
+        that may come, or a usual reply where nothing limits the output.
 
         ``None`` where the price is not known; 0 for a model of the user's own machines.
         """
@@ -81,7 +81,20 @@ class Account:
             return 0.0
         prices = self._policy.profile.facts.prices
         output = _UNTOLD_OUTPUT if request.max_output_tokens is None else request.max_output_tokens
-        return prices.cost(Usage(prompt_tokens=request.prompt_tokens or 0, output_tokens=output)) if prices else None
+        prompt = request.prompt_tokens or 0
+        # Writing a prompt cache costs more than reading; only services that say so have such a price.
+        written = prompt if request.stable_messages else 0
+        usage = Usage(prompt_tokens=prompt, cache_written_tokens=written, output_tokens=output)
+        return prices.cost(usage) if prices else None
+
+    def unheld(self, request: ModelRequest) -> str:
+        """What to tell of limits that cannot hold for ``request``, since its price is not known; "" where they do."""
+        if (self._limits.per_turn is None and self._limits.per_day is None) or self.estimate(request) is not None:
+            return ""
+        return (
+            f"What {self._name} costs is not known, so the limits of [spending] do not hold for it. Give its prices in "
+            "[catalogue.models]."
+        )
 
     async def answered(self, response: ModelResponse) -> None:
         """Writes down a request that was answered."""
