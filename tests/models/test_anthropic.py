@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from sightline.models.anthropic_wire import STOP_REASONS, prompt
+from sightline.models.anthropic_wire import STOP_REASONS, prompt, request_body
 from sightline.models.messages import (
     Finish,
     Finished,
@@ -83,6 +83,27 @@ def test_the_end_of_what_stays_is_marked_for_caching(stable: int, marked: list[i
     body = prompt(ModelRequest(model="m", messages=CONVERSATION, stable_messages=stable), cache_minimum=1)
     blocks = [*body["system"], *(message["content"][0] for message in body["messages"])]
     assert [number for number, block in enumerate(blocks) if "cache_control" in block] == marked
+
+
+@pytest.mark.parametrize(("stable", "minimum", "top", "blocks"), [(5, 1, 1, 0), (4, 1, 0, 1), (5, 1_024, 0, 0)])
+def test_a_request_that_stays_as_a_whole_is_marked_as_one(stable: int, minimum: int, top: int, blocks: int) -> None:
+    """Where the service knows that: Anthropic then moves the mark along as the conversation grows."""
+    request = ModelRequest(model="m", messages=CONVERSATION, stable_messages=stable)
+    body = json.loads(request_body(request, most_output=9, cache_minimum=minimum, as_whole=True))
+    marks = str(body).count("cache_control")
+    assert ("cache_control" in body, marks) == (bool(top), top + blocks)
+
+
+async def test_only_anthropic_itself_is_given_the_mark_of_a_whole_request(server: LoopbackServer, pool: Pool) -> None:
+    """A copy of this API may refuse what it does not know; the mark at a block is as old as the API."""
+    server.routes[MESSAGES_ROUTE] = streams(MESSAGES.reply("Hello"))
+    code = (Message(role="user", content="value = 1\n" * 900),)
+    await events(provider_at(server, pool), ModelRequest(model="tiny", messages=code, stable_messages=1))
+    sent = server.exchanges[-1].json
+    assert "cache_control" not in sent
+    assert "cache_control" in sent["messages"][0]["content"][0]
+    own = ModelPolicy(kind="anthropic", name="claude-sonnet-4-5", base_url="https://api.anthropic.com/v1")
+    assert own.profile.marks_requests
 
 
 def test_what_is_too_short_to_be_cached_is_not_marked() -> None:

@@ -69,6 +69,12 @@ def test_the_servers_words_are_passed_on_in_one_line() -> None:
     assert len(error.message) < 400
 
 
+@pytest.mark.parametrize(("said", "told"), [("invalid x-api-key", "invalid x-api-key."), ("Try later!", "Try later!")])
+def test_the_servers_words_end_before_the_hint_begins(said: str, told: str) -> None:
+    error = refusal(SPEAKER, 401, WireError(message=said))
+    assert str(error).endswith(f"It says: {told} {error.hint}")
+
+
 @pytest.mark.parametrize("said", [f"Incorrect API key provided: {KEY}.", f"Bearer {KEY}", f"x={KEY}&y"])
 def test_a_server_that_repeats_the_key_does_not_get_it_shown(said: str) -> None:
     error = refusal(SPEAKER, 401, WireError(message=said))

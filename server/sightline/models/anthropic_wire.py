@@ -118,13 +118,16 @@ class WireModel(WireValue):
     max_tokens: int | None = None
 
 
-def request_body(request: ModelRequest, *, most_output: int, cache_minimum: int) -> bytes:
+def request_body(request: ModelRequest, *, most_output: int, cache_minimum: int, as_whole: bool = False) -> bytes:
     """The JSON of a streamed request of at most ``most_output`` tokens, which this API wants to be told.
 
     The end of the stable messages is marked for caching where they are at least ``cache_minimum`` tokens (fewer are
-    never cached): of a conversation that only grows, at its last message.
+    never cached): at their last block, or the request ``as_whole`` where all of it is stable and the server knows that.
     """
-    body = prompt(request, cache_minimum=cache_minimum)
+    whole = as_whole and request.stable_messages >= len(request.messages)
+    body = prompt(request, cache_minimum=None if whole else cache_minimum)
+    if whole and count_messages(request.messages) >= cache_minimum:
+        body["cache_control"] = _EPHEMERAL
     body |= {"max_tokens": most_output, "stream": True}
     sampling = {
         "temperature": request.sampling.temperature,

@@ -138,6 +138,7 @@ class _Service(_Sourced):
     asked_only: tuple[Parameter, ...] = ()
     one_of: tuple[Parameter, ...] = ()
     cache_minimum: _Tokens | None = None
+    marks_requests: bool = False
 
 
 class _Family(ModelFacts, _Sourced):
@@ -194,7 +195,8 @@ class ModelProfile:
 
     ``parameters`` are those of sampling that may be sent, with their names on the wire; those of ``asked_only`` only
     where the user or the task asked for them; of those in ``one_of`` only the first that is given. ``rejected`` are
-    those that the model is known to refuse. Sizes are in tokens. ``checked`` is the day of the oldest source.
+    those that the model is known to refuse. ``marks_requests``: a request as a whole may be marked for caching, not
+    only a block of it. Sizes are in tokens. ``checked`` is the day of the oldest source.
     """
 
     service: str
@@ -205,6 +207,7 @@ class ModelProfile:
     asked_only: frozenset[Parameter] = frozenset()
     rejected: frozenset[Parameter] = frozenset()
     one_of: tuple[Parameter, ...] = ()
+    marks_requests: bool = False
     sources: tuple[str, ...] = ()
     checked: date | None = None
     known: bool = False
@@ -248,6 +251,7 @@ def profile_of(kind: str, host: str, model: str, own: Mapping[str, ModelFacts] |
         asked_only=frozenset() if settled and service.name else frozenset(service.asked_only),
         rejected=rejected,
         one_of=service.one_of,
+        marks_requests=service.marks_requests,
         sources=tuple(catalogue.sources[source].at for source in sources),
         checked=min((catalogue.sources[source].checked for source in sources), default=None),
         known=bool(layers),

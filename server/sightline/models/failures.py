@@ -114,7 +114,7 @@ def refusal(speaker: Speaker, status: int | None, error: WireError, *, retry_aft
         message = f"The prompt is {error.n_prompt_tokens:,} tokens and the model's window holds {error.n_ctx:,}."
         said = ""
     if said:
-        message += f" It says: {said}"
+        message += f" It says: {said}" if said.endswith((".", "!", "?")) else f" It says: {said}."
     return ModelError(failure, message, hint=_hint(failure, speaker, error, retry_after))
 
 

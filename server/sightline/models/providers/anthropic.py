@@ -61,8 +61,9 @@ class AnthropicProvider:
     async def stream(self, request: ModelRequest) -> AsyncGenerator[StreamEvent, None]:
         reader = AnthropicReplyReader(self._api.speaker(request.model))
         most = request.max_output_tokens or await self._most_output(request.model)
-        minimum = self._policy.profile_of(request.model).facts.cache_minimum or CACHE_MINIMUM
-        body = request_body(request, most_output=most, cache_minimum=minimum)
+        profile = self._policy.profile_of(request.model)
+        minimum = profile.facts.cache_minimum or CACHE_MINIMUM
+        body = request_body(request, most_output=most, cache_minimum=minimum, as_whole=profile.marks_requests)
         url = self._api.request_url("/messages")
         reply = self._api.reply(url, body, reader, EVENT_STREAM, request=request, names=self.models)
         async with aclosing(reply) as events:
