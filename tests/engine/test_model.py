@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ from support.loopback import loopback_server
 from support.voices import VOICES
 
 
-def settings(**tables: dict[str, object]) -> Settings:
+def settings(**tables: Mapping[str, object]) -> Settings:
     return Settings.model_validate(tables)
 
 
