@@ -162,3 +162,13 @@ def test_what_the_graph_brought_in_tells_the_way_to_what_was_found_without_it() 
         ("shop/till.py", "ring", 4, "calls `total`"),
         ("shop/cart.py", "total", 1, "defines `total`, named in the task"),
     ]
+
+
+def test_a_file_that_is_only_implied_does_not_come_before_one_that_fits() -> None:
+    ranking = ranking_of(VIEW, "The rate of a country is wrong, see also shop/cookies.py")
+    assert files(ranking)[0] == "shop/tax.py"
+
+
+def test_the_file_of_a_definition_that_is_pointed_at_comes_first() -> None:
+    ranking = ranking_of(VIEW, "The rate of a country, the rate of a country: not that, but `read_cookie`")
+    assert files(ranking)[0] == "shop/cookies.py"

@@ -171,6 +171,7 @@ async def test_it_counts_the_tokens_it_will_read(provider: Provider) -> None:
             Message(role="user", content="Grüße 世界 🎉 <|im_end|> \ud800 x = 1"),
         ),
         max_output_tokens=4,
+        sampling=Sampling(temperature=0.0),
     )
     counted = await provider.count_tokens(request)
     assert counted == (await complete(provider, request, clock=RealClock())).usage.prompt_tokens

@@ -45,11 +45,11 @@ class Piece:
 
 @dataclass(slots=True)
 class File:
-    """A file of the answer. ``pointed``: how strongly the user points at it, 1 and more for one that is named."""
+    """A file of the answer. ``pointed``: the user points at it, or at something in it."""
 
     path: WorkspacePath
     score: float = 0.0
-    pointed: float = 0.0
+    pointed: bool = False
     reasons: list[str] = field(default_factory=list[str])
     evidence: Evidence = field(default_factory=Evidence)
     links: Evidence = field(default_factory=Evidence)

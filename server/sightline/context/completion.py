@@ -15,7 +15,7 @@ from sightline.base.paths import WorkspacePath
 from sightline.context.access import definitions_of
 from sightline.context.board import Board, Piece, in_order, leads_to
 from sightline.context.candidates import Tier
-from sightline.context.history.index import Definition
+from sightline.context.history.index import Companion, Definition
 from sightline.context.relations.registry import relations_of
 from sightline.context.relations.relation import Relation, RelationKind, anchor_of
 
@@ -38,7 +38,7 @@ BEYOND = "_beyond"
 
 
 def find_anchors(board: Board) -> list[Piece]:
-    """The best definitions, at most ``limits.anchors``: the best section of each."""
+    """The best definitions and blocks, at most ``limits.anchors``: the best section of each."""
     best: dict[tuple[WorkspacePath, int], Piece] = {}
     for piece in in_order(board.pieces.values()):
         best.setdefault((piece.path, piece.number - piece.chunk.part), piece)
@@ -69,10 +69,10 @@ def complete(board: Board, anchors: Iterable[Piece], counted: Iterable[str]) -> 
 
 
 def _add_relation(board: Board, anchor: Piece, relation: Relation, own: set[int]) -> None:
-    board.file(relation.path)
     value = _strength(anchor) * relation.weight
     name = NEAR + relation.kind.value + (BEYOND if relation.path != anchor.path else "")
     for hit in board.pieces_at(relation.path, relation.line, relation.line):
+        board.file(relation.path)
         whole = board.whole(hit) if hit.chunk.parts <= MOST_SECTIONS else [hit]
         for piece in whole if id(hit) not in own else ():
             share = 1.0 if piece is hit else OTHER_SECTIONS
@@ -89,36 +89,34 @@ def _add_companions(board: Board, anchors: Iterable[Piece]) -> None:
     """What changed together with the anchors."""
     files: dict[WorkspacePath, float] = {}
     definitions: dict[Definition, float] = {}
-    by_name: dict[Definition | WorkspacePath, Piece] = {}
+    pieces: dict[Definition | WorkspacePath, Piece] = {}
     for anchor in anchors:
         strength = _strength(anchor)
         files[anchor.path] = max(files.get(anchor.path, 0.0), strength)
-        by_name.setdefault(anchor.path, anchor)
+        pieces.setdefault(anchor.path, anchor)
         rows = definitions_of(board.view, anchor.path)
         if 0 <= anchor.chunk.definition < len(rows):
             definition = Definition(anchor.path, rows[anchor.chunk.definition].name)
             definitions[definition] = max(definitions.get(definition, 0.0), strength)
-            by_name.setdefault(definition, anchor)
+            pieces.setdefault(definition, anchor)
     together = board.history.changed_with(files, definitions)
     best = sorted(together.files.items(), key=lambda entry: (-entry[1].score, entry[0]))
     entering = {path for path, companion in best[:MOST_COMPANIONS] if companion.score >= LEAST_COMPANION}
     for path, companion in best:
         if path in board.files or (path in entering and board.admits(path)):
             board.file(path).links["with_file"] = companion.score
-    for path in [path for path in together.definitions if path in board.files]:
-        _add_definitions(board, path, {name: each.score for name, each in together.definitions[path].items()})
-        for name, companion in together.definitions[path].items():
-            anchor = by_name.get(companion.anchor)
-            if anchor is not None and companion.score >= LEAST_COMPANION:
-                for piece in _pieces_of(board, path, name):
-                    _explain(piece, anchor, f"changed together with it in {companion.commit}")
+    for path, found in together.definitions.items():
+        for name, companion in found.items() if path in board.files else ():
+            if companion.score >= LEAST_COMPANION:
+                _add_companion(board, Definition(path, name), companion, pieces[companion.anchor])
 
 
-def _add_definitions(board: Board, path: WorkspacePath, scores: dict[str, float]) -> None:
-    for name, score in scores.items():
-        if score >= LEAST_COMPANION:
-            for piece in _pieces_of(board, path, name):
-                piece.links["with_definition"] = max(piece.links.get("with_definition", 0.0), score)
+def _add_companion(board: Board, definition: Definition, companion: Companion, anchor: Piece) -> None:
+    known = companion.anchor
+    name = known.name if isinstance(known, Definition) else known.relative
+    for piece in _pieces_of(board, definition.path, definition.name):
+        piece.links["with_definition"] = max(piece.links.get("with_definition", 0.0), companion.score)
+        _explain(piece, anchor, f"changed together with `{name}` in {companion.commit}")
 
 
 def _pieces_of(board: Board, path: WorkspacePath, name: str) -> list[Piece]:

@@ -18,7 +18,7 @@ from sightline.context.access import definitions_of, imported_or_importing
 from sightline.context.board import Board, Evidence, File, Piece
 from sightline.context.generated import says_generated
 from sightline.context.history.index import Definition, Likeness, Resembling
-from sightline.context.pattern_task import PatternTask, pattern_of
+from sightline.context.pattern_task import pattern_of
 from sightline.context.signals import ChunkScores, WordScores, is_aside
 from sightline.context.tokens import query_terms, terms_of_word
 from sightline.graph.facts import DefinitionKind
@@ -79,7 +79,7 @@ def literals_of(task: str) -> Literals:
     names = [name for each in quoted for name in _IDENTIFIER.findall(each)]
     names += [name for name in _IDENTIFIER.findall(task) if _ODD.search(name.strip("_$"))]
     snippets = [each.strip() for each in (*quoted, *marked)]
-    pattern: PatternTask | None = pattern_of(task)
+    pattern = pattern_of(task)
     sought = tuple(each.text for each in pattern.old if each.sure) if pattern else ()
     return Literals(
         names=tuple(dict.fromkeys(names))[:MOST_LITERALS],

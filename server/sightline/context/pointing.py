@@ -32,10 +32,10 @@ MOST_POINTED = 3
 def point_at_files(board: Board, resolved: Resolved) -> None:
     """Files and folders: named, in focus, open."""
     request = board.request
-    _add_to_files(board, resolved.files, NAMED_FILE, "named in the task as `{}`")
+    _add_to_files(board, resolved.files, NAMED_FILE, "named in the task as `{}`", pointed=True)
     _add_to_files(board, resolved.implied_files, IMPLIED_FILE, "named in the task as `{}`")
     if request.focus is not None:
-        _add_to_files(board, {request.focus[0]: ""}, FOCUS_FILE, "holds the cursor or selection")
+        _add_to_files(board, {request.focus[0]: ""}, FOCUS_FILE, "holds the cursor or selection", pointed=True)
     _add_to_files(board, dict.fromkeys(request.open_files, ""), OPEN_FILE, "open in the editor")
     for folder in resolved.folders:
         found = [path for path in board.files if path.relative.startswith(folder)]
@@ -66,12 +66,14 @@ def name_files(board: Board, paths: Iterable[WorkspacePath]) -> None:
             piece.reasons.append("begins a file that is named in the task")
 
 
-def _add_to_files(board: Board, paths: dict[WorkspacePath, str], score: float, reason: str) -> None:
+def _add_to_files(
+    board: Board, paths: dict[WorkspacePath, str], score: float, reason: str, *, pointed: bool = False
+) -> None:
     for path, written in paths.items():
         if board.admits(path):
             file = board.file(path)
             file.score += score
-            file.pointed = max(file.pointed, score)
+            file.pointed = file.pointed or pointed
             file.reasons.append(reason.format(written))
 
 
@@ -99,6 +101,7 @@ def _point_at_symbol(board: Board, named: NamedSymbol) -> None:
     file.score += (NAMED_SYMBOL if named.explicit else IMPLIED_SYMBOL) * sqrt(named.share) * weight
     file.reasons.append(reason)
     few = named.share * MOST_POINTED >= 1
+    file.pointed = file.pointed or (named.explicit and few)
     name = "whole_named" if named.explicit else "whole_implied"
     for hit in board.pieces_at(symbol.path, line, line):
         for piece in board.whole(hit):
@@ -117,7 +120,7 @@ def _point_at_places(board: Board, resolved: Resolved) -> None:
         reason = f"line {place.line} stands in the task"
         file = board.file(place.path)
         file.score += NAMED_SYMBOL
-        file.pointed = max(file.pointed, NAMED_SYMBOL)
+        file.pointed = True
         file.reasons.append(reason)
         for piece in _around(board, place.path, place.line, place.line):
             _point(board, piece, reason, (place.line,))

@@ -103,15 +103,15 @@ def probability_of(piece: Piece) -> float:
 
 
 def weigh_files(board: Board, weights: Weights) -> None:
-    """Gives every file its probability, and more to those that the user points at."""
+    """Gives every file its probability; those that the user points at come first."""
     best: dict[WorkspacePath, list[float]] = {}
     for piece in board.pieces.values():
-        best.setdefault(piece.path, []).append(piece.score)
+        best.setdefault(piece.path, []).append(probability_of(piece))
     for file in board.files.values():
         scores = sorted(best.get(file.path, ()), reverse=True)[:_BEST_PIECES]
         file.links["pieces_best"] = scores[0] if scores else 0.0
         file.links["pieces_sum"] = sum(scores)
-        file.score = weights.probability(weights.log_odds(file.evidence, file.links)) + file.pointed
+        file.score = file.pointed + weights.probability(weights.log_odds(file.evidence, file.links))
 
 
 def _resolved(board: Board) -> Resolved:

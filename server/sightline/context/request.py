@@ -27,8 +27,7 @@ class ContextLimits:
     """Bounds of one answer.
 
     ``ranked_files``: length of the ranking; ``scored_files``: files whose definitions are compared; ``pieces``: pieces
-    that are considered for the pack; ``anchors``: definitions around which the graph and history are
-    asked.
+    that are considered for the pack; ``anchors``: definitions around which the graph and history are asked.
     """
 
     ranked_files: int = 50

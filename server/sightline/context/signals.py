@@ -48,7 +48,7 @@ Part = tuple[float, int]
 class ChunkScores:
     """Scores of the chunks of one file; ``parts[n]`` holds (value, term) of the words found in chunk ``n``.
 
-    ``whole_scores`` and ``whole_terms`` tell of what the chunk is a section of (see :attr:`FileTerms.wholes`): its
+    ``whole_scores`` and ``whole_terms`` tell of what a chunk is a section of (by :attr:`FileTerms.wholes`): its
     BM25 and the words found in it.
     """
 
@@ -56,7 +56,6 @@ class ChunkScores:
     terms: FileTerms
     scores: list[float]
     parts: list[list[Part]]
-    wholes: list[int]
     whole_scores: dict[int, float]
     whole_terms: dict[int, set[int]]
 
@@ -173,7 +172,7 @@ def _score_file(
             times = halves / whole_norms[whole]
             whole_scores[whole] += value * times / (SATURATION + times)
             whole_terms[whole].add(term)
-    return ChunkScores(path, terms, scores, parts, wholes, whole_scores, whole_terms)
+    return ChunkScores(path, terms, scores, parts, whole_scores, whole_terms)
 
 
 def _norms(lengths: Iterable[int], average: float) -> list[float]:

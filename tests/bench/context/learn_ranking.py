@@ -39,6 +39,8 @@ STRENGTH = 0.5
 #: anchor. In the cases nobody points, anchors are guesses, and most of these weights would be 0 by chance.
 ASKED_FOR = frozenset({"callee", "caller", "implementer", "override", "overridden", "twin", "test", "user"})
 LEAST_ASKED_FOR = 3.0
+#: The same for what past commits changed together with such a definition: 0.3 at most, for a certain companion.
+COMPANION, LEAST_COMPANION = "with_definition", 6.0
 #: Evidence whose weight would be smaller than this (at deviation 1) is left out: it explains nothing.
 LEAST_WEIGHT = 0.02
 #: A piece is a changed one if it holds so much of a changed hunk.
@@ -53,7 +55,6 @@ SPEAK_FOR = (
     *("file_folder", "file_recent", "file_alike", "file_names", "file_snippets", "file_sought"),
 )
 
-Row = tuple[Mapping[str, float], float, float]
 Model = dict[str, Any]
 
 
@@ -69,14 +70,12 @@ class Case:
         self.changed = np.array([self._is_changed(piece) for piece in self.pieces], float)
         self.changed_files = np.array([path in self.case.changed for path, _ in self.files], float)
         self.weight = 1 / max(self.changed.sum(), 1)
-        self.found: dict[str, np.ndarray] = {}
 
     def _is_changed(self, piece: Any) -> bool:
         path, first, last = self.files[piece[0]][0], piece[1], piece[2]
         return any(
-            other == path and min(last, end) - max(first, begin) + 1 >= LEAST_SHARE * (end - begin + 1)
+            other == path and min(last, end) - max(first, begin) + 1 >= max(1, LEAST_SHARE * (end - begin + 1))
             for other, begin, end in self.hunks
-            if other == path and min(last, end) >= max(first, begin)
         )
 
 
@@ -115,6 +114,8 @@ def learn(
 
 def _least(name: str) -> float:
     """The least weight: of what can only speak for a piece none is negative, whatever chance says."""
+    if name == COMPANION:
+        return LEAST_COMPANION
     if name.removeprefix("near_").removesuffix("_beyond") in ASKED_FOR:
         return LEAST_ASKED_FOR
     return 0.0 if name.startswith(SPEAK_FOR) else -np.inf
