@@ -69,6 +69,19 @@ def test_one_that_this_release_cannot_read_is_listed_and_can_be_deleted(sightlin
     assert sightline("conversations", "old", "--delete", "--json").json["error"]["kind"] == "no_conversation"
 
 
+def test_reading_deletes_by_the_settings_of_the_user(sightline: Sightline, tmp_path: Path) -> None:
+    sightline("ask", "--conversation", "old", "Shout", "--json")
+    (database,) = tmp_path.rglob("conversations.sqlite3")
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("UPDATE conversation SET used = used - 60 * 86400")
+    (tmp_path / "sightline.toml").write_text("[conversations]\ndays = 90\n")
+    assert [each.name for each in listed(sightline).conversations] == ["old"]
+    assert sightline("recall", "shout", "--json").json["searched"] == 1
+    (tmp_path / "sightline.toml").write_text("")
+    assert sightline("recall", "shout", "--json").json["searched"] == 0
+    assert listed(sightline).conversations == []
+
+
 def test_without_one_to_go_on_with_it_says_so(sightline: Sightline) -> None:
     refused = sightline("ask", "--continue", "Shout", "--json")
     assert (refused.code, refused.json["error"]["kind"]) == (2, "no_conversation")

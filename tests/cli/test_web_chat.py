@@ -119,6 +119,65 @@ def test_why_each_piece_is_there_is_told_instead_of_the_prompt(sightline: Sightl
     assert data["manifest"][0]["reasons"]
 
 
+NEEDS = "NEEDS: shop/cart.py::total\nNEEDS: .env\n"
+
+
+def test_a_reply_that_asks_for_code_gets_it_as_the_next_message(sightline: Sightline, clipboard: Path) -> None:
+    clipboard.write_text(NEEDS)
+    ran = sightline("apply", "--paste")
+    assert (ran.code, ran.out) == (1, "")
+    assert "it asks for more code" in ran.err
+    assert "No edit was found" not in ran.err
+    assert ".env: it may hold environment secrets" in ran.err
+    assert "sightline apply --paste" in ran.err, "it says what comes next"
+    answer = clipboard.read_text("utf-8")
+    assert answer.startswith("# Code you asked for")
+    assert "def total(prices, rate):" in answer
+    clipboard.write_text(NEEDS)
+    judged = sightline("apply", "--paste", "--dry-run")
+    assert judged.out.startswith("# Code you asked for")
+    assert clipboard.read_text("utf-8") == NEEDS
+
+
+def test_code_that_is_asked_for_is_printed_where_the_reply_was_not_pasted(sightline: Sightline, tmp_path: Path) -> None:
+    ran = sightline("apply", "-", stdin=NEEDS)
+    assert ran.code == 1
+    assert "def total(prices, rate):" in ran.out
+    report = sightline("apply", "-", "--json", stdin=NEEDS).json
+    assert (report["verdict"], [each["name"] for each in report["needs"]]) == (
+        "reject",
+        ["shop/cart.py::total", ".env"],
+    )
+    assert report["answer"] == ran.out
+    (tmp_path / "sightline.toml").write_text("[context]\nneeds_rounds = 0\n")
+    assert "No edit was found" in sightline("apply", "-", stdin=NEEDS).err
+
+
+def test_a_reply_with_edits_is_tried_whatever_it_asks_for(sightline: Sightline, clipboard: Path) -> None:
+    clipboard.write_text(f"{BLOCK}\n{NEEDS}")
+    ran = sightline("apply", "--paste")
+    assert ran.code == 0
+    assert "# Code you asked for" not in ran.out
+
+
+@pytest.mark.usefixtures("no_clipboard")
+@pytest.mark.parametrize(
+    ("options", "where"),
+    [
+        (("--explain",), "Without --explain the prompt itself is printed."),
+        (("--json",), "in the messages on standard output"),
+        (("--explain", "--json"), "in the messages on standard output"),
+    ],
+)
+def test_where_the_prompt_is_that_was_not_copied_is_told_truly(
+    sightline: Sightline, options: tuple[str, ...], where: str
+) -> None:
+    ran = sightline("prompt", "round the total", "--copy", *options)
+    assert ran.code == 1
+    assert where in ran.err
+    assert "`> prompt.txt`" not in ran.err
+
+
 class _Screen(io.BytesIO):
     def close(self) -> None:
         """Keeps what was written."""

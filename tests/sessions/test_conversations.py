@@ -138,6 +138,52 @@ def test_one_that_cannot_be_read_counts_as_none(tmp_path: Path) -> None:
     assert own.load("first") is None
 
 
+def test_one_that_cannot_be_read_is_set_aside_and_the_new_turns_are_kept(tmp_path: Path) -> None:
+    own = store(tmp_path)
+    old = conversation(turns=2)
+    for _ in range(2):
+        own.save(old)
+        own._connection.execute("UPDATE conversation SET content = x'00'")  # pyright: ignore[reportPrivateUsage]  no door writes such bytes
+        new = replace(conversation(), turns=(replace(conversation().turns[0], turn="n0", task="A new task"),))
+        own.save(new)
+        assert own.load("first") == new
+        own.delete("first")
+    aside = [(each.name, each.turns) for each in own.listed()]
+    assert aside == [("first (unread 2)", 2), ("first (unread 1)", 2)]
+
+
+def test_turns_of_two_processes_in_one_conversation_stay_beside_each_other(tmp_path: Path) -> None:
+    one, other = store(tmp_path), store(tmp_path)
+    one.save(replace(conversation(turns=2), private=True))
+    begun = conversation(turns=2)
+    for process, name in ((one, "a"), (other, "b")):
+        process.save(replace(begun, turns=(*begun.turns, replace(begun.turns[0], turn=name)), private=process is one))
+    found = one.load("first")
+    assert found is not None
+    assert [turn.turn for turn in found.turns] == ["t0", "t1", "a", "b"]
+    assert found.private, "what a private model was told is among it"
+    assert [each.turns for each in other.listed()] == [4]
+
+
+def test_whoever_only_reads_finds_nothing_too_old(tmp_path: Path) -> None:
+    clock = SYSTEM.clock
+    assert isinstance(clock, ManualClock)
+    own = store(tmp_path, ConversationLimits(seconds=100))
+    for look in (own.listed, lambda: own.said(5), lambda: own.load("first") or ()):
+        own.save(conversation())
+        assert look()
+        clock.seconds += 101
+        assert look() == ()
+        assert own._connection.execute("SELECT count(*) FROM turn").fetchone() == (0,)  # pyright: ignore[reportPrivateUsage]  it is gone, not hidden
+
+
+def test_the_size_is_in_bytes(tmp_path: Path) -> None:
+    own = store(tmp_path, ConversationLimits(size=60_000))
+    own.save(conversation("wide", reply="日" * 15_000))
+    own.save(conversation("second", reply="日" * 10_000))
+    assert [each.name for each in own.listed()] == ["second"], "75,000 bytes in 25,000 characters"
+
+
 @pytest.mark.parametrize("name", ["", "ünï", "a'b;--", "x" * 200])
 def test_any_name_will_do(tmp_path: Path, name: str) -> None:
     own = store(tmp_path)

@@ -8,7 +8,6 @@ from types import SimpleNamespace
 
 import pytest
 
-from sightline.base.memory_system import memory_system
 from sightline.base.system import real_system
 from sightline.cli.main import run
 from sightline.cli.workspace import settings_for
@@ -65,7 +64,7 @@ def test_the_command_finds_what_the_store_keeps(
     monkeypatch.setenv("SIGHTLINE_CACHE_DIR", str(tmp_path / "own"))
     monkeypatch.setenv("SIGHTLINE_CONFIG", str(tmp_path / "sightline.toml"))
     where, _, _ = settings_for(real_system(), str(work.resolve()))
-    store = ConversationStore(memory_system(), where.session_store((str(work.resolve()),)))
+    store = ConversationStore(real_system(), where.session_store((str(work.resolve()),)))
     past = PastTurn(turn="t", task_type="fix", task="Mend the tax", reply="With ghp_" + "a1" * 18, verdict="accepted")
     messages = (Message(role="system", content="Rules"),)
     store.save(Conversation(name="first", messages=messages, turns=(past,)))

@@ -25,8 +25,19 @@ class ConfirmJson(Report):
     reason: str
 
 
+class NeedsAnswerJson(Report):
+    """What a name that the model asked for came to."""
+
+    name: str
+    answer: str
+
+
 class ApplyJson(Report):
-    """`sightline apply --json`."""
+    """`sightline apply --json`.
+
+    A reply without edits may ask for code instead: `needs` says what each name came to, and `answer` is the message
+    with the code, for the chat that the reply came from.
+    """
 
     verdict: Literal["accept", "reject"]
     applied: bool
@@ -40,6 +51,8 @@ class ApplyJson(Report):
     skipped: list[SkippedJson]
     notes: list[str] = Field(default_factory=list[str])
     diff: str
+    needs: list[NeedsAnswerJson] = Field(default_factory=list["NeedsAnswerJson"])
+    answer: str = ""
 
 
 class UsageJson(Report):
@@ -84,13 +97,6 @@ class AnsweredJson(Report):
     reason: str
     passed: list[PassedJson]
     left_out: list[PassedJson]
-
-
-class NeedsAnswerJson(Report):
-    """What a name that the model asked for came to."""
-
-    name: str
-    answer: str
 
 
 class NeedsJson(Report):

@@ -9,17 +9,29 @@ from sightline.base.errors import UsageError
 from sightline.base.system import System
 from sightline.cli.output import note
 
+#: Where a prompt is that could not be copied.
+PRINTED = "The prompt is on standard output; `> prompt.txt` keeps it."
+IN_JSON = "The prompt is in the messages on standard output."
+EXPLAINED = "Without --explain the prompt itself is printed."
 
-def copied(system: System, root: str, text: str) -> bool:
-    """Puts a prompt on the clipboard and says so; where that fails, says why. No program of the workspace is run."""
+
+#: What to do with a prompt that was copied.
+THEN = "Copy the whole reply, then: sightline apply --paste"
+
+
+def copied(system: System, root: str, text: str, instead: str = PRINTED) -> bool:
+    """Puts a prompt on the clipboard and says so; where that fails, says why, and where it is ``instead``.
+
+    No program of the workspace is run.
+    """
     environment = system.outside((root,)).environment
     try:
         by = copy(text, environment, this_terminal if sys.stderr.isatty() else None)
     except NoClipboard as error:
-        note(f"sightline: not copied: {error} The prompt is on standard output; `> prompt.txt` keeps it.")
+        note(f"sightline: not copied: {error} {instead}")
         return False
     doubt = ", which does not say whether it obeyed" if by == "the terminal" else ""
-    note(f"Copied {len(text):,} characters by {by}{doubt}. Copy the whole reply, then: sightline apply --paste")
+    note(f"Copied {len(text):,} characters by {by}{doubt}. {THEN}")
     return True
 
 

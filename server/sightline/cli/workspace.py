@@ -19,8 +19,9 @@ from sightline.config.load import LoadedSettings, load_settings
 from sightline.config.locations import Locations, locations
 from sightline.config.trust import is_trusted
 from sightline.engine.engine import Engine
-from sightline.engine.opening import EngineOptions, open_engine
+from sightline.engine.opening import EngineOptions, limits_of, open_engine
 from sightline.models.registry import PROVIDERS
+from sightline.sessions.conversations import ConversationStore
 from sightline.workspace.roots import check_roots
 
 _PROJECT_MARKS = (".git", ".sightline")
@@ -121,6 +122,13 @@ def settings_for(
     for problem in loaded.problems:
         note(f"sightline: {problem}")
     return where, loaded, is_trusted(system, where, root)
+
+
+def kept_conversations(system: System, root: str) -> ConversationStore:
+    """What is kept of conversations in a workspace, by its settings. To be closed."""
+    where, loaded, _ = settings_for(system, real := resolve_root(system, root))
+    limits = limits_of(loaded.settings.conversations)
+    return ConversationStore(system, where.session_store((real,)), limits)
 
 
 @asynccontextmanager

@@ -18,6 +18,7 @@ from sightline.base.text import Span, Text
 from sightline.checks.check import tell_nobody
 from sightline.checks.present import present_findings
 from sightline.config.settings import Settings
+from sightline.context.asked import Asked, AskedRequest, asked_code
 from sightline.context.history.index import NO_HISTORY, HistoryIndex
 from sightline.context.overview import Overview, overview
 from sightline.context.pack import ContextPack
@@ -35,6 +36,7 @@ from sightline.graph.live import IndexReport
 from sightline.graph.view import GraphView
 from sightline.models.tokens import count_tokens
 from sightline.prompts.build import Additions, Prompt
+from sightline.prompts.needs import needs_in
 from sightline.prompts.template_set import TemplateProblem
 from sightline.tasks.preparing import TurnDependencies, prepare_prompt
 from sightline.tasks.proposed import try_changes
@@ -285,6 +287,19 @@ class Engine(EditDesk):
     async def try_text(self, text: str, edit_format: str, *, strict: bool = False) -> Trial:
         """Tries a reply from anywhere (a web chat, another agent) on the present snapshot."""
         return await try_reply(text, edit_format, await self.caught_up(), self._trial_policy(strict=strict))
+
+    async def answer_needs(self, text: str) -> Asked | None:
+        """The code that a reply from anywhere asks for, within the budget of prompts; ``None`` if it asks for none.
+
+        None is given where the settings let no model ask (``context.needs_rounds``).
+        """
+        names = needs_in(text) if self.settings.context.needs_rounds else ()
+        if not names:
+            return None
+        view = await self.caught_up()
+        wanted = AskedRequest(names=names, budget=self.settings.context.budget, known={})
+        permitted = self._permissions.why_not_shown
+        return await asyncio.to_thread(asked_code, view, wanted, self._index, count_tokens, permitted)
 
     async def check(
         self, source: DiffSource, *, strict: bool = False, told: Callable[[str], None] = tell_nobody

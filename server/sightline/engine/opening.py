@@ -88,7 +88,7 @@ async def open_engine(options: EngineOptions) -> Engine:
                 stays=options.live,
             ),
             conversations=Conversations(
-                partial(ConversationStore, system, where.session_store(roots), _limits(settings.conversations)),
+                partial(ConversationStore, system, where.session_store(roots), limits_of(settings.conversations)),
                 keep=settings.conversations.keep,
             ),
             write_journal=journal_folder,
@@ -101,5 +101,6 @@ async def open_engine(options: EngineOptions) -> Engine:
     )
 
 
-def _limits(kept: ConversationSettings) -> ConversationLimits:
+def limits_of(kept: ConversationSettings) -> ConversationLimits:
+    """How much is kept by the settings."""
     return ConversationLimits(seconds=kept.days * 86_400.0, most=kept.most)

@@ -50,6 +50,11 @@ def with_asked(prompt: Prompt, asked: Asked) -> Prompt:
     return _extended(prompt, (*prompt.messages[:-1], replace(final, content=content)), asked)
 
 
+def answer_text(asked: Asked) -> str:
+    """The message that answers a reply from anywhere: to be pasted into the chat that it came from."""
+    return _text(asked, last=False)
+
+
 def answers_in_short(asked: Asked) -> str:
     """What a person is told."""
     told = "; ".join(f"`{name}`: {answer}" for name, answer in asked.answers)

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
+from itertools import count, takewhile
 from typing import Any
 
 from sightline.base.database import Connection, DatabaseError, open_precious, translated
@@ -60,7 +61,7 @@ _PRUNE_MANY = """
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConversationLimits:
-    """What is kept: ``most`` conversations, used within ``seconds``, ``size`` bytes together; the newest always."""
+    """What is kept: ``most`` conversations, used within ``seconds``, of ``size`` bytes together or one alone."""
 
     seconds: float = 30 * 24 * 3600
     most: int = 200
@@ -100,40 +101,51 @@ class ConversationStore:
     def load(self, name: str) -> Conversation | None:
         """The conversation of this name; ``None`` if there is none, or none that this release can read."""
         with self._transaction() as connection:
+            self._forget_old(connection)
             row = connection.execute("SELECT id, content FROM conversation WHERE name = ?", (name,)).fetchone()
             if row is None:
                 return None
-            turns = tuple(map(_turn, connection.execute(_TURNS, (row[0],))))
+            turns = connection.execute(_TURNS, (row[0],)).fetchall()
         try:
-            return load_conversation(name, row[1], turns)
+            return load_conversation(name, row[1], tuple(map(_turn, turns)))
         except ValueError:
             return None
 
     def save(self, conversation: Conversation) -> None:
-        """Keeps a conversation as it is now; its turns may only have become more."""
+        """Keeps a conversation as it is now; its turns may only have become more.
+
+        Turns that another process kept meanwhile stay beside them. One that this release cannot read is set aside
+        under another name, for the release that can.
+        """
         kept = without_secrets(conversation)
-        content = dump_conversation(kept)
-        rows = [
-            (number, turn.turn, turn.task_type, turn.task, turn.reply, turn.verdict, dump_changes(turn.changes))
-            for number, turn in enumerate(kept.turns)
-        ]
-        size = len(content) + sum(len(turn.task) + len(turn.reply) for turn in kept.turns)
         now = self._clock.now()
         with self._transaction() as connection:
-            connection.execute(_SAVE, (kept.name, now, size, content))
+            had = _turns_kept(connection, kept.name)
+            new = _after_common(had, [turn.turn for turn in kept.turns])
+            if new < len(had):
+                other = self._content(connection, kept.name)
+                if other is None:
+                    _set_aside(connection, kept.name)
+                    had = []
+                elif other.private:  # its turns are told with these ones
+                    kept = replace(kept, private=True)
+            content = dump_conversation(kept)
+            connection.execute(_SAVE, (kept.name, now, 0, content))
             (number,) = connection.execute("SELECT id FROM conversation WHERE name = ?", (kept.name,)).fetchone()
-            (had,) = connection.execute("SELECT count(*) FROM turn WHERE conversation = ?", (number,)).fetchone()
-            connection.executemany(
-                "INSERT INTO turn (conversation, made, number, turn, task_type, task, reply, verdict, changes) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [(number, now, *row) for row in rows[had:]],
-            )
-            connection.execute(_PRUNE_OLD, (now - self._limits.seconds,))
+            rows = [
+                (number, now, place, turn.turn, turn.task_type, turn.task, turn.reply, turn.verdict, changes)
+                for place, turn in enumerate(kept.turns[new:], len(had))
+                for changes in (dump_changes(turn.changes),)
+            ]
+            connection.executemany(_ADD_TURN, rows)
+            connection.execute(_MEASURE, (number,))
+            self._forget_old(connection)
             connection.execute(_PRUNE_MANY, (self._limits.most, self._limits.size))
 
     def listed(self, limit: int = 1000) -> tuple[ListedConversation, ...]:
         """The conversations, the one that was used last first."""
         with self._transaction() as connection:
+            self._forget_old(connection)
             rows = connection.execute(_LISTED, (limit,)).fetchall()
         return tuple(
             ListedConversation(name=name, used=used, turns=turns, task=task) for name, used, turns, task in rows
@@ -142,6 +154,7 @@ class ConversationStore:
     def said(self, limit: int) -> tuple[SaidTurn, ...]:
         """The last turns of all conversations, the newest first."""
         with self._transaction() as connection:
+            self._forget_old(connection)
             rows = connection.execute(_SAID, (limit,)).fetchall()
         return tuple(
             SaidTurn(conversation=name, turn=turn, made=made, task=task, reply=reply, verdict=verdict)
@@ -157,6 +170,19 @@ class ConversationStore:
         """Deletes all of them; how many there were."""
         with self._transaction() as connection:
             return connection.execute("DELETE FROM conversation").rowcount
+
+    def _forget_old(self, connection: Connection) -> None:
+        """Deletes what was not used for too long: whoever only reads must not find it either."""
+        connection.execute(_PRUNE_OLD, (self._clock.now() - self._limits.seconds,))
+
+    @staticmethod
+    def _content(connection: Connection, name: str) -> Conversation | None:
+        """What is kept of a conversation but its turns; ``None`` if this release cannot read it."""
+        (content,) = connection.execute("SELECT content FROM conversation WHERE name = ?", (name,)).fetchone()
+        try:
+            return load_conversation(name, content, ())
+        except ValueError:
+            return None
 
     @contextlib.contextmanager
     def _transaction(self) -> Generator[Connection]:
@@ -183,6 +209,25 @@ def without_secrets(conversation: Conversation) -> Conversation:
     )
 
 
+def _turns_kept(connection: Connection, name: str) -> list[str]:
+    """The names of the turns that are kept of a conversation, in order; empty if there is none."""
+    return [turn for (turn,) in connection.execute(_KEPT, (name,))]
+
+
+def _after_common(had: Sequence[str], turns: Sequence[str]) -> int:
+    """How many turns two lists have in common from the beginning."""
+    pairs = takewhile(lambda pair: pair[0] == pair[1], zip(had, turns, strict=False))
+    return sum(1 for _ in pairs)
+
+
+def _set_aside(connection: Connection, name: str) -> None:
+    """Gives a conversation a name that no other has."""
+    for number in count(1):
+        other = f"{name} (unread {number})"
+        if connection.execute(_RENAME, (other, name, other)).rowcount:
+            return
+
+
 def _turn(row: tuple[Any, ...]) -> PastTurn:
     turn, task_type, task, reply, verdict, changes = row
     return PastTurn(
@@ -191,6 +236,22 @@ def _turn(row: tuple[Any, ...]) -> PastTurn:
 
 
 _TURNS = "SELECT turn, task_type, task, reply, verdict, changes FROM turn WHERE conversation = ? ORDER BY number"
+_KEPT = """
+    SELECT turn FROM turn WHERE conversation = (SELECT id FROM conversation WHERE name = ?) ORDER BY number
+"""
+_RENAME = """
+    UPDATE conversation SET name = ? WHERE name = ? AND NOT EXISTS (SELECT 1 FROM conversation WHERE name = ?)
+"""
+_ADD_TURN = """
+    INSERT INTO turn (conversation, made, number, turn, task_type, task, reply, verdict, changes)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+#: In bytes: of a text, ``length`` gives characters.
+_MEASURE = """
+    UPDATE conversation SET size = length(content) + (
+        SELECT coalesce(sum(length(CAST(task || reply || changes AS BLOB))), 0) FROM turn WHERE conversation = id
+    ) WHERE id = ?
+"""
 _SAVE = """
     INSERT INTO conversation (name, used, size, content) VALUES (?, ?, ?, ?)
     ON CONFLICT (name) DO UPDATE SET used = excluded.used, size = excluded.size, content = excluded.content

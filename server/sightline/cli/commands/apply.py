@@ -7,6 +7,7 @@ import uuid
 import click
 
 from sightline.base.errors import UsageError
+from sightline.base.redact import redact
 from sightline.base.system import real_system
 from sightline.checks.acceptance import Acceptance
 from sightline.cli import edit_reports
@@ -29,12 +30,15 @@ from sightline.cli.convert import (
     unmatched_json,
 )
 from sightline.cli.output import note, print_json, say
-from sightline.cli.pasteboard import pasted
+from sightline.cli.pasteboard import copied, pasted
 from sightline.cli.running_tests import tests_option, with_tests
 from sightline.cli.workspace import json_option, opened, read_input, resolve_root, root_option, runs_async
+from sightline.context.asked import Asked
 from sightline.edits.proposal import Located
 from sightline.edits.registry import format_names
 from sightline.features.narrate import finding_line, unjudged
+from sightline.prompts.build import one_line
+from sightline.prompts.needs import answer_text
 from sightline.tasks.trial import Trial
 
 
@@ -86,9 +90,10 @@ async def command(  # noqa: PLR0913  one for each option
         findings = report.findings if report else ()
         word = acceptance_of(accepted, findings)
         whole = not outcome.unmatched and not outcome.problems
+        needed = None if outcome.has_edits else await engine.answer_needs(text)
         wanted = whole and report is not None and word.allows(report, strict=strict)
         if not as_json:
-            _tell(outcome, diff, word)
+            _tell(outcome, diff, word, asks=needed is not None)
         waiting = unconfirmed(engine, outcome.changes, confirmed, outcome.replaced) if wanted else NONE
         if not dry_run and not as_json:
             waiting = asked(waiting)
@@ -97,7 +102,7 @@ async def command(  # noqa: PLR0913  one for each option
             await engine.write(uuid.uuid4().hex[:12], "apply", outcome.changes, word.accepted(findings))
     ok = wanted or (whole and bool(outcome.already))
     if as_json:
-        shape = _shape(outcome, diff, word, waiting, ok=ok, applied=applied)
+        shape = _shape(outcome, diff, word, waiting, needed, ok=ok, applied=applied)
         print_json(shape.model_dump())
     elif waiting and not dry_run:
         tell_unconfirmed(waiting)
@@ -106,13 +111,34 @@ async def command(  # noqa: PLR0913  one for each option
         did = "applied" if applied else "accepted, nothing written" if ok else "refused, nothing written"
         gap = unjudged(report) if ok and not already else ""
         note("Already so: nothing to change." if already else f"{did}; {gap}" if gap else did)
+    elif needed is not None:
+        _answer(needed, engine.roots[0], copies=paste and not dry_run)
     elif "```" in text:
         note("Code in a fence is an edit only with the path of its file on the line above the fence.")
     return 0 if ok and (dry_run or not waiting) else 1
 
 
-def _shape(
-    outcome: Trial, diff: str, word: Acceptance, waiting: Unconfirmed, *, ok: bool, applied: bool
+def _answer(needed: Asked, root: str, *, copies: bool) -> None:
+    """Gives the code that a reply asks for, as the next message of the chat that it came from."""
+    note("The reply holds no edit: it asks for more code.")
+    for name, answer in needed.answers:
+        note(f"  {one_line(redact(name))}: {one_line(redact(answer))}")
+    text = answer_text(needed)
+    if copies and copied(real_system(), root, text, "The answer is on standard output."):
+        return
+    say(text.rstrip("\n"))
+    note("Paste the code above into the same chat; its next reply goes to `sightline apply` again.")
+
+
+def _shape(  # noqa: PLR0913  what the report is made of
+    outcome: Trial,
+    diff: str,
+    word: Acceptance,
+    waiting: Unconfirmed,
+    needed: Asked | None,
+    *,
+    ok: bool,
+    applied: bool,
 ) -> edit_reports.ApplyJson:
     report = outcome.report
     findings = report.findings if report else ()
@@ -129,10 +155,14 @@ def _shape(
         skipped=skipped_json(report.skipped if report else ()),
         notes=list(report.notes) if report else [],
         diff=diff,
+        needs=[edit_reports.NeedsAnswerJson(name=name, answer=answer) for name, answer in needed.answers]
+        if needed
+        else [],
+        answer=answer_text(needed) if needed else "",
     )
 
 
-def _tell(outcome: Trial, diff: str, word: Acceptance) -> None:
+def _tell(outcome: Trial, diff: str, word: Acceptance, *, asks: bool) -> None:
     """What the edit is and what was found, before anything is written."""
     if diff:
         say(diff.rstrip("\n"))
@@ -157,5 +187,5 @@ def _tell(outcome: Trial, diff: str, word: Acceptance) -> None:
             note(f"not checked: {skipped.check} ({skipped.reason})")
         for told in outcome.report.notes:
             note(told)
-    if not outcome.has_edits:
+    if not outcome.has_edits and not asks:
         note("No edit was found in the text. Edits look like the blocks that `sightline prompt` asks for.")

@@ -8,10 +8,10 @@ from sightline.base.errors import UsageError
 from sightline.base.system import real_system
 from sightline.cli import history_reports
 from sightline.cli.output import moment, note, print_json, say
-from sightline.cli.workspace import json_option, resolve_root, root_option, settings_for
+from sightline.cli.workspace import json_option, kept_conversations, root_option
 from sightline.prompts.build import one_line
 from sightline.prompts.conversation import PastTurn
-from sightline.sessions.conversations import ConversationStore, ListedConversation
+from sightline.sessions.conversations import ListedConversation
 
 #: Characters of a task in the list.
 _SHORT = 80
@@ -34,9 +34,7 @@ def command(name: str | None, root: str, limit: int, *, delete: bool, delete_all
         raise UsageError("Which conversation?", hint="Name it, or say --delete-all.")
     if delete_all and name:
         raise UsageError("Say a NAME or --delete-all, not both.")
-    system = real_system()
-    where, _, _ = settings_for(system, real := resolve_root(system, root))
-    store = ConversationStore(system, where.session_store((real,)))
+    store = kept_conversations(real_system(), root)
     try:
         found = store.load(name) if name else None
         deleted = store.delete_all() if delete_all else int(store.delete(name)) if delete and name else 0

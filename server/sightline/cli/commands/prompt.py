@@ -6,7 +6,7 @@ import click
 
 from sightline.base.system import real_system
 from sightline.cli.output import note, print_json, say
-from sightline.cli.pasteboard import copied
+from sightline.cli.pasteboard import EXPLAINED, IN_JSON, PRINTED, copied
 from sightline.cli.task import (
     budget_option,
     conversation_named,
@@ -57,7 +57,8 @@ async def command(  # noqa: PLR0913  one for each option
     for problem in problems:
         note(f"sightline: {problem}")
     whole = "\n\n".join(message.content for message in prompt.messages)
-    was_copied = copied(real_system(), here, whole) if wants_copy else False
+    instead = IN_JSON if as_json else EXPLAINED if explain else PRINTED
+    was_copied = copied(real_system(), here, whole, instead) if wants_copy else False
     if as_json:
         print_json(explained_report(prompt, pack) if explain else prompt_report(prompt))
     elif explain:

@@ -7,9 +7,8 @@ import click
 from sightline.base.system import real_system
 from sightline.cli import history_reports
 from sightline.cli.output import moment, note, print_json, say
-from sightline.cli.workspace import json_option, resolve_root, root_option, settings_for
+from sightline.cli.workspace import json_option, kept_conversations, root_option
 from sightline.prompts.build import one_line
-from sightline.sessions.conversations import ConversationStore
 from sightline.sessions.recall import MOST_TURNS, find_turns
 
 
@@ -23,9 +22,7 @@ def command(words: tuple[str, ...], root: str, limit: int, *, as_json: bool) -> 
 
     Any of the words will do, in any form ("renaming" finds "renamed"). Asks no model.
     """
-    system = real_system()
-    where, _, _ = settings_for(system, real := resolve_root(system, root))
-    store = ConversationStore(system, where.session_store((real,)))
+    store = kept_conversations(real_system(), root)
     try:
         said = store.said(MOST_TURNS)
     finally:
