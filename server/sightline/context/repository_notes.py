@@ -122,8 +122,7 @@ class _Search:
         return None
 
     def _rules(self, targets: Sequence[WorkspacePath], root: str, folders: tuple[str, ...]) -> Iterator[_Found]:
-        known = self.view.workspace.known
-        for path in sorted(path for path in known if path.relative.startswith(folders) and path.root == root):
+        for path in self.view.workspace.known_below(root, folders):
             source = source_lines(self.view, path, self.gate)
             head = _HEAD.match("\n".join(source.lines)) if source is not None else None
             if source is None or head is None:

@@ -85,7 +85,7 @@ class Needing:
         budget = max(request.budget - opening.pack.tokens, round(request.budget * NEEDS_SHARE)) - self._spent
         if self.fitting.room is not None:
             budget = min(budget, self.fitting.room - tokens - _AROUND)
-        known = self.known
+        known = await asyncio.to_thread(lambda: self.known)
         if view is not self.given.view:  # a draft: what is known of a file that it changes is of another text
             known = {path: file for path, file in known.items() if digest_now(view, path) == file.digest}
         asked = await asyncio.to_thread(

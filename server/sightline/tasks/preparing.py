@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sightline.base.errors import SightlineError
 from sightline.base.paths import WorkspacePath
@@ -13,7 +13,7 @@ from sightline.checks.policy import NO_PROGRAMS, CheckPolicy
 from sightline.context.candidates import Gate
 from sightline.context.exact import CountTokens, ExactCount
 from sightline.context.history.index import NO_HISTORY, HistoryIndex
-from sightline.context.known import Known, learned
+from sightline.context.known import Known, KnownFile, learned
 from sightline.context.lexical import LexicalIndex
 from sightline.context.pack import KIND, ContextPack, build_context
 from sightline.context.ranges import Lines
@@ -72,18 +72,27 @@ class TurnDependencies:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """A prompt, the code that is new in it, and what its reader then knows of the files.
+    """A prompt and the code that is new in it.
 
-    ``conversation`` is the one it goes on with, without its messages where these had to be dropped; ``untold`` are
-    files that changed and for whose new text there was no room, ``problems`` sentences on templates of the user's.
+    ``known_before`` is what its reader knows of the files without that code. ``conversation`` is the one it goes on
+    with, without its messages where these had to be dropped; ``untold`` are files that changed and for whose new text
+    there was no room, ``problems`` sentences on templates of the user's.
     """
 
     pack: ContextPack
     prompt: Prompt
-    known: Known
     conversation: Conversation
+    known_before: Known = field(default_factory=dict[WorkspacePath, KnownFile])
     untold: tuple[WorkspacePath, ...] = ()
     problems: tuple[str, ...] = ()
+
+    @property
+    def known(self) -> Known:
+        """What the reader of the prompt knows of the files: a digest for each of their lines.
+
+        That takes about as long as packing them, so it is made when it is asked for, and not on the event loop.
+        """
+        return learned(self.known_before, self.pack.shown)
 
 
 async def prepare_prompt(
@@ -138,7 +147,6 @@ def _prepare(
     return Prepared(
         pack=pack,
         prompt=prompt,
-        known=learned({}, pack.shown),
         conversation=conversation,
         problems=tuple(map(str, additions.templates.problems)),
     )
@@ -179,7 +187,7 @@ def _prepare_follow_up(
     return Prepared(
         pack=pack,
         prompt=prompt,
-        known=learned(changed.known, pack.shown),
+        known_before=changed.known,
         conversation=conversation,
         untold=changed.untold,
         problems=tuple(map(str, additions.templates.problems)),

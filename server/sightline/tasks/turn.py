@@ -173,7 +173,8 @@ class _Turn:
             diff=await asyncio.to_thread(_diff, trial) if trial else "",
             needs=tuple(self.needing.rounds),
         )
-        return replace(result, conversation=self._continued(result) if request.conversation else None)
+        talk = await asyncio.to_thread(self._continued, result) if request.conversation else None
+        return replace(result, conversation=talk)
 
     def _continued(self, result: TurnResult) -> Conversation:
         assert self.last is not None, "a result answers a prompt"

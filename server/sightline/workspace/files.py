@@ -6,7 +6,8 @@ root. It knows no syntax. The one writer of views is ``LiveWorkspace`` (``live.p
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from sightline.base.changes import ChangeSet
@@ -15,7 +16,7 @@ from sightline.base.paths import WorkspacePath
 from sightline.base.system import System
 from sightline.base.text import Text
 from sightline.workspace.ignore import NO_RULES, IgnoreRules
-from sightline.workspace.known import KnownFiles, sorted_paths
+from sightline.workspace.known import KnownFiles, sort_key, sorted_paths
 from sightline.workspace.roots import owner_of_real
 from sightline.workspace.source import MAXIMUM_FILE_SIZE, SourceFile, decode_source
 
@@ -64,6 +65,19 @@ class WorkspaceView:
             return known.in_order()
         gone = frozenset(hidden)
         return tuple(sorted_paths((*(path for path in known.in_order() if path not in gone), *new)))
+
+    def known_below(self, root: str, folders: Iterable[str]) -> tuple[WorkspacePath, ...]:
+        """The known files of ``root`` below any of these relative folders (with trailing slashes), sorted.
+
+        Looks at no others: of a hundred thousand files none may be meant.
+        """
+        known = self.known if isinstance(self.known, KnownFiles) else KnownFiles(frozenset(self.known))
+        ordered = known.in_order()
+        found: set[WorkspacePath] = set()
+        for folder in folders:
+            first, after = ((root, end) for end in (folder, f"{folder[:-1]}0"))  # "0" follows "/"
+            found.update(ordered[bisect_left(ordered, first, key=sort_key) : bisect_left(ordered, after, key=sort_key)])
+        return tuple(sorted(found))
 
     def is_ignored(self, path: WorkspacePath) -> bool:
         """Whether the rules ignore a file, under the name given or under its real name: it must not enter a prompt.
