@@ -3,10 +3,10 @@
 Removed, renamed and moved definitions (``stranded.py``), signatures that calls no longer fit (``resigned.py``,
 ``typed_functions.py``, ``script_overloads.py``), calls that await what is no coroutine (``awaited.py``), calls of
 libraries (``script_library_calls.py``, ``dropped_arguments.py`` and others), overrides that no longer match
-(``overrides.py``, ``overriding_nothing.py``), members that are missing (``abstract.py``, ``lacking_literals.py``) or
-hidden (``hidden_members.py``), files that are gone (``modules_gone.py``) and imports that are (``unimported.py``,
-``unincluded.py``). A finding is certain when the graph knows the use by the language's rules, possible when only the
-name agrees.
+(``overrides.py``, ``overriding_nothing.py``), members that are missing (``abstract.py``, ``lacking_literals.py``,
+``typed_dicts.py``) or hidden (``hidden_members.py``), files that are gone (``modules_gone.py``) and imports that are
+(``unimported.py``, ``unincluded.py``). A finding is certain when the graph knows the use by the language's rules,
+possible when only the name agrees.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ from sightline.checks.script_library_calls import unfit_script_library_calls
 from sightline.checks.script_overloads import broken_overloads
 from sightline.checks.stranded import lost_exports, rerouted_calls, stranded_uses
 from sightline.checks.texts import TouchedFile
+from sightline.checks.typed_dicts import lost_keys
 from sightline.checks.typed_functions import unfit_typed_functions
 from sightline.checks.unbound import unbound_uses
 from sightline.checks.unimported import unimported_uses
@@ -95,6 +96,7 @@ def _findings(given: CheckInput, matching: Matching, files: Sequence[TouchedFile
     yield from unfit_typed_functions(matching, inherited)
     yield from hidden_members(matching)
     yield from lacking_literals(matching)
+    yield from lost_keys(matching)
     yield from unimported_uses(matching)
     yield from unincluded_uses(matching)
     yield from unbound_uses(matching)

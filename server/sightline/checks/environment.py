@@ -1,5 +1,7 @@
 """What the workspace's own Python environment lacks: modules of packages that it has, and whole packages.
 
+Of the standard library, what the one of this interpreter lacks.
+
 A package is what lies in the folders that the environment installs in; nothing is imported or run. One that is spread
 over several folders, or that meddles with how its modules are found, is not judged.
 """
@@ -7,6 +9,10 @@ over several folders, or that meddles with how its modules are found, is not jud
 from __future__ import annotations
 
 import re
+import sys
+import sysconfig
+from functools import lru_cache
+from importlib.machinery import PathFinder
 
 from sightline.base.paths import WorkspacePath
 from sightline.base.system import System
@@ -20,6 +26,13 @@ _SEES_MORE = re.compile(rb"^\s*include-system-site-packages\s*=\s*true\b", re.IG
 _SOURCES = (".py", ".pyi", ".pyc")
 _COMPILED = (".so", ".pyd")
 _LARGEST = 1 << 20
+#: Packages of the standard library that systems install in part only.
+_PARTLY_THERE = frozenset({"distutils", "ensurepip", "idlelib", "lib2to3", "test", "tkinter", "turtledemo"})
+#: Modules of packages that not every Python since 3.8 has ("What's New in Python").
+_OF_SOME_VERSIONS = frozenset({
+    "asyncio.compat", "asyncio.graph", "asyncio.tools", "concurrent.futures.interpreter", "concurrent.interpreters",
+    "dbm.sqlite3", "xml.etree.cElementTree",
+})  # fmt: skip
 _DISTRIBUTION = re.compile(r"(.+?)-[^-]+\.(?:dist-info|egg-info)")
 
 
@@ -40,6 +53,23 @@ def lacks_module(system: System, root: str, module: str) -> bool:
                 return True
             at = f"{at}/{part}"
         return False
+    return False
+
+
+@lru_cache(maxsize=512)
+def library_lacks(module: str) -> bool:
+    """Whether a package of the standard library lacks the dotted ``module``, as far as this interpreter's tells."""
+    name, *inner = module.split(".")
+    if name not in sys.stdlib_module_names or name in _PARTLY_THERE or module in _OF_SOME_VERSIONS:
+        return False
+    found = PathFinder.find_spec(name, [sysconfig.get_path("stdlib")])
+    for part in inner:
+        if found is None or found.submodule_search_locations is None:
+            return False  # a module: what is imported from it, as ``os.path``, it has put there itself
+        name = f"{name}.{part}"
+        found = PathFinder.find_spec(name, list(found.submodule_search_locations))
+        if found is None:
+            return True
     return False
 
 

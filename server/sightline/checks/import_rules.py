@@ -9,7 +9,7 @@ from sightline.base.paths import WorkspacePath
 from sightline.base.text import Span
 from sightline.checks.check import Certainty
 from sightline.checks.dependencies import is_package_known
-from sightline.checks.environment import is_complete, lacks_module
+from sightline.checks.environment import is_complete, lacks_module, library_lacks
 from sightline.checks.modules import names_of_module
 from sightline.checks.recall import text_of
 from sightline.graph.facts import Import, ImportedName
@@ -48,7 +48,7 @@ def certainty_of_missing_module(view: GraphView, path: WorkspacePath, row: Impor
     if row.level:
         return _certainty_of_missing_sibling(view, path, row, excused=excused)
     if is_package_known(view.workspace, path.root, row.module):
-        lacking = lacks_module(view.workspace.system, path.root, row.module)
+        lacking = lacks_module(view.workspace.system, path.root, row.module) or library_lacks(row.module)
         return (Certainty.POSSIBLE if excused else Certainty.CERTAIN) if lacking else None
     top = view.module(path, row.module.partition(".")[0])
     if top is None and _is_folder(view, path.root, row.module.partition(".")[0]):

@@ -15,7 +15,7 @@ from sightline.base.paths import WorkspacePath
 from sightline.base.text import Span, Text
 from sightline.checks.check import Certainty, CheckInput, CheckOutcome, Finding, RelatedPlace, Severity
 from sightline.checks.circular import Circle, new_circles
-from sightline.checks.environment import lacks_module
+from sightline.checks.environment import lacks_module, library_lacks
 from sightline.checks.go_imports import certainty_of_missing_package
 from sightline.checks.import_rules import BrokenImport, broken_imports, certainty_of_missing_module, spelled
 from sightline.checks.kept_quiet import is_kept_quiet
@@ -71,6 +71,8 @@ class ImportsCheck:
         reason = "it is neither declared nor installed" if outside else "the workspace has no such module"
         if outside and is_python(file.path) and lacks_module(given.system, file.path.root, row.module):
             reason = f"the installed package `{top}` has no such module"
+        elif outside and is_python(file.path) and library_lacks(row.module):
+            reason = f"the standard library's `{top}` has no such module"
         if is_go(file.path):
             reason = "neither the module, nor what its go.mod requires, nor Go itself has such a package"
         message = f"`{spelled(row)}` cannot be imported: {reason}."

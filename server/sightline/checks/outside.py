@@ -9,8 +9,9 @@ from __future__ import annotations
 import builtins
 import importlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from typing import Final, NamedTuple
 
 from sightline.base.text import Span
 from sightline.checks.packages import PackageMethod, Packages
@@ -24,6 +25,8 @@ from sightline.graph.view import GraphView
 _NOISY = frozenset({"antigravity", "this", "idlelib", "turtledemo", "__main__", "test", "lib2to3", "turtle", "tkinter"})
 #: Utility types of TypeScript whose members are all of what they are given (handbook, "Utility Types").
 _REARRANGING = frozenset({"Partial", "Required", "Readonly", "Pick", "Omit", "NonNullable", "Extract", "Exclude"})
+#: Functions that stand where a base does: what they give the class, besides the members that it lists.
+_NOT_CLASSES: Final[Mapping[str, type]] = {"TypedDict": dict, "NamedTuple": NamedTuple("NamedTuple", [])}
 _DYNAMIC = frozenset({"__getattr__", "__getattribute__"})
 
 
@@ -113,7 +116,9 @@ def _base_may_provide(view: GraphView, owner: Symbol, base: str, name: str) -> b
     dotted = _dotted(view, owner, text)
     if not dotted:
         return True
-    found = _library_class(dotted)
+    module, _, last = dotted.rpartition(".")
+    plain = _NOT_CLASSES.get(last) if module in ("typing", "typing_extensions") else None
+    found = plain or _library_class(dotted)
     return hasattr(found, name) if found is not None else _packages(view, owner).provides(dotted, name) is not False
 
 

@@ -1,7 +1,8 @@
 """Python calls of built-in functions, of the standard library and of installed packages, on lines that the edit wrote.
 
 Built-in functions are counted by the table of the library's own documentation ("Built-in Functions"); others are read
-from their source (``packages.py``), as long as a file binds their name by one import alone. Nothing is imported or run.
+from their source (``packages.py``), as long as a file binds their name by one import alone; those of the standard
+library that have none say it themselves (``compiled_functions.py``). Nothing of the workspace is imported or run.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Span, Text
 from sightline.checks.check import Finding
+from sightline.checks.compiled_functions import compiled_function
 from sightline.checks.expected_failures import finding_at_call
 from sightline.checks.implicit_calls import offset_of, shape_of
 from sightline.checks.language import is_python
@@ -70,7 +72,7 @@ def _unfit(
         if head in meanings and bound[head] == 1:
             full = f"{meanings[head]}.{rest}" if rest else meanings[head]
             if view.module(path, full.partition(".")[0]) is None:
-                parameters = packages_of(view, path.root).function(full)
+                parameters = packages_of(view, path.root).function(full) or compiled_function(full)
                 # Another Python than this one may give its functions further parameters.
                 only_missing = full.partition(".")[0] in sys.stdlib_module_names
         elif not rest and written in _BUILT_IN and not bound[written] and hasattr(builtins, written):

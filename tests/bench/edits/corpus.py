@@ -50,6 +50,7 @@ CODE_BASES = (
     _go("gin", mutants=170),
     _go("cli", mutants=170, commits=0),
     _go("hugo"),
+    _go("echo", mutants=80, commits=0),
     _python("flask", "src/**/*.py", r"src/.*\.py$", mutants=90),
     _python("httpx", "httpx/**/*.py", r"httpx/.*\.py$", mutants=90),
     _python("click", "src/**/*.py", r"src/.*\.py$", mutants=80),
@@ -58,12 +59,14 @@ CODE_BASES = (
     _python("rich", "rich/**/*.py", r"rich/.*\.py$", mutants=80),
     _python("pip", "src/pip/_internal/**/*.py", r"src/pip/_internal/.*\.py$"),
     _python("pytest", "src/**/*.py", r"src/.*\.py$"),
-    _python("requests", "**/requests/*.py", r"src/requests/.*\.py$"),
+    _python("requests", "**/requests/*.py", r"src/requests/.*\.py$", mutants=60),
+    _python("attrs", "src/**/*.py", r"src/attrs?/.*\.py$", mutants=60),
     _script("vue-core", "packages/**/*.ts", r"packages/[\w-]+/src/.*\.ts$", mutants=110),
     _script("vite", f"{_VITE}/**/*.ts", _VITE + r"/(?!.*__tests__).*\.ts$", 100, f"{_VITE}/tsconfig.json"),
     _script("zod", "**/src/**/*.ts", r"packages/zod/src/v4/(?!.*(tests|benchmarks|locales)/).*\.ts$", mutants=100),
     _script("trpc", "packages/**/*.ts", r"packages/(server|client)/src/(?!.*(__tests__|vendor)/).*\.ts$", mutants=100),
     _script("hono", "src/**/*.ts", r"src/(?!.*\.test\.).*\.ts$", 100, "tsconfig.spec.json"),
+    _script("date-fns", "src/**/*.ts", r"src/(?!.*(test|locale)).*\.ts$", mutants=60),
     _script(
         "vueuse", "packages/**/*.ts", r"packages/(core|shared|math)/(?!.*(test|demo|browser)\.).*\.ts$", mutants=100
     ),
