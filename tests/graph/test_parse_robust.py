@@ -254,6 +254,36 @@ def test_a_grammar_that_goes_round_in_a_circle_is_stopped() -> None:
         parse(ENDLESS_KOTLIN.encode(), language)
 
 
+SIGNATURES = b"""export interface Handlers<E> {
+  // get(path)
+  <P extends string>(path: P): Base<E, P>
+
+  // get(path, handler)
+  /* the
+   * usual one */
+  <
+    P extends string,
+  >(path: P, handler: H): Base<E, P>
+  named: string
+  <P>(path: P): void // the last
+}
+
+export const made = <T>(value: T): T => value
+"""
+
+
+@pytest.mark.parametrize("ends", [b"\n", b"\r\n"])
+def test_call_signatures_without_semicolons_are_no_error(ends: bytes) -> None:
+    """The grammar of TypeScript takes the type parameters of the next one for arguments of the type before."""
+    language = language_of("a.ts")
+    assert language is not None
+    facts = _check(SIGNATURES.replace(b"\n", ends), language)
+    assert facts.problems == ()
+    assert [row.name for row in facts.definitions if row.parent < 0] == ["Handlers", "made"]
+    broken = _check(SIGNATURES + b"const (\n", language)
+    assert broken.problems
+
+
 @pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.name)
 @given(data=st.data())
 @settings(max_examples=40)
