@@ -31,7 +31,7 @@ def unfit_library_calls(matching: Matching) -> Iterator[Finding]:
         if file.new is None or facts is None or facts.problems or not is_go(file.new):
             continue
         known = _old_calls(matching, file)
-        for reference in matching.changed_references(file):
+        for reference in matching.changed_calls(file):
             if reference.call is None or not reference.receiver or _spelling(reference) in known:
                 continue
             reason = _misfit(view, file.new, facts, reference)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from sightline.base.paths import WorkspacePath
-from sightline.base.text import Text
+from sightline.base.text import Span, Text
 from sightline.base.words import counted
 from sightline.checks.check import Certainty, CheckInput, Finding, RelatedPlace, Severity
 from sightline.checks.kept_quiet import is_kept_quiet
@@ -104,6 +104,17 @@ class Matching:
             facts = facts_of(self.given.after, file.new)
             self._changed[file.path] = tuple(facts.references_touching(file.new_parts)) if facts is not None else ()
         return self._changed[file.path]
+
+    def changed_calls(self, file: TouchedFile) -> tuple[Reference, ...]:
+        """Changed references, and calls on lines that stayed whose arguments, on others, did not."""
+        facts = facts_of(self.given.after, file.new)
+        changed, ends = self.changed_references(file), file.called_around
+        if facts is None or not ends:
+            return changed
+        names = [Span(max(end - 1, 0), end) for end in sorted(ends)]
+        around = [row for row in facts.references_touching(names) if row.call is not None and row.span.end in ends]
+        known = {row.span for row in changed}
+        return (*changed, *(row for row in around if row.span not in known))
 
     def text_after(self, path: WorkspacePath) -> Text | None:
         """Text of a file after the edit."""

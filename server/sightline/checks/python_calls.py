@@ -25,7 +25,7 @@ from sightline.checks.python_pieces import parsed_pieces
 from sightline.checks.recall import packages_of
 from sightline.checks.signature import Parameters, mismatch
 from sightline.checks.texts import TouchedFile
-from sightline.graph.facts import Parameter, ParameterKind, Reference, ReferenceKind
+from sightline.graph.facts import CallShape, Parameter, ParameterKind, Reference, ReferenceKind
 from sightline.graph.view import GraphView
 
 #: Built-in functions that take nothing by keyword: how many arguments at least, and at most.
@@ -53,11 +53,16 @@ def unfit_outside_calls(matching: Matching) -> Iterator[Finding]:
         calls = _new_calls(file, file.after)
         found = list(_unfit(matching.given.after, calls, file.new, file.after)) if calls else []
         old = _nodes(file.before) if found and file.before is not None else []
-        known = {ast.dump(node) for node, _ in old if isinstance(node, ast.Call)}
+        known = {_spelling(node) for node, _ in old if isinstance(node, ast.Call)}
         for node, reference, reason in found:
-            if ast.dump(node) not in known:
+            if _spelling(node) not in known:
                 message = f"`{reference.name}` {reason}."
                 yield finding_at_call(matching, (file.new, reference), message, symbol=reference.name)
+
+
+def _spelling(node: ast.Call) -> tuple[str, CallShape]:
+    """What is called, and with how many arguments of which names: what these are makes no call fit."""
+    return ast.unparse(node.func), shape_of(node)
 
 
 def _unfit(
@@ -98,7 +103,7 @@ def _new_calls(file: TouchedFile, text: Text) -> list[_Call]:
                 if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
                     end = offset_of(text, (node.func.end_lineno or node.lineno) + lines, node.func.end_col_offset or 0)
                     span = Span(offset_of(text, node.lineno + lines, node.col_offset), end)
-                    if file.is_new(span):
+                    if file.is_new(span) or end in file.called_around:
                         found.append((node, span))
     except (SyntaxError, ValueError, RecursionError):
         return []
@@ -106,14 +111,15 @@ def _new_calls(file: TouchedFile, text: Text) -> list[_Call]:
 
 
 def _may_be_new(file: TouchedFile, text: Text, node: ast.AST, lines: int) -> bool:
-    """Whether a node has lines that are new or changed, or nothing tells which lines it has."""
+    """Whether a node has lines that are new, changed or gone, or nothing tells which lines it has."""
     if not isinstance(node, ast.stmt | ast.expr):
         return True
     first = node.lineno
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         first = min([first, *(each.lineno for each in node.decorator_list)])
     last = text.line_span((node.end_lineno or node.lineno) + lines - 1).end
-    return file.is_new(Span(offset_of(text, first + lines, 0), last))
+    start = offset_of(text, first + lines, 0)
+    return file.is_new(Span(start, last)) or any(start < end <= last for end in file.called_around)
 
 
 def _built_in(name: str) -> Parameters:

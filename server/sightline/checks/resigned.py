@@ -208,7 +208,7 @@ def _new_text(matching: Matching, file: TouchedFile, judged: set[tuple[Workspace
         return
     fresh = [
         reference
-        for reference in matching.changed_references(file)
+        for reference in matching.changed_calls(file)
         if (file.new, reference.span.start) not in judged
         and as_call(matching.given.after, (file.new, reference)).call is not None
     ]

@@ -45,7 +45,7 @@ def unfit_script_library_calls(matching: Matching) -> Iterator[Finding]:
         facts = facts_of(after, file.new)
         if facts is None or any(problem.kind == "syntax" for problem in facts.problems):
             continue
-        found = [each for each in _unfit(after, file.new, file.after) if file.is_new(each.span)]
+        found = [each for each in _unfit(after, file.new, file.after) if _is_new(file, each.span)]
         if not found:
             continue
         old = _unfit(before, file.old, file.before) if file.old is not None and file.before is not None else ()
@@ -60,9 +60,14 @@ def _may_call(file: TouchedFile, text: Text) -> bool:
     if len(text.data) > _LONGEST:
         return False
     return any(
-        match[1].decode() in _NAMES and file.is_new(Span(match.start(1), match.end(1)))
+        match[1].decode() in _NAMES and _is_new(file, Span(match.start(1), match.end(1)))
         for match in _CALL.finditer(text.data)
     )
+
+
+def _is_new(file: TouchedFile, name: Span) -> bool:
+    """Whether a call is new or changed, its arguments on further lines among it."""
+    return file.is_new(name) or name.end in file.called_around
 
 
 def _unfit(view: GraphView, path: WorkspacePath, text: Text) -> Iterator[LibraryCall]:

@@ -16,6 +16,7 @@ from typing import TypeVar
 from sightline.base.errors import SightlineError
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import PositionEncoding, Span, Text
+from sightline.checks.brackets import called_around
 from sightline.checks.check import CheckInput
 from sightline.workspace.files import WorkspaceView
 
@@ -24,6 +25,8 @@ _V = TypeVar("_V")
 
 #: Above this product of changed line counts the lines between the common head and tail all count as new.
 _MAXIMUM_DIFF = 4_000_000
+#: Changed places of one file around which calls are looked for.
+_MOST_PLACES = 400
 
 
 class TouchedFile:
@@ -71,6 +74,19 @@ class TouchedFile:
             return []
         whole = len(self.after.data) + 1  # the end of the text belongs to the last line
         return [Span(0, whole)] if self.before is None else list(map(Span, *self._new_parts))
+
+    @cached_property
+    def called_around(self) -> frozenset[int]:
+        """Offsets in ``after`` where names end whose arguments, on later lines, the edit changed or took away."""
+        if self.before is None or self.after is None:
+            return frozenset()
+        cuts = (
+            self.after.line_starts[line]
+            for line in range(1, self.after.line_count)
+            if line in self._lines and self._lines.get(line - 1, self._lines[line] - 1) != self._lines[line] - 1
+        )
+        places = [*(part.start for part in self.new_parts), *cuts][:_MOST_PLACES]
+        return frozenset(end for place in places for end in called_around(self.after.data, place))
 
     @cached_property
     def _new_parts(self) -> tuple[list[int], list[int]]:

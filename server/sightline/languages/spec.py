@@ -26,7 +26,7 @@ class LanguageSpec:
     ``skim``: how imports are found before the text is parsed; ``None`` where only parsing tells them.
     ``parses_whole``: the grammar reads a text differently when parts of an old tree are used again.
     ``spelled``: a text of the same length that means the same, where the grammar cannot read a text as it is written.
-    ``respelled``: such a text for one in which the grammar finds errors, or the text itself where nothing is to be done.
+    ``respelled``: such a text for one in which the grammar finds errors, or the text itself if nothing is to be done.
     ``typed``: its compiler knows the type of every value that is not declared to be of any.
     ``needs_final_newline``: its scanner looks for the end of a line without looking for the end of the text.
     """
