@@ -17,6 +17,9 @@ from sightline.graph.view import GraphView
 #: Packages that bring names into files with no import; and into the templates of components alone.
 _BRINGING = ("nuxt", "unplugin-auto-import")
 _BRINGING_COMPONENTS = "unplugin-vue-components"
+#: Names that the types of React and its like declare for all; where no such package is declared, an import bound them.
+_OF_REACT = frozenset({"JSX", "React"})
+_REACT = ("react", "@types/react", "preact", "react-native", "next", "vue", "solid-js")
 _FOR_ALL = re.compile(rb"\bdeclare\s+global\b")
 #: Files that are looked at for other uses of a name that nothing binds.
 _MOST_FILES = 8
@@ -29,6 +32,8 @@ def is_global(before: GraphView, after: GraphView, path: WorkspacePath, name: st
     """
     index = before.index(path)
     was_bound = index is not None and is_bound_at_top(index, name)
+    if was_bound and name in _OF_REACT and not any(is_declared(after, path, each) for each in _REACT):
+        return False
     if name in NAMES or name in FAMILY_NAMES or (not was_bound and FAMILIES.fullmatch(name) is not None):
         return True
     if not name.replace("$", "_").isidentifier():

@@ -1,7 +1,7 @@
 """TypeScript functions that ask for more arguments than the function type that is written beside their name.
 
-``const on: Handler = (event, context) => …`` is checked against ``Handler``. Source: the TypeScript handbook,
-"Comparing two functions".
+``const on: Handler = (event, context) => …`` is checked against ``Handler``, an alias of a function type or a type with
+one call signature. Source: the TypeScript handbook, "Comparing two functions", "Call Signatures".
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from sightline.checks.matching import Matching, own_name
 from sightline.checks.recall import facts_of
 from sightline.graph.answers import Symbol
 from sightline.graph.facts import DefinitionKind, Parameter, ParameterKind, ReferenceKind
-from sightline.graph.script_type_texts import function_of
+from sightline.graph.script_type_texts import Signature, function_of, members_of_object
 from sightline.graph.view import GraphView
 
+_TYPES = frozenset({DefinitionKind.TYPE, DefinitionKind.INTERFACE})
 #: How far behind the name of a function its type begins: a colon and a space.
 _NEAR = 4
 
@@ -29,7 +30,7 @@ def unfit_typed_functions(matching: Matching, changes: DefinitionChanges) -> Ite
         if len(row.after) != 1 or not is_typed_script(new.path) or new.definition.kind is not DefinitionKind.FUNCTION:
             continue
         type_ = _type_of(matching.given.after, new)
-        signature = function_of(type_.definition.annotation) if type_ is not None else None
+        signature = _called(type_) if type_ is not None else None
         if type_ is None or signature is None or any(each.startswith("...") for each in signature.parameters):
             continue
         given = [each for each in signature.parameters if not each.startswith("this:")]
@@ -45,15 +46,24 @@ def unfit_typed_functions(matching: Matching, changes: DefinitionChanges) -> Ite
 
 
 def _type_of(view: GraphView, function: Symbol) -> Symbol | None:
-    """The alias that is written as the type of a variable which holds a function."""
+    """The alias or interface that is written as the type of a variable which holds a function."""
     facts, end = facts_of(view, function.path), function.definition.name_span.end
     if facts is None or not function.definition.annotation.startswith("ReturnType<"):
         return None
     for reference in facts.references:
         if reference.kind is ReferenceKind.TYPE and end < reference.span.start <= end + _NEAR:
             meant = view.resolve_known(function.path, reference)
-            return meant[0] if len(meant) == 1 and meant[0].definition.kind is DefinitionKind.TYPE else None
+            return meant[0] if len(meant) == 1 and meant[0].definition.kind in _TYPES else None
     return None
+
+
+def _called(type_: Symbol) -> Signature | None:
+    """How the values of a type are called; ``None`` for one that is no function, or several."""
+    written = type_.definition.annotation
+    if not written.startswith("{"):
+        return function_of(written)
+    found = [each for each in members_of_object(written) if each.name == "()"]
+    return function_of(found[0].type) if len(found) == 1 else None
 
 
 def _required(function: Symbol) -> int:
