@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sightline.base import redact as module
 from sightline.base.redact import REDACTED, redact
+from sightline.base.secret_shapes import WORDS
 
 BODY = "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7"
 
@@ -221,6 +223,9 @@ def test_line_ends_change_nothing(text: str, ending: str) -> None:
         "--user a:" * 20_000,
         "<password>" * 20_000,
         "İpassword='" * 20_000,
+        "eyJ-" * 50_000,
+        "token=####" * 20_000,
+        "PuTTY-User-Key-File-1:" * 20_000,
     ],
     ids=lambda text: text[:12],
 )
@@ -228,3 +233,32 @@ def test_no_text_takes_quadratic_time(text: str) -> None:
     started = time.process_time()
     redact(text)
     assert time.process_time() - started < 2.5
+
+
+@pytest.mark.parametrize("words", ["x" * 70, "anew" * 18, "offor" * 15, "changeit" * 9, "another" * 11, "invalid" * 11])
+def test_values_of_many_words_are_read_in_one_way(words: str) -> None:
+    """In two ways each, there would be no end to it in a lifetime."""
+    assert redact(f'password = "{words}"') == f'password = "{words}"'
+    assert redact(f'password = "{words}QZ"') == f'password = "{REDACTED}"'
+
+
+def test_no_placeholder_word_is_made_of_others() -> None:
+    words = {word.removesuffix("++").removesuffix("(?!or)") for word in WORDS.split("|")}
+    assert not [word for word in words if _is_made_of(word, words - {word})]
+
+
+def _is_made_of(word: str, words: set[str]) -> bool:
+    return not word or any(_is_made_of(word.removeprefix(each), words) for each in words if word.startswith(each))
+
+
+def test_a_text_is_looked_at_a_bounded_number_of_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[int] = []
+    once = module._redacted  # pyright: ignore[reportPrivateUsage]  no door tells how often it looks
+
+    def counted(text: str) -> str:
+        looks.append(len(text))
+        return f"{once(text)}."  # never the same again
+
+    monkeypatch.setattr(module, "_redacted", counted)
+    redact("x = 1\n")
+    assert len(looks) == 8

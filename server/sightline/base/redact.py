@@ -35,10 +35,12 @@ _GIVEN = re.compile(
     (?P<quote>\\?["'`])(?P<value>[^"'`\s\\]{8,400})(?P=quote)
     """
 )
-# Unquoted at the end of a line, as in YAML, in properties and in headers.
+# Unquoted at the end of a line, as in YAML, in properties and in headers; a comment may stand right behind it.
+_PLAIN = r"""[^\s"'`()\[\]<>{},;$&\\"""
 _BARE = re.compile(
-    r"""(?amx)(?P<rest>[\w.-]{0,48})[ \t]{0,40}[:=][ \t]{0,40}(?P<value>[^\s"'`()\[\]<>{},;$&\\]{8,400})
-    (?=["'\\]?[ \t]{0,40}(?:[\#\\][^\r\n]{0,200})?(?:\r|$)|["']|[ \t]+-)
+    rf"""(?amx)(?P<rest>[\w.-]{{0,48}})[ \t]{{0,40}}[:=][ \t]{{0,40}}(?P<value>
+      {_PLAIN}]{{8,400}}+(?=["'\\]?[ \t]{{0,40}}(?:[\#\\][^\r\n]{{0,200}})?(?:\r|$)|["']|[ \t]+-)
+      |{_PLAIN}]{{8,400}}(?=\#(?!{_PLAIN}\#]{{0,400}}+\#)[^\r\n]{{0,200}}+(?:\r|$)))
     """
 )
 _ELEMENT = re.compile(r"(?a)>\s{0,40}(?P<value>[^<\s]{6,400})(?=\s{0,40}</)")

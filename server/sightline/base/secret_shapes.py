@@ -17,7 +17,7 @@ TOKENS = (
           |(?:(?:\\[nr]|[\s"'+,;])*(?:[A-Za-z0-9+/=]{24,}|(?:Proc-Type|DEK-Info|Version|Comment):[^\r\n]*))*
            (?:(?:\\[nr]|\s)*[A-Za-z0-9+/=]{4,23}(?![^\s"'\\]))?)"""),
     (("AGE-SECRET-KEY-1",), r"\bAGE-SECRET-KEY-1[A-Z0-9]{40,}"),
-    (("PuTTY-User-Key-File",), r"PuTTY-User-Key-File-\d:[\s\S]{0,8000}?Private-MAC:[^\r\n]*"),
+    (("PuTTY-User-Key-File",), r"PuTTY-User-Key-File-\d:(?:(?!PuTTY-User)[\s\S]){0,8000}?Private-MAC:[^\r\n]*"),
     # OpenAI, Anthropic, OpenRouter, Langfuse; a digit tells them from names in kebab case.
     (("sk-", "pk-", "rk-"), r"\b(?:sk|pk|rk)-(?:(?=[A-Za-z_-]{0,256}[0-9])[A-Za-z0-9_-]{16,}|[A-Za-z]{20,})"),
     (("k_live_", "k_test_", "whsec_"), r"\b(?:(?:sk|rk)_(?:live|test)_[A-Za-z0-9]{16,}|whsec_[A-Za-z0-9+/=]{24,})"),
@@ -36,7 +36,9 @@ TOKENS = (
        | \brubygems_[a-f0-9]{40,}"""),
     (("gsk_", "xai-", "pplx-", "r8_"),
      r"\bgsk_[A-Za-z0-9]{40,} | \b(?:xai|pplx)-[A-Za-z0-9]{40,} | \br8_[A-Za-z0-9]{32,}"),
-    (("eyJ",), r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"),  # JSON web tokens
+    # JSON web tokens, with what is joined to them by hyphens: each run of characters is looked at from its start alone.
+    (("eyJ",), r"""(?<![A-Za-z0-9_-])(?=[A-Za-z0-9_-]*?\beyJ[A-Za-z0-9_-]{10})
+        [A-Za-z0-9_-]++\.eyJ[A-Za-z0-9_-]{10,}+\.[A-Za-z0-9_-]{10,}"""),
     (("SG.",), r"\bSG\.[A-Za-z0-9_-]{16,32}\.[A-Za-z0-9_-]{30,64}"),
     (("shp",), r"\bshp(?:at|ca|pa|ss)_[A-Fa-f0-9]{32}"),
     (("dop_v1_", "doo_v1_", "dor_v1_"), r"\bdo[opr]_v1_[a-f0-9]{64}"),
@@ -77,13 +79,15 @@ ABOUT = re.compile(
     r"|validat\w*|var(?:iable)?|version|view)(?:[_.-]|s?$|(?=[A-Z]))"
 )
 
-#: Values made of these words alone keep nobody out: they are what examples and tests write.
-_WORDS = (
-    "a|abc|admin|an?other|anew|bar|baz|change|changed|changeit|changeme|client|cmd|dev|demo|development|dummy|empty|example"
-    "|fake|field|foo|guest|hash|here|incorrect|insecure|invalid|is|key|me|mismatch|missing|mock|my|new|no|none|not|null|old"
+#: Values made of these words alone keep nobody out: they are what examples and tests write. No word is made of others,
+#: and no text is two rows of them: what can be read in two ways takes time that doubles with each word.
+WORDS = (
+    "a|abc|admin|another|bar|baz|change|changed|client|cmd|dev|demo|development|dummy|empty|example"
+    "|fake|field|foo|guest|hash|here|insecure|is|key|me|mismatch|missing|mock|my|new|no|none|not|null|old"
     "|or|other|pass|passwd|password|passwords|phrase|placeholder|please|pw|pwd|replace|root|sample|secret|secrets|sensitive"
     "|setting|settings|forbidden|hello|world|strong|complex|deprecated|option|simple|some|something|string|stub|super|test|tests|testing|the|this|token|top|undefined|use|usable"
-    "|user|username|value|with|wrong|x+|your|api|auth|access|private|public|confirm|confirmation|required|optional|on|off"
+    "|user|username|value|with|wrong|x++|your|api|auth|access|private|public|confirm|confirmation|required|optional|on"
     "|true|false|hidden|redacted|masked|encrypted|hashed|plain|bogus|good|bad|correct|valid|random|default|local|localhost"
+    "|of|off(?!or)|for|to|in|be|it|do|at"
 )
-PLACEHOLDER = re.compile(rf"(?i)\W*(?:(?:{_WORDS}|of|for|to|in|be|it|do|at)[\s_.:!-]*)+[0-9]{{0,3}}\W*")
+PLACEHOLDER = re.compile(rf"(?i)\W*(?:(?:{WORDS})[\s_.:!-]*)+[0-9]{{0,3}}\W*")
