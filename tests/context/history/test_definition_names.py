@@ -78,3 +78,9 @@ def test_quoted_names(written: str, path: str) -> None:
 def test_deleted_files_and_binary_ones_have_no_definitions() -> None:
     assert patched("@@ -1 +0,0 @@\n-def total():\n", path="/dev/null") == {}
     assert defined_in_hunks(b"diff --git a/a.png b/a.png\nBinary files a/a.png and b/a.png differ\n") == {}
+
+
+def test_a_line_however_long_is_judged_by_its_beginning() -> None:
+    """Read to its end, one of a megabyte would hold up everything for minutes."""
+    hunk = f"@@ -3 +3,2 @@ def total(prices):\n+{'private const ' * 80_000}\n+def mean(prices):\n"
+    assert patched(hunk) == {"a.py": ("total", "mean")}

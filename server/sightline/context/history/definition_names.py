@@ -13,8 +13,9 @@ from collections.abc import Iterator, Mapping
 #: Path → names of changed definitions, without the names of what they stand in.
 Definitions = Mapping[str, tuple[str, ...]]
 
-#: Definitions of one file and one commit that are kept.
+#: Definitions of one file and one commit that are kept, and bytes of a line in which its definition is looked for.
 MOST_DEFINITIONS = 60
+LONGEST_LINE = 200
 
 #: git's ``diff.*.xfuncname`` for JavaScript and TypeScript: extended regular expressions, one a line. A line that
 #: fits one with ``!`` is no head, whatever comes after.
@@ -109,7 +110,7 @@ def defined_in_hunks(patch: bytes) -> Definitions:
             if line.startswith(b"+++ ") and (path := _path(line[4:])):
                 names = found.setdefault(path, {})
         elif kind in b"+-" and len(names) < MOST_DEFINITIONS and not _FILLER.match(line, 1):
-            if _BEGINS.match(line, 1):
+            if _BEGINS.match(line[: LONGEST_LINE + 1], 1):
                 _add(names, line[1:])
             elif head:
                 _add(names, head)
@@ -118,7 +119,7 @@ def defined_in_hunks(patch: bytes) -> Definitions:
 
 
 def _add(names: dict[str, None], line: bytes) -> None:
-    name = defined_name(line[:200].decode("utf-8", "replace"))
+    name = defined_name(line[:LONGEST_LINE].decode("utf-8", "replace"))
     if name:
         names[name] = None
 
