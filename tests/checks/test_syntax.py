@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sightline.base.memory_system import memory_system
+from sightline.base.system import ProcessResult
 from sightline.checks.check import Certainty, CheckInput, CheckOutcome
 from sightline.checks.syntax import SyntaxCheck
 from support.broken_texts import ENDLESS_KOTLIN
@@ -87,6 +88,21 @@ async def test_without_processes_the_compiler_runs_here() -> None:
     alone = CheckInput(before=given.before, after=given.after, changes=given.changes, system=memory_system())
     (finding,) = (await SyntaxCheck().run(alone)).findings
     assert finding.line == 2
+
+
+@pytest.mark.parametrize("code", [-9, -11, 1])
+async def test_what_killed_the_compilers_process_is_not_tried_here(code: int) -> None:
+    """A text that crashes the compiler, or takes all memory, would take the server with it."""
+    case = CheckCase(name="", before={"a.py": "x = 1\n"}, after={"a.py": "x = 1\nreturn x\n"})
+    given = case.given()
+    system = memory_system(
+        answer=lambda _arguments, _directory, _stdin: ProcessResult(code=code, stdout=b"", stderr=b"")
+    )
+    outcome = await SyntaxCheck().run(
+        CheckInput(before=given.before, after=given.after, changes=given.changes, system=system)
+    )
+    assert outcome.findings == ()
+    assert [row.check for row in outcome.skipped] == ["syntax"]
 
 
 async def test_a_file_that_cannot_be_read_is_skipped_with_its_name() -> None:

@@ -86,8 +86,10 @@ class SyntaxCheck:
         (broken, fixed), uncompiled = await asyncio.gather(
             asyncio.to_thread(self._read, given, files), self._by_compiler(given.system, python)
         )
+        if uncompiled is None:
+            skipped.append(SkippedCheck(check=self.name, reason="Python's compiler gave no answer: the grammar judged"))
         reported = {finding.path for finding in broken}
-        findings = (*broken, *(finding for finding in uncompiled if finding.path not in reported))
+        findings = (*broken, *(finding for finding in uncompiled or () if finding.path not in reported))
         return CheckOutcome(findings=findings, fixed=tuple(fixed), skipped=tuple(skipped))
 
     def _read(self, given: CheckInput, files: Sequence[TouchedFile]) -> tuple[list[Finding], list[str]]:
@@ -108,8 +110,10 @@ class SyntaxCheck:
         certainty = Certainty.POSSIBLE if unsure else Certainty.CERTAIN
         return self._finding(file, first.span, f"Syntax error: {first.message}", certainty)
 
-    async def _by_compiler(self, system: System, files: Sequence[TouchedFile]) -> list[Finding]:
+    async def _by_compiler(self, system: System, files: Sequence[TouchedFile]) -> list[Finding] | None:
         errors = await _compile(system, [(file.before, file.after) for file in files if file.after is not None])
+        if errors is None:
+            return None
         found: list[Finding] = []
         for file, error in zip(files, errors, strict=True):
             if error is None or file.after is None:
@@ -175,8 +179,12 @@ def _may_be_newer(error: _CompileError, line: str) -> bool:
     return sys.version_info < (3, 15) and bool(_NEWER.match(line)) and "outside" not in error.message
 
 
-async def _compile(system: System, pairs: Sequence[tuple[Text | None, Text]]) -> list[_CompileError | None]:
-    """For each pair of texts before and after, the new error of the text after."""
+async def _compile(system: System, pairs: Sequence[tuple[Text | None, Text]]) -> list[_CompileError | None] | None:
+    """For each pair of texts before and after, the new error of the text after; ``None`` where the compiler failed.
+
+    Where no process can be started it runs here; where one ended without an answer it does not: what killed the one
+    would kill the other.
+    """
     if not pairs:
         return []
     rows = [(None if before is None else str(before), str(after)) for before, after in pairs]
@@ -187,11 +195,13 @@ async def _compile(system: System, pairs: Sequence[tuple[Text | None, Text]]) ->
             stdin=marshal.dumps(rows),
             seconds=60.0,
         )
-        answers: Any = marshal.loads(done.stdout) if done.code == 0 else None  # noqa: S302  our own program wrote it
-    except (OSError, ProcessTimeout, ValueError, EOFError, TypeError):
-        answers = None
-    if answers is None:
+    except ProcessTimeout:
+        return None
+    except OSError:
         return await asyncio.to_thread(lambda: [_judge_here(before, after) for before, after in rows])
+    if done.code != 0 or done.truncated:
+        return None
+    answers: Any = marshal.loads(done.stdout)  # noqa: S302  our own program wrote it
     return [row and _CompileError(row[0], (row[1] or 1) - 1, max((row[2] or 1) - 1, 0)) for row in answers]
 
 
