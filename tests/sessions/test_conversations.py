@@ -184,6 +184,25 @@ def test_the_size_is_in_bytes(tmp_path: Path) -> None:
     assert [each.name for each in own.listed()] == ["second"], "75,000 bytes in 25,000 characters"
 
 
+@pytest.mark.parametrize("changes", ["[[", "[1]", '[["/w", "../a.py", "d1", "d2"]]'])
+def test_one_whose_turns_cannot_be_read_counts_as_none(tmp_path: Path, changes: str) -> None:
+    own = store(tmp_path)
+    own.save(conversation())
+    own._connection.execute("UPDATE turn SET changes = ?", (changes,))  # pyright: ignore[reportPrivateUsage]  as above
+    assert own.load("first") is None
+
+
+def test_half_a_character_of_a_task_or_a_reply_is_kept_as_an_unknown_one(tmp_path: Path) -> None:
+    """Editors and models can send it, escaped in JSON."""
+    own = store(tmp_path)
+    plain = conversation("a\ud83d", reply="Done \ude00.")
+    own.save(replace(plain, turns=(replace(plain.turns[0], task="Cut \ud83d"),)))
+    kept = own.load("a\ud83d")
+    assert kept is not None
+    assert (kept.turns[0].task, kept.turns[0].reply) == ("Cut \ufffd", "Done \ufffd.")
+    assert own.delete("a\ud83d")
+
+
 @pytest.mark.parametrize("name", ["", "ünï", "a'b;--", "x" * 200])
 def test_any_name_will_do(tmp_path: Path, name: str) -> None:
     own = store(tmp_path)

@@ -142,6 +142,12 @@ def test_undo_and_redo_of_every_kind_of_change(journal: EditJournal) -> None:
         assert session.bytes() == after
 
 
+def test_half_a_character_of_a_label_is_kept_as_an_unknown_one(journal: EditJournal) -> None:
+    entry = Session(journal, {"a.py": LINES}).edit(replacing("a.py", LINES, b"1", b"one"), "Cut \ud83d")
+    assert entry.label == "Cut \ufffd"
+    assert journal.entries() == (entry,)
+
+
 def test_entries_say_what_when_and_whether_it_stands(journal: EditJournal, clock: ManualClock) -> None:
     session = Session(journal, {"a.py": LINES})
     assert (journal.last(), journal.entries(), journal.last_undone()) == (None, (), None)

@@ -80,7 +80,7 @@ class Text:
     @classmethod
     def of(cls, text: str) -> Text:
         """The text of a Python string. Lone surrogates (which the protocol can carry) become U+FFFD."""
-        return cls(text.encode("utf-8", errors="replace") if text.isascii() else _encode(text))
+        return cls(encodable(text).encode("utf-8"))
 
     def __len__(self) -> int:
         return len(self.data)
@@ -241,11 +241,18 @@ def _common_prefix(left: bytes, right: bytes) -> int:
     return low
 
 
-def _encode(text: str) -> bytes:
+def encodable(text: str) -> str:
+    """``text`` with U+FFFD for each lone surrogate.
+
+    An editor or a model can send one, escaped in JSON; neither UTF-8 nor SQLite nor llama.cpp takes it.
+    """
+    if text.isascii():
+        return text
     try:
-        return text.encode("utf-8")
+        text.encode("utf-8")
     except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode("utf-8")
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
 
 
 def _units(text: str, encoding: PositionEncoding) -> int:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 from typing import Any, Literal
 
+from sightline.base.text import encodable
 from sightline.models.messages import Finish, Message, ModelRequest, Usage
 from sightline.models.tokens import count_messages
-from sightline.models.wire import WireValue, sendable
+from sightline.models.wire import WireValue
 
 #: The version of the API that this file speaks (header ``anthropic-version``).
 VERSION = "2023-06-01"
@@ -166,5 +167,5 @@ def encoded(body: dict[str, Any]) -> bytes:
 
 
 def _block(message: Message, *, marked: bool) -> dict[str, Any]:
-    block: dict[str, Any] = {"type": "text", "text": sendable(message.content)}
+    block: dict[str, Any] = {"type": "text", "text": encodable(message.content)}
     return {**block, "cache_control": _EPHEMERAL} if marked else block

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
+from sightline.base.text import encodable
 from sightline.models.catalogue import Parameter
 from sightline.models.messages import Finish, ModelRequest, Usage
 
@@ -194,18 +195,7 @@ def request_body(request: ModelRequest, output_limit: str, names: Mapping[Parame
 
 def sent_messages(request: ModelRequest) -> list[dict[str, str]]:
     """The messages as nearly every API wants them."""
-    return [{"role": message.role, "content": sendable(message.content)} for message in request.messages]
-
-
-def sendable(text: str) -> str:
-    """``text`` with U+FFFD for each lone surrogate, which an editor can send and JSON can escape but UTF-8 cannot hold:
-    llama.cpp refuses the whole request because of it.
-    """
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return text
+    return [{"role": message.role, "content": encodable(message.content)} for message in request.messages]
 
 
 def _text(value: Any) -> str:

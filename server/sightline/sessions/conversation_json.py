@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
+from sightline.base.errors import PathOutsideRoot
 from sightline.base.paths import WorkspacePath
 from sightline.context.candidates import Step
 from sightline.context.known import DIGEST_SIZE, KnownFile
@@ -55,7 +56,7 @@ def load_conversation(name: str, data: bytes, turns: tuple[PastTurn, ...]) -> Co
             model=content["model"],
             private=content["private"],
         )
-    except (zlib.error, KeyError, TypeError) as error:
+    except (zlib.error, KeyError, TypeError, PathOutsideRoot) as error:
         raise ValueError(f"not a conversation: {error}") from error
 
 

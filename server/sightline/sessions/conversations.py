@@ -18,8 +18,10 @@ from itertools import count, takewhile
 from typing import Any
 
 from sightline.base.database import Connection, DatabaseError, open_precious, translated
+from sightline.base.errors import PathOutsideRoot
 from sightline.base.redact import redact
 from sightline.base.system import System
+from sightline.base.text import encodable
 from sightline.models.messages import Message
 from sightline.prompts.conversation import Conversation, PastTurn
 from sightline.sessions.conversation_json import dump_changes, dump_conversation, load_changes, load_conversation
@@ -102,13 +104,13 @@ class ConversationStore:
         """The conversation of this name; ``None`` if there is none, or none that this release can read."""
         with self._transaction() as connection:
             self._forget_old(connection)
-            row = connection.execute("SELECT id, content FROM conversation WHERE name = ?", (name,)).fetchone()
-            if row is None:
+            found = connection.execute("SELECT id, content FROM conversation WHERE name = ?", (encodable(name),))
+            if (row := found.fetchone()) is None:
                 return None
             turns = connection.execute(_TURNS, (row[0],)).fetchall()
         try:
             return load_conversation(name, row[1], tuple(map(_turn, turns)))
-        except ValueError:
+        except (ValueError, TypeError, PathOutsideRoot):
             return None
 
     def save(self, conversation: Conversation) -> None:
@@ -117,7 +119,7 @@ class ConversationStore:
         Turns that another process kept meanwhile stay beside them. One that this release cannot read is set aside
         under another name, for the release that can.
         """
-        kept = without_secrets(conversation)
+        kept = replace(without_secrets(conversation), name=encodable(conversation.name))
         now = self._clock.now()
         with self._transaction() as connection:
             had = _turns_kept(connection, kept.name)
@@ -164,7 +166,7 @@ class ConversationStore:
     def delete(self, name: str) -> bool:
         """Deletes a conversation; whether there was one."""
         with self._transaction() as connection:
-            return connection.execute("DELETE FROM conversation WHERE name = ?", (name,)).rowcount > 0
+            return connection.execute("DELETE FROM conversation WHERE name = ?", (encodable(name),)).rowcount > 0
 
     def delete_all(self) -> int:
         """Deletes all of them; how many there were."""
@@ -205,7 +207,10 @@ def without_secrets(conversation: Conversation) -> Conversation:
             Message(role=message.role, content=redact(message.content)) if message.role == "assistant" else message
             for message in conversation.messages
         ),
-        turns=tuple(replace(turn, task=redact(turn.task), reply=redact(turn.reply)) for turn in conversation.turns),
+        turns=tuple(
+            replace(turn, task=encodable(redact(turn.task)), reply=encodable(redact(turn.reply)))
+            for turn in conversation.turns
+        ),
     )
 
 

@@ -27,7 +27,7 @@ from sightline.base.merge import rebase
 from sightline.base.paths import WorkspacePath
 from sightline.base.redact import redact
 from sightline.base.system import System
-from sightline.base.text import Text
+from sightline.base.text import Text, encodable
 from sightline.checks.acceptance import AcceptedFinding
 from sightline.sessions.change_json import dump_changes, load_changes
 from sightline.sessions.hunks import Hunk, hunks_of, only_hunks
@@ -140,7 +140,7 @@ class EditJournal:
         forward_bytes, inverse_bytes = dump_changes(changes), dump_changes(inverse)
         size = len(forward_bytes) + len(inverse_bytes) + sum(map(len, (*packed.values(), *parts.values())))
         now = self._clock.now()
-        label = redact(label)
+        label = encodable(redact(label))
         with self._transaction() as connection:
             cursor = connection.execute(
                 "INSERT INTO entry (turn, label, made, size, forward, inverse, accepted) VALUES (?, ?, ?, ?, ?, ?, ?)",
