@@ -21,6 +21,9 @@ from sightline.languages.import_registry import IMPORT_RULES
 from sightline.languages.registry import family_of, language_of
 from sightline.workspace.files import SourceFile, WorkspaceView
 
+#: Paths looked at between two pauses.
+_PAUSE_EVERY = 1_000
+
 #: Changed files by id: facts without edges, or ``None`` for a file that is gone.
 Changes = Mapping[int, HotFile | None]
 
@@ -88,21 +91,21 @@ def advance(
     ``next_layouts`` are those of ``workspace`` if they are known: :func:`layouts_after` reads files and never pauses.
     """
     after = state.with_hot(changes)
-    came_or_went = changed_existence(state, changes, touched)
+    came_or_went = yield from changed_existence(state, changes, touched)
     if next_layouts is None:
         next_layouts = layouts_after(layouts, workspace, touched, came_or_went)
     affected = {file for file, hot in changes.items() if hot is not None}
     affected |= yield from redirected(layouts, next_layouts, after)
-    for path in came_or_went:
-        affected.update(after.wanting(path))
+    waited_for = {path_key(path.root, path.relative) for path in came_or_went}
     for path in touched:
+        yield
         if path not in came_or_went and is_package(path):
-            affected |= _rebound(state, after, path)
+            affected |= yield from _rebound(state, after, path)
         if path not in came_or_went and family_of(path) in PASSING_FAMILIES:
             affected |= _passed_on_anew(state, after, path)
         if family_of(path) in UNIT_FAMILIES:
-            affected |= _regrouped(state, after, path)
-            yield
+            affected |= yield from _regrouped(state, after, path, waited_for)
+    affected |= yield from after.wanting_any(waited_for)
     resolver = Resolver(after, next_layouts)
     resolved: dict[int, HotFile | None] = {}
     for file in sorted(affected):
@@ -115,10 +118,17 @@ def advance(
 
 def changed_existence(
     state: GraphState, changes: Changes, touched: Collection[WorkspacePath]
-) -> dict[WorkspacePath, bool]:
-    """Paths among ``touched`` that come (true) or go when ``changes`` are laid over ``state``."""
+) -> Generator[None, None, dict[WorkspacePath, bool]]:
+    """Paths among ``touched`` that come (true) or go when ``changes`` are laid over ``state``; see ``slices.py``."""
     after = state.with_hot(changes)
-    return {path: exists for path in touched if (exists := _exists(after, path)) != _exists(state, path)}
+    found: dict[WorkspacePath, bool] = {}
+    for number, path in enumerate(touched):
+        exists = _exists(after, path)
+        if exists != _exists(state, path):
+            found[path] = exists
+        if number % _PAUSE_EVERY == 0:
+            yield
+    return found
 
 
 def _exists(state: GraphState, path: WorkspacePath) -> bool:
@@ -126,7 +136,9 @@ def _exists(state: GraphState, path: WorkspacePath) -> bool:
     return file is not None and state.exists(file)
 
 
-def _rebound(before: GraphState, after: GraphState, package: WorkspacePath) -> set[int]:
+def _rebound(
+    before: GraphState, after: GraphState, package: WorkspacePath
+) -> Generator[None, None, set[int]]:
     """Importers of a package for which one of its names now is, or no longer is, bound by its own statements.
 
     ``from package import name`` needs the package's file for such a name even if there is a submodule of that name.
@@ -139,7 +151,8 @@ def _rebound(before: GraphState, after: GraphState, package: WorkspacePath) -> s
         # A state adopted from the store no longer has the old facts of what changed: any name may have been bound.
         return set(importers)
     names = bound_names(before, file) ^ bound_names(after, file)
-    return {each for name in names for each in after.referencing(name)}.intersection(importers) if names else set()
+    yield
+    return (yield from after.using(names, set(importers)))
 
 
 def _passed_on_anew(before: GraphState, after: GraphState, path: WorkspacePath) -> set[int]:
@@ -154,8 +167,13 @@ def _passed_on_anew(before: GraphState, after: GraphState, path: WorkspacePath) 
     return set(after.wanting_key(path_key(path.root, path.relative)))
 
 
-def _regrouped(before: GraphState, after: GraphState, path: WorkspacePath) -> set[int]:
-    """Files that see other names now because one file of a unit has others, or belongs to another unit."""
+def _regrouped(
+    before: GraphState, after: GraphState, path: WorkspacePath, waited_for: set[int]
+) -> Generator[None, None, set[int]]:
+    """Files that see other names now because one file of a unit has others, or belongs to another unit.
+
+    Keys that others wait for are added to ``waited_for``.
+    """
     file = after.table.id_of(path)
     if file is None:
         return set()
@@ -168,13 +186,12 @@ def _regrouped(before: GraphState, after: GraphState, path: WorkspacePath) -> se
     # A state adopted from the store no longer has the old facts of what changed, but still its edges.
     found: set[int] = set(before.importers(file)) if old is None else set()
     for key in keys[0] | keys[1]:
-        waiting = after.wanting_key(key)
         if not same:
-            found.update(waiting)
+            waited_for.add(key)
         elif names:
-            found |= {each for name in names for each in after.referencing(name)}.intersection(waiting)
-        for name in names if same else (old or NOTHING).names | (new or NOTHING).names:
-            found.update(after.wanting_key(member_key(key, name)))
+            found |= yield from after.using(names, set(after.wanting_key(key)))
+        members = names if same else (old or NOTHING).names | (new or NOTHING).names
+        waited_for.update(member_key(key, name) for name in members)
     return found
 
 

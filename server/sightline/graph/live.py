@@ -266,12 +266,12 @@ class LiveGraph:
         self._wait_for(late)
         shown = self._late.behind(self._newest)
         rest = [path for path in paths if path not in late]
-        came_or_went = changed_existence(before.state, changes, rest)
+        came_or_went = at_once(changed_existence(before.state, changes, rest))
         work = advance(before.state, before.layouts, shown, changes, rest)
         result = None
         if len(shown.known) <= SMALL_WORKSPACE:
             result = at_once(work)
-        elif not stale_roots(before.layouts, shown, rest, came_or_went):
+        elif not at_once(stale_roots(before.layouts, shown, rest, came_or_went)):
             result = in_one_slice(work, self._system.clock.monotonic)
         if result is None:
             self._wait_for(rest)
@@ -348,8 +348,8 @@ class LiveGraph:
         changes: Changes,
         paths: Collection[WorkspacePath],
     ) -> Layouts:
-        came_or_went = changed_existence(state, changes, paths)
-        if not stale_roots(layouts, view, paths, came_or_went):
+        came_or_went = await self._sliced(changed_existence(state, changes, paths))
+        if not await self._sliced(stale_roots(layouts, view, paths, came_or_went)):
             return layouts
         return await asyncio.to_thread(layouts_after, layouts, view, paths, came_or_went)
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from threading import Lock
 
@@ -20,6 +21,8 @@ from sightline.graph.unread import BASE, FOR_ALL, UNREAD
 
 #: More segments than this are merged into one.
 MOST_SEGMENTS = 6
+#: Files or keys looked at between two pauses.
+_PAUSE_EVERY = 500
 
 
 class FileTable:
@@ -236,6 +239,23 @@ class GraphState:
         found = [file for file, hot in self.hot.items() if hot is not None and hot.references(key)]
         return self._under(found, lambda segment: segment.referenced.get(key))
 
+    def using(self, names: Iterable[str], among: AbstractSet[int]) -> Generator[None, None, set[int]]:
+        """Those of the files ``among`` that may use one of ``names``; a generator, see ``slices.py``.
+
+        Keys are compared, not names. Unlike :meth:`referencing`, it asks no hot file that is not ``among`` them.
+        """
+        found: set[int] = set()
+        hot = [(file, each) for file in among if (each := self.hot.get(file)) is not None]
+        for key in map(name_key, names):
+            for number, (file, each) in enumerate(hot):
+                if each.references(key):
+                    found.add(file)
+                if number % _PAUSE_EVERY == 0:
+                    yield
+            found.update(among & set(self._under([], lambda segment, key=key: segment.referenced.get(key))))
+            yield
+        return found
+
     def unread(self, name: str) -> list[int]:
         """Files in which ``name`` stands in a part that could not be read. Ascending."""
         return self.referencing(UNREAD + name)
@@ -265,6 +285,23 @@ class GraphState:
         """Files that wait for a key among those they want. Ascending."""
         found = [file for file, hot in self.hot.items() if hot is not None and key in hot.edges.wanted]
         return self._under(found, lambda segment: segment.wanted.get(key))
+
+    def wanting_any(self, keys: AbstractSet[int]) -> Generator[None, None, set[int]]:
+        """Files that wait for any of ``keys``; a generator, see ``slices.py``.
+
+        Looks at each hot file once: when thousands of files come at once, thousands of files are hot.
+        """
+        found: set[int] = set()
+        for number, (file, hot) in enumerate(self.hot.items() if keys else ()):
+            if hot is not None and not keys.isdisjoint(hot.edges.wanted):
+                found.add(file)
+            if number % _PAUSE_EVERY == 0:
+                yield
+        for number, key in enumerate(keys):
+            found.update(self._under([], lambda segment, key=key: segment.wanted.get(key)))
+            if number % _PAUSE_EVERY == 0:
+                yield
+        return found
 
     def with_hot(self, changes: Mapping[int, HotFile | None]) -> GraphState:
         """This state with ``changes`` laid over it."""
