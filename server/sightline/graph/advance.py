@@ -136,9 +136,7 @@ def _exists(state: GraphState, path: WorkspacePath) -> bool:
     return file is not None and state.exists(file)
 
 
-def _rebound(
-    before: GraphState, after: GraphState, package: WorkspacePath
-) -> Generator[None, None, set[int]]:
+def _rebound(before: GraphState, after: GraphState, package: WorkspacePath) -> Generator[None, None, set[int]]:
     """Importers of a package for which one of its names now is, or no longer is, bound by its own statements.
 
     ``from package import name`` needs the package's file for such a name even if there is a submodule of that name.
