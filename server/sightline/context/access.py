@@ -23,19 +23,23 @@ from sightline.graph.view import GraphView
 #: Importers of a file that are looked at for those that pass its names on.
 MOST_IMPORTERS = 100
 
+#: Files of which the digest and the language are remembered.
+_MOST_TOLD = 1 << 12
+_told_by: dict[WorkspacePath, tuple[bytes, str, str]] = {}
+
 #: Not ``None``, which hides a file.
 _NOT_HOT = object()
 
 
 def digest_of(view: GraphView, path: WorkspacePath) -> str | None:
     """Digest of the text the facts of ``path`` were made of; ``None`` for a file without facts."""
-    found = _facts_of(view.state, path)
-    return found.digest if found else None
+    found = _told(view.state, path)
+    return found[0] if found else None
 
 
 def definitions_of(view: GraphView, path: WorkspacePath) -> tuple[DefinitionRow, ...]:
     """The definitions of a file in source order; empty for a file without facts."""
-    found = _index_of(view, path)
+    found = view.index(path)
     return found.definitions if found else ()
 
 
@@ -47,8 +51,8 @@ def fresh_definitions_of(view: GraphView, path: WorkspacePath) -> tuple[Definiti
 
 def language_of(view: GraphView, path: WorkspacePath) -> str:
     """Name of a file's language; empty for a file without facts."""
-    found = _facts_of(view.state, path)
-    return found.language if found else ""
+    found = _told(view.state, path)
+    return found[1] if found else ""
 
 
 def symbol_at(view: GraphView, path: WorkspacePath, number: int) -> Symbol | None:
@@ -62,7 +66,7 @@ def symbol_at(view: GraphView, path: WorkspacePath, number: int) -> Symbol | Non
 
 def references_inside(view: GraphView, path: WorkspacePath, span: Span) -> Iterable[Reference]:
     """The references of a file that begin in ``span``, in source order."""
-    found = _index_of(view, path)
+    found = view.index(path)
     if found is None:
         return ()
     starts = found.columns[1]
@@ -71,7 +75,7 @@ def references_inside(view: GraphView, path: WorkspacePath, span: Span) -> Itera
 
 def names_inside(view: GraphView, path: WorkspacePath, span: Span) -> frozenset[str]:
     """The bare names used in ``span``."""
-    found = _index_of(view, path)
+    found = view.index(path)
     if found is None:
         return frozenset()
     names, starts, strings = found.columns[0], found.columns[1], found.strings
@@ -149,12 +153,20 @@ def qualified_name(definitions: Sequence[DefinitionRow], index: int) -> str:
     return ".".join(reversed(parts))
 
 
-def _index_of(view: GraphView, path: WorkspacePath) -> FileIndex | None:
-    """The index of a file with facts; it stays in the view's cache."""
-    file, found = view.state.table.id_of(path), _facts_of(view.state, path)
-    if file is None or not isinstance(found, PackedFacts):
-        return None if isinstance(found, PackedFacts) else found
-    return view.cache.index(file, found)
+def _told(state: GraphState, path: WorkspacePath) -> tuple[str, str] | None:
+    """Digest and language of a file with facts. To read them takes long beside most that is done with them."""
+    file = state.table.id_of(path)
+    blob = state.blob(file) if file is not None else b""
+    if not blob:
+        found = _facts_of(state, path)
+        return (found.digest, found.language) if found else None
+    known = _told_by.get(path)
+    if known is None or known[0] is not blob:
+        facts = PackedFacts(blob)
+        if len(_told_by) >= _MOST_TOLD:
+            _told_by.clear()
+        known = _told_by[path] = blob, facts.digest, facts.language
+    return known[1:]
 
 
 def _facts_of(state: GraphState, path: WorkspacePath) -> FileIndex | PackedFacts | None:

@@ -256,25 +256,26 @@ class _Pieces:
     def _whole(self, piece: Piece, whole: int, rank: float, best: float) -> Evidence:
         """What is known of the definition or the block that a piece is a section of."""
         result, words, title = self.result, self.gatherer.words, self.gatherer.title
-        worth, terms = words.values, result.whole_terms[whole]
+        worth, terms = words.values, result.whole_terms.get(whole, ())
         return {
             "whole_parts": math.log(piece.chunk.parts),
             "whole_title": sum(worth[term] for term in terms if term in title) / self.gatherer.titled,
             "whole_rarest": max((worth[term] for term in terms), default=0.0) / 8,
             "whole_rank": rank,
-            "whole_gap": result.whole_scores[whole] / best,
+            "whole_gap": result.whole_scores.get(whole, 0.0) / best,
         }
 
     def _add_words(self, piece: Piece) -> None:
         result, words, title = self.result, self.gatherer.words, self.gatherer.title
         values, worth = piece.evidence, words.values
-        own = [term for _, term in result.parts[piece.number]]
+        own = [term for _, term in result.parts.get(piece.number, ())]
         score = result.scores[piece.number]
         values["part_words"] = score / words.best
         if own:
             values["part_title"] = sum(worth[term] for term in own if term in title) / self.gatherer.titled
             values["part_rarest"] = max(worth[term] for term in own) / 8
-            values["part_share"] = score / max(result.whole_scores[piece.number - piece.chunk.part], score, 1e-9)
+            whole_score = result.whole_scores[piece.number - piece.chunk.part]
+            values["part_share"] = score / max(whole_score, score, 1e-9)
 
     def _add_name(
         self,

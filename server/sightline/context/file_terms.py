@@ -111,11 +111,11 @@ class FileTerms:
         """Number of terms of every chunk."""
         return self._chunks[_LENGTH_FIELD::_CHUNK_FIELDS].tolist()
 
-    @property
-    def wholes(self) -> list[int]:
-        """For every chunk the number of the first section of what it is a section of; its own when it is whole."""
-        places = self._chunks[3::_CHUNK_FIELDS]
-        return [number - (place >> _PART_SHIFT & _MOST_PARTS) for number, place in enumerate(places)]
+    def whole(self, number: int) -> range:
+        """Numbers of the sections of what a chunk is a section of; its own alone when it is whole."""
+        place = self._chunks[_CHUNK_FIELDS * number + 3]
+        first = number - (place >> _PART_SHIFT & _MOST_PARTS)
+        return range(first, first + (place >> _PARTS_SHIFT))
 
     def chunk(self, number: int) -> Chunk:
         """One chunk of the file: a section of a long one."""
@@ -140,12 +140,13 @@ class FileTerms:
         packed = self._chunks[_CHUNK_FIELDS * number + _SHAPE_FIELD]
         return Shape((packed & 0x7F) / 100, (packed >> _IMPORTS_SHIFT & 0x7F) / 100, packed >> _SIZE_SHIFT)
 
-    def chunk_counts(self, term: int) -> Iterator[tuple[int, int]]:
+    def chunk_counts(self, term: int) -> list[tuple[int, int]]:
         """(chunk number, count in halves, saturated) of every chunk with ``term``."""
         at = bisect_left(self._terms, term)
-        if at < len(self._terms) and self._terms[at] == term:
-            begin, end = self._ends[at - 1] if at else 0, self._ends[at]
-            yield from zip(self._numbers[begin:end], self._counts[begin:end], strict=True)
+        if at == len(self._terms) or self._terms[at] != term:
+            return []
+        begin, end = self._ends[at - 1] if at else 0, self._ends[at]
+        return list(zip(self._numbers[begin:end].tolist(), self._counts[begin:end].tolist(), strict=True))
 
     def file_counts(self) -> Iterator[tuple[int, int]]:
         """(term, occurrences in the whole text) of every term, ascending."""

@@ -7,7 +7,9 @@ counts is learned (``scoring.py``). Scores are comparable within one answer only
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
 
 from sightline.base.paths import WorkspacePath
 from sightline.context.board import Board, Piece, chain, in_order
@@ -148,14 +150,15 @@ def _find_pieces(board: Board, weights: Mapping[int, float], spelled: Mapping[in
         if terms is not None:
             scored.append((path, terms))
     words = score_chunks(scored, weights)
-    best = max((max(_weighed(board, each), default=0.0) for each in words.files.values()), default=0.0) or 1.0
-    found: list[tuple[float, ChunkScores, int]] = []
-    for result in words.files.values():
-        _lift_file(board, result, best)
-        share = FILE_SHARE * board.file(result.path).score
-        found += [(score / best + share, result, number) for number, score in enumerate(_weighed(board, result))]
-    found.sort(key=lambda entry: (-entry[0], entry[1].path, entry[2]))
-    for _, result, number in found[: board.request.limits.pieces]:
+    counts = {path: board.weight(path) for path in words.files}
+    best = max((max(each.scores, default=0.0) * counts[path] for path, each in words.files.items()), default=0.0) or 1.0
+    values: list[tuple[ChunkScores, list[float]]] = []
+    for path, result in words.files.items():
+        count = counts[path]
+        _lift_file(board, result, count, best)
+        share = FILE_SHARE * board.file(path).score
+        values.append((result, [score * count / best + share for score in result.scores]))
+    for result, number in _best_of(values, board.request.limits.pieces):
         piece = board.piece(result.path, number, result.terms)
         best_words = result.best_words(number, spelled)
         quoted = ", ".join(f"“{word}”" for word in best_words)
@@ -163,13 +166,22 @@ def _find_pieces(board: Board, weights: Mapping[int, float], spelled: Mapping[in
     return words
 
 
-def _weighed(board: Board, result: ChunkScores) -> list[float]:
-    weight = board.weight(result.path)
-    return [score * weight for score in result.scores]
+def _best_of(values: Sequence[tuple[ChunkScores, list[float]]], most: int) -> list[tuple[ChunkScores, int]]:
+    """The pieces with the highest values, best first. Only those that may be among them are put in order."""
+    every = sorted(value for _, own in values for value in own)
+    least = every[-most] if len(every) >= most > 0 else -math.inf
+    found = [
+        (-value, result.path, number, result)
+        for result, own in values
+        for number, value in enumerate(own)
+        if value >= least
+    ]
+    found.sort(key=itemgetter(0, 1, 2))
+    return [(result, number) for _, _, number, result in found[:most]]
 
 
-def _lift_file(board: Board, result: ChunkScores, best: float) -> None:
-    wholes = [score * board.weight(result.path) for score in result.whole_scores.values()]
+def _lift_file(board: Board, result: ChunkScores, count: float, best: float) -> None:
+    wholes = [score * count for score in result.whole_scores.values()]
     first, second, third = (*sorted(wholes, reverse=True)[:3], 0.0, 0.0, 0.0)[:3]
     board.file(result.path).score += first / best + 0.25 * (second + third) / best
 

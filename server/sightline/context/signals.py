@@ -48,20 +48,20 @@ Part = tuple[float, int]
 class ChunkScores:
     """Scores of the chunks of one file; ``parts[n]`` holds (value, term) of the words found in chunk ``n``.
 
-    ``whole_scores`` and ``whole_terms`` tell of what a chunk is a section of (by :attr:`FileTerms.wholes`): its
-    BM25 and the words found in it.
+    ``whole_scores`` and ``whole_terms`` tell of what the chunk is a section of (see :meth:`FileTerms.whole`): its
+    BM25 and the words found in it. What holds no word of the task is in none of the tables but ``scores``.
     """
 
     path: WorkspacePath
     terms: FileTerms
     scores: list[float]
-    parts: list[list[Part]]
-    whole_scores: dict[int, float]
-    whole_terms: dict[int, set[int]]
+    parts: Mapping[int, list[Part]]
+    whole_scores: Mapping[int, float]
+    whole_terms: Mapping[int, set[int]]
 
     def best_words(self, number: int, spelled: Mapping[int, str], most: int = 3) -> tuple[str, ...]:
         """The words of the task that speak most for a chunk."""
-        best = sorted(self.parts[number], key=lambda part: (-part[0], part[1]))
+        best = sorted(self.parts.get(number, ()), key=lambda part: (-part[0], part[1]))
         return tuple(spelled[term] for _, term in best[:most] if term in spelled)
 
 
@@ -81,7 +81,7 @@ class WordScores:
     def of(self, path: WorkspacePath, terms: FileTerms) -> ChunkScores:
         """The scores of a file, which need not have been among those that were compared."""
         if path not in self.files:
-            entries = [(term, list(terms.chunk_counts(term))) for term in self.values]
+            entries = _found_in(terms, self.values)
             self.files[path] = _score_file(path, terms, entries, self.values, self.average)
         return self.files[path]
 
@@ -122,7 +122,7 @@ def score_chunks(files: Sequence[tuple[WorkspacePath, FileTerms]], weights: Mapp
     """BM25 of every chunk of ``files``, with frequencies counted among these chunks."""
     count = sum(terms.chunk_count for _, terms in files)
     average = max(sum(terms.length for _, terms in files) / max(count, 1), 1.0)
-    found = [[(term, list(terms.chunk_counts(term))) for term in weights] for _, terms in files]
+    found = [_found_in(terms, weights) for _, terms in files]
     frequency = Counter[int]()
     for entries in found:
         for term, counts in entries:
@@ -141,6 +141,11 @@ def score_chunks(files: Sequence[tuple[WorkspacePath, FileTerms]], weights: Mapp
     return WordScores(scored, values, average, best or 1.0, best_whole or 1.0)
 
 
+def _found_in(terms: FileTerms, wanted: Iterable[int]) -> list[tuple[int, list[tuple[int, int]]]]:
+    """The terms that a file holds, each with the chunks that hold it, see :meth:`FileTerms.chunk_counts`."""
+    return [(term, counts) for term in wanted if (counts := terms.chunk_counts(term))]
+
+
 def _score_file(
     path: WorkspacePath,
     terms: FileTerms,
@@ -148,34 +153,39 @@ def _score_file(
     values: Mapping[int, float],
     average: float,
 ) -> ChunkScores:
-    lengths, wholes = terms.lengths, terms.wholes
-    whole_lengths = Counter[int]()
-    for whole, length in zip(wholes, lengths, strict=True):
-        whole_lengths[whole] += length
-    norms = _norms(lengths, average)
-    whole_norms = dict(zip(whole_lengths, _norms(whole_lengths.values(), average), strict=True))
-    scores = [0.0] * terms.chunk_count
-    parts: list[list[Part]] = [[] for _ in scores]
-    whole_scores = dict.fromkeys(whole_lengths, 0.0)
-    whole_terms: dict[int, set[int]] = {whole: set() for whole in whole_lengths}
+    """Looks at no chunk that holds no word of the task: most hold none."""
+    lengths = terms.lengths
+    norms, whole_norms, wholes = dict[int, float](), dict[int, float](), dict[int, int]()
+    scores = [0.0] * len(lengths)
+    parts: dict[int, list[Part]] = {}
+    whole_scores: dict[int, float] = {}
+    whole_terms: dict[int, set[int]] = {}
     for term, counts in entries:
         value = values.get(term, 0.0)
         whole_counts: dict[int, int] = {}
         for number, halves in counts:
-            times = halves / norms[number]
+            norm = norms.get(number)
+            if norm is None:
+                norm = norms[number] = _norm(lengths[number], average)
+                whole = terms.whole(number)
+                wholes[number] = whole.start
+                if whole.start not in whole_norms:
+                    whole_norms[whole.start] = _norm(sum(lengths[whole.start : whole.stop]), average)
+                    whole_scores[whole.start], whole_terms[whole.start] = 0.0, set()
+                parts[number] = []
+            times = halves / norm
             part = value * times / (SATURATION + times)
             scores[number] += part
             parts[number].append((part, term))
-            whole = wholes[number]
-            whole_counts[whole] = whole_counts.get(whole, 0) + halves
-        for whole, halves in whole_counts.items():
-            times = halves / whole_norms[whole]
-            whole_scores[whole] += value * times / (SATURATION + times)
-            whole_terms[whole].add(term)
+            first = wholes[number]
+            whole_counts[first] = whole_counts.get(first, 0) + halves
+        for first, halves in whole_counts.items():
+            times = halves / whole_norms[first]
+            whole_scores[first] += value * times / (SATURATION + times)
+            whole_terms[first].add(term)
     return ChunkScores(path, terms, scores, parts, whole_scores, whole_terms)
 
 
-def _norms(lengths: Iterable[int], average: float) -> list[float]:
-    """What the counts of chunks of these lengths are divided by."""
-    fixed, by_length = 1 - LENGTH_DISCOUNT, LENGTH_DISCOUNT / average
-    return [IN_TEXT * (fixed + by_length * max(length, SHORTEST)) for length in lengths]
+def _norm(length: int, average: float) -> float:
+    """What the counts of a chunk of this length are divided by."""
+    return IN_TEXT * (1 - LENGTH_DISCOUNT + LENGTH_DISCOUNT / average * max(length, SHORTEST))

@@ -168,11 +168,15 @@ class GraphState:
         if file in self.hot:
             hot = self.hot[file]
             return hot.packed if hot else None
-        if not self.exists(file):
-            return None
-        segment = self.segments[self.owner[file] - 1]
-        blob = segment.blobs[segment.row(file)]
+        blob = self.blob(file)
         return PackedFacts(blob) if blob else None
+
+    def blob(self, file: int) -> bytes:
+        """What a segment keeps of a file, always the same object; empty for a hot file and for one without facts."""
+        if file in self.hot or not self.exists(file):
+            return b""
+        segment = self.segments[self.owner[file] - 1]
+        return segment.blobs[segment.row(file)]
 
     def index(self, file: int) -> FileIndex | None:
         """Facts of a file that has them, through no cache."""
