@@ -67,6 +67,23 @@ class Forms:
         first, last = source.signature(index)
         return self._slice(source, name, source.definitions[index].kind, first, last, Form.SIGNATURE, reasons)
 
+    def outline(self, source: SourceLines, index: int) -> Slice:
+        """The name of a definition, which stands for its lines."""
+        name = qualified_name(source.definitions, index)
+        first, last = source.lines_of(index)
+        return Slice(
+            path=source.path,
+            name=name,
+            kind=source.definitions[index].kind,
+            first=first,
+            last=last,
+            form=Form.OUTLINE,
+            tokens=self.count(f", {name}"),
+            reasons=("its lines are left out of a file that fits the task",),
+            digest=source.text.digest,
+            version=source.version,
+        )
+
     def least_line(self, source: SourceLines, candidate: Candidate) -> int:
         """The one line that stands for a piece where there is room for no other."""
         chunk = candidate.chunk

@@ -96,12 +96,13 @@ def pack_ranking(
 
 @dataclass(slots=True)
 class _Block:
-    """What is shown of one file so far."""
+    """What is shown of one file so far. ``text`` is that of these pieces and names, once it was made."""
 
     source: SourceLines
     pieces: list[Slice] = field(default_factory=list[Slice])
     names: list[Slice] = field(default_factory=list[Slice])
     tokens: int = 0
+    text: str | None = None
 
 
 @dataclass(slots=True)
@@ -119,7 +120,9 @@ class _Packing:
     )
 
     promised: dict[int, Slice] = field(default_factory=dict[int, Slice])
-    names: dict[WorkspacePath, dict[str, int]] = field(default_factory=dict[WorkspacePath, dict[str, int]])
+    names: dict[tuple[WorkspacePath, str], int | None] = field(
+        default_factory=dict[tuple[WorkspacePath, str], int | None]
+    )
     sections: dict[tuple[WorkspacePath, int], int] = field(default_factory=dict[tuple[WorkspacePath, int], int])
 
     def cost_of_promises(self, blocks: Mapping[WorkspacePath, _Block]) -> int:
@@ -134,12 +137,14 @@ class _Packing:
                 cost += max(self.count(self.text_of(grown)) - (block.tokens if block else 0), 0)
         return cost
 
-    def names_of(self, source: SourceLines) -> Mapping[str, int]:
-        """Definitions of a file by qualified name."""
-        if source.path not in self.names:
-            rows = source.definitions
-            self.names[source.path] = {qualified_name(rows, index): index for index in range(len(rows))}
-        return self.names[source.path]
+    def called(self, source: SourceLines, name: str) -> int | None:
+        """The last definition of a file with this qualified name."""
+        key, rows = (source.path, name), source.definitions
+        if key not in self.names:
+            # To make the names of all definitions takes longer than all else about a piece.
+            likely = (index for index in range(len(rows) - 1, -1, -1) if name.endswith(rows[index].name))
+            self.names[key] = next((index for index in likely if qualified_name(rows, index) == name), None)
+        return self.names[key]
 
     @property
     def least_score(self) -> float:
@@ -178,9 +183,12 @@ class _Packing:
         return path.relative if self.request.root or len(self.view.workspace.roots) == 1 else path.absolute
 
     def text_of(self, block: _Block) -> str:
-        shown = [Shown(first=piece.first, last=piece.last) for piece in block.pieces]
-        names = [Named(name=piece.name, first=piece.first) for piece in block.names]
-        return render_block(block.source, self.shown_path(block.source.path), shown, names, self.known(block))
+        if block.text is None:
+            shown = [Shown(first=piece.first, last=piece.last) for piece in block.pieces]
+            names = [Named(name=piece.name, first=piece.first) for piece in block.names]
+            path = self.shown_path(block.source.path)
+            block.text = render_block(block.source, path, shown, names, self.known(block))
+        return block.text
 
     def known(self, block: _Block) -> Sequence[Lines]:
         return self.request.known.get(block.source.path, ())
@@ -191,9 +199,9 @@ def _add_pieces(packing: _Packing, budget: int) -> None:
     for number, candidate in enumerate(packing.ranking.pieces):
         if candidate.score < least and not candidate.named:
             continue
-        if number in packing.taken or (source := packing.source(candidate.path)) is None:
+        if number in packing.taken or (misses >= PATIENCE and not candidate.named):
             continue
-        if misses >= PATIENCE and not candidate.named:
+        if (source := packing.source(candidate.path)) is None:
             continue
         if packing.sections_of(candidate) > budget * POINTED_WHOLE and budget < packing.request.budget:
             continue  # the rest of a giant comes after all else
@@ -238,14 +246,13 @@ def _add(packing: _Packing, source: SourceLines, way: Way, budget: int) -> bool:
 def _heads(packing: _Packing, source: SourceLines, block: _Block, slices: Sequence[Slice]) -> list[Slice]:
     """Signatures of the definitions around ``slices``, and of what they are sections of, unless they are shown."""
     heads: list[Slice] = []
-    names = packing.names_of(source)
     for piece in slices:
-        index = names.get(piece.name)
+        index = packing.called(source, piece.name)
         for container in (*source.containers(index), index) if index is not None else ():
-            head = packing.forms.signature(source, container, (f"encloses `{piece.name}`",))
+            first, last = source.signature(container)
             shown = (*block.pieces, *heads, *slices)
-            if not any(other.first <= head.first and head.last <= other.last for other in shown):
-                heads.append(head)
+            if not any(other.first <= first and last <= other.last for other in shown):
+                heads.append(packing.forms.signature(source, container, (f"encloses `{piece.name}`",)))
     return heads
 
 
@@ -273,26 +280,13 @@ def _names_left_out(packing: _Packing, source: SourceLines, block: _Block) -> li
     """Definitions of the module and of its classes that no piece of ``block`` shows."""
     names: list[Slice] = []
     for index, definition in enumerate(source.definitions):
+        if definition.kind not in _OUTLINED:
+            continue
         kinds = [definition.kind, *(source.definitions[container].kind for container in source.containers(index))]
         if not _OUTLINED.issuperset(kinds) or _FUNCTIONS.intersection(kinds[1:]):
             continue
-        first, last = source.lines_of(index)
-        if not _covered(first, block.pieces):
-            name = qualified_name(source.definitions, index)
-            names.append(
-                Slice(
-                    path=source.path,
-                    name=name,
-                    kind=definition.kind,
-                    first=first,
-                    last=last,
-                    form=Form.OUTLINE,
-                    tokens=packing.count(f", {name}"),
-                    reasons=("its lines are left out of a file that fits the task",),
-                    digest=source.text.digest,
-                    version=source.version,
-                )
-            )
+        if not _covered(source.lines_of(index)[0], block.pieces):
+            names.append(packing.forms.outline(source, index))
     return names
 
 
@@ -320,6 +314,7 @@ def _shrink_to_fit(packing: _Packing) -> None:
         gone = {id(piece) for piece in added}
         block.pieces = [piece for piece in block.pieces if id(piece) not in gone]
         block.names = [piece for piece in block.names if id(piece) not in gone]
+        block.text = None
         if block.pieces or block.names:
             block.tokens = packing.count(packing.text_of(block))
         else:

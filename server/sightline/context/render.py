@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from sightline.base.redact import redact
 from sightline.context.chunks import has_content
@@ -109,7 +110,12 @@ def _lines_above(ranges: Sequence[Lines]) -> str:
 
 
 def _left_out(mark: str, first: int, last: int, names: Sequence[Named]) -> str:
-    where = lines_named([(first, last)])
-    listed = ", ".join(named.name for named in names if first <= named.first <= last)
+    where = f"line {first}" if first == last else f"lines {first}-{last}"
+    listed = ", ".join([named.name for named in names if first <= named.first <= last])
     said = f"{mark} {where} left out"
-    return redact(f"{said}, with {listed}") if listed else said
+    return _redacted(f"{said}, with {listed}") if listed else said
+
+
+@lru_cache(maxsize=1 << 9)  # a block is rendered with each piece that it grows by, and most of its marks stay the same
+def _redacted(mark: str) -> str:
+    return redact(mark)

@@ -25,10 +25,12 @@ class Weights(BaseModel):
 
     def log_odds(self, *evidence: Mapping[str, float]) -> float:
         """What all this evidence adds up to, without the bias."""
-        weights = self.weights
-        return sum(
-            value * weights[name] for values in evidence for name, value in values.items() if value and name in weights
-        )
+        weight_of, total = self.weights.get, 0.0
+        for values in evidence:
+            for name, value in values.items():
+                if value and (weight := weight_of(name)) is not None:
+                    total += value * weight
+        return total
 
     def probability(self, log_odds: float) -> float:
         """How probable it is that what has such evidence is wanted; 0..1."""

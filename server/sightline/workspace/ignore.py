@@ -38,6 +38,9 @@ SKIPPED_FOLDERS = frozenset((
 #: A folder that holds one of these is a virtual environment (PEP 405) or a cache (the CACHEDIR.TAG specification).
 FOLDER_MARKERS = ("pyvenv.cfg", "CACHEDIR.TAG")
 
+#: Folders whose rules are remembered.
+_MOST_FOLDERS = 1 << 12
+
 #: A change of one of these may change what is ignored anywhere below.
 RULE_FILES = frozenset((GIT_IGNORE, OWN_IGNORE, *FOLDER_MARKERS))
 
@@ -121,6 +124,10 @@ class IgnoreRules:
 
     chains: Mapping[tuple[str, str], IgnoreChain] = field(default_factory=dict[tuple[str, str], IgnoreChain])
     pruned: frozenset[tuple[str, str]] = frozenset()
+    #: What was found of folders, see :meth:`_chain_in`.
+    folders: dict[tuple[str, str], tuple[IgnoreChain | None]] = field(
+        default_factory=dict[tuple[str, str], "tuple[IgnoreChain | None]"], init=False, repr=False, compare=False
+    )
 
     def is_ignored(self, path: WorkspacePath) -> bool:
         """Whether a file is ignored. The rules are those of the last scan, new ignore files are not looked for."""
@@ -131,21 +138,45 @@ class IgnoreRules:
         return self._ignores(path, last_is_folder=True)
 
     def _ignores(self, path: WorkspacePath, *, last_is_folder: bool) -> bool:
-        chain = self.chains.get((path.root, ""), _NOTHING)
-        names = path.relative.split("/")
-        folder = ""
-        for number, name in enumerate(names):
-            folder = f"{folder}/{name}" if folder else name
-            is_folder = last_is_folder or number < len(names) - 1
-            if is_skipped_name(name, is_folder=is_folder) or (path.root, folder) in self.pruned:
-                return True
-            verdict = chain.judge(as_bytes_text(folder), is_folder=is_folder)
-            if verdict is Verdict.IGNORED:
-                return True
-            if verdict is Verdict.TRACKED_BELOW:
-                chain = chain.below_ignored()
-            chain = self.chains.get((path.root, folder), chain)
-        return False
+        above, _, name = path.relative.rpartition("/")
+        chain = self._chain_in(path.root, above)
+        return chain is None or self._passed(chain, path.root, path.relative, name, is_folder=last_is_folder) is None
+
+    def _chain_in(self, root: str, folder: str) -> IgnoreChain | None:
+        """The chain that speaks of the entries of a folder, ``None`` for one that is ignored.
+
+        It is remembered: a prompt asks about a hundred files of a few folders.
+        """
+        known = self.folders.get((root, folder))
+        if known is None:
+            chain, at = self.chains.get((root, ""), _NOTHING), ""
+            for name in folder.split("/") if folder else ():
+                at = f"{at}/{name}" if at else name
+                passed = self._passed(chain, root, at, name, is_folder=True)
+                if passed is None:
+                    return self._remember(root, folder, None)
+                chain = passed
+            return self._remember(root, folder, chain)
+        return known[0]
+
+    def _remember(self, root: str, folder: str, chain: IgnoreChain | None) -> IgnoreChain | None:
+        if len(self.folders) >= _MOST_FOLDERS:
+            self.folders.clear()
+        self.folders[root, folder] = (chain,)
+        return chain
+
+    def _passed(
+        self, chain: IgnoreChain, root: str, relative: str, name: str, *, is_folder: bool
+    ) -> IgnoreChain | None:
+        """The chain that speaks of what lies in an entry; ``None`` for an entry that ``chain`` has ignored."""
+        if is_skipped_name(name, is_folder=is_folder) or (root, relative) in self.pruned:
+            return None
+        verdict = chain.judge(as_bytes_text(relative), is_folder=is_folder)
+        if verdict is Verdict.IGNORED:
+            return None
+        if verdict is Verdict.TRACKED_BELOW:
+            chain = chain.below_ignored()
+        return self.chains.get((root, relative), chain)
 
     def tracked_in(self, root: str, folder: str) -> TrackedFiles | None:
         """What the repository whose top is ``folder`` of a root tracked at the scan; ``None`` where there was none."""
