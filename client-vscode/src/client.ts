@@ -9,14 +9,11 @@ import {
   RevealOutputChannelOn,
 } from "vscode-languageclient/node";
 import { hasLanguageModels } from "./languageModels";
+import { HEARD, offersActions } from "./languages";
 import type { StartCommand } from "./server/locate";
 import type { Restarts } from "./restarts";
 import { type Table, workspaceSettings } from "./settings";
 import { named } from "./titles";
-
-/** Extensions of the server's languages, by VS Code's names for them. */
-const LANGUAGES = ["python", "typescript", "typescriptreact", "javascript", "javascriptreact"];
-const SCHEMES = ["file", "untitled"];
 
 export interface ClientOptions {
   readonly start: StartCommand;
@@ -52,7 +49,7 @@ export function inspecting(scope?: vscode.Uri): (key: string) => ReturnType<vsco
 
 function clientOptions(options: ClientOptions): LanguageClientOptions {
   return {
-    documentSelector: SCHEMES.flatMap((scheme) => LANGUAGES.map((language) => ({ scheme, language }))),
+    documentSelector: HEARD,
     initializationOptions: {
       userSettings: options.userSettings,
       trusted: vscode.workspace.isTrusted,
@@ -70,7 +67,7 @@ function clientOptions(options: ClientOptions): LanguageClientOptions {
     },
     middleware: {
       provideCodeActions: async (document, range, context, token, next) =>
-        (await next(document, range, context, token))?.map(named),
+        offersActions(document.languageId) ? (await next(document, range, context, token))?.map(named) : [],
       executeCommand: (command, given) => options.executeCommand(command, given),
       workspace: {
         configuration: ({ items }) => items.map(answerFor),

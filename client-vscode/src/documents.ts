@@ -3,6 +3,7 @@
  * newer ones came.
  */
 import * as vscode from "vscode";
+import { forPreview, linked, type NamedFile } from "./chat/links";
 import type { PreviewAnswer, PreviewFile } from "./protocol";
 
 export const SCHEME = "sightline";
@@ -16,9 +17,10 @@ export class Documents implements vscode.TextDocumentContentProvider {
     return this.#texts.get(uri.toString()) ?? "This preview is gone. Ask for it again.";
   }
 
-  /** Opens an answer, rendered, beside the code it speaks of. */
-  async showAnswer(title: string, markdown: string): Promise<void> {
-    const uri = this.#keep(`${title}.md`, markdown);
+  /** Opens an answer, rendered, beside the code it speaks of; what it says of `files` becomes links. */
+  async showAnswer(title: string, markdown: string, files: readonly NamedFile[]): Promise<void> {
+    const root = vscode.workspace.workspaceFolders?.[0]?.uri.toString();
+    const uri = this.#keep(`${title}.md`, linked(markdown, forPreview(files, root)));
     await vscode.commands.executeCommand("markdown.showPreviewToSide", uri);
   }
 

@@ -2,6 +2,8 @@
 
 /** They change nothing: their answer is a text. */
 const ANSWERS = new Set(["explain", "review", "context", "impact", "overview"]);
+/** They ask a model. */
+const WITH_MODEL = new Set(["explain", "review", "fix", "refactor", "implement", "test", "document"]);
 /** Started from the command palette, they ask what is wanted. */
 const ASKS_FOR = new Map([
   ["implement", "What should be implemented? Empty: what the selected code says it should do."],
@@ -14,7 +16,10 @@ const EDITS = new Set(["fix", "refactor", "implement", "test", "document", "impo
 /** What is meant when a chat message names no command. */
 export const DEFAULT_FEATURE = "implement";
 
-/** `fix` for `sightline.fix`; undefined for commands that are no feature, and for undo and redo, which take a turn. */
+/**
+ * `fix` for `sightline.fix`; undefined for commands that are no feature, and for those of another kind: undo and redo take
+ * a turn, prompt and paste the clipboard.
+ */
 export function featureOf(command: string): string | undefined {
   const name = command.replace(/^sightline\./, "");
   return ANSWERS.has(name) || EDITS.has(name) ? name : undefined;
@@ -23,6 +28,11 @@ export function featureOf(command: string): string | undefined {
 /** Whether the feature's answer is a text to read. */
 export function isAnswer(feature: string): boolean {
   return ANSWERS.has(feature);
+}
+
+/** Whether a model is asked, so that there is a prompt to be copied. */
+export function hasPrompt(feature: string): boolean {
+  return WITH_MODEL.has(feature);
 }
 
 /** The question to put to the user when the feature is started without words. */

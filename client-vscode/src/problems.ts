@@ -46,13 +46,18 @@ export function remediesOf(error: unknown): readonly Remedy[] {
   return REMEDIES[dataOf(error)["kind"] ?? ""] ?? [];
 }
 
+/** Whether it is the model that failed, or that there is none: another could answer the same prompt. */
+export function isOfModel(error: unknown): boolean {
+  return dataOf(error)["kind"]?.startsWith("model_") ?? false;
+}
+
 /** The message of an error and what to do about it. The server's own say both in their message. */
 export function sentenceOf(error: unknown): string {
   if (error instanceof ServerProblem) return `${error.message} ${error.hint}`;
   if (connectionEnded(error)) return "The server ended before it was done, and is started again. Ask again in a moment.";
   const { kind, message } = dataOf(error);
   // Its hint speaks of variables and of the command line; here there are buttons.
-  if (kind === "model_not_configured" && message !== undefined) return `${message} /context and /impact need no model.`;
+  if (kind === "model_not_configured" && message !== undefined) return `${message} /context and /impact need no model; any web chat can answer: copy the prompt.`;
   return error instanceof Error ? error.message : String(error);
 }
 

@@ -82,7 +82,15 @@ export interface Outcome {
   readonly verdict: Verdict;
   readonly text: string;
   readonly changes: readonly FileName[];
+  readonly findings: readonly { readonly id: string }[];
   readonly manifest: readonly ManifestEntry[];
+}
+
+/** What a chat should read after its reply: `message` where it has the rest, `prompt` is everything. */
+export interface NextMessage {
+  readonly kind: "needs" | "repair";
+  readonly message: string;
+  readonly prompt: string;
 }
 
 /** The answer of a feature. `outcome` is null if no model ran. */
@@ -92,8 +100,8 @@ export interface FeatureAnswer {
   readonly text: string;
   readonly places: readonly Place[];
   readonly outcome: Outcome | null;
-  /** What the answer says, for programs; `/context` tells the whole prompt in `prompt`. */
-  readonly data?: { readonly prompt?: string } | null;
+  /** What the answer says, for programs: `/prompt` tells the whole prompt, `/paste` what the chat should read next. */
+  readonly data?: { readonly prompt?: string; readonly next?: NextMessage | null } | null;
 }
 
 export interface ApplyAnswer {

@@ -1,6 +1,7 @@
 /** A turn told in the chat: what streams, what follows, which buttons there are. */
 import { describe, expect, it } from "vitest";
-import { answer, type Button, buttons, type Reply, takenBack } from "../src/chat/answer";
+import { answer, type Reply, takenBack } from "../src/chat/answer";
+import { type Button, buttons } from "../src/chat/buttons";
 import type { FeatureAnswer, Outcome, RunArguments, TurnEvent, Verdict } from "../src/protocol";
 import { Turns } from "../src/turns";
 
@@ -93,7 +94,7 @@ describe("what follows", () => {
   ])("are the buttons of an edit that was %s", (verdict, titles) => {
     const made = buttons({ ...answered(""), outcome: outcome(verdict) });
     expect(made.map(({ title }) => title)).toEqual(titles);
-    expect(made.every(({ inSpiteOfFindings }) => inSpiteOfFindings === (verdict === "rejected"))).toBe(true);
+    expect(made.every((button) => "turn" in button && button.inSpiteOfFindings === (verdict === "rejected"))).toBe(true);
   });
 
   it("are no buttons for an edit that changes nothing", () => {
@@ -176,5 +177,5 @@ function answered(given: string): FeatureAnswer {
 }
 
 function outcome(verdict: Verdict): Outcome {
-  return { verdict, text: "", changes: [{ uri: "file:///w/a.py", path: "a.py" }], manifest: [] };
+  return { verdict, text: "", changes: [{ uri: "file:///w/a.py", path: "a.py" }], findings: [], manifest: [] };
 }

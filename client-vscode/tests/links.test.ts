@@ -1,6 +1,6 @@
 /** Places in the server's words become links; what only looks like one stays text. */
 import { expect, it } from "vitest";
-import { linked } from "../src/chat/links";
+import { forPreview, linked } from "../src/chat/links";
 
 const FILES = [
   { path: "src/a.py", uri: "file:///w/src/a.py" },
@@ -23,3 +23,14 @@ it.each(["src/b.py:12: is no file we were told", "gone from src/a.py (renamed?)"
     expect(linked(text, FILES)).toBe(text);
   },
 );
+
+it("opens places from VS Code's Markdown preview, which follows no address that begins with file:", () => {
+  const files = [
+    { path: "src/a b.py", uri: "file:///w/shop/src/a%20b.py" },
+    { path: "lib.py", uri: "file:///w/other/lib.py" },
+  ];
+  const shown = linked("- `src/a b.py:3`: gone\n- lib.py:4: gone", forPreview(files, "file:///w/shop"));
+  expect(shown).toBe("- [src/a b.py:3](/src/a%20b.py#L3): gone\n- [lib.py:4](/../other/lib.py#L4): gone");
+  expect(forPreview(files, undefined)).toEqual(files);
+  expect(forPreview(files, "memfs:/w/shop")).toEqual(files);
+});

@@ -1,12 +1,21 @@
 /** What package.json promises is there: commands, chat commands, files, limits. */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import manifest from "../package.json" with { type: "json" };
 import { featureOf } from "../src/features";
+import { LANGUAGES } from "../src/languages";
 import { OLDEST } from "../src/server/python";
 
-const FEATURES = ["explain", "fix", "refactor", "implement", "test", "document", "review", "context", "impact", "overview", "import", "undo", "redo"];
+const FEATURES = ["explain", "fix", "refactor", "implement", "test", "document", "review", "context", "impact", "overview", "import", "prompt", "paste", "undo", "redo"];
 const sources = (name: string) => readFileSync(new URL(`../${name}`, import.meta.url), "utf8");
+
+it("starts for every language that the server reads, and offers actions in it", () => {
+  const read = readdirSync(new URL("../../server/sightline/languages/", import.meta.url)).filter((name) => name.endsWith(".py"));
+  const identifiers = read.flatMap((name) => [...sources(`../server/sightline/languages/${name}`).matchAll(/^ {4}identifier="(\w+)",$/gm)].map(([, found = ""]) => found));
+  expect(identifiers.length).toBeGreaterThan(10);
+  expect(new Set(LANGUAGES)).toEqual(new Set([...identifiers, "javascriptreact"])); // of `.jsx`, which is JavaScript to the server
+  expect(manifest.activationEvents).toEqual(LANGUAGES.map((name) => `onLanguage:${name}`));
+});
 
 it("offers every feature in the chat and in the palette", () => {
   const [participant] = manifest.contributes.chatParticipants;
@@ -26,12 +35,12 @@ it("offers what the server can do without a question, under the server's own nam
 it("knows each of the server's features, and takes nothing else for one", () => {
   const features = registeredFeatures();
   expect(features.toSorted()).toEqual(FEATURES.toSorted());
-  expect(FEATURES.filter((name) => featureOf(`sightline.${name}`) === undefined)).toEqual(["undo", "redo"]);
+  expect(FEATURES.filter((name) => featureOf(`sightline.${name}`) === undefined)).toEqual(["prompt", "paste", "undo", "redo"]);
   expect(["sightline.run", "sightline.apply", "sightline.status"].map(featureOf)).toEqual([undefined, undefined, undefined]);
 });
 
 it("registers what the palette offers of its own", () => {
-  const own = ["restart", "showLog", "showStatus", "setApiKey", "chooseModel", "switchModel", "copyPrompt"].map((name) => `sightline.${name}`);
+  const own = ["restart", "showLog", "showStatus", "setApiKey", "chooseModel", "switchModel"].map((name) => `sightline.${name}`);
   const code = sources("src/commands.ts");
   expect(own.filter((name) => !code.includes(`"${name}"`))).toEqual([]);
 });

@@ -1,15 +1,20 @@
 /** What a person is told when something failed, and which buttons help. */
 import { expect, it } from "vitest";
 import manifest from "../package.json" with { type: "json" };
-import { NotRunning, remediesOf, sentenceOf } from "../src/problems";
+import { isOfModel, NotRunning, remediesOf, sentenceOf } from "../src/problems";
 
 const failed = (kind: string, message: string, code = -32803) =>
   Object.assign(new Error(`${message} Set SIGHTLINE_MODEL.`), { code, data: { kind, message, hint: "Set SIGHTLINE_MODEL." } });
 
 it("helps a newcomer to a model by buttons, not by variables", () => {
   const error = failed("model_not_configured", "No model is configured.");
-  expect(sentenceOf(error)).toBe("No model is configured. /context and /impact need no model.");
+  expect(sentenceOf(error)).toBe("No model is configured. /context and /impact need no model; any web chat can answer: copy the prompt.");
   expect(remediesOf(error).map(({ title }) => title)).toEqual(["Choose a model…", "Set the API key…"]);
+});
+
+it("knows where another chat could answer instead", () => {
+  expect(isOfModel(failed("model_rate_limited", "Too often."))).toBe(true);
+  expect([failed("usage", "Which?"), new NotRunning("It ended."), "odd"].map(isOfModel)).toEqual([false, false, false]);
 });
 
 it("says the server's own sentence and hint otherwise", () => {

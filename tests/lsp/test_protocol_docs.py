@@ -24,7 +24,7 @@ def test_every_argument_of_run_is_documented() -> None:
 
 def test_every_argument_and_query_of_graph_is_documented() -> None:
     assert listed("Graph") == set(GraphArguments.model_fields) - {
-        *("mentions", "diagnostics", "turn", "budget", "model", "conversation"),
+        *("mentions", "diagnostics", "turn", "budget", "model", "conversation", "answers"),
     }
     rows = re.findall(r"^\| ((?:`[a-z-]+`(?:, )?)+) \| (?:a symbol|a file|nothing)", PAGE, re.MULTILINE)
     assert {name for row in rows for name in re.findall(r"`([a-z-]+)`", row)} == QUERIES

@@ -2,19 +2,11 @@
  * Runs a feature and tells it in a chat reply: the text as it streams, then what was in the prompt, what came of it, and
  * what can be done next. Knows neither VS Code nor the connection.
  */
-import type { ApplyAnswer, FeatureAnswer, Outcome, RunArguments, TurnEvent } from "../protocol";
+import type { ApplyAnswer, FeatureAnswer, RunArguments, TurnEvent } from "../protocol";
 import { stageSentence, type TurnListener } from "../turns";
+import { type Button, buttons } from "./buttons";
 import { linked, type NamedFile } from "./links";
 import { ReplyText } from "./replyText";
-
-export type Deed = "apply" | "preview" | "discard";
-
-export interface Button {
-  readonly title: string;
-  readonly deed: Deed;
-  readonly turn: string;
-  readonly inSpiteOfFindings: boolean;
-}
 
 /** A chat reply under way. Lines are one-based. */
 export interface Reply {
@@ -54,18 +46,8 @@ export async function answer(given: RunArguments, server: Answering, reply: Repl
     reply.reference(server.address(entry.path), entry.startLine, entry.endLine);
   }
   for (const place of result.places) reply.reference(place.uri, place.line, place.line);
-  for (const button of buttons(result)) reply.button(button);
+  for (const button of buttons(result, given)) reply.button(button);
   return result;
-}
-
-/** What can be done with the edit that waits under this turn. */
-export function buttons(result: FeatureAnswer): Button[] {
-  if (!hasEdit(result)) return [];
-  const inSpiteOfFindings = result.outcome?.verdict === "rejected";
-  const button = (title: string, deed: Deed): Button => ({ title, deed, turn: result.turn, inSpiteOfFindings });
-  const apply = button(inSpiteOfFindings ? "Apply anyway" : "Apply", "apply");
-  const preview = button("Preview", "preview");
-  return [...(inSpiteOfFindings ? [preview, apply] : [apply, preview]), button("Discard", "discard")];
 }
 
 /** What became of an edit that was to be taken or brought back: who asked for it in so many words is not asked again. */
@@ -78,14 +60,6 @@ export function takenBack({ applied, reason, files }: ApplyAnswer, command: "und
 function filesOf(result: FeatureAnswer, server: Answering): NamedFile[] {
   const read = (result.outcome?.manifest ?? []).map(({ path }) => ({ path, uri: server.address(path) }));
   return [...read, ...(result.outcome?.changes ?? []), ...result.places];
-}
-
-function hasEdit({ outcome }: FeatureAnswer): boolean {
-  return outcome !== null && hasChanges(outcome) && ["accepted", "rejected"].includes(outcome.verdict);
-}
-
-function hasChanges(outcome: Outcome): boolean {
-  return outcome.changes.length > 0;
 }
 
 /** The server's narration. An answer without edits repeats the reply: only what was not streamed is still to be said. */

@@ -1,4 +1,5 @@
 /** Turns the places in what the server says, such as `src/a.py:12`, into links that open them. Knows no VS Code. */
+import { posix } from "node:path";
 
 /** A file the server named, by its path in a root. */
 export interface NamedFile {
@@ -18,6 +19,19 @@ export function linked(text: string, files: Iterable<NamedFile>): string {
     const uri = known.get(path);
     return uri === undefined ? whole : link(path, uri, quotedLine ?? bareLine);
   });
+}
+
+/**
+ * `files` with addresses that VS Code's Markdown preview follows: it opens none that begin with `file:`, and takes those
+ * that begin with a slash for paths below the first folder of the workspace.
+ */
+export function forPreview(files: Iterable<NamedFile>, root: string | undefined): NamedFile[] {
+  return [...files].map(({ path, uri }) => ({ path, uri: root === undefined ? uri : belowRoot(uri, root) }));
+}
+
+function belowRoot(uri: string, root: string): string {
+  const [file, folder] = [new URL(uri), new URL(root)];
+  return file.protocol === folder.protocol ? `/${posix.relative(folder.pathname, file.pathname)}` : uri;
 }
 
 function link(path: string, uri: string, line: string | undefined): string {

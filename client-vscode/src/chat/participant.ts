@@ -4,10 +4,11 @@ import * as vscode from "vscode";
 import { featureArguments } from "../arguments";
 import { activeFocus, addressIn, attachedTo, diagnosticsAt, rootOf } from "../editor";
 import { DEFAULT_FEATURE } from "../features";
-import { isCancelled, remediesOf, sentenceOf } from "../problems";
+import { isCancelled, isOfModel, remediesOf, sentenceOf } from "../problems";
 import type { ApplyAnswer, FeatureAnswer, RunArguments } from "../protocol";
 import type { Session } from "../session";
-import { answer, type Answering, type Button, type Reply } from "./answer";
+import { answer, type Answering, type Reply } from "./answer";
+import { commandOf, promptButtons } from "./buttons";
 
 const PARTICIPANT = "sightline.chat";
 
@@ -16,7 +17,7 @@ export function registerParticipant(session: Session): vscode.Disposable {
     const focus = activeFocus();
     const asked = featureArguments({
       turn: `chat-${randomUUID()}`,
-      text: request.prompt,
+      text: request.command === "paste" ? await vscode.env.clipboard.readText() : request.prompt,
       focus,
       attached: attachedTo(request),
       diagnostics: request.command === "fix" ? diagnosticsAt(focus) : [],
@@ -28,7 +29,8 @@ export function registerParticipant(session: Session): vscode.Disposable {
       return { metadata: { turn, command, verdict: outcome?.verdict, conversation } };
     } catch (error) {
       if (isCancelled(error)) return {};
-      const remedies = remediesOf(error);
+      const copies = isOfModel(error) ? promptButtons(given).map(commandOf) : [];
+      const remedies: vscode.Command[] = [...remediesOf(error), ...copies];
       if (remedies.length === 0) return { errorDetails: { message: sentenceOf(error) } };
       response.markdown(`\n\n${sentenceOf(error)}`); // VS Code shows the details of errors below the buttons
       for (const remedy of remedies) response.button(remedy);
@@ -67,10 +69,6 @@ function replyIn(response: vscode.ChatResponseStream): Reply {
     },
     button: (button) => response.button(commandOf(button)),
   };
-}
-
-function commandOf({ title, deed, turn, inSpiteOfFindings }: Button): vscode.Command {
-  return { title, command: `sightline.turn.${deed}`, arguments: [{ turn, inSpiteOfFindings }] };
 }
 
 function linesOf(startLine: number, endLine: number): vscode.Range {

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 from sightline.base.changes import ChangeSet
@@ -27,6 +28,7 @@ from sightline.engine.conversations import Conversations
 from sightline.engine.edit_desk import EditDesk
 from sightline.engine.gate import CheckedDiff, DiffSource, check_change
 from sightline.engine.graph_questions import DiffImpact, Question, asked_in_thread, impact_of_step
+from sightline.engine.handed_out import HandedOutPrompts
 from sightline.engine.model import Models, models_of
 from sightline.engine.parts import EngineParts
 from sightline.engine.prepared import FileAfter, PreparedEdit
@@ -38,6 +40,7 @@ from sightline.models.tokens import count_tokens
 from sightline.prompts.build import Additions, Prompt
 from sightline.prompts.needs import needs_in
 from sightline.prompts.template_set import TemplateProblem
+from sightline.tasks.by_hand import HandedOut, Pasted, hand_out, take_reply
 from sightline.tasks.preparing import TurnDependencies, prepare_prompt
 from sightline.tasks.proposed import try_changes
 from sightline.tasks.result import Listener, TurnRequest, TurnResult
@@ -68,6 +71,7 @@ class Engine(EditDesk):
         self._additions = PromptAdditions(parts.system, parts.settings.prompts, parts.models.where)
         self._conversations = parts.conversations
         self._updates = asyncio.Lock()
+        self._handed_out = HandedOutPrompts()
 
     # Life ------------------------------------------------------------------------------------------------------
 
@@ -219,6 +223,8 @@ class Engine(EditDesk):
                 run_turn=run_this_turn,
                 build_prompt=self.build_prompt,
                 propose=self.propose,
+                hand_out=self.hand_out,
+                take_reply=partial(self.take_reply, listener),
                 diagnose=self._diagnose,
                 prepare_undo=self.hold_undo,
                 prepare_redo=self.hold_redo,
@@ -265,12 +271,34 @@ class Engine(EditDesk):
 
     async def build_prompt(self, request: TurnRequest) -> tuple[ContextPack, Prompt]:
         """The context and the prompt of a task, which may go on with a conversation; no model is asked."""
-        past, counter = await self._past(), await self._models.counter()
-        given = self._dependencies(await self.caught_up(), lambda _: None, past)
-        if request.conversation and (talk := await self._conversations.load(request.conversation)):
-            given = replace(given, conversation=talk)
-        prepared = await prepare_prompt(request, given, counter)
+        prepared = await prepare_prompt(request, await self._unasked(request), await self._models.counter())
         return prepared.pack, prepared.prompt
+
+    async def hand_out(self, request: TurnRequest) -> HandedOut:
+        """The prompt of a task for a chat of the user's. What it replies is for :meth:`take_reply`."""
+        handed = await hand_out(request, await self._unasked(request), await self._models.counter())
+        self._handed_out.keep(handed)
+        return handed
+
+    async def take_reply(self, listener: Listener, turn: str, text: str, answers: str) -> Pasted:
+        """Tries the reply of a chat to the prompt of the turn ``answers``, the last one handed out if that is "".
+
+        Its edit waits under ``turn`` for :meth:`prepare`. Raises :class:`UsageError` where ``text`` is no reply.
+        """
+        answered = self._handed_out.find(answers)
+        given = self._dependencies(await self.caught_up(), listener, NO_HISTORY)
+        policy = self._trial_policy()
+        pasted = await take_reply(turn, text, answered, given, policy, self.settings.context.budget)
+        if pasted.result is not None:
+            self._pending.add(pasted.result, label=pasted.task)
+        return pasted
+
+    async def _unasked(self, request: TurnRequest) -> TurnDependencies:
+        """What a prompt is made of that we send to no model."""
+        given = self._dependencies(await self.caught_up(), lambda _: None, await self._past())
+        if request.conversation and (talk := await self._conversations.load(request.conversation)):
+            return replace(given, conversation=talk)
+        return given
 
     async def overview(self, root: str) -> Overview:
         """What a root is made of; its last commits too where the user trusts it."""

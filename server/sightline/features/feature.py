@@ -13,6 +13,7 @@ from sightline.context.overview import Overview
 from sightline.context.pack import ContextPack
 from sightline.graph.view import GraphView
 from sightline.prompts.build import Prompt
+from sightline.tasks.by_hand import HandedOut, Pasted
 from sightline.tasks.result import Listener, TurnRequest, TurnResult
 
 
@@ -22,6 +23,7 @@ class FeatureRequest:
 
     ``turn`` is chosen by the caller and names the turn in events, apply, discard and undo. ``model`` is the name of the
     user's model to ask ("" for the one that routing finds); what ``conversation`` names stays with its model.
+    ``answers`` is the turn of the prompt that ``text`` replies to, "" for the last one that was handed out.
     """
 
     command: str
@@ -35,6 +37,7 @@ class FeatureRequest:
     budget: int | None = None
     model: str = ""
     conversation: str = ""
+    answers: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +71,8 @@ class FeatureContext:
     """What a feature may use: the snapshot it was asked at, and the verbs of the rooms below.
 
     ``overview`` says what a root is made of. ``propose`` tries an edit that no model made: turn, label and change set
-    against ``view``.
+    against ``view``. ``hand_out`` makes a prompt that the user takes to a model by hand, ``take_reply`` tries what it
+    replied: turn, reply, and the turn of the prompt.
     """
 
     view: GraphView
@@ -76,6 +80,8 @@ class FeatureContext:
     run_turn: Callable[[TurnRequest], Awaitable[TurnResult]]
     build_prompt: Callable[[TurnRequest], Awaitable[tuple[ContextPack, Prompt]]]
     propose: Callable[[str, str, ChangeSet], Awaitable[TurnResult]]
+    hand_out: Callable[[TurnRequest], Awaitable[HandedOut]]
+    take_reply: Callable[[str, str, str], Awaitable[Pasted]]
     diagnose: Callable[[WorkspacePath, Span | None], Awaitable[tuple[str, ...]]]
     overview: Callable[[str], Awaitable[Overview]]
     prepare_undo: Callable[[str | None, Collection[int], str], Awaitable[tuple[WorkspacePath, ...]]]

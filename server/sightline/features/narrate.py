@@ -73,10 +73,12 @@ def _findings(report: CheckReport) -> str:
 def _provenance(result: TurnResult) -> str:
     files = {entry.path for entry in result.prompt.manifest}
     checked = ", ".join(result.report.seconds) if result.report else "nothing"
-    return (
-        f"_Prompt: {result.prompt.tokens} tokens from {len(files)} files. Checked: {checked}. "
-        f"Revision {result.revision}. {answered_by(result.answered) if result.answered else ''}_"
-    )
+    parts = [
+        f"Prompt: {result.prompt.tokens} tokens from {len(files)} files." if result.prompt.messages else "",
+        f"Checked: {checked}. Revision {result.revision}.",
+        answered_by(result.answered) if result.answered else "",
+    ]
+    return f"_{' '.join(part for part in parts if part)}_"
 
 
 def is_plain(answered: Answered) -> bool:

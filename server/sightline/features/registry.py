@@ -11,6 +11,8 @@ from sightline.features import (
     implement,
     import_name,
     overview,
+    paste,
+    prompt,
     redo,
     refactor,
     review,
@@ -33,6 +35,8 @@ FEATURES: dict[str, Feature] = {
         impact.FEATURE,
         overview.FEATURE,
         import_name.FEATURE,
+        prompt.FEATURE,
+        paste.FEATURE,
         undo.FEATURE,
         redo.FEATURE,
     )

@@ -142,6 +142,7 @@ def request_of(engine: Engine, command: str, turn: str, asked: Asked) -> Feature
         budget=given.budget,
         model=given.model,
         conversation=given.conversation,
+        answers=given.answers,
     )
 
 

@@ -187,6 +187,7 @@ class FeatureArguments(Arguments):
     turn: str = Field(default="", max_length=200)
     model: str = Field(default="", max_length=200)
     conversation: str = Field(default="", max_length=200)
+    answers: str = Field(default="", max_length=200)
     budget: int | None = Field(default=None, gt=0)
 
 

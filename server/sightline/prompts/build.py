@@ -93,6 +93,8 @@ class Prompt:
 
 
 NOTHING_MORE = Additions()
+#: The prompt of an edit for which no model was asked, or one that nobody knows.
+NO_PROMPT = Prompt(messages=(), stable_prefix="", manifest=(), tokens=0, task_type="", complexity="simple")
 
 
 def build_prompt(  # noqa: PLR0913  a task, its code, and four things that decide how it is asked

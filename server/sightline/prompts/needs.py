@@ -38,7 +38,7 @@ def build_answer(previous: Prompt, reply: str, asked: Asked, *, last: bool) -> P
     messages = (
         *previous.messages,
         Message(role="assistant", content=redact(reply)),
-        Message(role="user", content=_text(asked, last=last)),
+        Message(role="user", content=answer_text(asked, last=last)),
     )
     return _extended(previous, messages, asked)
 
@@ -46,7 +46,7 @@ def build_answer(previous: Prompt, reply: str, asked: Asked, *, last: bool) -> P
 def with_asked(prompt: Prompt, asked: Asked) -> Prompt:
     """``prompt``, which was not sent yet, with what the last reply asked for beside its edits."""
     final = prompt.messages[-1]
-    content = f"{final.content}\n{_text(asked, last=True)}"
+    content = f"{final.content}\n{answer_text(asked, last=True)}"
     return _extended(prompt, (*prompt.messages[:-1], replace(final, content=content)), asked)
 
 
@@ -71,7 +71,8 @@ def _extended(prompt: Prompt, messages: tuple[Message, ...], asked: Asked) -> Pr
     )
 
 
-def _text(asked: Asked, *, last: bool) -> str:
+def answer_text(asked: Asked, *, last: bool) -> str:
+    """The message that answers it; ``last``: nothing more can be asked for."""
     lines = [redact(f"- `{one_line(name)}`: {one_line(answer)}") for name, answer in asked.answers]
     parts = ["# Code you asked for", "\n".join(lines)]
     if asked.pack.text:

@@ -57,12 +57,14 @@ class Refusal:
     mended: tuple[str, ...] = ()
 
 
-def build_repair(previous: Prompt, refusal: Refusal, view: GraphView, permitted: Permission) -> Prompt:
+def build_repair(
+    previous: Prompt, refusal: Refusal, view: GraphView, permitted: Permission, *, keeps_draft: bool = True
+) -> Prompt:
     """``previous`` with the reply and the reasons for its refusal appended.
 
     ``view`` is the draft: the snapshot with everything of the reply that could be placed. ``findings`` have their
-    places in it. No path that ``permitted`` refuses is shown. The reply comes back without the secrets in it: the next
-    model to read it need not be the one that wrote it.
+    places in it. Without ``keeps_draft`` all edits are asked for once more. No path that ``permitted`` refuses is
+    shown. The reply comes back without the secrets in it: the next model to read it need not be the one that wrote it.
     """
     findings = tuple(
         finding if permitted(finding.path) is None else replace(finding, detail="")
@@ -72,7 +74,7 @@ def build_repair(previous: Prompt, refusal: Refusal, view: GraphView, permitted:
     messages = (
         *previous.messages,
         Message(role="assistant", content=redact(refusal.reply)),
-        Message(role="user", content=_repair_text(refusal, findings, pack)),
+        Message(role="user", content=_repair_text(refusal, findings, pack, keeps_draft=keeps_draft)),
     )
     return replace(
         previous,
@@ -101,8 +103,8 @@ def _places(findings: tuple[Finding, ...]) -> tuple[RipplePlace, ...]:
     return tuple(places)
 
 
-def _repair_text(refusal: Refusal, findings: tuple[Finding, ...], pack: ContextPack) -> str:
-    parts = [template("repair")]
+def _repair_text(refusal: Refusal, findings: tuple[Finding, ...], pack: ContextPack, *, keeps_draft: bool) -> str:
+    parts = [template("repair" if keeps_draft else "repair_anew")]
     if findings:
         parts.append("## Findings\n\n" + "\n".join(_finding_lines(findings)))
     if refusal.unmatched:

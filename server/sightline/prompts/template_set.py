@@ -22,7 +22,7 @@ from sightline.prompts.classify import TASK_TYPES
 #: Templates that may be replaced. ``analyse`` asks for a look at the code before it is changed.
 REPLACEABLE = ("base", "edits", "analyse", *TASK_TYPES)
 #: Templates that may not.
-FIXED = ("reading", "needs", "follow_up", "repair", "notes")
+FIXED = ("reading", "needs", "follow_up", "repair", "repair_anew", "notes")
 
 #: Largest file of a template in bytes: every prompt carries it.
 MOST_BYTES = 16_384

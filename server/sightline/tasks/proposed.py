@@ -9,12 +9,9 @@ from sightline.base.errors import ChangeConflict
 from sightline.checks.check import Verdict
 from sightline.edits.diff import unified_diff
 from sightline.graph.view import GraphView
-from sightline.prompts.build import Prompt
+from sightline.prompts.build import NO_PROMPT
 from sightline.tasks.result import TurnResult, TurnVerdict
 from sightline.tasks.trial import TrialPolicy, judge
-
-#: The prompt of an edit for which no model was asked.
-_NO_PROMPT = Prompt(messages=(), stable_prefix="", manifest=(), tokens=0, task_type="", complexity="simple")
 
 
 async def try_changes(turn: str, changes: ChangeSet, before: GraphView, policy: TrialPolicy) -> TurnResult:
@@ -34,7 +31,7 @@ async def try_changes(turn: str, changes: ChangeSet, before: GraphView, policy: 
         text="",
         changes=changes,
         attempts=(),
-        prompt=_NO_PROMPT,
+        prompt=NO_PROMPT,
         model="",
         base=base,
         report=report,

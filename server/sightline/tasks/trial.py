@@ -19,10 +19,11 @@ from sightline.checks.policy import NO_PROGRAMS, CheckPolicy
 from sightline.checks.run import run_checks
 from sightline.edits.apply import apply_proposal
 from sightline.edits.between import changes_between
+from sightline.edits.diff import unified_diff
 from sightline.edits.parse import parse_reply
 from sightline.edits.proposal import Placement, Unmatched
 from sightline.graph.view import GraphView
-from sightline.workspace.files import WorkspaceView
+from sightline.workspace.files import SourceFile, WorkspaceView
 
 #: Answers why a path may not be touched or shown, ``None`` when it may.
 Permitted = Callable[[WorkspacePath], str | None]
@@ -126,6 +127,13 @@ def _base_texts(view: WorkspaceView, changes: ChangeSet) -> dict[WorkspacePath, 
     if moved_on := [str(path) for path, text in texts.items() if text.digest != changes.base[path]]:
         raise ChangeConflict(f"{', '.join(moved_on)} changed meanwhile.", hint="Ask again.")
     return texts
+
+
+def trial_diff(trial: Trial) -> str:
+    """The diff against the texts the edit was computed for, whatever the disk holds by now."""
+    view = trial.before.workspace
+    files = {path: SourceFile(path=path, text=text) for path, text in trial.base.items()}
+    return unified_diff(trial.changes, replace(view, overlay={**view.overlay, **files}))
 
 
 async def judge(before: GraphView, after: GraphView, changes: ChangeSet, policy: TrialPolicy) -> CheckReport:

@@ -6,7 +6,6 @@ import asyncio
 from dataclasses import replace
 
 from sightline.base.changes import ChangeSet
-from sightline.edits.diff import unified_diff
 from sightline.graph.view import GraphView
 from sightline.models.gateway import TurnModels
 from sightline.models.messages import Finish, ModelResponse
@@ -32,8 +31,7 @@ from sightline.tasks.result import (
     TurnVerdict,
     stage_event,
 )
-from sightline.tasks.trial import Trial, TrialPolicy
-from sightline.workspace.files import SourceFile
+from sightline.tasks.trial import Trial, TrialPolicy, trial_diff
 
 
 async def run_turn(request: TurnRequest, given: TurnDependencies, models: TurnModels) -> TurnResult:
@@ -170,7 +168,7 @@ class _Turn:
             answered=answered,
             report=trial.report if trial else None,
             base=trial.base if trial else {},
-            diff=await asyncio.to_thread(_diff, trial) if trial else "",
+            diff=await asyncio.to_thread(trial_diff, trial) if trial else "",
             needs=tuple(self.needing.rounds),
         )
         talk = await asyncio.to_thread(self._continued, result) if request.conversation else None
@@ -191,10 +189,3 @@ def _cut_off(attempt: Attempt, response: ModelResponse) -> Attempt:
         Finish.REFUSAL: "The model declined to answer.",
     }.get(response.finish, "The reply did not end as a whole reply does; edits in it were not used.")
     return replace(attempt, problems=(reason,))
-
-
-def _diff(trial: Trial) -> str:
-    """The diff against the texts the edit was computed for, whatever the disk holds by now."""
-    view = trial.before.workspace
-    files = {path: SourceFile(path=path, text=text) for path, text in trial.base.items()}
-    return unified_diff(trial.changes, replace(view, overlay={**view.overlay, **files}))
