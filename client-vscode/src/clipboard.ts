@@ -5,7 +5,8 @@ import { APPLY_REPLY, copiedSentence, type CopyText, isToBeApplied, replySentenc
 import { type Button, buttons, commandOf } from "./chat/buttons";
 import { newTurn, tellApplied, withStages } from "./deeds";
 import type { Documents } from "./documents";
-import { activeFocus } from "./editor";
+import { activeFocus, diagnosticsAt } from "./editor";
+import { isAboutDiagnostics } from "./features";
 import type { ApplyAnswer, FeatureAnswer, FeatureArguments } from "./protocol";
 import type { Session } from "./session";
 
@@ -69,5 +70,8 @@ async function askedTask(): Promise<FeatureArguments | undefined> {
     prompt: "What shall be done? Empty: what the selected code says. /fix, /test … at the beginning names the kind of task.",
     ignoreFocusOut: true,
   });
-  return text === undefined ? undefined : featureArguments({ turn: newTurn(), text, focus: activeFocus(), diagnostics: [] });
+  if (text === undefined) return undefined;
+  const focus = activeFocus();
+  const diagnostics = isAboutDiagnostics("prompt", text) ? diagnosticsAt(focus) : [];
+  return featureArguments({ turn: newTurn(), text, focus, diagnostics });
 }

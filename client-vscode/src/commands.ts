@@ -7,11 +7,11 @@ import { chooseModel, setApiKey, switchModel } from "./chooseModel";
 import { applyTurn, newTurn, takeBack, tellApplied, told, type TurnArguments, withStages } from "./deeds";
 import type { Documents } from "./documents";
 import { activeFocus, diagnosticsAt } from "./editor";
-import { featureOf, isAnswer, questionOf } from "./features";
+import { featureOf, isAboutDiagnostics, isAnswer, questionOf } from "./features";
 import { sentenceOf } from "./problems";
 import type { AppliedAnswer, FeatureAnswer, FeatureArguments, PreviewAnswer, StatusAnswer } from "./protocol";
 import type { Session } from "./session";
-import { statusSentence } from "./status";
+import { menuWords, type MenuWords } from "./status";
 
 /** The commands of this client. The server's own are registered by the language client. */
 export function registerCommands(
@@ -82,15 +82,23 @@ async function askedHere(feature: string): Promise<FeatureArguments | undefined>
   const text = question === undefined ? "" : await vscode.window.showInputBox({ prompt: question, ignoreFocusOut: true });
   if (text === undefined) return undefined;
   const focus = activeFocus();
-  return featureArguments({ turn: newTurn(), text, focus, diagnostics: feature === "fix" ? diagnosticsAt(focus) : [] });
+  return featureArguments({ turn: newTurn(), text, focus, diagnostics: isAboutDiagnostics(feature, text) ? diagnosticsAt(focus) : [] });
 }
 
 async function showStatus(session: Session, log: vscode.LogOutputChannel): Promise<void> {
+  const { head, model, last } = await statusNow(session);
+  const choice = (label: string, command: string, description = "") => ({
+    label,
+    description,
+    run: () => void vscode.commands.executeCommand(command),
+  });
   const choices = [
     ...indexingChoices(session),
-    { label: "$(sparkle) Choose a model…", run: () => void vscode.commands.executeCommand("sightline.chooseModel") },
-    { label: "$(arrow-swap) Switch to another of your models…", run: () => void vscode.commands.executeCommand("sightline.switchModel") },
-    { label: "$(key) Set the API key…", run: () => void vscode.commands.executeCommand("sightline.setApiKey") },
+    choice("$(sparkle) Choose a model…", "sightline.chooseModel", model),
+    choice("$(arrow-swap) Switch to another of your models…", "sightline.switchModel", last),
+    choice("$(key) Set the API key…", "sightline.setApiKey"),
+    choice("$(copy) Copy the prompt for a task…", "sightline.prompt", "for any web chat"),
+    choice("$(clippy) Apply the reply from the clipboard", "sightline.paste"),
     { label: "$(output) Show the log", run: () => log.show() },
     { label: "$(debug-restart) Restart the server", run: () => void session.restart() },
     {
@@ -98,9 +106,8 @@ async function showStatus(session: Session, log: vscode.LogOutputChannel): Promi
       run: () => void vscode.commands.executeCommand("workbench.action.openSettings", "@ext:sightline.sightline"),
     },
   ];
-  const placeHolder = await statusNow(session);
-  const choice = await vscode.window.showQuickPick(choices, { title: "Sightline", placeHolder });
-  choice?.run();
+  const chosen = await vscode.window.showQuickPick(choices, { title: "Sightline", placeHolder: head });
+  chosen?.run();
 }
 
 function indexingChoices(session: Session): { label: string; run: () => void }[] {
@@ -110,12 +117,14 @@ function indexingChoices(session: Session): { label: string; run: () => void }[]
   return [];
 }
 
-async function statusNow(session: Session): Promise<string> {
-  if (!["starting", "indexing", "paused", "ready"].includes(session.status.state)) return session.status.message;
+async function statusNow(session: Session): Promise<MenuWords> {
+  const nothing = { model: "", last: "" };
+  const { state, message } = session.status;
+  if (!["starting", "indexing", "paused", "ready"].includes(state)) return { head: message, ...nothing };
   try {
-    return statusSentence(await session.execute<StatusAnswer>("sightline.status", {}), vscode.workspace.isTrusted);
+    return menuWords(await session.execute<StatusAnswer>("sightline.status", {}), vscode.workspace.isTrusted);
   } catch (error) {
-    return sentenceOf(error);
+    return { head: sentenceOf(error), ...nothing };
   }
 }
 

@@ -35,6 +35,11 @@ export function hasPrompt(feature: string): boolean {
   return WITH_MODEL.has(feature);
 }
 
+/** Whether the editor's diagnostics belong to what is asked: of `/fix`, or of its prompt. */
+export function isAboutDiagnostics(feature: string | undefined, text: string): boolean {
+  return feature === "fix" || (feature === "prompt" && /^\s*\/fix\b/.test(text));
+}
+
 /** The question to put to the user when the feature is started without words. */
 export function questionOf(feature: string): string | undefined {
   return ASKS_FOR.get(feature);

@@ -33,14 +33,22 @@ const WORDS: Readonly<Record<State, string>> = {
   failed: "failed",
 };
 
-/** What the menu of the status item says about a running server. */
-export function statusSentence(status: StatusAnswer, trusted: boolean): string {
-  const working = status.running.length > 0 ? "It is answering." : "";
-  const model = status.model === "" ? "No model is set." : `Model: ${status.model}.`;
+/** What the menu of the status item says of a running server: above its entries, and beside two of them. */
+export interface MenuWords {
+  readonly head: string;
+  readonly model: string;
+  readonly last: string;
+}
+
+/** One line each: VS Code cuts what is longer than its menu is wide. */
+export function menuWords(status: StatusAnswer, trusted: boolean): MenuWords {
+  const head = [status.message, trusted ? "" : "Restricted Mode.", status.running.length > 0 ? "It is answering." : ""];
   const { answered } = status;
-  const last = answered === null ? "" : `The last answer came from ${answered.model} (${answered.where}): ${answered.reason}.`;
-  const restricted = trusted ? "" : "Restricted Mode.";
-  return [status.message, restricted, working, model, last].filter((sentence) => sentence !== "").join(" ");
+  return {
+    head: head.filter((sentence) => sentence !== "").join(" "),
+    model: status.model === "" ? "none is set" : status.model,
+    last: answered === null ? "" : `${answered.model} (${answered.where}) answered last: ${answered.reason}`,
+  };
 }
 
 export function statusView({ state, message }: Status): StatusView {

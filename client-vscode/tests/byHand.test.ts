@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { copiedSentence, isToBeApplied, replySentence } from "../src/byHand";
 import { buttons, commandOf, promptButtons } from "../src/chat/buttons";
+import { isAboutDiagnostics } from "../src/features";
 import type { FeatureAnswer, NextMessage, RunArguments, Verdict } from "../src/protocol";
 
 const FIX: RunArguments = { command: "fix", turn: "t1", text: "the rounding", conversation: "c", mentions: ["a.py"], diagnostics: [] };
@@ -36,6 +37,12 @@ describe("a prompt", () => {
     );
     expect(copiedSentence({ text: "x", kind: "needs" })).toContain("Paste it into the same chat");
   });
+});
+
+it("takes the editor's diagnostics along where something is to be fixed", () => {
+  expect(isAboutDiagnostics("fix", "")).toBe(true);
+  expect(isAboutDiagnostics("prompt", "/fix the types")).toBe(true);
+  expect([isAboutDiagnostics("prompt", "/fixture"), isAboutDiagnostics("test", "/fix"), isAboutDiagnostics(undefined, "/fix")]).toEqual([false, false, false]);
 });
 
 describe("a reply", () => {

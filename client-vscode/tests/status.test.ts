@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { lastQuestion, roughTokens } from "../src/chat/question";
 import { isCancelled, sentenceOf } from "../src/problems";
 import { ServerProblem } from "../src/server/machine";
-import { type State, statusSentence, statusView } from "../src/status";
+import { menuWords, type State, statusView } from "../src/status";
 
 it("shows each state by an icon and a word, and warns only of a failure", () => {
   const states: State[] = ["stopped", "installing", "starting", "indexing", "paused", "ready", "failed"];
@@ -39,12 +39,11 @@ it("answers the user's last question", () => {
 
 it("says in the menu what a person wants to know of a running server", () => {
   const status = { state: "ready", message: "The index is ready.", roots: ["/w"], model: "", revision: 4, running: [], answered: null };
-  expect(statusSentence(status, true)).toBe("The index is ready. No model is set.");
-  expect(statusSentence({ ...status, model: "ollama:x", running: ["t"] }, false)).toBe(
-    "The index is ready. Restricted Mode. It is answering. Model: ollama:x.",
-  );
+  expect(menuWords(status, true)).toEqual({ head: "The index is ready.", model: "none is set", last: "" });
   const answered = { name: "big", model: "anthropic:c", where: "cloud: api.anthropic.com", reason: "it has the role edit" };
-  expect(statusSentence({ ...status, model: "ollama:x", answered }, true)).toContain(
-    "The last answer came from anthropic:c (cloud: api.anthropic.com): it has the role edit.",
-  );
+  expect(menuWords({ ...status, model: "ollama:x", running: ["t"], answered }, false)).toEqual({
+    head: "The index is ready. Restricted Mode. It is answering.",
+    model: "ollama:x",
+    last: "anthropic:c (cloud: api.anthropic.com) answered last: it has the role edit",
+  });
 });

@@ -179,3 +179,20 @@ async def test_an_editor_that_knows_only_commands_applies_at_once(tmp_path: Path
         answer = await shop.editor.command("sightline.paste", {"text": HARMLESS})
         assert answer["applied"]["applied"]
         assert shop.text("shop/invoice.py") == INVOICE.replace('print("Invoice")', 'print("INVOICE")')
+
+
+async def test_a_secret_bearing_file_that_is_open_in_the_editor_enters_no_prompt(tmp_path: Path) -> None:
+    """A client may tell of every file: what is typed into `.env` is known to the server, and shown to nobody."""
+    async with shop_window(tmp_path, files=MORE) as shop:
+        shop.editor.open(shop.file(".env"), "KEY=typed-just-now\n")
+        data = (await prompt(shop, "/refactor Use the KEY of .env", mentions=[".env"], uri=shop.uri(".env")))["data"]
+        assert "typed-just-now" not in data["prompt"]
+        assert "typed-just-now" not in str(await paste(shop, "NEEDS: .env"))
+
+
+async def test_an_edit_of_an_open_file_that_is_no_code_lands_in_its_unsaved_text(tmp_path: Path) -> None:
+    async with shop_window(tmp_path, files={**FILES, "notes.json": '{\n  "a": 1\n}\n'}) as shop:
+        shop.editor.open(shop.file("notes.json"), '{\n  "new": 0,\n  "a": 1\n}\n')
+        await paste(shop, block("notes.json", '  "a": 1', '  "a": 2'))
+        assert (await shop.editor.command("sightline.apply", {"turn": "reply"}))["applied"]
+        assert shop.text("notes.json") == '{\n  "new": 0,\n  "a": 2\n}\n'

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import { featureArguments } from "../arguments";
 import { activeFocus, addressIn, attachedTo, diagnosticsAt, rootOf } from "../editor";
-import { DEFAULT_FEATURE } from "../features";
+import { DEFAULT_FEATURE, isAboutDiagnostics } from "../features";
 import { isCancelled, isOfModel, remediesOf, sentenceOf } from "../problems";
 import type { ApplyAnswer, FeatureAnswer, RunArguments } from "../protocol";
 import type { Session } from "../session";
@@ -20,7 +20,7 @@ export function registerParticipant(session: Session): vscode.Disposable {
       text: request.command === "paste" ? await vscode.env.clipboard.readText() : request.prompt,
       focus,
       attached: attachedTo(request),
-      diagnostics: request.command === "fix" ? diagnosticsAt(focus) : [],
+      diagnostics: isAboutDiagnostics(request.command, request.prompt) ? diagnosticsAt(focus) : [],
     });
     const conversation = conversationOf(context) ?? asked.turn;
     const given = { ...asked, command: request.command ?? DEFAULT_FEATURE, conversation };
