@@ -288,7 +288,7 @@ class Engine(EditDesk):
         answered = self._handed_out.find(answers)
         given = self._dependencies(await self.caught_up(), listener, NO_HISTORY)
         policy = self._trial_policy()
-        pasted = await take_reply(turn, text, answered, given, policy, self.settings.context.budget)
+        pasted = await take_reply(turn, text, answered, given, policy, self.answer_needs)
         if pasted.result is not None:
             self._pending.add(pasted.result, label=pasted.task)
         return pasted

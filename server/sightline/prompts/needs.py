@@ -50,11 +50,6 @@ def with_asked(prompt: Prompt, asked: Asked) -> Prompt:
     return _extended(prompt, (*prompt.messages[:-1], replace(final, content=content)), asked)
 
 
-def answer_text(asked: Asked) -> str:
-    """The message that answers a reply from anywhere: to be pasted into the chat that it came from."""
-    return _text(asked, last=False)
-
-
 def answers_in_short(asked: Asked) -> str:
     """What a person is told."""
     told = "; ".join(f"`{name}`: {answer}" for name, answer in asked.answers)
@@ -71,7 +66,7 @@ def _extended(prompt: Prompt, messages: tuple[Message, ...], asked: Asked) -> Pr
     )
 
 
-def answer_text(asked: Asked, *, last: bool) -> str:
+def answer_text(asked: Asked, *, last: bool = False) -> str:
     """The message that answers it; ``last``: nothing more can be asked for."""
     lines = [redact(f"- `{one_line(name)}`: {one_line(answer)}") for name, answer in asked.answers]
     parts = ["# Code you asked for", "\n".join(lines)]

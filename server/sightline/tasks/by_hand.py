@@ -7,16 +7,17 @@ why its edit was refused, is made ready to be copied.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from sightline.base.errors import UsageError
-from sightline.context.asked import AskedRequest, asked_code
+from sightline.context.asked import Asked
 from sightline.context.pack import ContextPack
 from sightline.graph.view import GraphView
 from sightline.models.messages import Usage
 from sightline.models.tokens import TokenCounter
-from sightline.prompts.build import NO_PROMPT, Prompt
+from sightline.prompts.build import NO_PROMPT, Prompt, one_line
 from sightline.prompts.conversation import Conversation
 from sightline.prompts.needs import answer_text, answers_in_short, needs_in
 from sightline.prompts.repair import Refusal, build_repair
@@ -26,6 +27,9 @@ from sightline.tasks.preparing import Prepared, TurnDependencies, prepare_prompt
 from sightline.tasks.repair import Repair, Replied
 from sightline.tasks.result import Attempt, TurnEvent, TurnRequest, TurnResult, TurnVerdict
 from sightline.tasks.trial import Trial, TrialPolicy, trial_diff
+
+#: The code that a reply to no known prompt asks for, ``None`` where the settings give none.
+CodeFor = Callable[[str], Awaitable[Asked | None]]
 
 #: What the history calls an edit whose task is not known.
 UNKNOWN_TASK = "a pasted reply"
@@ -94,11 +98,11 @@ async def hand_out(request: TurnRequest, given: TurnDependencies, counter: Token
 
 
 async def take_reply(
-    turn: str, text: str, answered: HandedOut | None, given: TurnDependencies, policy: TrialPolicy, budget: int
+    turn: str, text: str, answered: HandedOut | None, given: TurnDependencies, policy: TrialPolicy, code_for: CodeFor
 ) -> Pasted:
     """Tries ``text``, the reply to the prompt of ``answered`` where that is known, on the view of ``given``.
 
-    ``budget`` is of tokens for code it asks for. Raises :class:`UsageError` where ``text`` is no reply
+    ``code_for`` answers a reply to no known prompt. Raises :class:`UsageError` where ``text`` is no reply
     (``still_the_prompt``: the prompt itself).
     """
     if not text.strip():
@@ -123,7 +127,7 @@ async def take_reply(
     trial = outcome.trial
     assert trial is not None, "a whole reply is tried"
     if trial.silent and (names := needs_in(text)):
-        return await _asked_for(names, attempt, answered, given, budget, task)
+        return await _asked_for(names, attempt, answered, given, code_for, task)
     result = TurnResult(
         turn=turn,
         verdict=_verdict(trial),
@@ -150,19 +154,18 @@ async def _asked_for(
     attempt: Attempt,
     answered: HandedOut | None,
     given: TurnDependencies,
-    budget: int,
+    code_for: CodeFor,
     task: str,
 ) -> Pasted:
     if answered is None:
-        asked = await asyncio.to_thread(
-            asked_code,
-            given.view,
-            AskedRequest(names=names, budget=budget, known={}),
-            given.index,
-            given.count_tokens,
-            given.in_prompt,
-        )
-        message = NextMessage(kind="needs", message=answer_text(asked, last=False), whole="")
+        asked = await code_for(attempt.reply)
+        if asked is None:
+            shown = ", ".join(f"`{one_line(name)}`" for name in names)
+            refused = (
+                f"The model asked for {shown}; the settings give no model what it asks for (context.needs_rounds)."
+            )
+            return Pasted(result=None, next=None, told=(refused,), task=task)
+        message = NextMessage(kind="needs", message=answer_text(asked), whole="")
         return Pasted(result=None, next=message, told=(answers_in_short(asked),), task=task)
     answered.heard.clear()
     prompt = await answered.needing.answer(answered.prompt, attempt, given.view, edits=False)
