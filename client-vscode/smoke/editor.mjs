@@ -27,6 +27,7 @@ export class Editor {
       viewport: { width: 1500, height: 950 },
       args: BROWSER_FLAGS.map((flag) => `--${flag}`),
     });
+    await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: new URL(address).origin });
     const page = context.pages()[0] ?? (await context.newPage());
     await page.goto(address);
     await page.waitForSelector(".monaco-workbench", { timeout: 60_000 });
@@ -56,6 +57,43 @@ export class Editor {
   /** @param {string} name */
   async command(name) {
     await this.#pick("F1", name);
+    await this.#list.waitFor({ state: "hidden" });
+  }
+
+  /** Runs a command that asks for something, and answers it. @param {string} name @param {string} words */
+  async commandWith(name, words) {
+    await this.#pick("F1", name);
+    const empty = () => this.#input.inputValue().then((value) => value === "", () => false);
+    await this.until(`the question of ${name}`, empty);
+    await this.page.keyboard.type(words);
+    await this.page.waitForTimeout(500); // a list filters what it shows
+    await this.page.keyboard.press("Enter");
+    await this.#list.waitFor({ state: "hidden" });
+  }
+
+  /** @param {string} [text] put there first */
+  async clipboard(text) {
+    if (text !== undefined) await this.page.evaluate((given) => navigator.clipboard.writeText(given), text);
+    return this.page.evaluate(() => navigator.clipboard.readText());
+  }
+
+  /** Presses a button of a message that says these words. @param {string} words @param {string} title */
+  async pressInMessage(words, title) {
+    const message = this.page.locator(".notification-toast").filter({ hasText: words }).last();
+    await message.locator(".monaco-button").filter({ hasText: title }).click();
+  }
+
+  /** Follows a link of a document that is shown rendered. @param {string} words */
+  async follow(words) {
+    const links = () => this.page.frames().map((frame) => frame.locator("a", { hasText: words }));
+    await this.until(`the link ${words}`, async () => {
+      for (const link of links()) {
+        if ((await link.count().catch(() => 0)) === 0) continue;
+        await link.first().click();
+        return true;
+      }
+      return false;
+    });
   }
 
   async ready() {
@@ -85,6 +123,11 @@ export class Editor {
   /** Sends a message in a new chat. @param {string} message */
   async ask(message) {
     await this.command("Chat: New Chat Editor");
+    await this.askOn(message);
+  }
+
+  /** Sends a message in the chat that is open. @param {string} message */
+  async askOn(message) {
     const input = this.page.locator(".editor-group-container .interactive-input-part .monaco-editor").last();
     await input.click();
     await this.page.keyboard.press("Control+a");
@@ -106,9 +149,22 @@ export class Editor {
     await this.until(`an answer with "${words}"`, async () => (await this.answer()).includes(words), 60_000);
   }
 
+  /** Stops the answer that is under way. */
+  async stop() {
+    await this.page.locator('.editor-group-container .interactive-input-part a[aria-label*="Cancel"], .editor-group-container .interactive-input-part a[aria-label*="Stop"]').last().click();
+  }
+
   /** Presses a button of the last answer. @param {string} title */
   async press(title) {
     await this.page.locator(".editor-group-container .interactive-response .monaco-button").filter({ hasText: title }).last().click();
+  }
+
+  get #list() {
+    return this.page.locator(".quick-input-widget");
+  }
+
+  get #input() {
+    return this.page.locator(".quick-input-widget input:focus");
   }
 
   /**
@@ -121,11 +177,10 @@ export class Editor {
     await this.until(`"${words}" in the list`, async () => {
       await this.page.keyboard.press("Escape");
       await this.page.keyboard.press(key);
-      await this.page.locator(".quick-input-widget input:focus").waitFor();
+      await this.#input.waitFor();
       await this.page.keyboard.type(words);
       return this.until(words, async () => (await first.innerText({ timeout: 500 }).catch(() => "")).includes(wanted), 4_000).catch(() => false);
     }, 60_000);
     await this.page.keyboard.press("Enter");
-    await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
   }
 }
