@@ -174,3 +174,156 @@ def test_a_computed_attribute_of_something_else_is_none_of_the_class_around(hold
         """,
     }
     assert told(files, "Wanted.run")[0] is complete
+
+
+WRITTEN = "export class Wanted { port: string; name: any }\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "export function f(x: { name: any }) { return x.name }",
+        "export function f({ name }: { name: any }) { return name }",
+        "export const x: { name: any } = { name: 1 }",
+        "export function f(x: { kind: 'a'; name: any } | { name: unknown }) { return x.name }",
+        "function take(x: { name: any }) {}\ntake({ name: 1 })",
+        "function make(): { name: any } { return { name: 1 } }\nmake().name",
+        "interface All { one?: { name: any } }\nexport function f(x: All) { return x.one.name }",
+        "export function f(x: { name: any }[]) { return x[0].name }",
+        "interface All { one?: { name: any } }\nexport const x: All = { one: { name: 1 } }",
+        "export const f = async (x: () => Promise<{ name: any }>) => (await x()).name",
+    ],
+)
+def test_a_member_of_a_type_that_is_written_out_is_no_member_of_a_class(text: str) -> None:
+    assert told({"a.ts": f"{WRITTEN}{text}\n"}, "Wanted.name") == (True, 0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "export function f(x: { other: any }) { return x.name }",
+        "export function f(x: { [key: string]: any }) { return x.name }",
+        "export function f(x: { name: any } | any) { return x.name }",
+        "import { F } from 'far'\nexport function f(x: { name: any } | F<Wanted>) { return x.name }",
+        "export function f(x: { inner: any }) { return x.inner.name }",
+    ],
+)
+def test_what_a_type_that_is_written_out_does_not_have_may_be_of_a_class(text: str) -> None:
+    assert told({"a.ts": f"{WRITTEN}{text}\n"}, "Wanted.name")[0] is False
+
+
+def test_members_of_a_written_type_need_nothing_but_a_line_break_between_them() -> None:
+    files = {
+        "a.ts": """
+            export class Wanted { host: string }
+            export class Other {
+                // what the user's link says
+                parse(): {
+                    host: string  // the server's
+                    /* where */ others:
+                        | Other[]
+                        | null
+                    pair: [
+                        Other,
+                        Wanted,
+                    ]
+                    (x: number): string
+                    [key: string]: any
+                } {
+                    const { host } = this.parse()
+                    this.parse().pair[1].host
+                    return { host, others: null }
+                }
+            }
+        """
+    }
+    assert uses(graph_of(files), "Wanted.host") == ["a.ts:17:30 attribute inferred"]
+    assert told(files, "Wanted.host") == (True, 0)
+
+
+CAST = """
+    export class Base { shared() {} }
+    export class Cache extends Base { private client: string }
+    export class Wanted { client: string }
+    export class Below extends Cache { client: string }
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("export function f(x: Cache) { return (x as any).client }", True),
+        ("export function f(x: Cache) { return (x as any)['client'] }", True),
+        ("export function f(x: Cache) { (<any>x).client = 1 }", True),
+        ("export function f() { const x = new Cache()\n; (x as any).client }", True),
+        ("const all: Cache[] = []\n;(all[0] as any).client", True),
+        ("export function f(x: Base) { return (x as any).client }", False),
+        ("export function f(x: string) { return (x as any).client }", False),
+        ("import { far } from 'far'\n(far as any).client", False),
+        ("export function f(x: { client: any }) { return (x as any).client }", False),
+        ("export function f(x: any) { return (x as any).client }", False),
+        ("export function f(x: Cache) { return (x as unknown as Wanted).client }", False),
+    ],
+)
+def test_a_value_that_is_cast_to_any_keeps_the_members_it_is_known_to_have(text: str, known: bool) -> None:
+    """Nobody casts what the type allows; what the type does not have may be anybody's."""
+    files = {"a.ts": f"{CAST}\n{text}\n"}
+    assert (told(files, "Wanted.client")[0] and not uses(graph_of(files), "Wanted.client")) is known
+    assert bool([use for use in uses(graph_of(files), "Cache.client") if "name_only" not in use]) is False
+    if known:
+        assert [use.rpartition(" ")[2] for use in uses(graph_of(files), "Cache.client")] == ["name_only"]
+        assert len(uses(graph_of(files), "Below.client")) == 1
+
+
+def test_a_string_between_brackets_is_the_member_of_that_name() -> None:
+    files = {
+        "a.ts": """
+            import { far } from 'far'
+            export class Wanted { name: string }
+            export class Other { name: string }
+            export function f(x: Other, y: { name: any }[], z: Wanted) {
+                x['name'];
+                y[0]["name"];
+                far['name'];
+                z['name'];
+            }
+        """
+    }
+    assert uses(graph_of(files), "Wanted.name") == ["a.ts:8:8 read inferred"]
+    assert uses(graph_of(files), "Other.name") == ["a.ts:5:8 read inferred"]
+    assert told(files, "Other.name") == (True, 0)
+    graph = graph_of({"a.ts": files["a.ts"] + "export const g = (x: any) => x['name']"})
+    assert graph.references(symbol(graph, "Other.name")).coverage.dynamic == 1
+
+
+def test_what_gives_this_gives_the_class_it_is_called_on() -> None:
+    graph = graph_of(
+        {
+            "a.ts": """
+                export class Base<T> {
+                    clone(): this { return this }
+                    later(): Promise<this> { return this }
+                    all(): { one: this } { return this }
+                    own: this
+                }
+                export class Query<T> extends Base<T> {
+                    where(): this { return this }
+                    first(): T
+                }
+                export class Other { where() {} }
+                export class Row { id: number }
+                export async function f(x: Query<Row>) {
+                    x.clone().where();
+                    (await x.later()).where();
+                    x.all().one.where();
+                    x.own.clone().where();
+                    x.where().clone().first().id;
+                }
+            """
+        }
+    )
+    assert uses(graph, "Query.where") == [
+        f"a.ts:{line}:{at} call inferred" for line, at in ((14, 15), (15, 23), (16, 17), (17, 19), (18, 7))
+    ]
+    assert uses(graph, "Other.where") == []
+    assert uses(graph, "Row.id") == ["a.ts:18:31 attribute inferred"]

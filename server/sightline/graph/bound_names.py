@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import Final
 
 from sightline.graph.ancestry import row_of
 from sightline.graph.facts import DefinitionKind, ParameterKind
 from sightline.graph.index import MODULE, FileIndex
-from sightline.graph.meanings import OUTSIDE, Answer, DefinitionMeaning, InstanceMeaning, Place, Query, TypeMeaning
+from sightline.graph.meanings import (
+    OUTSIDE,
+    Answer,
+    BoundMeaning,
+    DefinitionMeaning,
+    InstanceMeaning,
+    Meaning,
+    Place,
+    Query,
+    TypeMeaning,
+)
 from sightline.graph.paths import path_of_text
 from sightline.graph.raw_facts import BindingRow, DefinitionRow, ParameterRow
 
@@ -19,6 +31,10 @@ CALLED: Final = "__call__"
 NO_NAMES: Final = ("(", "[", "{")
 #: Kinds of what holds a value.
 VALUES: Final = frozenset({DefinitionKind.VARIABLE.value, DefinitionKind.ATTRIBUTE.value})
+
+_THIS = re.compile(r"(?<![\w$.])this(?![\w$])")
+#: Stands among the type parameters of a type where the value may be of another, unknown one as well.
+OPEN: Final = ("|", TypeMeaning(Place(-1, -1), ""))
 
 
 def holding(rows: tuple[BindingRow, ...], offset: int) -> tuple[BindingRow, ...]:
@@ -80,12 +96,42 @@ def is_declared(query: Query, meaning: DefinitionMeaning) -> bool:
 
 
 def without_closed(answer: Answer) -> Answer:
-    """Without values that certainly have no member of the workspace's own: from outside, containers, functions."""
-    return tuple(each for each in answer if each.meaning != OUTSIDE and not _is_closed(each.meaning))
+    """Without values that certainly have no member of the workspace's own: from outside, containers, functions.
+
+    Objects whose types are written out stay, marked as not all that the value may be.
+    """
+    return tuple(
+        each._replace(meaning=_opened(each.meaning))
+        for each in answer
+        if each.meaning != OUTSIDE and not _is_closed(each.meaning)
+    )
+
+
+def _opened(meaning: Meaning) -> Meaning:
+    if not isinstance(meaning, TypeMeaning) or OPEN in meaning.place.bound:
+        return meaning
+    return replace(meaning, place=meaning.place._replace(bound=(*meaning.place.bound, OPEN)))
 
 
 def _is_closed(meaning: object) -> bool:
     return isinstance(meaning, TypeMeaning) and meaning.text[:1] not in ("{", "=")
+
+
+def in_instance(query: Query, owner: object, answer: Answer) -> Answer:
+    """Members with what their instance tells of type parameters, and of ``this`` in their types."""
+    if not isinstance(owner, InstanceMeaning):
+        return answer
+    return tuple(each._replace(meaning=_in_instance(query, owner, each.meaning)) for each in answer)
+
+
+def _in_instance(query: Query, owner: InstanceMeaning, meaning: Meaning) -> Meaning:
+    row = row_of(query, meaning)
+    if row is None or not isinstance(meaning, DefinitionMeaning):
+        return meaning
+    bound = owner.bound
+    if "this" in row.annotation and _THIS.search(row.annotation) and query.rules(meaning.file).structural is not None:
+        bound = (*bound, ("this", TypeMeaning(Place(owner.of.file, owner.of.number, 0, owner.bound), "this")))
+    return BoundMeaning(meaning, bound) if bound else meaning
 
 
 def file_of_type(meaning: TypeMeaning | InstanceMeaning) -> int:

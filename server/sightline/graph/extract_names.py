@@ -182,6 +182,11 @@ class Rows:
     local_roots: dict[int, set[bytes]] = field(default_factory=dict[int, set[bytes]])
 
 
+def _called(kind: int) -> int:
+    """The kind of a use that is called."""
+    return kind + CALL - READ if kind & ~LOCAL_FLAG == READ else kind
+
+
 def dotted(text: bytes) -> bytes:
     """``text`` without white space if it is a dotted name, else nothing."""
     if len(text) > _LONGEST_RECEIVER or not _DOTTED.fullmatch(text):
@@ -282,12 +287,13 @@ class _Walk:
                         continue
                     # What a builtin returns may be anything; of ``super()`` more is known.
                     receiver = receiver if receiver == b"super()" else UNKNOWN
+                elif receiver[:1] == b"(":  # one of several values, or one that is cast
+                    roots.update(visible.intersection(_HEAD.findall(receiver)))
             arguments = list_of(end)
             if arguments is None:
                 flat += (strings[name], start, kind, enclosing, strings[receiver], -1)
             else:
-                if kind & ~LOCAL_FLAG == READ:
-                    kind += CALL - READ
+                kind = _called(kind)
                 call = self._call(arguments, receiver, name, kind & LOCAL_FLAG)
                 flat += (strings[name], start, kind, enclosing, strings[receiver], call)
 

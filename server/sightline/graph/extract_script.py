@@ -21,7 +21,6 @@ from sightline.graph.extract_names import (
     Arguments,
     Names,
     Rows,
-    dotted,
     emit,
     read_arguments,
 )
@@ -273,10 +272,11 @@ def _more_references(
         for name, _, start, end in row.names:
             if name and name not in ("*", "default"):
                 uses.append((data[start:end].strip(b"\"'"), start, _IMPORT, row.module.encode("utf-8", "replace")))
-    for (low, high), (start, end) in text.pairs("subscript.object", "subscript.index"):
+    for owner, index in text.node_pairs("subscript.object", "subscript.index"):
+        start, end = index.byte_range
         name = data[start + 1 : end - 1]
         if _IDENTIFIER.fullmatch(name):
-            uses.append((name, start + 1, _STRING, dotted(data[low:high]) or UNKNOWN))
+            uses.append((name, start + 1, _STRING, path_of(owner) or UNKNOWN))
     for key in _pattern_keys(text):
         receiver = told_of(key)
         if not receiver.startswith(b"require()"):

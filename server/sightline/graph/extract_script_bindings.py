@@ -12,8 +12,9 @@ from sightline.graph.extract_rows import Draft
 from sightline.graph.extract_scopes import Region, ScopeKind, ScopeMap
 from sightline.graph.extract_script_definitions import Declared
 from sightline.graph.extract_script_paths import path_of, roots_of_path, told_of
+from sightline.graph.extract_script_type_lines import type_line
 from sightline.graph.extract_script_variables import BY_PLACE, is_shorthand
-from sightline.graph.extract_text import ParsedText, Span2, field_of, plain
+from sightline.graph.extract_text import ParsedText, Span2, field_of
 from sightline.graph.facts import DefinitionKind, ReferenceKind
 from sightline.graph.raw_facts import REFERENCE_CODE, BindingRow
 
@@ -230,7 +231,7 @@ def script_bindings(
         container = scopes.container_at(span[0])
         name = bound.decode("utf-8", "replace")
         annotated, value = annotations.get(span), values.get(span)
-        annotation = plain(text.data[annotated[0] : annotated[1]])[1:].strip() if annotated else ""
+        annotation = type_line(text.data[annotated[0] : annotated[1]])[1:].strip() if annotated else ""
         if annotation and container >= 0 and name in own[container]:
             continue  # a parameter of the definition itself
         alias = b""

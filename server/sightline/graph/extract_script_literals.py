@@ -18,7 +18,8 @@ from tree_sitter import Node
 
 from sightline.graph.extract_names import UNKNOWN
 from sightline.graph.extract_script_paths import expected_of, path_of, root_of_path
-from sightline.graph.extract_text import ParsedText, field_of, plain
+from sightline.graph.extract_script_type_lines import type_line
+from sightline.graph.extract_text import ParsedText, field_of
 
 ASSERTED: Final = b"as "
 _LITERALS = frozenset(("object", "array"))
@@ -143,4 +144,4 @@ def _behind(expression: Node | None) -> bytes:
 def _typed(kind: Node | None) -> bytes:
     if kind is None or kind.end_byte - kind.start_byte > _LONGEST:
         return UNKNOWN if kind is not None else b""
-    return b":" + plain(kind.text or b"").encode()
+    return b":" + type_line(kind.text or b"").encode()

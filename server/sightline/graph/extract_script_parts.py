@@ -7,6 +7,7 @@ from typing import Final
 
 from tree_sitter import Node
 
+from sightline.graph.extract_script_type_lines import type_line
 from sightline.graph.extract_text import field_of, plain
 from sightline.graph.facts import ParameterKind
 from sightline.graph.raw_facts import ImportedNameRow, ParameterRow
@@ -64,15 +65,14 @@ def _parameter(node: Node) -> ParameterRow | None:
 def annotation_of(node: Node, field: str) -> str:
     """The type in an annotation field, without its colon."""
     found = field_of(node, field)
-    return "" if found is None else plain(found.text or b"").removeprefix(":").strip()
+    return "" if found is None else type_line(found.text or b"").removeprefix(":").strip()
 
 
 def type_text(node: Node | None) -> str:
     """A type on one line without comments; empty for one that is too long to be looked at."""
     if node is None or node.end_byte - node.start_byte > _LONGEST_TYPE:
         return ""
-    text = node.text or b""
-    return plain(_COMMENT.sub(b" ", text) if b"//" in text or b"/*" in text else text)
+    return type_line(node.text or b"")
 
 
 def generics_text(node: Node) -> str:

@@ -2,8 +2,8 @@
 
 A path is a dotted name whose parts may go on: ``a.b().c`` for calls, whatever their arguments; ``a[]`` for an element,
 ``a[2]`` for one by its number; ``f#1`` for what the second parameter of a function takes. It begins with a name, with a
-type that is asserted or expected, ``(as Node)``, with one of several values, ``(a|b)``, with a literal, ``{x:a,y:b}``
-or ``[a]``. Whatever is none of these has the empty path.
+type that is asserted or expected, ``(as Node)``, with a value cast to any type, ``(any:a.b)``, with one of several
+values, ``(a|b)``, with a literal, ``{x:a,y:b}`` or ``[a]``. Whatever is none of these has the empty path.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from typing import Final
 
 from tree_sitter import Node
 
-from sightline.graph.extract_text import field_of, plain
+from sightline.graph.extract_script_type_lines import type_line
+from sightline.graph.extract_text import field_of
 
 #: Bytes of the longest path, and nodes below one another that are looked at: nested calls would cost quadratic time.
 LONGEST: Final = 400
@@ -88,14 +89,18 @@ def _asserted(node: Node, depth: int) -> bytes:
         return path_of(value, depth + 1)
     if kind.type == "type_arguments" and kind.named_child_count:
         kind = kind.named_children[0]
-    return typed_path(kind)
+    found = typed_path(kind)
+    if not found and kind.text in (b"any", b"unknown"):
+        inner = path_of(value, depth + 1)
+        found = b"(any:" + inner + b")" if inner else b""
+    return found
 
 
 def typed_path(kind: Node | None) -> bytes:
     """``(as T)`` for the node of a type, if that is no longer than a path may be."""
     if kind is None or kind.end_byte - kind.start_byte > LONGEST:
         return b""
-    text = plain(kind.text or b"").removeprefix(":").strip().encode()
+    text = type_line(kind.text or b"").removeprefix(":").strip().encode()
     return b"(as " + text + b")" if text not in (b"any", b"unknown", b"never") else b""
 
 

@@ -7,6 +7,7 @@ Source: the TypeScript handbook ("Contextual Typing", "Object Types", "Functions
 from __future__ import annotations
 
 from sightline.graph.ancestry import is_class, member, row_of
+from sightline.graph.bound_names import without_closed
 from sightline.graph.facts import Reference
 from sightline.graph.meanings import (
     OUTSIDE,
@@ -22,7 +23,9 @@ from sightline.graph.meanings import (
     weakened,
 )
 from sightline.graph.paths import Step
-from sightline.graph.values import elements, expression, in_function, taken
+from sightline.graph.scopes import scope_at
+from sightline.graph.script_outside import WRITTEN, is_written
+from sightline.graph.values import attribute, elements, expression, in_function, taken
 
 
 def given(query: Query, place: Place, reference: Reference) -> Answer:
@@ -38,17 +41,33 @@ def given(query: Query, place: Place, reference: Reference) -> Answer:
         return _through(query, in_function(query, place, text[1:]), path)
     callee = expression(query, place, text, local=reference.local) if text not in ("", "?") else UNKNOWN
     members = [_taken(query, each.meaning, path) for each in callee]
+    if not all(members):  # a member that is written out is the one only where nothing else can be
+        members = [without_closed(each) for each in members]
     # Of several signatures nobody here knows which is called.
     sure = Rank.INFERRED if all(members) or sum(map(bool, members)) < 2 else Rank.NAME_ONLY
     return weakened(merged(*members), sure)
 
 
+def subscripted(query: Query, file: int, reference: Reference) -> Answer:
+    """What ``object["name"]`` means: the member that ``object.name`` means."""
+    index = query.files.index(file)
+    if index is None or reference.receiver in ("", "?"):
+        return UNKNOWN
+    at = reference.span.start
+    place = Place(file, scope_at(index, query.rules(file), reference.enclosing, at), at)
+    values = expression(query, place, reference.receiver, local=reference.local)
+    found = attribute(query, values, reference.name)
+    return weakened(found or (WRITTEN if is_written(query, values, reference.name) else UNKNOWN), Rank.INFERRED)
+
+
 def _through(query: Query, answer: Answer, path: list[str]) -> Answer:
     """The member at the end of a path of keys; what comes from outside tells nothing of a key."""
-    for part in path:
+    for part in path[:-1]:
         answer = elements(query, answer) if part == "[]" else taken(query, answer, Step(".", part))
-    own = (_plain(each) for each in answer if each.meaning != OUTSIDE)
-    return weakened(tuple(own), Rank.INFERRED)
+    own = [_plain(each) for each in taken(query, answer, Step(".", path[-1])) if each.meaning != OUTSIDE]
+    if own:
+        return weakened(tuple(own), Rank.INFERRED)
+    return WRITTEN if is_written(query, answer, path[-1]) else UNKNOWN
 
 
 def _plain(found: Found) -> Found:
@@ -66,5 +85,12 @@ def _taken(query: Query, meaning: object, path: list[str]) -> Answer:
         constructors = member(query, meaning, "constructor")
         return merged(*(_taken(query, each.meaning, path) for each in constructors if each.meaning != meaning))
     outer = Place(meaning.file, row.parent)
-    annotated = [parameter[3] for parameter in row.parameters or () if parameter[3]]
-    return merged(*(_through(query, rules.annotated(query, outer, each), path) for each in annotated))
+    kinds = [rules.annotated(query, outer, each[3]) if each[3] else UNKNOWN for each in row.parameters or ()]
+    found = [_through(query, each, path) for each in kinds]
+    is_sure = all(each or _is_plain(kind) for each, kind in zip(found, kinds, strict=True))
+    return merged(*(found if is_sure else map(without_closed, found)))
+
+
+def _is_plain(values: Answer) -> bool:
+    """Whether no object can be given for such a value."""
+    return bool(values) and all(each.meaning == OUTSIDE for each in values)

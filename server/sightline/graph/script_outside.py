@@ -1,13 +1,17 @@
-"""Members of the workspace's own that values from outside have.
+"""Members of values whose types have no definition in the workspace: from outside, or written out where they are used.
 
-Source: the TypeScript handbook ("Declaration Merging", "Module Augmentation").
+Source: the TypeScript handbook ("Declaration Merging", "Module Augmentation", "Object Types").
 """
 
 from __future__ import annotations
 
+from typing import Final
+
+from sightline.graph.bound_names import OPEN
 from sightline.graph.facts import DefinitionKind, Reference
 from sightline.graph.index import MODULE, FileIndex
 from sightline.graph.meanings import (
+    EXTERNAL,
     OUTSIDE,
     UNKNOWN,
     Answer,
@@ -16,20 +20,30 @@ from sightline.graph.meanings import (
     Place,
     Query,
     Rank,
+    TypeMeaning,
+    weakened,
 )
 from sightline.graph.script_names import is_script
+from sightline.graph.script_type_texts import is_object, members_of_object
+from sightline.graph.values import held_values
 
 _INTERFACE, _NAMESPACE = DefinitionKind.INTERFACE.value, DefinitionKind.NAMESPACE.value
 #: Files that define a member of one name and are looked at; a name of more tells nothing.
 _MOST_FILES = 40
+#: A member without a definition.
+WRITTEN: Final[Answer] = weakened(EXTERNAL, Rank.INFERRED)
 
 
-def declared_outside(query: Query, place: Place, reference: Reference) -> Answer:
+def declared_outside(query: Query, place: Place, reference: Reference, values: Answer) -> Answer:
     """The member of that name by which the workspace augments a module from outside, for a value that comes from one.
+
+    ``values``: what stands before the dot. If the type of each is written out and has the member, it is nobody else's.
 
     ``expect(x).ours()``, where ``declare module "runner" { interface Assertion extends Ours {} }`` says so: nothing
     else can give such a value a member of the workspace's own.
     """
+    if is_written(query, values, reference.name):
+        return WRITTEN
     head = reference.receiver.partition(".")[0].removesuffix("()")
     if reference.local or not head.replace("$", "_").isidentifier() or not _is_outside(query, place, head):
         return UNKNOWN
@@ -38,6 +52,18 @@ def declared_outside(query: Query, place: Place, reference: Reference) -> Answer
         return UNKNOWN
     found = [each for file in files for each in _augmenting(query, file, reference.name)]
     return (Found(found[0], Rank.INFERRED),) if len(found) == 1 else UNKNOWN
+
+
+def is_written(query: Query, values: Answer, name: str) -> bool:
+    """Whether the types of all values are written out where they are used, and each has a member ``name``."""
+    held = held_values(query, values)
+    return bool(held) and all(_has_written(each.meaning, name) for each in held)
+
+
+def _has_written(meaning: object, name: str) -> bool:
+    if not isinstance(meaning, TypeMeaning) or not is_object(meaning.text) or OPEN in meaning.place.bound:
+        return False
+    return any(each.name == name for each in members_of_object(meaning.text))
 
 
 def _is_outside(query: Query, place: Place, name: str) -> bool:

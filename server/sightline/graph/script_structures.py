@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sightline.graph.ancestry import resolution_order, row_of
+from sightline.graph.bound_names import without_closed
 from sightline.graph.facts import DefinitionKind
 from sightline.graph.meanings import (
     EXTERNAL,
@@ -33,12 +34,13 @@ from sightline.graph.script_type_texts import (
     closing,
     function_of,
     generics_of,
+    is_object,
     members_of_object,
     named_with_arguments,
     parameter_type,
     split,
 )
-from sightline.graph.values import attribute, elements, in_function
+from sightline.graph.values import attribute, elements, held_values, in_function
 
 #: What marks the text of a literal, which is a value, from that of a type.
 _LITERAL = "="
@@ -52,6 +54,9 @@ def _head(query: Query, place: Place, text: str) -> Answer | None:
     """What a path means that begins with an asserted type, with alternatives or with a literal."""
     if text.startswith("(as "):
         return _annotated(query, place, text[4:-1])
+    if text.startswith("(any:"):
+        # What it is not known to have it may have in spite of its type; so does what comes from outside.
+        return weakened(without_closed(held_values(query, in_function(query, place, text[5:-1]))), Rank.NAME_ONLY)
     if text.startswith("("):
         return merged(*(in_function(query, place, each) for each in split(text[1:-1], "|")))
     if text[:1] in ("{", "["):
@@ -64,7 +69,7 @@ def _member(query: Query, meaning: TypeMeaning, name: str) -> Answer:
     place, text = meaning.place, meaning.text
     if text.startswith(_LITERAL):
         return _of_literal(query, meaning, name)
-    if text.startswith("{"):
+    if is_object(text):
         members = members_of_object(text)
         found = [_annotated(query, place, each.type) for each in members if each.name == name]
         if not found:
@@ -129,7 +134,7 @@ def _element(query: Query, meaning: TypeMeaning | InstanceMeaning, number: int) 
     place, text = meaning.place, meaning.text
     if text.startswith(_LITERAL):
         return in_function(query, place, text[2:-1]) if text.startswith("[", 1) else UNKNOWN
-    if text.startswith("{"):
+    if is_object(text):
         return merged(*(_annotated(query, place, each.type) for each in members_of_object(text) if each.name == "[]"))
     if text.startswith("[") and closing(text, 0) == len(text) - 1 and number >= 0:
         types = [each for each in split(text[1:-1], ",") if each]
@@ -150,7 +155,7 @@ def _written_of(query: Query, meaning: InstanceMeaning) -> Iterator[TypeMeaning]
         if row.kind not in (DefinitionKind.INTERFACE, DefinitionKind.TYPE):
             continue
         place = Place(each.file, each.number, 0, meaning.bound if each == meaning.of else ())
-        if row.annotation.startswith("{"):
+        if is_object(row.annotation):
             yield TypeMeaning(place, row.annotation)
         else:
             found = query.rules(each.file).annotated(query, place, row.annotation)
@@ -163,7 +168,7 @@ def _signatures(query: Query, meaning: TypeMeaning | InstanceMeaning) -> Iterato
             yield from _signatures(query, each)
         return
     texts = [meaning.text]
-    if meaning.text.startswith("{"):
+    if is_object(meaning.text):
         texts = [each.type for each in members_of_object(meaning.text) if each.name == "()"]
     for text in texts:
         signature = function_of(text)

@@ -121,6 +121,11 @@ def parameter_type(text: str) -> str:
     return text[at + 1 :].strip() if at >= 0 else ""
 
 
+def is_object(text: str) -> bool:
+    """Whether a type is that of an object; ``{ a: A }[]`` is none."""
+    return text.startswith("{") and text.endswith("}") and closing(text, 0) == len(text) - 1
+
+
 @lru_cache(maxsize=4_096)
 def members_of_object(text: str) -> tuple[Member, ...]:
     """The members of an object type, ``{ a: A; b(): B; (x: X): C; [key: string]: D }``."""

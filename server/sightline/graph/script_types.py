@@ -11,7 +11,7 @@ import re
 from sightline.graph.aliases import through_alias
 from sightline.graph.ancestry import is_class, member, row_of
 from sightline.graph.bound_names import without_closed
-from sightline.graph.facts import DefinitionKind, Reference, ReferenceKind
+from sightline.graph.facts import DefinitionKind, ReferenceKind
 from sightline.graph.index import MODULE
 from sightline.graph.meanings import (
     EXTERNAL,
@@ -33,7 +33,7 @@ from sightline.graph.meanings import (
 from sightline.graph.paths import Step
 from sightline.graph.raw_facts import DefinitionRow
 from sightline.graph.script_closures import INSIDE, closed_type
-from sightline.graph.script_keys import given
+from sightline.graph.script_keys import given, subscripted
 from sightline.graph.script_library import CONTAINERS
 from sightline.graph.script_names import (
     CLASSES,
@@ -48,7 +48,7 @@ from sightline.graph.script_names import (
 from sightline.graph.script_outside import declared_outside
 from sightline.graph.script_spaces import asked_by, fitting, types_in
 from sightline.graph.script_structures import STRUCTURAL
-from sightline.graph.script_type_texts import closing, function_of, generics_of, named_with_arguments, split
+from sightline.graph.script_type_texts import closing, function_of, generics_of, is_object, named_with_arguments, split
 from sightline.graph.values import called, elements, expression, held_values, taken
 
 _DOTTED = re.compile(r"^[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)*$")
@@ -99,7 +99,7 @@ def _simple(query: Query, place: Place, text: str) -> Answer:
     if text.startswith("typeof "):
         return expression(query, place, text.removeprefix("typeof ").strip(), local=False)
     if text == "this":
-        return _this(query, place)
+        return _this_of(query, place)
     if text.endswith("]"):
         return _indexed(query, place, text)
     return _written(place, text) if text.startswith("{") else _named(query, place, text)
@@ -199,13 +199,13 @@ def _instances(query: Query, place: Place, meaning: DefinitionMeaning, arguments
     index = query.files.index(meaning.file)
     own = index is not None and meaning.number in index.scopes
     itself: Answer = (Found(InstanceMeaning(meaning, bound), Rank.INFERRED),)
-    if row.kind != DefinitionKind.TYPE or not row.annotation or row.annotation.startswith("{"):
+    if row.kind != DefinitionKind.TYPE or not row.annotation or is_object(row.annotation):
         return itself
     around = (*bound, INSIDE) if INSIDE in place.bound else bound
     found = annotated(query, Place(meaning.file, meaning.number, 0, around), row.annotation)
     if not own:
         return found
-    parts = (each for each in found if not (isinstance(each.meaning, TypeMeaning) and each.meaning.text[:1] == "{"))
+    parts = (each for each in found if not (isinstance(each.meaning, TypeMeaning) and is_object(each.meaning.text)))
     return merged(itself, tuple(parts))
 
 
@@ -226,6 +226,15 @@ def _special(query: Query, place: Place, text: str) -> Answer | None:
             if isinstance(found.meaning, InstanceMeaning)
         )
     return None
+
+
+def _this_of(query: Query, place: Place) -> Answer:
+    """The object of which a member speaks: of the class it is asked of, where that is known, else the one around."""
+    for known, meaning in place.bound:
+        if known == "this":
+            owner = DefinitionMeaning(meaning.place.file, meaning.place.scope)
+            return (Found(InstanceMeaning(owner, meaning.place.bound), Rank.INFERRED),)
+    return _this(query, place)
 
 
 def _this(query: Query, place: Place) -> Answer:
@@ -282,10 +291,6 @@ def _base(query: Query, place: Place, text: str) -> Ancestor:
     return None
 
 
-def _unlisted(query: Query, file: int, reference: Reference) -> Answer:  # noqa: ARG001  the rules' signature
-    return UNKNOWN
-
-
 def _no_first_parameter(query: Query, place: Place) -> Answer:  # noqa: ARG001  the rules' signature
     return UNKNOWN
 
@@ -309,7 +314,7 @@ SCRIPT_RULES = Rules(
     special=_special,
     member_of_module=member_of_module,
     imported=imported_meaning,
-    listed=_unlisted,
+    listed=subscripted,
     first_parameter=_no_first_parameter,
     annotated=annotated,
     base=_base,

@@ -51,9 +51,10 @@ def meaning_of(query: Query, file: int, reference: Reference) -> Answer:
         if rules.bare_name_as is not None:
             return rules.bare_name_as(query, place, reference.name, reference.kind)
         return rules.bare_name(query, place, reference.name)
-    answer = attribute(query, expression(query, place, reference.receiver, local=reference.local), reference.name)
+    values = expression(query, place, reference.receiver, local=reference.local)
+    answer = attribute(query, values, reference.name)
     if rules.declared_outside is not None and all(each.meaning == OUTSIDE for each in answer):
-        answer = rules.declared_outside(query, place, reference) or answer
+        answer = rules.declared_outside(query, place, reference, values) or answer
     return rules.fitting(query, place, answer, reference.kind) if rules.fitting is not None else answer
 
 

@@ -19,6 +19,7 @@ from sightline.graph.bound_names import (
     file_of_type,
     holding,
     in_class,
+    in_instance,
     is_declared,
     is_local,
     is_narrowed,
@@ -101,23 +102,20 @@ def taken(query: Query, answer: Answer, step: Step) -> Answer:
         case _:
             # What a member of some outside type holds or gives may well be a value of the workspace's own.
             is_open = any(each.meaning == OUTSIDE and each.rank is not Rank.EXACT for each in answer)
-            found = merged(*(_bound(_within(each.meaning), attribute(query, (each,), step.name)) for each in answer))
+            found = merged(
+                *(in_instance(query, _holder(query, each), attribute(query, (each,), step.name)) for each in answer)
+            )
             found = found if len(answer) == 1 else weakened(found, Rank.INFERRED)
             return tuple(each for each in found if each.meaning != OUTSIDE) if is_open else found
 
 
-def _within(meaning: object) -> tuple[tuple[str, TypeMeaning], ...]:
-    """What the type parameters around a member are, as far as whose member it is tells."""
-    return meaning.bound if isinstance(meaning, InstanceMeaning) else ()
-
-
-def _bound(bound: tuple[tuple[str, TypeMeaning], ...], answer: Answer) -> Answer:
-    if not bound:
-        return answer
-    return tuple(
-        Found(BoundMeaning(each.meaning, bound), each.rank) if isinstance(each.meaning, DefinitionMeaning) else each
-        for each in answer
-    )
+def _holder(query: Query, found: Found) -> object:
+    """The instance whose members a value has: of what a variable holds, if that is one instance."""
+    of = found.meaning.of if isinstance(found.meaning, BoundMeaning) else found.meaning
+    if not isinstance(of, DefinitionMeaning) or query.rules(of.file).structural is None:
+        return found.meaning
+    held = [each.meaning for each in held_values(query, (found,)) if isinstance(each.meaning, InstanceMeaning)]
+    return held[0] if len(held) == 1 else found.meaning
 
 
 def elements(query: Query, answer: Answer, number: int = -1) -> Answer:
