@@ -78,7 +78,7 @@ def test_primitive_types_have_no_members_of_the_workspace_but_unknown_alternativ
     members = "import { F } from 'far'\nexport class A { link() {} }\n"
     assert told({"a.ts": members + "export function f(x: string | null) { x.link() }\n"}, "A.link") == (True, 0)
     assert told({"a.ts": members + "export function f(x: 'a' | 2) { x.link() }\n"}, "A.link") == (True, 0)
-    assert told({"a.ts": members + "export function f(x: string | F) { x.link() }\n"}, "A.link") == (False, 1)
+    assert told({"a.ts": members + "export function f(x: string | F<A>) { x.link() }\n"}, "A.link") == (False, 1)
 
 
 def test_one_of_several_signatures_says_nothing_where_another_gives_something_unknown() -> None:
@@ -239,6 +239,39 @@ def test_members_of_a_written_type_need_nothing_but_a_line_break_between_them() 
     }
     assert uses(graph_of(files), "Wanted.host") == ["a.ts:17:30 attribute inferred"]
     assert told(files, "Wanted.host") == (True, 0)
+
+
+FAR = "import type { Far, Many } from 'far'\nexport class Wanted { link: string }\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "complete"),
+    [
+        ("export function f(x: Far) { return x.link }", True),
+        ("export function f(x: Far | null) { return x['link'] }", True),
+        ("export const x: Far = { link: 1 }", True),
+        ("function take(x: Far) {}\ntake({ link: 1 })", True),
+        ("export function f(x: Response) { return x.link }", True),
+        ("export function f(x: Unheard) { return x.link }", False),
+        ("interface Response { link: string }\nexport function f(x: Response) { return x.link }", True),
+        ("export function f(x: Many<Wanted>) { return x.link }", False),
+        ("export function f(x: Far) { return x.many.link }", False),
+        ("export const x: Far = { many: { link: 1 } }", False),
+        ("export class Near extends Far {}\nexport function f(x: Far) { return x.link }", True),
+    ],
+)
+def test_a_member_of_a_type_from_outside_is_no_member_of_a_class_that_is_none_of_it(text: str, complete: bool) -> None:
+    assert told({"a.ts": f"{FAR}{text}\n"}, "Wanted.link")[0] is complete
+
+
+def test_a_type_from_outside_may_have_members_of_its_heirs_and_of_those_who_augment_it() -> None:
+    heir = "import { Far } from 'far'\nexport class Near extends Far { link: string }\n"
+    assert told({"a.ts": heir + "export function f(x: Far) { return x.link }\n"}, "Near.link") == (False, 1)
+    augmenting = {
+        "all.d.ts": "import 'far'\ndeclare module 'far' {\n    interface Far { link: string }\n}\n",
+        "a.ts": "import { Far } from 'far'\nexport const f = (x: Far) => x.link\nexport const x: Far = { link: '' }\n",
+    }
+    assert uses(graph_of(augmenting), "Far.link") == ["a.ts:2:32 attribute inferred", "a.ts:3:25 write inferred"]
 
 
 CAST = """

@@ -288,7 +288,7 @@ class _Walk:
                     # What a builtin returns may be anything; of ``super()`` more is known.
                     receiver = receiver if receiver == b"super()" else UNKNOWN
                 elif receiver[:1] == b"(":  # one of several values, or one that is cast
-                    roots.update(visible.intersection(_HEAD.findall(receiver)))
+                    roots.update(visible & set[bytes](_HEAD.findall(receiver)))
             arguments = list_of(end)
             if arguments is None:
                 flat += (strings[name], start, kind, enclosing, strings[receiver], -1)

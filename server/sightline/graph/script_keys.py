@@ -24,7 +24,7 @@ from sightline.graph.meanings import (
 )
 from sightline.graph.paths import Step
 from sightline.graph.scopes import scope_at
-from sightline.graph.script_outside import WRITTEN, is_written
+from sightline.graph.script_outside import WRITTEN, augmented, is_written
 from sightline.graph.values import attribute, elements, expression, in_function, taken
 
 
@@ -61,12 +61,14 @@ def subscripted(query: Query, file: int, reference: Reference) -> Answer:
 
 
 def _through(query: Query, answer: Answer, path: list[str]) -> Answer:
-    """The member at the end of a path of keys; what comes from outside tells nothing of a key."""
+    """The member at the end of a path of keys; what holds something from outside tells nothing of a key in that."""
     for part in path[:-1]:
         answer = elements(query, answer) if part == "[]" else taken(query, answer, Step(".", part))
     own = [_plain(each) for each in taken(query, answer, Step(".", path[-1])) if each.meaning != OUTSIDE]
     if own:
         return weakened(tuple(own), Rank.INFERRED)
+    if answer and len(path) == 1 and all(each.meaning == OUTSIDE for each in answer):
+        return augmented(query, path[0]) or WRITTEN
     return WRITTEN if is_written(query, answer, path[-1]) else UNKNOWN
 
 

@@ -30,6 +30,16 @@ from sightline.graph.values import held_values
 _INTERFACE, _NAMESPACE = DefinitionKind.INTERFACE.value, DefinitionKind.NAMESPACE.value
 #: Files that define a member of one name and are looked at; a name of more tells nothing.
 _MOST_FILES = 40
+#: Types without parameters that the language and its usual hosts provide (``lib.es*.d.ts``, ``lib.dom.d.ts``, Node).
+_NAMES = """
+AbortController AbortSignal ArrayBuffer Blob Buffer CSSStyleDeclaration Date Document DocumentFragment DOMRect
+DragEvent Element Error ErrorEvent Event EventTarget File FileList FocusEvent FormData Headers HTMLButtonElement
+HTMLCanvasElement HTMLDivElement HTMLElement HTMLFormElement HTMLInputElement InputEvent KeyboardEvent MouseEvent
+MutationObserver MutationRecord Node PointerEvent RangeError RegExp RegExpExecArray RegExpMatchArray Request
+RequestInit Response ResponseInit SVGElement Text TouchEvent TypeError UIEvent Uint8Array URL URLSearchParams
+WebSocket WheelEvent Window Worker
+"""
+_HOST_TYPES = frozenset(_NAMES.split())
 #: A member without a definition.
 WRITTEN: Final[Answer] = weakened(EXTERNAL, Rank.INFERRED)
 
@@ -44,14 +54,33 @@ def declared_outside(query: Query, place: Place, reference: Reference, values: A
     """
     if is_written(query, values, reference.name):
         return WRITTEN
+    if values and all(each.meaning == OUTSIDE for each in values):
+        return augmented(query, reference.name)
     head = reference.receiver.partition(".")[0].removesuffix("()")
     if reference.local or not head.replace("$", "_").isidentifier() or not _is_outside(query, place, head):
         return UNKNOWN
-    files = query.files.defining(reference.name)
+    return tuple(each for each in augmented(query, reference.name) if each.rank is not Rank.NAME_ONLY)
+
+
+def augmented(query: Query, name: str) -> Answer:
+    """The members of that name by which the workspace augments what comes from outside; of several each is possible."""
+    return query.once(("augmented", name), lambda: _augmented(query, name), UNKNOWN)
+
+
+def _augmented(query: Query, name: str) -> Answer:
+    files = query.files.defining(name)
     if len(files) > _MOST_FILES:
         return UNKNOWN
-    found = [each for file in files for each in _augmenting(query, file, reference.name)]
-    return (Found(found[0], Rank.INFERRED),) if len(found) == 1 else UNKNOWN
+    found = [each for file in files for each in _augmenting(query, file, name)]
+    rank = Rank.INFERRED if len(found) == 1 else Rank.NAME_ONLY
+    return tuple(Found(each, rank) for each in found)
+
+
+def is_outside_type(query: Query, place: Place, name: str, found: Answer) -> bool:
+    """Whether a type is somebody else's: ``found``, what the name means, comes from outside, or hosts provide it."""
+    if found:
+        return all(each.meaning == OUTSIDE for each in found)
+    return name in _HOST_TYPES and _is_outside(query, place, name)
 
 
 def is_written(query: Query, values: Answer, name: str) -> bool:

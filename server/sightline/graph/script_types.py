@@ -45,7 +45,7 @@ from sightline.graph.script_names import (
     name_in,
     renamed,
 )
-from sightline.graph.script_outside import declared_outside
+from sightline.graph.script_outside import declared_outside, is_outside_type
 from sightline.graph.script_spaces import asked_by, fitting, types_in
 from sightline.graph.script_structures import STRUCTURAL
 from sightline.graph.script_type_texts import closing, function_of, generics_of, is_object, named_with_arguments, split
@@ -143,11 +143,12 @@ def _named(query: Query, place: Place, text: str) -> Answer:
         return _written(place, text)
     if name in _WRAPPERS and arguments:
         return annotated(query, place, arguments[0])
-    if name in ("ReturnType", "InstanceType") and arguments:
-        return called(query, annotated(query, place, arguments[0]))
-    if name == "Parameters" and arguments:
-        return UNKNOWN
-    named = merged(*(through_alias(query, found) for found in _type_named(query, place, name)))
+    if name in ("ReturnType", "InstanceType", "Parameters") and arguments:
+        return UNKNOWN if name == "Parameters" else called(query, annotated(query, place, arguments[0]))
+    found = _type_named(query, place, name)
+    if not arguments and is_outside_type(query, place, name, found):
+        return weakened(EXTERNAL, Rank.INFERRED)
+    named = merged(*(through_alias(query, each) for each in found))
     given_here = tuple(closed_type(place, each) for each in arguments)
     return merged(
         *(
