@@ -271,7 +271,7 @@ def test_a_type_from_outside_may_have_members_of_its_heirs_and_of_those_who_augm
         "all.d.ts": "import 'far'\ndeclare module 'far' {\n    interface Far { link: string }\n}\n",
         "a.ts": "import { Far } from 'far'\nexport const f = (x: Far) => x.link\nexport const x: Far = { link: '' }\n",
     }
-    assert uses(graph_of(augmenting), "Far.link") == ["a.ts:2:32 attribute inferred", "a.ts:3:25 write inferred"]
+    assert uses(graph_of(augmenting), "Far.link") == ["a.ts:2:32 attribute name_only", "a.ts:3:25 write name_only"]
 
 
 CAST = """

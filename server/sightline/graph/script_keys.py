@@ -24,7 +24,7 @@ from sightline.graph.meanings import (
 )
 from sightline.graph.paths import Step
 from sightline.graph.scopes import scope_at
-from sightline.graph.script_outside import WRITTEN, augmented, is_written
+from sightline.graph.script_outside import WRITTEN, is_written, possibly_augmented
 from sightline.graph.values import attribute, elements, expression, in_function, taken
 
 
@@ -68,7 +68,7 @@ def _through(query: Query, answer: Answer, path: list[str]) -> Answer:
     if own:
         return weakened(tuple(own), Rank.INFERRED)
     if answer and len(path) == 1 and all(each.meaning == OUTSIDE for each in answer):
-        return augmented(query, path[0]) or WRITTEN
+        return possibly_augmented(query, path[0]) or WRITTEN
     return WRITTEN if is_written(query, answer, path[-1]) else UNKNOWN
 
 

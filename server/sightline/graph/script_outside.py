@@ -54,17 +54,22 @@ def declared_outside(query: Query, place: Place, reference: Reference, values: A
     """
     if is_written(query, values, reference.name):
         return WRITTEN
-    if values and all(each.meaning == OUTSIDE for each in values):
-        return augmented(query, reference.name)
     head = reference.receiver.partition(".")[0].removesuffix("()")
-    if reference.local or not head.replace("$", "_").isidentifier() or not _is_outside(query, place, head):
-        return UNKNOWN
-    return tuple(each for each in augmented(query, reference.name) if each.rank is not Rank.NAME_ONLY)
+    if not reference.local and head.replace("$", "_").isidentifier() and _is_outside(query, place, head):
+        return augmented(query, reference.name)
+    if values and all(each.meaning == OUTSIDE for each in values):
+        return possibly_augmented(query, reference.name)
+    return UNKNOWN
 
 
 def augmented(query: Query, name: str) -> Answer:
     """The members of that name by which the workspace augments what comes from outside; of several each is possible."""
     return query.once(("augmented", name), lambda: _augmented(query, name), UNKNOWN)
+
+
+def possibly_augmented(query: Query, name: str) -> Answer:
+    """The same for a value that something says is from outside, whose module a namespace may declare or not."""
+    return weakened(augmented(query, name), Rank.NAME_ONLY)
 
 
 def _augmented(query: Query, name: str) -> Answer:
