@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from sightline.base.real_processes import RealProcesses
+from support.patience import PATIENCE
 
 PYTHON = sys.executable
 _ECHO = "import sys\nfor line in sys.stdin.buffer:\n    sys.stdout.buffer.write(line)\n    sys.stdout.buffer.flush()\n"
@@ -90,12 +91,12 @@ async def test_a_child_that_left_the_group_holds_nobody_up(processes: RealProces
     )
     parent = f"import subprocess, sys\nsubprocess.Popen([{PYTHON!r}, '-c', {child!r}])\n" + _ECHO
     program = await processes.keep([PYTHON, "-c", parent], directory=str(tmp_path))
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while not (tmp_path / "left").exists() or not (tmp_path / "left").read_text():
             await program.send(b"still there?\n")
             assert await program.receive()
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             await program.stop()
     finally:
         os.kill(int((tmp_path / "left").read_text()), 9)

@@ -17,6 +17,7 @@ import pytest
 
 from sightline.base.real_processes import RealProcesses
 from sightline.base.system import TEMPORARY_PREFIX, ProcessTimeout, RealFiles, real_system
+from support.patience import PATIENCE
 
 PYTHON = sys.executable
 ENVIRONMENT = {"PATH": os.environ["PATH"], "SECRET_TOKEN": "hidden", "HOME": "/nowhere"}
@@ -223,7 +224,7 @@ def folder_fixture(tmp_path: Path) -> Iterator[Path]:
 
 
 async def emptied(folder: Path) -> bool:
-    for _ in range(500):  # the kernel needs a moment after the signal
+    for _ in range(6_000):  # the kernel needs a moment after the signal
         if not living_in(folder):
             return True
         await asyncio.sleep(0.01)
@@ -238,11 +239,11 @@ async def started(folder: Path) -> None:
 @pytest.mark.parametrize("output", ["shared", "closed"])
 async def test_cancelling_kills_the_whole_group(processes: RealProcesses, folder: Path, output: str) -> None:
     task = asyncio.create_task(processes.run(family(output=output, then="wait"), directory=str(folder)))
-    await asyncio.wait_for(started(folder), 20)
+    await asyncio.wait_for(started(folder), PATIENCE)
     assert living_in(folder)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await asyncio.wait_for(task, 5)
+        await asyncio.wait_for(task, PATIENCE)
     assert await emptied(folder)
 
 
@@ -265,7 +266,7 @@ async def test_cancelling_while_it_starts_kills_the_whole_group(
             stand_still_until_started(folder)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
-            await asyncio.wait_for(task, 5)
+            await asyncio.wait_for(task, PATIENCE)
         assert await emptied(folder), steps
         (folder / "started").unlink(missing_ok=True)
 
@@ -295,7 +296,7 @@ async def test_a_child_that_holds_the_output_open_is_killed_at_the_timeout(
 async def test_a_child_that_left_the_group_holds_nobody_up(processes: RealProcesses, folder: Path) -> None:
     escape = ["sh", "-c", "setsid sleep 600 & wait"]
     with pytest.raises(ProcessTimeout):
-        await asyncio.wait_for(processes.run(escape, directory=str(folder), seconds=0.5), 5)
+        await asyncio.wait_for(processes.run(escape, directory=str(folder), seconds=0.5), PATIENCE)
     assert living_in(folder), "that one is out of reach, and the test kills it"
 
 

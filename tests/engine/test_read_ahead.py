@@ -15,6 +15,7 @@ from sightline.context.file_terms import FileTerms, file_terms
 from sightline.engine.engine import Engine
 from sightline.engine.opening import EngineOptions, open_engine
 from sightline.graph.raw_facts import DefinitionRow
+from support.patience import PATIENCE
 from support.shop import shop_system, write_workspace
 
 MANY = 60
@@ -84,7 +85,7 @@ async def test_closing_does_not_wait_for_words(
 ) -> None:
     monkeypatch.setattr(lexical, "PAUSE_SECONDS", 1000.0)
     engine = await opened(tmp_path, live=True)
-    await asyncio.wait_for(engine.close(), 60)
+    await asyncio.wait_for(engine.close(), PATIENCE)
     assert len(reads) < MANY
 
 

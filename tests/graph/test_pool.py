@@ -20,9 +20,8 @@ from sightline.graph.codec import PackedFacts
 from sightline.graph.frames import FrameReader, pack_frame
 from sightline.graph.pool import FileAnswer, FileRequest, WorkerPool, WorkersUnavailable
 from support.fake_workers import FakeWorkers
+from support.patience import PATIENCE
 from support.virtual_time import run_in_virtual_time
-
-_PATIENCE = 20.0
 
 
 def _files(folder: Path, count: int) -> list[FileRequest]:
@@ -48,7 +47,7 @@ async def _parse(pool: WorkerPool, requests: list[FileRequest], root: Path) -> d
 
 def _wait_until_gone(process_ids: tuple[int, ...] | list[int]) -> None:
     alive = [psutil.Process(each) for each in process_ids if psutil.pid_exists(each)]
-    _, left = psutil.wait_procs(alive, timeout=_PATIENCE)
+    _, left = psutil.wait_procs(alive, timeout=PATIENCE)
     assert [each for each in left if each.status() != psutil.STATUS_ZOMBIE] == []
 
 
@@ -243,7 +242,7 @@ def _worker_with(burden: str, cpu_seconds: str, request: FileRequest, root: Path
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
-    out, _ = worker.communicate(pack_frame(("imports", [str(root)], [(request.path, "python")])), timeout=_PATIENCE)
+    out, _ = worker.communicate(pack_frame(("imports", [str(root)], [(request.path, "python")])), timeout=PATIENCE)
     return worker.returncode, FrameReader().feed(out)
 
 
@@ -268,7 +267,7 @@ def test_noise_on_standard_output_does_not_touch_the_frames(tmp_path: Path) -> N
     worker = subprocess.Popen(
         [sys.executable, "-c", _NOISY], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
-    out, err = worker.communicate(pack_frame(("facts", [str(tmp_path)], [(request.path, "python")])), timeout=_PATIENCE)
+    out, err = worker.communicate(pack_frame(("facts", [str(tmp_path)], [(request.path, "python")])), timeout=PATIENCE)
     ready, answer = FrameReader().feed(out)
     assert ready == "ready"
     assert isinstance(answer, tuple)

@@ -10,10 +10,9 @@ import pytest
 from pygls.exceptions import JsonRpcException
 
 from support.editor import Editor
+from support.patience import PATIENCE
 from support.server_process import editor_on_process
 from support.shop import write_workspace
-
-PATIENCE = 30.0
 
 
 class Offering:

@@ -11,6 +11,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from sightline.graph.queries import QUERIES
+from support.patience import PATIENCE
 from support.shop_window import ShopWindow, shop_window
 
 FILES = {
@@ -198,7 +199,7 @@ async def test_a_question_can_be_given_up(tmp_path: Path) -> None:
         shop.editor.cancel(identifier)
         shop.link.release()
         with pytest.raises(JsonRpcException) as error:
-            await asyncio.wait_for(pending, 5)
+            await asyncio.wait_for(pending, PATIENCE)
         assert error.value.code == types.LSPErrorCodes.RequestCancelled
 
 

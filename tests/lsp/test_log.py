@@ -7,6 +7,7 @@ import threading
 from lsprotocol import types
 
 from sightline.lsp.log import EDITOR_IS_GONE, RedactingFormatter, StreamHandler, end_log, log_to_editor
+from support.patience import PATIENCE
 
 log = logging.getLogger("sightline.test")
 
@@ -37,7 +38,7 @@ async def test_a_line_of_another_thread_is_sent_on_the_loop() -> None:
     handler = log_to_editor(send, "info")
     try:
         await asyncio.to_thread(log.warning, "from a thread")
-        await asyncio.wait_for(arrived.wait(), 5)
+        await asyncio.wait_for(arrived.wait(), PATIENCE)
         assert threads == [threading.get_ident()]
     finally:
         end_log(handler)

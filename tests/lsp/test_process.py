@@ -13,6 +13,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from support.loopback import Exchange, loopback_server
+from support.patience import PATIENCE
 from support.server_process import (
     editor_on_process,
     family,
@@ -82,7 +83,7 @@ async def test_signals_end_the_server_while_its_input_is_open(
         await editor.until(lambda: any(event.stage == "model" for event in editor.events))
         processes = family(process_of(editor).pid)
         process_of(editor).send_signal(number)
-        assert await asyncio.wait_for(process_of(editor).wait(), 10) == 128 + number
+        assert await asyncio.wait_for(process_of(editor).wait(), PATIENCE) == 128 + number
         assert await gone(processes) == []
         with pytest.raises((JsonRpcException, RuntimeError)):
             await answer
@@ -93,7 +94,7 @@ async def test_garbage_instead_of_frames_ends_the_server(tmp_path: Path) -> None
         *server_command(), env=server_environment(tmp_path), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )  # fmt: skip
-    out, err = await asyncio.wait_for(process.communicate(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"), 20)
+    out, err = await asyncio.wait_for(process.communicate(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"), PATIENCE)
     assert process.returncode == 1
     assert out == b""
     assert b"speaks no LSP" in err
@@ -145,7 +146,7 @@ async def test_the_server_leaves_when_the_editors_process_is_killed(tmp_path: Pa
         processes = family(process_of(editor).pid)
         parent.kill()
         await parent.wait()
-        assert await asyncio.wait_for(process_of(editor).wait(), 10) == 1
+        assert await asyncio.wait_for(process_of(editor).wait(), PATIENCE) == 1
         assert await gone(processes) == []
 
 
@@ -161,7 +162,7 @@ async def test_killed_while_indexing_no_worker_lives_on(tmp_path: Path) -> None:
     workspace = write_workspace((tmp_path / "large").resolve(), files)
     async with editor_on_process(tmp_path) as editor:
         await editor.initialize(workspace)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while len(family(process_of(editor).pid)) < 2:
                 await asyncio.sleep(0.005)
         processes = await kill(editor)
@@ -186,7 +187,7 @@ async def test_a_client_that_stops_reading_holds_nobody_up(tmp_path: Path, works
         answers = [editor.begin("sightline.status", {"n": str(number)})[1] for number in range(2_000)]
         (workspace / "replies").write_text("")
         process = psutil.Process(process_of(editor).pid)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             busy = -1.0
             while busy != (busy := sum(process.cpu_times()[:2])) or busy == 0:
                 await asyncio.sleep(0.3)  # until it has handled all of them and waits
@@ -200,7 +201,7 @@ async def test_tcp_serves_one_client_of_this_machine(tmp_path: Path, workspace: 
     )
     try:
         assert process.stderr is not None
-        line = (await asyncio.wait_for(process.stderr.readline(), 20)).decode()
+        line = (await asyncio.wait_for(process.stderr.readline(), PATIENCE)).decode()
         port = int(line.rsplit(":", 1)[1].strip(" .\n"))
         (listening,) = [c for c in psutil.Process(process.pid).net_connections() if c.status == psutil.CONN_LISTEN]
         assert listening.laddr.ip == "127.0.0.1"
@@ -214,7 +215,7 @@ async def test_tcp_serves_one_client_of_this_machine(tmp_path: Path, workspace: 
             await asyncio.open_connection("127.0.0.1", port)
         await editor.client.shutdown_async(None)
         editor.client.exit(None)
-        assert await asyncio.wait_for(process.wait(), 20) == 0
+        assert await asyncio.wait_for(process.wait(), PATIENCE) == 0
     finally:
         if process.returncode is None:
             process.kill()
@@ -242,4 +243,4 @@ async def test_a_cancel_closes_the_socket_of_the_model_server(tmp_path: Path) ->
                 await answer
             assert asyncio.get_running_loop().time() - began < 0.1
             assert error.value.code == types.LSPErrorCodes.RequestCancelled
-            await asyncio.wait_for(closed.wait(), 1)
+            await asyncio.wait_for(closed.wait(), PATIENCE)

@@ -16,6 +16,7 @@ from pygls.exceptions import JsonRpcException
 
 from support.databases import opens_again
 from support.editor import Editor
+from support.patience import PATIENCE
 from support.positions import uri_of
 from support.server_process import editor_on_process, gone, kill
 from support.shop import block, script, write_workspace
@@ -116,7 +117,7 @@ async def _answers(window: Editor) -> list[Any]:
 async def _comes_to(window: Editor, expected: list[Any]) -> None:
     last: list[Any] = []
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while (last := await _answers(window)) != expected:
                 await asyncio.sleep(0.05)
     except TimeoutError:

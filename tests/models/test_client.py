@@ -25,6 +25,7 @@ from sightline.models.messages import (
 from sightline.models.provider import ModelInfo, WindowReport
 from sightline.models.providers.scripted import ScriptedProvider
 from sightline.models.script import parse_script
+from support.patience import PATIENCE
 
 PROMPT = "word " * 1_000
 
@@ -125,7 +126,7 @@ async def test_cancelling_in_the_listener_closes_the_stream() -> None:
         await asyncio.Event().wait()
 
     task = asyncio.create_task(complete(handmade, request(), clock=ManualClock(), listener=wait))
-    await asyncio.wait_for(reached.wait(), 5)
+    await asyncio.wait_for(reached.wait(), PATIENCE)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task

@@ -29,6 +29,7 @@ from sightline.models.registry import PROVIDERS, open_provider, provider_for
 from sightline.transport.policy import RetryPolicy
 from support.chat_server import answers
 from support.loopback import Exchange, Route, loopback_server
+from support.patience import PATIENCE
 from support.voices import LENGTH, STOP, VOICES, Voice
 
 KEY = "conformance-key-0123456789"
@@ -169,7 +170,7 @@ async def test_streams_do_not_disturb_one_another(world: World) -> None:
 async def test_a_closed_stream_lets_the_server_go(world: World) -> None:
     async with aclosing(world.provider.stream(ask("HANG"))) as stream:
         assert isinstance(await anext(stream), TextDelta)
-    await asyncio.wait_for(world.released(), 1)
+    await asyncio.wait_for(world.released(), PATIENCE)
     assert await events(world, "ORDINARY")
 
 
@@ -181,11 +182,11 @@ async def test_a_cancelled_task_lets_the_server_go(world: World) -> None:
 
     work = complete(world.provider, ask("HANG"), clock=memory_system().clock, listener=listen)
     task = asyncio.create_task(work)
-    await asyncio.wait_for(heard.wait(), 5)
+    await asyncio.wait_for(heard.wait(), PATIENCE)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    await asyncio.wait_for(world.released(), 1)
+    await asyncio.wait_for(world.released(), PATIENCE)
 
 
 async def test_failures_are_model_errors_with_a_hint_and_without_the_key(world: World) -> None:

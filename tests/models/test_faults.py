@@ -28,6 +28,7 @@ from sightline.transport.gate import GatePolicy
 from sightline.transport.policy import Limits, RetryPolicy
 from support.fault_line import ASK, KEY, TEXTS, Line, text_of
 from support.loopback import Exchange
+from support.patience import PATIENCE
 from support.voices import LENGTH, STOP, Voice
 
 
@@ -313,12 +314,12 @@ async def test_cancelling_closes_the_socket_wherever_the_reply_is(line: Line, be
             enough.set()
 
     task = asyncio.create_task(complete(await line.provider(), ASK, clock=ManualClock(), listener=listen))
-    await asyncio.wait_for(reached.wait(), 5)
+    await asyncio.wait_for(reached.wait(), PATIENCE)
     if wanted:
-        await asyncio.wait_for(enough.wait(), 5)
+        await asyncio.wait_for(enough.wait(), PATIENCE)
     assert not closed.is_set()
     task.cancel()
-    await asyncio.wait_for(closed.wait(), 1)
+    await asyncio.wait_for(closed.wait(), PATIENCE)
     with pytest.raises(asyncio.CancelledError):
         await task
     assert len(heard) == wanted

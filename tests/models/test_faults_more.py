@@ -19,6 +19,7 @@ from sightline.transport.policy import RetryPolicy
 from sightline.transport.pool import Pool
 from support.fault_line import ASK, HTTP, TEXTS, Line, text_of
 from support.loopback import Exchange
+from support.patience import PATIENCE
 from support.soak import abort
 from support.voices import STOP, VOICES, Voice
 
@@ -53,11 +54,11 @@ async def test_cancelling_at_every_event_closes_the_socket(line: Line) -> None:
 
         line.answer(hang)
         task = asyncio.create_task(complete(provider, ASK, clock=ManualClock(), listener=listen))
-        await asyncio.wait_for(reached.wait(), 30)
+        await asyncio.wait_for(reached.wait(), PATIENCE)
         if wanted:
-            await asyncio.wait_for(enough.wait(), 30)
+            await asyncio.wait_for(enough.wait(), PATIENCE)
         task.cancel()
-        await asyncio.wait_for(closed.wait(), 30)
+        await asyncio.wait_for(closed.wait(), PATIENCE)
         with pytest.raises(asyncio.CancelledError):
             await task
         assert len(heard) == wanted
@@ -72,7 +73,7 @@ async def test_cancelling_while_it_waits_to_ask_again(line: Line) -> None:
 
     line.answer(busy)
     task = asyncio.create_task(line.events(retries=RetryPolicy(tries=2, first_wait=600, longest_wait=600)))
-    await asyncio.wait_for(asked.wait(), 30)
+    await asyncio.wait_for(asked.wait(), PATIENCE)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
@@ -208,7 +209,7 @@ async def test_a_server_that_does_not_end_its_streams(line: Line) -> None:
 
     line.answer(lingering)
     assert text_of(await line.events()) == "Hello"
-    await asyncio.wait_for(closed.wait(), 30)
+    await asyncio.wait_for(closed.wait(), PATIENCE)
 
 
 async def test_texts_of_any_kind_come_as_they_are(line: Line) -> None:

@@ -34,6 +34,7 @@ from sightline.models.serving import Serving
 from sightline.models.time_limits import TimeLimits
 from sightline.transport.policy import HttpRequest
 from sightline.transport.pool import Pool
+from support.patience import PATIENCE
 from support.tiny_llama import TinyLlama, tiny_llama
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -145,7 +146,7 @@ async def test_cancelling_the_task_frees_the_slot(provider: Provider, server: Ti
         begun.set()
 
     task = asyncio.create_task(complete(provider, ask(most=None), clock=RealClock(), listener=listen))
-    await asyncio.wait_for(begun.wait(), 10)
+    await asyncio.wait_for(begun.wait(), PATIENCE)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
@@ -225,7 +226,7 @@ async def test_it_is_found_on_this_machine(server: TinyLlama) -> None:
 
 async def free(server: TinyLlama) -> None:
     """Returns once no slot is at work; long before a whole reply would be done."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while any(slot["is_processing"] for slot in await slots(server)):
             await asyncio.sleep(0)
 

@@ -34,6 +34,7 @@ from sightline.transport.pool import Pool
 from support.chat import delta, event, finish, reply
 from support.chat_server import ASK, CHAT, KEY, answers, events, fails, provider_at, streams
 from support.loopback import Exchange, LoopbackServer, loopback_server
+from support.patience import PATIENCE
 
 
 async def test_what_is_sent(server: LoopbackServer, pool: Pool) -> None:
@@ -133,7 +134,7 @@ async def test_pieces_are_given_as_they_come(server: LoopbackServer, pool: Pool)
         await exchange.begin_stream()
         for at in range(len(data)):
             await exchange.send(data[at : at + 1])
-        await asyncio.wait_for(seen.wait(), 5)
+        await asyncio.wait_for(seen.wait(), PATIENCE)
         await exchange.send(finish(prompt=20))
 
     server.routes[CHAT] = drip
@@ -190,14 +191,14 @@ async def test_stopping_closes_the_socket_at_once(server: LoopbackServer, pool: 
                     return
 
     task = asyncio.create_task(read())
-    await asyncio.wait_for(reached.wait(), 5)
+    await asyncio.wait_for(reached.wait(), PATIENCE)
     if stage == "in the middle":
-        await asyncio.wait_for(seen.wait(), 5)
+        await asyncio.wait_for(seen.wait(), PATIENCE)
     if how == "cancel":
         assert not closed.is_set()
         task.cancel()
     # Well under the 100 ms that a cancelled request may take to reach the server.
-    await asyncio.wait_for(closed.wait(), 1)
+    await asyncio.wait_for(closed.wait(), PATIENCE)
     await asyncio.gather(task, return_exceptions=True)
     assert task.cancelled() == (how == "cancel")
 
@@ -218,9 +219,9 @@ async def test_cancelling_complete_closes_the_socket(server: LoopbackServer, poo
         await asyncio.Event().wait()
 
     task = asyncio.create_task(complete(provider_at(server, pool), ASK, clock=ManualClock(), listener=listen))
-    await asyncio.wait_for(heard.wait(), 5)
+    await asyncio.wait_for(heard.wait(), PATIENCE)
     task.cancel()
-    await asyncio.wait_for(closed.wait(), 1)
+    await asyncio.wait_for(closed.wait(), PATIENCE)
     await asyncio.gather(task, return_exceptions=True)
 
 

@@ -12,6 +12,7 @@ from sightline.base.machine_memory import MachineMemory
 from sightline.models.local_limits import weight
 from sightline.models.pressure import LOOK_AGAIN, Pressure
 from sightline.transport.gate import GatePolicy, Gates, Outcome
+from support.patience import PATIENCE
 
 
 def memory(main: float, card: float | None = None) -> MachineMemory:
@@ -85,7 +86,7 @@ async def test_it_is_watched_as_long_as_the_program_stays() -> None:
     await pressure.begin(stays=True)
     assert not pressure.pressed
     await pressure.begin(stays=True)
-    await asyncio.wait_for(done.wait(), 10)
+    await asyncio.wait_for(done.wait(), PATIENCE)
     await pressure.close()
     await pressure.close()
 

@@ -32,6 +32,7 @@ from sightline.transport.gate import Outcome
 from sightline.transport.pool import Pool
 from support.fake_lm_studio import FakeLMStudio
 from support.fake_ollama import FakeOllama
+from support.patience import PATIENCE
 
 
 class Clock(ManualClock):
@@ -242,7 +243,7 @@ async def test_it_looks_again_until_it_is_stopped(studio: FakeLMStudio, pool: Po
         clock.pass_by(seconds)
 
     task = asyncio.create_task(residency.watch(sleep))
-    await asyncio.wait_for(looked.wait(), 10)
+    await asyncio.wait_for(looked.wait(), PATIENCE)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task

@@ -23,6 +23,7 @@ from sightline.models.messages import (
 )
 from sightline.models.providers.scripted import ScriptedProvider, scripted_from_file
 from sightline.models.script import parse_script
+from support.patience import PATIENCE
 
 
 def request(text: str = "hi", **fields: Any) -> ModelRequest:
@@ -140,7 +141,7 @@ async def test_a_hanging_reply_hangs_until_it_is_cancelled() -> None:
                 reached.set()
 
     task = asyncio.create_task(read())
-    await asyncio.wait_for(reached.wait(), 5)
+    await asyncio.wait_for(reached.wait(), PATIENCE)
     for _ in range(5):
         await asyncio.sleep(0)
     assert not task.done()

@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from support.loopback import loopback_server
+from support.patience import PATIENCE
 from support.soak import (
     APIS,
     CANCELLED,
@@ -58,7 +59,7 @@ async def test_nothing_is_lost_or_answered_twice_and_nothing_is_left(tmp_path: P
         alone = [number for number in sorted(answered) if fault_of(number) not in HELPED_BY_ANOTHER]
         assert [await door.ask(number) for number in alone] == [f"answer {number}." for number in alone]
         assert (servers.whole + spare.whole).total() == len(answered) + len(first)
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             while left := [each for each in (server, second) if left_over(door, each, before)]:
                 await asyncio.sleep(0)
         assert not left

@@ -22,6 +22,7 @@ from lsprotocol.converters import get_converter
 from pytest_lsp import LanguageClient, make_test_lsp_client
 
 from support.client_capabilities import full_capabilities
+from support.patience import PATIENCE
 from support.positions import index_at, path_of, position_at, uri_of
 
 Change = types.TextDocumentEdit | types.CreateFile | types.RenameFile | types.DeleteFile
@@ -122,7 +123,7 @@ class Editor:
         self.encoding = str(getattr(stated, "value", stated))
         return result
 
-    async def until(self, condition: Callable[[], bool], seconds: float = 20.0) -> None:
+    async def until(self, condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
         """Waits until a condition holds; it is looked at whenever the server says anything, and now and then."""
         async with asyncio.timeout(seconds):
             while not condition():

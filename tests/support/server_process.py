@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 
 from support.editor import Editor
+from support.patience import PATIENCE
 
 
 def server_command(*arguments: str) -> tuple[str, ...]:
@@ -47,7 +48,7 @@ def family(process_id: int) -> list[psutil.Process]:
     return []
 
 
-async def gone(processes: Iterable[psutil.Process], seconds: float = 10.0) -> list[psutil.Process]:
+async def gone(processes: Iterable[psutil.Process], seconds: float = PATIENCE) -> list[psutil.Process]:
     """Waits until the processes have ended; answers those that have not."""
     left = list(processes)
     deadline = asyncio.get_running_loop().time() + seconds

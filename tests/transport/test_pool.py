@@ -28,6 +28,7 @@ from sightline.transport.errors import (
 from sightline.transport.policy import HttpRequest, Limits, TransportPolicy
 from sightline.transport.pool import Pool, address
 from support.loopback import Exchange, loopback_server, secure_loopback_server
+from support.patience import PATIENCE
 from support.virtual_time import run_in_virtual_time
 
 
@@ -84,7 +85,7 @@ async def test_leaving_the_block_closes_the_socket_at_once(pool: Pool) -> None:
         async with pool.stream(get(server.root + "/")) as response:
             assert await response.chunk() == b"x"
             assert not closed.is_set()
-        await asyncio.wait_for(closed.wait(), 5)
+        await asyncio.wait_for(closed.wait(), PATIENCE)
 
 
 @pytest.mark.parametrize("headers_first", [True, False])
@@ -100,11 +101,11 @@ async def test_cancelling_closes_the_socket_wherever_the_answer_is(pool: Pool, *
 
     async with loopback_server(**{"GET /": hang}) as server:
         task = asyncio.create_task(pool.fetch(get(server.root + "/")))
-        await asyncio.wait_for(asked.wait(), 5)
+        await asyncio.wait_for(asked.wait(), PATIENCE)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        await asyncio.wait_for(closed.wait(), 5)
+        await asyncio.wait_for(closed.wait(), PATIENCE)
 
 
 async def test_a_refused_connection_names_the_address(pool: Pool) -> None:
@@ -382,7 +383,7 @@ async def test_a_request_that_is_cancelled_as_it_gets_a_connection_takes_none_wi
             waiting.cancel()
             with suppress(asyncio.CancelledError):
                 await waiting
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(PATIENCE):
                 assert (await opened.fetch(get(server.root + "/"))).body == b"hello"
 
 

@@ -13,6 +13,7 @@ from sightline.transport.errors import ConnectFailed, ConnectionBroken, Transpor
 from sightline.transport.policy import HttpRequest, RetryPolicy
 from sightline.transport.pool import Pool
 from sightline.transport.retry import Permanent, retry_after, stream_with_retries
+from support.patience import PATIENCE
 
 REQUEST = HttpRequest(method="POST", url="http://server.invalid/", body=b"{}")
 Outcome = httpx.Response | Exception
@@ -180,7 +181,7 @@ async def test_the_wait_can_be_cancelled() -> None:
     server = Server(status(503), status(200))
     server.sleep = for_ever
     task = asyncio.create_task(server.ask())
-    await asyncio.wait_for(waiting.wait(), 5)
+    await asyncio.wait_for(waiting.wait(), PATIENCE)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
