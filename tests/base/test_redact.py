@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +9,7 @@ from hypothesis import strategies as st
 from sightline.base import redact as module
 from sightline.base.redact import REDACTED, redact
 from sightline.base.secret_shapes import WORDS
+from support.patience import least_cpu_seconds
 
 BODY = "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7"
 
@@ -230,9 +229,7 @@ def test_line_ends_change_nothing(text: str, ending: str) -> None:
     ids=lambda text: text[:12],
 )
 def test_no_text_takes_quadratic_time(text: str) -> None:
-    started = time.process_time()
-    redact(text)
-    assert time.process_time() - started < 2.5
+    assert least_cpu_seconds(lambda: redact(text), 2.5) < 2.5
 
 
 @pytest.mark.parametrize("words", ["x" * 70, "anew" * 18, "offor" * 15, "changeit" * 9, "another" * 11, "invalid" * 11])

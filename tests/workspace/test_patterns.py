@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import random
-import time
 from pathlib import Path
 
 import pytest
 
 from sightline.workspace.patterns import IgnorePatterns, as_bytes_text, parse_patterns
+from support.patience import least_cpu_seconds
 from support.trees import git, write_tree
 
 NAMES = ["a", "b", "ab", "a.py", "b.py", ".x", "a b", "é", "[a]", "a-", "A"]
@@ -110,10 +110,9 @@ def test_byte_order_mark_and_carriage_returns_are_not_part_of_a_pattern() -> Non
 @pytest.mark.parametrize("pattern", ["*a*a*a*a*a*a*a*a*a*a*b", "**/a/**/a/**/a/**/a/**/b", "[a-a]*[a-a]*[a-a]*[a-a]*b"])
 def test_hostile_patterns_take_no_exponential_time(pattern: str) -> None:
     patterns = parse_patterns(pattern.encode())
-    started = time.process_time()
-    assert patterns.match("a" * 250, is_folder=False) is None
-    assert patterns.match("/".join("a" * 120), is_folder=False) is None
-    assert time.process_time() - started < 1.0
+    names = ("a" * 250, "/".join("a" * 120))
+    assert [patterns.match(name, is_folder=False) for name in names] == [None, None]
+    assert least_cpu_seconds(lambda: [patterns.match(name, is_folder=False) for name in names], 1.0) < 1.0
 
 
 def test_half_a_surrogate_pair_is_no_crash() -> None:
