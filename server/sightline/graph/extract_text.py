@@ -329,11 +329,18 @@ def syntax_problems(text: ParsedText) -> list[ProblemRow]:
 
 
 def _errors(text: ParsedText) -> list[Node]:
-    """The errors of a text that was captured part by part, or of the part that was captured."""
-    cursor = QueryCursor(_error_query_for(text.language))
-    if text.within is not None:
-        cursor.set_byte_range(max(text.within[0] - 1, 0), text.within[1] + 1)
-    return cursor.captures(text.tree.root_node).get(_ERROR, [])
+    """The errors of a text that was captured part by part, or of the part that was captured.
+
+    Of a long text they too are looked for part by part: at once, 50,000 lines kept all threads waiting for 50 ms. The
+    parts overlap, since an error at the seam of two may be found in neither.
+    """
+    found: dict[Node, None] = {}
+    first, last = text.within or (0, len(text.data) + 1)  # the parser may have got one line end more than the text has
+    for start in range(first, max(last, first + 1), PIECE):
+        cursor = QueryCursor(_error_query_for(text.language))
+        cursor.set_byte_range(max(start - 1, 0), min(start + PIECE, last) + 1)
+        found.update(dict.fromkeys(cursor.captures(text.tree.root_node).get(_ERROR, [])))
+    return list(found)
 
 
 def _inside(nodes: list[Node], start: int, end: int) -> list[Node]:
