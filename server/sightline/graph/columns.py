@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Iterable, Sequence
-from itertools import accumulate, pairwise
+from itertools import accumulate, count, pairwise
+from operator import add
 from typing import cast
 
 from sightline.base.text import Text
@@ -71,16 +72,19 @@ def unpacked_table(data: memoryview, kinds: bytes, rows: int) -> tuple[array[int
         raise ValueError("the table does not fit")
     columns: list[array[int]] = []
     column = bytearray(_INTEGER_BYTES * rows)
-    plane: memoryview | bytes = bytes(rows)
+    constants = {value: bytes((value,)) * rows for value in {0, *values}}
+    plane: memoryview | bytes = constants[0]
+    held: list[memoryview | bytes] = [constants[0]] * _INTEGER_BYTES
     at = 0
     for number, (how, value) in enumerate(zip(hows, values, strict=True)):
         byte = number % _INTEGER_BYTES
         if how == _CONSTANT:
-            plane = bytes((value,)) * rows
+            plane = constants[value]
         elif how == _KEPT:
             plane = data[at : at + rows]
             at += rows
-        column[byte::_INTEGER_BYTES] = plane
+        if held[byte] is not plane:  # the upper bytes of most columns are those of the column before: none
+            column[byte::_INTEGER_BYTES] = held[byte] = plane
         if byte == _INTEGER_BYTES - 1:
             columns.append(integers("i", column))
     return tuple(columns)
@@ -96,7 +100,7 @@ def packed_lines(text: Text) -> tuple[bytes, str]:
 
 def unpacked_lines(data: memoryview, code: str) -> array[int]:
     """Byte offset of every line."""
-    return array("I", accumulate((length + 1 for length in integers(code, data)), initial=0))
+    return array("I", map(add, accumulate(integers(code, data), initial=0), count()))
 
 
 def line_numbers(text: Text, offsets: Iterable[int]) -> list[int]:

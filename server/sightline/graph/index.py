@@ -90,12 +90,15 @@ class FileIndex:
     def scopes(self) -> dict[int, dict[str, tuple[int, ...]]]:
         """Scope → name → indexes of the definitions directly in it."""
         found: dict[int, dict[str, tuple[int, ...]]] = {}
-        for index, (name, _, _, _, _, _, _, parent, *_) in enumerate(self.definitions):
-            scope = found.get(parent)
-            if scope is None:
-                scope = found[parent] = {}
-            known = scope.get(name)
-            scope[name] = (index,) if known is None else (*known, index)
+        last, scope = None, dict[str, tuple[int, ...]]()  # neighbours mostly share a scope
+        for index, row in enumerate(self.definitions):
+            name, parent = row[0], row[7]  # in numbers: by name it takes three times as long
+            if parent != last:
+                last, scope = parent, found.setdefault(parent, {})
+            if name in scope:
+                scope[name] = (*scope[name], index)
+            else:
+                scope[name] = (index,)
         return found
 
     @cached_property
