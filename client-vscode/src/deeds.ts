@@ -1,7 +1,7 @@
 /** What is done with an edit that waits, and how what becomes of it is told. */
 import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
-import { isCancelled, isOfModel, remediesOf, sentenceOf } from "./problems";
+import { isCancelled, isOfModel, type Remedy, remediesOf, sentenceOf } from "./problems";
 import type { ApplyAnswer } from "./protocol";
 import type { Session } from "./session";
 import { stageSentence } from "./turns";
@@ -79,12 +79,12 @@ export async function told<Value>(work: () => Promise<Value>): Promise<Value | u
 }
 
 async function showProblem(error: unknown): Promise<void> {
-  const elsewhere = isOfModel(error) ? [{ title: "Copy the prompt…", command: "sightline.prompt" }] : [];
+  const elsewhere: Remedy[] = isOfModel(error) ? [{ title: "Copy the prompt…", command: "sightline.prompt" }] : [];
   const remedies = [...remediesOf(error), ...elsewhere];
   const titles = remedies.map(({ title }) => title);
   const chosen = await vscode.window.showErrorMessage(`Sightline: ${sentenceOf(error)}`, ...titles);
   const remedy = remedies.find(({ title }) => title === chosen);
-  if (remedy !== undefined) await vscode.commands.executeCommand(remedy.command);
+  if (remedy !== undefined) await vscode.commands.executeCommand(remedy.command, ...(remedy.arguments ?? []));
 }
 
 export function newTurn(): string {

@@ -19,6 +19,7 @@ export class NotRunning extends Error {
 export interface Remedy {
   readonly title: string;
   readonly command: string;
+  readonly arguments?: unknown[];
 }
 
 const CHOOSE_MODEL: Remedy = { title: "Choose a model…", command: "sightline.chooseModel" };
@@ -43,7 +44,16 @@ export function isCancelled(error: unknown): boolean {
 /** What the user can do about it with one click, best first. */
 export function remediesOf(error: unknown): readonly Remedy[] {
   if (connectionEnded(error)) return [SHOW_LOG];
-  return REMEDIES[dataOf(error)["kind"] ?? ""] ?? [];
+  const { kind = "", message = "" } = dataOf(error);
+  return kind === "wrong_setting" ? [openSetting(message)] : (REMEDIES[kind] ?? []);
+}
+
+/** Opens the setting that a message names, as VS Code spells it; all of ours if it names none. */
+function openSetting(message: string): Remedy {
+  const [, name = ""] = /^The setting ([\w.]+)/.exec(message) ?? [];
+  const spelled = name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  const query = `@ext:sightline.sightline ${spelled === "" ? "" : `sightline.${spelled}`}`.trim();
+  return { title: "Open the setting", command: "workbench.action.openSettings", arguments: [query] };
 }
 
 /** Whether it is the model that failed, or that there is none: another could answer the same prompt. */

@@ -12,6 +12,16 @@ it("helps a newcomer to a model by buttons, not by variables", () => {
   expect(remediesOf(error).map(({ title }) => title)).toEqual(["Choose a model…", "Set the API key…"]);
 });
 
+it("opens the setting that is wrong, as VS Code spells it", () => {
+  const [remedy] = remediesOf(failed("wrong_setting", "The setting limits.first_token_seconds is wrong: Input should be greater than 0."));
+  expect(remedy).toEqual({
+    title: "Open the setting",
+    command: "workbench.action.openSettings",
+    arguments: ["@ext:sightline.sightline sightline.limits.firstTokenSeconds"],
+  });
+  expect(remediesOf(failed("wrong_setting", "Odd."))[0]?.arguments).toEqual(["@ext:sightline.sightline"]);
+});
+
 it("knows where another chat could answer instead", () => {
   expect(isOfModel(failed("model_rate_limited", "Too often."))).toBe(true);
   expect([failed("usage", "Which?"), new NotRunning("It ended."), "odd"].map(isOfModel)).toEqual([false, false, false]);

@@ -151,8 +151,9 @@ def test_a_program_that_is_not_known_is_reported(line: str, words: str) -> None:
 
 
 def test_a_wrong_value_on_the_command_line_is_an_error() -> None:
-    with pytest.raises(UsageError, match=r"context\.budget"):
+    with pytest.raises(UsageError, match=r"^The setting context\.budget") as error:
         load(system_with(), {"context": {"budget": -1}})
+    assert error.value.kind == "wrong_setting", "by which an editor offers to open it"
 
 
 def test_the_cache_directory_moves_every_file_we_write() -> None:

@@ -112,7 +112,7 @@ def load_settings(
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         where_text = ".".join(str(part) for part in first["loc"])
-        raise UsageError(f"The setting {where_text} is wrong: {first['msg']}.") from None
+        raise UsageError(f"The setting {where_text} is wrong: {first['msg']}.", kind="wrong_setting") from None
     return LoadedSettings(settings=settings, problems=tuple(problems), sources=tuple(sources))
 
 
