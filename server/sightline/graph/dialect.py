@@ -109,7 +109,8 @@ class Dialect:
     types of local variables. ``problems``: constructs that hide names (macros,
     computed includes). ``foreign``: bare names that mean nothing of the project unless the text binds them.
     ``separators``: what stands between the names of a dotted name besides the dot. ``gap``: bytes that may stand
-    between a callee and its arguments. ``no_use`` matches words that are no uses wherever they stand.
+    between a callee and its arguments. ``no_use`` matches words that are no uses wherever they stand. ``before_dot``:
+    the path of what stands before the last dot of a ``member``, where that is no dotted name; empty if it has none.
     """
 
     define: Callable[[Node, bytes], Iterable[Parts]]
@@ -122,3 +123,4 @@ class Dialect:
     no_use: Pattern[bytes] | None = None
     separators: tuple[bytes, ...] = ()
     gap: bytes = b" \t\r\n\f\\"
+    before_dot: Callable[[Node], bytes] | None = None

@@ -17,6 +17,7 @@ from sightline.graph.extract_text import ParsedText, field_of
 from sightline.graph.facts import DefinitionKind, ParameterKind, ReferenceKind
 from sightline.graph.go_bindings import local_types
 from sightline.graph.go_literals import elided_type
+from sightline.graph.go_paths import before_dot, path_of
 from sightline.graph.raw_facts import REFERENCE_CODE, ImportRow, ParameterRow
 
 _WRITE = REFERENCE_CODE[ReferenceKind.WRITE]
@@ -219,11 +220,11 @@ def _said(value: Node, data: bytes) -> tuple[str, str, str]:
             arguments = field_of(value, "arguments")
             first = arguments.named_children[0] if arguments is not None and arguments.named_children else None
             return text_of(first, data), "", ""
-        callee = dotted(data[function.start_byte : function.end_byte]) if function is not None else b""
+        callee = path_of(function)
         return "", callee.decode("utf-8", "replace"), ""
     if value.type == "index_expression":
         operand = field_of(value, "operand")
-        held = dotted(data[operand.start_byte : operand.end_byte]) if operand is not None else b""
+        held = path_of(operand)
         return "", "", f"{held.decode('utf-8', 'replace')}[]" if held else ""
     alias = dotted(data[value.start_byte : value.end_byte])
     return "", "", "" if alias in _UNIVERSE else alias.decode("utf-8", "replace")
@@ -278,5 +279,11 @@ def _package_name(module: str) -> str:
 
 
 GO_DIALECT = Dialect(
-    define=_define, imports=_imports, uses=_uses, local_types=_local_types, foreign=_UNIVERSE, gap=b" \t\r\n]"
+    define=_define,
+    imports=_imports,
+    uses=_uses,
+    local_types=_local_types,
+    foreign=_UNIVERSE,
+    gap=b" \t\r\n]",
+    before_dot=before_dot,
 )

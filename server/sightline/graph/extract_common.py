@@ -30,6 +30,8 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from tree_sitter import Node
+
 from sightline.base.text import digest_of
 from sightline.graph.dialect import HOLDING, Dialect, Later, Parts
 from sightline.graph.extract_context import Context
@@ -326,8 +328,10 @@ def _names(text: ParsedText, dialect: Dialect, imports: list[ImportRow], used: s
     for separator in dialect.separators:
         data = data.replace(separator, b"." if len(separator) == 1 else b" " * (len(separator) - 1) + b".")
     members: dict[int, int] = {}
+    nodes: dict[int, Node] = {}
     for node in text.captures.get("member", ()):
         members[node.end_byte] = min(node.start_byte, members.get(node.end_byte, node.start_byte))
+        nodes[node.end_byte] = node
     for node in text.captures.get("called", ()):
         name = field_of(node, "name") or field_of(node, "method")
         if name is not None:
@@ -358,7 +362,10 @@ def _names(text: ParsedText, dialect: Dialect, imports: list[ImportRow], used: s
         for at in range(bisect_left(starts, low), bisect_left(starts, high)):
             kinds[ends[at]] = SKIP
     routines, paths = {*text.ends("routine")}, {*text.ends("path")}
-    return Names(data, starts, ends, members, kinds, read_arguments(text, dialect.gap), routines, paths)
+    before = dialect.before_dot
+    longer = None if before is None else lambda end: before(nodes[end]) if end in nodes else b""
+    arguments = read_arguments(text, dialect.gap)
+    return Names(data, starts, ends, members, kinds, arguments, routines, paths, longer=longer)
 
 
 def _imported(
