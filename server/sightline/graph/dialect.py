@@ -5,7 +5,7 @@ A dialect names nothing of other files and looks at nothing but the nodes it is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from re import Pattern
 from typing import NamedTuple
@@ -124,3 +124,8 @@ class Dialect:
     separators: tuple[bytes, ...] = ()
     gap: bytes = b" \t\r\n\f\\"
     before_dot: Callable[[Node], bytes] | None = None
+
+    def reading_before(self, members: Mapping[int, Node]) -> Callable[[int], bytes] | None:
+        """:attr:`before_dot` of the member that ends at an offset; ``None`` where the language says nothing of it."""
+        read = self.before_dot
+        return None if read is None else lambda end: read(members[end]) if end in members else b""

@@ -362,9 +362,7 @@ def _names(text: ParsedText, dialect: Dialect, imports: list[ImportRow], used: s
         for at in range(bisect_left(starts, low), bisect_left(starts, high)):
             kinds[ends[at]] = SKIP
     routines, paths = {*text.ends("routine")}, {*text.ends("path")}
-    before = dialect.before_dot
-    longer = None if before is None else lambda end: before(nodes[end]) if end in nodes else b""
-    arguments = read_arguments(text, dialect.gap)
+    arguments, longer = read_arguments(text, dialect.gap), dialect.reading_before(nodes)
     return Names(data, starts, ends, members, kinds, arguments, routines, paths, longer=longer)
 
 

@@ -66,7 +66,7 @@ CODE_BASES = (
     _script("zod", "**/src/**/*.ts", r"packages/zod/src/v4/(?!.*(tests|benchmarks|locales)/).*\.ts$", mutants=100),
     _script("trpc", "packages/**/*.ts", r"packages/(server|client)/src/(?!.*(__tests__|vendor)/).*\.ts$", mutants=100),
     _script("hono", "src/**/*.ts", r"src/(?!.*\.test\.).*\.ts$", 100, "tsconfig.spec.json"),
-    _script("date-fns", "src/**/*.ts", r"src/(?!.*(test|locale)).*\.ts$", mutants=60),
+    _script("date-fns", "src/**/*.ts", r"src/(?!.*(test|locale)).*\.ts$", 60, "src/tsconfig.json"),
     _script(
         "vueuse", "packages/**/*.ts", r"packages/(core|shared|math)/(?!.*(test|demo|browser)\.).*\.ts$", mutants=100
     ),
