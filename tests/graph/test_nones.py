@@ -257,6 +257,14 @@ FAR = "import type { Far, Many } from 'far'\nexport class Wanted { link: string 
         ("export function f(x: Many<Wanted>) { return x.link }", False),
         ("export function f(x: Far) { return x.many.link }", False),
         ("export const x: Far = { many: { link: 1 } }", False),
+        ("function wait<T extends Far>(x: () => T): T { return x() }\nwait(() => new Wanted()).link", False),
+        ("function wait<T extends { link: any }>(x: () => T): T { return x() }\nwait(() => new Wanted()).link", False),
+        (
+            "type Wait = <T extends Far>(x: () => T) => T\nexport const f = (g: Wait) => g(() => new Wanted()).link",
+            False,
+        ),
+        ("type Other = Far\nfunction wait<T extends Other>(x: () => T): T\nwait(() => new Wanted()).link", False),
+        ("function wait<T extends string>(x: () => T): T { return x() }\nwait(() => 'a').link", True),
         ("export class Near extends Far {}\nexport function f(x: Far) { return x.link }", True),
     ],
 )

@@ -7,9 +7,10 @@ Source: the TypeScript handbook ("Object Types", "More on Functions", "Indexed A
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sightline.graph.ancestry import resolution_order, row_of
-from sightline.graph.bound_names import without_closed
+from sightline.graph.bound_names import OPEN, without_closed
 from sightline.graph.facts import DefinitionKind
 from sightline.graph.meanings import (
     EXTERNAL,
@@ -176,7 +177,16 @@ def _signatures(query: Query, meaning: TypeMeaning | InstanceMeaning) -> Iterato
             generics = generics_of(signature.generics) if signature.generics else ()
             names = tuple(each.name for each in generics)
             bounds = tuple(each.bound or each.default or "unknown" for each in generics)
-            yield _binding(meaning.place, names, bounds), signature
+            place = _binding(meaning.place, names, bounds)
+            yield place._replace(bound=tuple(_at_least(each, names) for each in place.bound)), signature
+
+
+def _at_least(known: tuple[str, TypeMeaning], names: tuple[str, ...]) -> tuple[str, TypeMeaning]:
+    """What bounds a type parameter is not all that its values may be."""
+    name, meaning = known
+    if name not in names or OPEN in meaning.place.bound:
+        return known
+    return name, replace(meaning, place=meaning.place._replace(bound=(*meaning.place.bound, OPEN)))
 
 
 def _called(query: Query, meaning: TypeMeaning | InstanceMeaning) -> Answer:

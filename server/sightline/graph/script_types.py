@@ -10,7 +10,7 @@ import re
 
 from sightline.graph.aliases import through_alias
 from sightline.graph.ancestry import is_class, member, row_of
-from sightline.graph.bound_names import without_closed
+from sightline.graph.bound_names import OPEN, without_closed
 from sightline.graph.facts import DefinitionKind, ReferenceKind
 from sightline.graph.index import MODULE
 from sightline.graph.meanings import (
@@ -146,7 +146,7 @@ def _named(query: Query, place: Place, text: str) -> Answer:
     if name in ("ReturnType", "InstanceType", "Parameters") and arguments:
         return UNKNOWN if name == "Parameters" else called(query, annotated(query, place, arguments[0]))
     found = _type_named(query, place, name)
-    if not arguments and is_outside_type(query, place, name, found):
+    if not arguments and OPEN not in place.bound and is_outside_type(query, place, name, found):
         return weakened(EXTERNAL, Rank.INFERRED)
     named = merged(*(through_alias(query, each) for each in found))
     given_here = tuple(closed_type(place, each) for each in arguments)
@@ -186,7 +186,7 @@ def _type_parameter(query: Query, place: Place, name: str) -> Answer | None:
         for each in generics_of(row.generics) if row.generics else ():
             if each.name == name:
                 bound = each.bound or each.default
-                return annotated(query, Place(place.file, scope), bound) if bound else UNKNOWN
+                return annotated(query, Place(place.file, scope, bound=(OPEN,)), bound) if bound else UNKNOWN
         scope = row.parent
     return None
 
@@ -202,7 +202,7 @@ def _instances(query: Query, place: Place, meaning: DefinitionMeaning, arguments
     itself: Answer = (Found(InstanceMeaning(meaning, bound), Rank.INFERRED),)
     if row.kind != DefinitionKind.TYPE or not row.annotation or is_object(row.annotation):
         return itself
-    around = (*bound, INSIDE) if INSIDE in place.bound else bound
+    around = (*bound, *(mark for mark in (INSIDE, OPEN) if mark in place.bound))
     found = annotated(query, Place(meaning.file, meaning.number, 0, around), row.annotation)
     if not own:
         return found
