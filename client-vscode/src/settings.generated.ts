@@ -59,6 +59,7 @@ export const SETTINGS: readonly Setting[] = [
   { key: "context.needsRounds", section: "context", name: "needs_rounds", scope: "narrowing" },
   { key: "prompts.analyse", section: "prompts", name: "analyse", scope: "narrowing", order: ["never","auto","always"] },
   { key: "prompts.conventions", section: "prompts", name: "conventions", scope: "narrowing" },
+  { key: "prompts.overview", section: "prompts", name: "overview", scope: "narrowing", order: ["never","auto","always"] },
   { key: "conversations.keep", section: "conversations", name: "keep", scope: "user" },
   { key: "conversations.days", section: "conversations", name: "days", scope: "user" },
   { key: "conversations.most", section: "conversations", name: "most", scope: "user" },

@@ -139,6 +139,14 @@ class PromptSettings(Section):
             json_schema_extra=NARROWING,
         ),
     ] = True
+    overview: Annotated[
+        Literal["auto", "always", "never"],
+        Field(
+            description="Whether prompts begin with what the workspace is made of (entry points, layers, what most "
+            "depends on), in at most 5 % of `context.budget` and within it. `auto`: for explaining and reviewing.",
+            json_schema_extra=narrowing_in_order("never", "auto", "always"),
+        ),
+    ] = "auto"
 
 
 class EditSettings(Section):

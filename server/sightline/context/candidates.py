@@ -75,17 +75,63 @@ class RankedFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """A one-based line that holds what a pattern task wants changed."""
+
+    path: WorkspacePath
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteSearch:
+    """What was found for a pattern task, in a stable order: code first, then tests and documents.
+
+    ``sought`` is what was looked for, as written; ``places`` are the ``sites`` as pieces to be shown. ``complete`` is
+    false where the search stopped at a bound.
+    """
+
+    sought: tuple[str, ...] = ()
+    sites: tuple[Site, ...] = ()
+    places: tuple[Candidate, ...] = ()
+    complete: bool = True
+
+
+#: Of a task that is no pattern.
+NO_SITES = SiteSearch()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """Something of the ``kind`` that a task wants one more of: the ``piece``, and its ``name`` within its file.
+
+    ``others`` are some of the ``count`` things of the kind; ``place`` is the file or the relative folder that most of
+    them live in, "" for none.
+    """
+
+    kind: str
+    piece: Candidate
+    name: str
+    others: tuple[tuple[WorkspacePath, str], ...]
+    count: int
+    place: WorkspacePath | str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ranking:
     """Files best first, and pieces in the order in which they should be shown.
 
     ``terms`` are the words of the task as search terms with their weights, for cutting large pieces.
-    ``refused`` lists what the request named and must not be shown, with the reason.
+    ``refused`` lists what the request named and must not be shown, with the reason. ``search`` is that of a pattern
+    task, ``example`` what is near to a thing that is to be added.
     """
 
     files: tuple[RankedFile, ...]
     pieces: tuple[Candidate, ...]
     terms: dict[int, float]
     refused: tuple[tuple[WorkspacePath, str], ...] = ()
+    search: SiteSearch = NO_SITES
+    example: Example | None = None
 
 
 class Gate:

@@ -21,6 +21,7 @@ from sightline.context.history.index import Definition, Likeness, Resembling
 from sightline.context.pattern_task import pattern_of
 from sightline.context.signals import ChunkScores, WordScores, is_aside
 from sightline.context.tokens import query_terms, terms_of_word
+from sightline.context.wording import without_order
 from sightline.graph.facts import DefinitionKind
 from sightline.graph.raw_facts import DefinitionRow
 from sightline.workspace.origins import origin_by_name
@@ -99,7 +100,7 @@ class Gatherer:
         self.words = words
         self.resembling = resembling
         self.literals = literals_of(board.request.task)
-        self.title = frozenset(query_terms(board.request.task.strip().partition("\n")[0]))
+        self.title = frozenset(query_terms(without_order(board.request.task).strip().partition("\n")[0]))
         self.titled = sum(value for term, value in words.values.items() if term in self.title) or 1.0
         self.found = Found(board, self.literals)
         order = sorted(board.files.values(), key=lambda file: (-file.score, file.path))

@@ -53,7 +53,7 @@ def pack_exactly(pack: Callable[[CountTokens], ContextPack], count: ExactCount, 
 
 
 def _size(pack: ContextPack, exact: Callable[[str], int]) -> int:
-    return exact(pack.text) if pack.text else 0
+    return exact(pack.text + pack.told) if pack.text else 0
 
 
 def _scaled(count: CountTokens, factor: float) -> CountTokens:

@@ -188,6 +188,13 @@ class LexicalIndex:
         with self._lock:
             return tuple(sorted(path for path in self._slots if path.relative.startswith(folder)))
 
+    def files_with(self, terms: frozenset[int]) -> tuple[WorkspacePath, ...]:
+        """Files that hold all of some terms, sorted; none for no terms."""
+        with self._lock:
+            times = Counter(packed >> _COUNT_BITS for term in terms for packed in self._postings[term])
+            slots = (slot for slot, count in times.items() if count == len(terms))
+            return tuple(sorted(kept.path for slot in slots if (kept := self._files[slot]) is not None))
+
     def update(
         self, path: WorkspacePath, text: Text, definitions: Sequence[DefinitionRow], *, settled: bool = True
     ) -> None:

@@ -6,39 +6,41 @@ is handed in. The same request on the same view gives the same bytes. This file 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from sightline.base.paths import WorkspacePath
 from sightline.base.redact import redact
-from sightline.context.access import qualified_name
-from sightline.context.candidates import Candidate, Gate, Permission, Ranking, Tier, name_of
+from sightline.context.candidates import Example, Gate, Permission, Ranking, Tier, name_of
 from sightline.context.exact import ExactCount, pack_exactly
-from sightline.context.forms import POINTED_WHOLE, Forms, Way
+from sightline.context.example import find_example
+from sightline.context.forms import POINTED_WHOLE, Way
 from sightline.context.history.index import NO_HISTORY, HistoryIndex
 from sightline.context.lexical import LexicalIndex
-from sightline.context.ranges import Lines, without
+from sightline.context.packing import Block, CountTokens, Packing
+from sightline.context.ranges import without
 from sightline.context.rank import rank
-from sightline.context.render import Form, Named, Shown, render_block, shown_ranges, shown_text
+from sightline.context.render import Form, Shown, shown_ranges, shown_text
 from sightline.context.request import ContextRequest
+from sightline.context.shown_sites import example_shown, is_repeated, sites_shown, with_reasons
+from sightline.context.sites import find_sites
 from sightline.context.slices import ContextPack, Dropped, ShownFile, Slice
-from sightline.context.source import SourceLines, source_lines
+from sightline.context.source import SourceLines
+from sightline.context.told import told
 from sightline.graph.facts import DefinitionKind
 from sightline.graph.view import GraphView
 
 __all__ = ["ContextPack", "CountTokens", "Dropped", "Slice", "build_context", "pack_ranking"]
 
-#: Tokens of a text of some kind, see ``models/tokens.py``. One kind serves for everything here, because blocks of
-#: several languages are added up; it is the one that overestimates code, so that the promise errs on the safe side.
-CountTokens = Callable[[str, str], int]
-KIND = "other"
-
 #: Lists of the names that are left out may take so much of the budget, in so many files.
 OUTLINE_SHARE, OUTLINED_FILES = 0.08, 4
 
-#: Less probable pieces are left out though there is room, and so are those of less than this part of the best: at 4,000
-#: tokens they hold no changed line of the development cases, at 8,000 less than 1 % of them.
-LEAST_PROBABILITY, LEAST_OF_BEST = 0.002, 0.02
+#: The places of a pattern task may take so much of the budget before other pieces, and what these leave.
+SITES_SHARE = 0.6
+#: An example of what is to be added may take so much.
+EXAMPLE_SHARE = 0.1
+#: Tokens of the sentences on either, and their share of the budget.
+TOLD, TOLD_SHARE = 160, 0.1
 
 #: Pieces that do not fit one after another before the budget counts as spent.
 PATIENCE = 40
@@ -75,6 +77,9 @@ def build_context(
     )
     gate = Gate(view.workspace, permitted)
     ranking = rank(view, request, index, gate, history)
+    search = find_sites(view, request, index, gate)
+    example = None if search.sites else find_example(view, ranking, request, gate)
+    ranking = replace(ranking, search=search, example=example)
     if not isinstance(count_tokens, ExactCount):
         return pack_ranking(view, ranking, request, count_tokens, gate)
     return pack_exactly(lambda count: pack_ranking(view, ranking, request, count, gate), count_tokens, request.budget)
@@ -84,119 +89,38 @@ def pack_ranking(
     view: GraphView, ranking: Ranking, request: ContextRequest, count_tokens: CountTokens, gate: Gate
 ) -> ContextPack:
     """What of ``ranking`` fits ``request.budget``."""
-    packing = _Packing(view, ranking, request, count_tokens, gate)
+    about = ranking.search.sites or ranking.example
+    reserve = min(TOLD, round(request.budget * TOLD_SHARE)) if about else 0
+    whole, request = request.budget, replace(request, budget=request.budget - reserve)
+    packing = Packing(view, ranking, request, count_tokens, gate)
     most = round(request.budget * (1 - OUTLINE_SHARE))
     _promise(packing, request.budget)
+    if ranking.search.places:
+        _add_pieces(packing, most, pointed=True)
+        _add_sites(packing, round(request.budget * SITES_SHARE))
+    if ranking.example is not None:
+        _add_pieces(packing, most, pointed=True)
+        _add_example(packing, ranking.example)
     _add_pieces(packing, most if packing.cost_of_promises({}) <= most else request.budget)
     _add_outlines(packing)
     _add_pieces(packing, request.budget)
+    _add_sites(packing, request.budget)
     _shrink_to_fit(packing)
-    return _finished(packing)
+    return _with_told(_finished(packing), reserve, whole, packing)
 
 
-@dataclass(slots=True)
-class _Block:
-    """What is shown of one file so far. ``text`` is that of these pieces and names, once it was made."""
-
-    source: SourceLines
-    pieces: list[Slice] = field(default_factory=list[Slice])
-    names: list[Slice] = field(default_factory=list[Slice])
-    tokens: int = 0
-    text: str | None = None
+def _with_told(pack: ContextPack, room: int, budget: int, packing: Packing) -> ContextPack:
+    """What is said of the pieces, within what was kept for it."""
+    said = told(pack.sites, pack.example, room, packing.count)
+    return replace(pack, told=said, tokens=pack.tokens + packing.count(said), budget=budget)
 
 
-@dataclass(slots=True)
-class _Packing:
-    view: GraphView
-    ranking: Ranking
-    request: ContextRequest
-    count_tokens: CountTokens
-    gate: Gate
-    blocks: dict[WorkspacePath, _Block] = field(default_factory=dict[WorkspacePath, _Block])
-    sources: dict[WorkspacePath, SourceLines | None] = field(default_factory=dict[WorkspacePath, SourceLines | None])
-    taken: set[int] = field(default_factory=set[int])
-    order: list[tuple[WorkspacePath, tuple[Slice, ...]]] = field(
-        default_factory=list[tuple[WorkspacePath, tuple[Slice, ...]]]
-    )
-
-    promised: dict[int, Slice] = field(default_factory=dict[int, Slice])
-    names: dict[tuple[WorkspacePath, str], int | None] = field(
-        default_factory=dict[tuple[WorkspacePath, str], int | None]
-    )
-    sections: dict[tuple[WorkspacePath, int], int] = field(default_factory=dict[tuple[WorkspacePath, int], int])
-
-    def cost_of_promises(self, blocks: Mapping[WorkspacePath, _Block]) -> int:
-        """Tokens that the promised lines would add to ``blocks``."""
-        cost = 0
-        for path in dict.fromkeys(piece.path for piece in self.promised.values()):
-            block = blocks.get(path)
-            source = block.source if block else self.source(path)
-            if source is not None:
-                pieces = [piece for piece in self.promised.values() if piece.path == path]
-                grown = _Block(source, [*(block.pieces if block else ()), *pieces], block.names if block else [])
-                cost += max(self.count(self.text_of(grown)) - (block.tokens if block else 0), 0)
-        return cost
-
-    def called(self, source: SourceLines, name: str) -> int | None:
-        """The last definition of a file with this qualified name."""
-        key, rows = (source.path, name), source.definitions
-        if key not in self.names:
-            # To make the names of all definitions takes longer than all else about a piece.
-            likely = (index for index in range(len(rows) - 1, -1, -1) if name.endswith(rows[index].name))
-            self.names[key] = next((index for index in likely if qualified_name(rows, index) == name), None)
-        return self.names[key]
-
-    @property
-    def least_score(self) -> float:
-        """Below this a piece is padding, unless the request names it."""
-        best = max((each.score for each in self.ranking.pieces if each.tier is Tier.RANKED), default=0.0)
-        return min(LEAST_PROBABILITY, LEAST_OF_BEST * best)
-
-    def sections_of(self, candidate: Candidate) -> int:
-        """Tokens of the sections that are taken of what a candidate is a section of."""
-        return self.sections.get((candidate.path, candidate.chunk.definition), 0) if candidate.chunk.parts > 1 else 0
-
-    def note_section(self, candidate: Candidate, source: SourceLines) -> None:
-        """Remembers that a piece was taken."""
-        chunk, key = candidate.chunk, (candidate.path, candidate.chunk.definition)
-        if chunk.parts > 1:
-            tokens = self.count(shown_text(source, Shown(first=chunk.first, last=chunk.last)))
-            self.sections[key] = self.sections.get(key, 0) + tokens
-
-    @property
-    def forms(self) -> Forms:
-        return Forms(count=self.count, terms=self.ranking.terms)
-
-    @property
-    def used(self) -> int:
-        return sum(block.tokens for block in self.blocks.values())
-
-    def count(self, text: str) -> int:
-        return self.count_tokens(text, KIND) if text else 0
-
-    def source(self, path: WorkspacePath) -> SourceLines | None:
-        if path not in self.sources:
-            self.sources[path] = source_lines(self.view, path, self.gate)
-        return self.sources[path]
-
-    def shown_path(self, path: WorkspacePath) -> str:
-        return path.relative if self.request.root or len(self.view.workspace.roots) == 1 else path.absolute
-
-    def text_of(self, block: _Block) -> str:
-        if block.text is None:
-            shown = [Shown(first=piece.first, last=piece.last) for piece in block.pieces]
-            names = [Named(name=piece.name, first=piece.first) for piece in block.names]
-            path = self.shown_path(block.source.path)
-            block.text = render_block(block.source, path, shown, names, self.known(block))
-        return block.text
-
-    def known(self, block: _Block) -> Sequence[Lines]:
-        return self.request.known.get(block.source.path, ())
-
-
-def _add_pieces(packing: _Packing, budget: int) -> None:
+def _add_pieces(packing: Packing, budget: int, *, pointed: bool = False) -> None:
+    """Adds pieces in their order; ``pointed``: those alone that the request points at."""
     misses, least = 0, packing.least_score
     for number, candidate in enumerate(packing.ranking.pieces):
+        if pointed and candidate.tier is not Tier.POINTED:
+            continue
         if candidate.score < least and not candidate.named:
             continue
         if number in packing.taken or (misses >= PATIENCE and not candidate.named):
@@ -215,7 +139,34 @@ def _add_pieces(packing: _Packing, budget: int) -> None:
             misses += 1
 
 
-def _promise(packing: _Packing, budget: int) -> None:
+def _add_sites(packing: Packing, budget: int) -> None:
+    """Adds the places of a pattern task in their order, without what encloses them: the more of them the better."""
+    misses = 0
+    for number, place in enumerate(packing.ranking.search.places):
+        source = packing.source(place.path)
+        if number in packing.sites or source is None or misses >= PATIENCE:
+            continue
+        piece = packing.forms.full(source, place, place.chunk.first, place.chunk.last)
+        block = packing.blocks.get(place.path)
+        is_shown = block is not None and is_repeated(piece, block.pieces)
+        if is_shown or _add(packing, source, Way(slices=(piece,), heads=False), budget):
+            packing.sites.add(number)
+        else:
+            misses += 1
+
+
+def _add_example(packing: Packing, example: Example) -> None:
+    """Adds an example whole, or not at all."""
+    piece = example.piece
+    source = packing.source(piece.path)
+    if source is None:
+        return
+    whole = packing.forms.full(source, piece, piece.chunk.first, piece.chunk.last)
+    if whole.tokens <= packing.request.budget * EXAMPLE_SHARE:
+        _add(packing, source, Way(slices=(whole,)), packing.request.budget)
+
+
+def _promise(packing: Packing, budget: int) -> None:
     """Keeps room for one line of each piece that the request names, in their order, as far as the budget goes."""
     for number, candidate in enumerate(packing.ranking.pieces):
         source = packing.source(candidate.path) if candidate.named else None
@@ -226,14 +177,14 @@ def _promise(packing: _Packing, budget: int) -> None:
                 del packing.promised[number]
 
 
-def _add(packing: _Packing, source: SourceLines, way: Way, budget: int) -> bool:
+def _add(packing: Packing, source: SourceLines, way: Way, budget: int) -> bool:
     """Adds slices, and the heads of what encloses them, if the budget allows."""
     path = source.path
-    block = packing.blocks.get(path) or _Block(source)
+    block = packing.blocks.get(path) or Block(source)
     added = [*(_heads(packing, source, block, way.slices) if way.heads else ()), *way.slices]
     names = [name for name in block.names if not _covered(name.first, added)]
-    pieces = [piece for piece in block.pieces if not _repeated(piece, added)]
-    grown = _Block(source, [*pieces, *added], names)
+    pieces = [piece for piece in block.pieces if not is_repeated(piece, added)]
+    grown = Block(source, [*pieces, *added], names)
     grown.tokens = packing.count(packing.text_of(grown))
     used = packing.used - block.tokens + grown.tokens
     if used > budget or used + packing.cost_of_promises({**packing.blocks, path: grown}) > budget:
@@ -243,7 +194,7 @@ def _add(packing: _Packing, source: SourceLines, way: Way, budget: int) -> bool:
     return True
 
 
-def _heads(packing: _Packing, source: SourceLines, block: _Block, slices: Sequence[Slice]) -> list[Slice]:
+def _heads(packing: Packing, source: SourceLines, block: Block, slices: Sequence[Slice]) -> list[Slice]:
     """Signatures of the definitions around ``slices``, and of what they are sections of, unless they are shown."""
     heads: list[Slice] = []
     for piece in slices:
@@ -256,17 +207,17 @@ def _heads(packing: _Packing, source: SourceLines, block: _Block, slices: Sequen
     return heads
 
 
-def _add_outlines(packing: _Packing) -> None:
+def _add_outlines(packing: Packing) -> None:
     """Lists the names left out of the best files, as far as a small share of the budget goes."""
     room = min(round(packing.request.budget * OUTLINE_SHARE), packing.request.budget - packing.used)
     for file in packing.ranking.files[:OUTLINED_FILES]:
         source = packing.source(file.path)
         if source is None or file.path in packing.request.known:
             continue
-        block = packing.blocks.get(file.path) or _Block(source)
+        block = packing.blocks.get(file.path) or Block(source)
         names = _names_left_out(packing, source, block)
         for listed in (names, [piece for piece in names if "." not in piece.name]):
-            grown = _Block(source, block.pieces, listed)
+            grown = Block(source, block.pieces, listed)
             grown.tokens = packing.count(packing.text_of(grown))
             cost = grown.tokens - block.tokens
             if listed and cost <= room:
@@ -276,7 +227,7 @@ def _add_outlines(packing: _Packing) -> None:
                 break
 
 
-def _names_left_out(packing: _Packing, source: SourceLines, block: _Block) -> list[Slice]:
+def _names_left_out(packing: Packing, source: SourceLines, block: Block) -> list[Slice]:
     """Definitions of the module and of its classes that no piece of ``block`` shows."""
     names: list[Slice] = []
     for index, definition in enumerate(source.definitions):
@@ -290,18 +241,11 @@ def _names_left_out(packing: _Packing, source: SourceLines, block: _Block) -> li
     return names
 
 
-def _repeated(piece: Slice, added: Sequence[Slice]) -> bool:
-    """Whether a signature is shown as a part of what comes now."""
-    return piece.form is Form.SIGNATURE and any(
-        other.form is Form.FULL and other.first <= piece.first and piece.last <= other.last for other in added
-    )
-
-
 def _covered(line: int, pieces: Sequence[Slice]) -> bool:
     return any(piece.first <= line <= piece.last for piece in pieces)
 
 
-def _shrink_to_fit(packing: _Packing) -> None:
+def _shrink_to_fit(packing: Packing) -> None:
     """Takes back the last additions while a counter that is not additive finds the whole text too large."""
     while packing.order:
         text = "".join(packing.text_of(block) for block in packing.blocks.values())
@@ -321,8 +265,9 @@ def _shrink_to_fit(packing: _Packing) -> None:
             del packing.blocks[path]
 
 
-def _finished(packing: _Packing) -> ContextPack:
+def _finished(packing: Packing) -> ContextPack:
     text = "".join(packing.text_of(block) for block in packing.blocks.values())
+    shown = tuple(_shown(block) for block in packing.blocks.values())
     return ContextPack(
         slices=tuple(part for block in packing.blocks.values() for part in _in_order(packing, block)),
         tokens=max(packing.used, packing.count(text)) if text else 0,
@@ -333,11 +278,13 @@ def _finished(packing: _Packing) -> ContextPack:
         revision=packing.view.revision,
         budget=packing.request.budget,
         focus=_focus(packing),
-        shown=tuple(_shown(block) for block in packing.blocks.values()),
+        shown=shown,
+        sites=sites_shown(packing.ranking.search, shown, packing.shown_path),
+        example=example_shown(packing.ranking.example, shown, packing.shown_path),
     )
 
 
-def _focus(packing: _Packing) -> tuple[str, int, int] | None:
+def _focus(packing: Packing) -> tuple[str, int, int] | None:
     path, span = packing.request.focus or (None, None)
     source = packing.source(path) if path is not None else None
     if source is None or span is None:
@@ -347,10 +294,10 @@ def _focus(packing: _Packing) -> tuple[str, int, int] | None:
     return packing.shown_path(source.path), first, last
 
 
-def _in_order(packing: _Packing, block: _Block) -> Iterator[Slice]:
+def _in_order(packing: Packing, block: Block) -> Iterator[Slice]:
     """Pieces as they were found worth showing, without what is known of them; names last."""
-    known = packing.known(block)
-    for piece in block.pieces:
+    known, search = packing.known(block), packing.ranking.search
+    for piece in [with_reasons(piece, search) for piece in block.pieces] if search.sites else block.pieces:
         parts = without([(piece.first, piece.last)], known)
         if parts == ((piece.first, piece.last),):
             yield piece
@@ -361,14 +308,14 @@ def _in_order(packing: _Packing, block: _Block) -> Iterator[Slice]:
     yield from block.names
 
 
-def _shown(block: _Block) -> ShownFile:
+def _shown(block: Block) -> ShownFile:
     pieces = [Shown(first=piece.first, last=piece.last) for piece in block.pieces]
     source = block.source
     ranges = tuple(shown_ranges(source, pieces)) if pieces else ()
     return ShownFile(path=source.path, digest=source.text.digest, lines=source.lines, ranges=ranges)
 
 
-def _dropped(packing: _Packing) -> tuple[Dropped, ...]:
+def _dropped(packing: Packing) -> tuple[Dropped, ...]:
     pieces = [piece for block in packing.blocks.values() for piece in block.pieces]
     shown: dict[WorkspacePath, list[int]] = {}
     for piece in pieces:

@@ -53,6 +53,31 @@ class DroppedReport(TypedDict):
     reason: str
 
 
+class SitesReport(TypedDict):
+    """Of a pattern task ("use X instead of Y"): lines with what is ``sought``, and how many stand in the text.
+
+    ``left_out`` counts the others by file. ``complete`` is false where the search stopped at a bound.
+    """
+
+    sought: list[str]
+    total: int
+    shown: int
+    left_out: dict[str, int]
+    complete: bool
+
+
+class ExampleReport(TypedDict):
+    """The nearest to something that is to be added. The workspace has ``count`` of its ``kind``, most in ``place``."""
+
+    kind: str
+    name: str
+    path: str
+    start_line: int
+    end_line: int
+    count: int
+    place: str
+
+
 class ContextReport(TypedDict):
     """``sightline context --json``. ``tokens`` counts ``text``; ``ranking`` goes on past what fitted."""
 
@@ -63,6 +88,8 @@ class ContextReport(TypedDict):
     ranking: list[str]
     files: list[FileReport]
     dropped: list[DroppedReport]
+    sites: SitesReport | None
+    example: ExampleReport | None
 
 
 def context_report(pack: ContextPack) -> ContextReport:
@@ -89,6 +116,38 @@ def context_report(pack: ContextPack) -> ContextReport:
         ranking=[str(file.path) for file in pack.ranking],
         files=list(files.values()),
         dropped=dropped_report(pack),
+        sites=sites_report(pack),
+        example=example_report(pack),
+    )
+
+
+def example_report(pack: ContextPack) -> ExampleReport | None:
+    """The example in a text; ``None`` where there is none."""
+    found = pack.example
+    if found is None:
+        return None
+    return ExampleReport(
+        kind=found.kind,
+        name=found.name,
+        path=found.path,
+        start_line=found.first,
+        end_line=found.last,
+        count=found.count,
+        place=found.place,
+    )
+
+
+def sites_report(pack: ContextPack) -> SitesReport | None:
+    """What of a pattern task is shown; ``None`` for another."""
+    sites = pack.sites
+    if sites is None:
+        return None
+    return SitesReport(
+        sought=list(sites.sought),
+        total=sites.total,
+        shown=sites.shown,
+        left_out=dict(sites.left_out),
+        complete=sites.complete,
     )
 
 

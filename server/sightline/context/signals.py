@@ -17,6 +17,7 @@ from sightline.base.paths import WorkspacePath
 from sightline.context.file_terms import IN_TEXT, FileTerms
 from sightline.context.request import ContextRequest, TaskType
 from sightline.context.tokens import query_terms
+from sightline.context.wording import without_order
 from sightline.workspace.origins import origin_by_name
 
 #: Saturation of a term's count in a chunk, and how much long chunks are discounted.
@@ -107,9 +108,10 @@ def _told_by_name(path: str) -> tuple[bool, bool]:
 
 def weigh_terms(request: ContextRequest) -> tuple[dict[int, float], dict[int, str]]:
     """Weights of the search terms of a request, and how each is spelled in it."""
-    spelled = query_terms(request.task)
+    task = without_order(request.task)
+    spelled = query_terms(task)
     weights = dict.fromkeys(spelled, 1.0)
-    title = request.task.strip().partition("\n")[0]
+    title = task.strip().partition("\n")[0]
     weights |= dict.fromkeys(query_terms(title), TITLE_WEIGHT)
     for sentence in (*request.diagnostics, *request.mentions):
         for term, word in query_terms(sentence).items():

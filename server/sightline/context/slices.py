@@ -54,6 +54,34 @@ class Dropped:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SitesShown:
+    """How many of the ``total`` sites of a pattern task stand in the text, and how many of which files do not.
+
+    ``sought`` and ``complete`` as in ``SiteSearch``. Paths of ``left_out`` are written as in the text.
+    """
+
+    sought: tuple[str, ...]
+    total: int
+    shown: int
+    left_out: tuple[tuple[str, int], ...] = ()
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExampleShown:
+    """An example that stands in the text, see ``Example``; places are written as in the text."""
+
+    kind: str
+    name: str
+    path: str
+    first: int
+    last: int
+    others: tuple[tuple[str, str], ...]
+    count: int
+    place: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContextPack:
     """The context of one request.
 
@@ -61,6 +89,8 @@ class ContextPack:
     most ``budget``. ``ranking`` goes on past what fitted. ``refused`` names what the request pointed at and must not
     be shown. ``focus`` is the selection as path (written as in the text), first and last line. ``shown`` are the lines
     that stand in the text, or above it where the request says that they are known.
+    ``sites`` tells of a pattern task what of it is shown, ``example``
+    is what is near to a thing that is to be added, ``told`` says both in sentences, which count too.
     """
 
     slices: tuple[Slice, ...]
@@ -73,3 +103,6 @@ class ContextPack:
     budget: int
     focus: tuple[str, int, int] | None = None
     shown: tuple[ShownFile, ...] = ()
+    sites: SitesShown | None = None
+    example: ExampleShown | None = None
+    told: str = ""

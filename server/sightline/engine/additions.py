@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from sightline.base.paths import WorkspacePath
+from sightline.base.redact import redact
 from sightline.base.system import ProcessTimeout, System
 from sightline.config.locations import Locations
 from sightline.config.settings import PromptSettings
 from sightline.context.conventions import conventions
+from sightline.context.overview import Overview, overview
+from sightline.context.overview_text import overview_text
 from sightline.context.request import TaskType
 from sightline.graph.view import GraphView
 from sightline.models.local_limits import billions
+from sightline.models.tokens import count_tokens
 from sightline.prompts.build import Additions
 from sightline.prompts.template_set import TemplateFolder, TemplateSet, read_templates
 
@@ -29,6 +33,11 @@ STALE_SHARE = 0.2
 _ANALYSED = frozenset({TaskType.IMPLEMENT.value, TaskType.REFACTOR.value})
 #: Kinds that need no conventions: they write no code, or judge none.
 _WITHOUT_CONVENTIONS = frozenset({TaskType.EXPLAIN.value})
+
+#: Kinds that ask how the code hangs together.
+_OVERVIEW = frozenset({TaskType.EXPLAIN.value, TaskType.REVIEW.value})
+#: An overview may take this share of the budget, and so many tokens.
+OVERVIEW_SHARE, MOST_OVERVIEW = 0.05, 500
 
 #: Models of fewer billions of parameters lose the edit format over a preface.
 SMALL = 7.0
@@ -49,6 +58,11 @@ def looks_first(
     return task_type in _ANALYSED and not reasons and not small
 
 
+def tells_overview(setting: Literal["auto", "always", "never"], task_type: str) -> bool:
+    """Whether prompts of a kind of task say what the workspace is made of."""
+    return setting == "always" or (setting == "auto" and task_type in _OVERVIEW)
+
+
 @dataclass(slots=True)
 class PromptAdditions:
     """Makes :class:`Additions`. Remembers what was measured of each root; may be used in any thread."""
@@ -57,6 +71,7 @@ class PromptAdditions:
     settings: PromptSettings
     where: Locations
     _measured: dict[str, tuple[int, tuple[str, ...]]] = field(default_factory=dict[str, "tuple[int, tuple[str, ...]]"])
+    _seen: dict[str, tuple[int, Overview]] = field(default_factory=dict[str, "tuple[int, Overview]"])
 
     def templates(self, root: str, *, trusted: bool) -> TemplateSet:
         """The templates for a root: the user's own, and over them those of a workspace the user trusts."""
@@ -79,6 +94,32 @@ class PromptAdditions:
             analyse=looks,
             conventions=self._conventions(view, root, permitted) if wanted else (),
         )
+
+    def overview(
+        self,
+        view: GraphView,
+        root: str,
+        task_type: str,
+        permitted: Callable[[WorkspacePath], str | None],
+        budget: int,
+    ) -> str:
+        """What a root is made of, without its habits, which are told as conventions, and its last changes.
+
+        ``budget`` is that of the code of a prompt. "" for kinds of task that need none. Reads files.
+        """
+        if not tells_overview(self.settings.overview, task_type):
+            return ""
+        root = root or (view.workspace.roots[0] if len(view.workspace.roots) == 1 else "")
+        if not root:
+            return ""
+        count = len(view.state.table)
+        known = self._seen.get(root)
+        if known is None or abs(count - known[0]) > STALE_SHARE * known[0]:
+            known = count, replace(overview(view, root, permitted), conventions=())
+            if not view.coverage().unread:
+                self._seen[root] = known
+        room = min(round(budget * OVERVIEW_SHARE), MOST_OVERVIEW)
+        return redact(overview_text(known[1], room, count_tokens))
 
     def _conventions(
         self, view: GraphView, root: str, permitted: Callable[[WorkspacePath], str | None]

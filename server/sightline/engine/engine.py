@@ -367,9 +367,9 @@ class Engine(EditDesk):
                 self.settings.prompts.analyse, request.task_type, request.reader, reasons=request.reader_thinks
             )
             permitted = self._permissions.why_not_shown
-            return self._additions.of(
-                view, request.root, request.task_type, permitted, trusted=self._trusted, looks=looks
-            )
+            root, kind = request.root, request.task_type
+            own = self._additions.of(view, root, kind, permitted, trusted=self._trusted, looks=looks)
+            return replace(own, overview=self._additions.overview(view, root, kind, permitted, request.budget))
 
         return TurnDependencies(
             view=view,

@@ -58,7 +58,7 @@ class Additions:
 
     ``analyse``: the model is asked to look at names, errors and patterns first. ``conventions`` are sentences on how
     the workspace is written, ``notes`` what instruction files of the repository say of the files that are shown.
-    ``needs``: the model may ask for more code.
+    ``needs``: the model may ask for more code. ``overview`` says what the workspace is made of, "" for nothing.
     """
 
     templates: TemplateSet = BUILT_IN
@@ -66,6 +66,7 @@ class Additions:
     conventions: tuple[str, ...] = ()
     notes: RepositoryNotes = NO_NOTES
     needs: bool = True
+    overview: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +116,7 @@ def build_prompt(  # noqa: PLR0913  a task, its code, and four things that decid
     complexity = complexity_of(task)
     system = system_text(task_type, edit_format_instructions, additions)
     notes = additions.notes
-    head = earlier + notes_text(notes) + workspace_text(pack)
+    head = overview_section(additions.overview) + earlier + notes_text(notes) + workspace_text(pack)
     messages = (
         Message(role="system", content=system),
         Message(role="user", content=head + task_text(task_type, task, pack, diagnostics)),
@@ -175,6 +176,11 @@ def _entry(piece: Slice, message: int) -> ManifestEntry:
     )
 
 
+def overview_section(text: str) -> str:
+    """What the workspace is made of, as a section that stays the same from task to task; "" for nothing."""
+    return f"# Overview\n\n{text}\n\n" if text else ""
+
+
 def notes_text(notes: RepositoryNotes) -> str:
     """What instruction files say, as a section; "" where they say nothing."""
     return f"{template('notes')}\n\n{notes.text}" if notes.text else ""
@@ -193,6 +199,8 @@ def task_text(task_type: str, task: str, pack: ContextPack, diagnostics: tuple[s
         path, first, last = pack.focus
         where = f"line {first}" if first == last else f"lines {first}-{last}"
         parts.append(f"Selected in the editor: `{path}`, {where}.")
+    if pack.told:
+        parts.append(pack.told)
     if diagnostics:
         parts.append("Diagnostics to resolve:\n" + "\n".join(f"- {redact(one_line(text))}" for text in diagnostics))
     if hint:

@@ -19,6 +19,7 @@ def explained(prompt: Prompt, pack: ContextPack, task: str) -> list[str]:
     lines = [
         f"{prompt.task_type} task, {prompt.complexity}; {prompt.tokens:,} tokens: {parts}",
         *_pattern(task),
+        *(line for line in pack.told.splitlines() if line),
         "",
         "Rules:",
         *(f"  {used.name}: {used.origin}" for used in prompt.templates),

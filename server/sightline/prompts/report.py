@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TypedDict
 
 from sightline.context.pack import ContextPack
-from sightline.context.report import DroppedReport, StepReport, chain_report, dropped_report
+from sightline.context.report import (
+    DroppedReport,
+    ExampleReport,
+    SitesReport,
+    StepReport,
+    chain_report,
+    dropped_report,
+    example_report,
+    sites_report,
+)
 from sightline.prompts.build import ManifestEntry, Prompt
 
 
@@ -70,6 +79,8 @@ class ExplainedReport(PromptReport):
     context_tokens: int
     ranking: list[RankedReport]
     dropped: list[DroppedReport]
+    sites: SitesReport | None
+    example: ExampleReport | None
 
 
 def explained_report(prompt: Prompt, pack: ContextPack) -> ExplainedReport:
@@ -82,6 +93,8 @@ def explained_report(prompt: Prompt, pack: ContextPack) -> ExplainedReport:
             RankedReport(path=str(file.path), score=file.score, reasons=list(file.reasons)) for file in pack.ranking
         ],
         dropped=dropped_report(pack),
+        sites=sites_report(pack),
+        example=example_report(pack),
     )
 
 

@@ -15,14 +15,15 @@ from sightline.context.exact import CountTokens, ExactCount
 from sightline.context.history.index import NO_HISTORY, HistoryIndex
 from sightline.context.known import Known, KnownFile, learned
 from sightline.context.lexical import LexicalIndex
-from sightline.context.pack import KIND, ContextPack, build_context
+from sightline.context.pack import ContextPack, build_context
+from sightline.context.packing import KIND
 from sightline.context.ranges import Lines
 from sightline.context.repository_notes import NO_NOTES, NotesRequest, RepositoryNotes, repository_notes
 from sightline.context.request import ContextRequest
 from sightline.edits.instructions import instructions
 from sightline.graph.view import GraphView
 from sightline.models.tokens import TokenCounter
-from sightline.prompts.build import NOTHING_MORE, Additions, Prompt, build_prompt
+from sightline.prompts.build import NOTHING_MORE, Additions, Prompt, build_prompt, overview_section
 from sightline.prompts.classify import is_read_only
 from sightline.prompts.conversation import Conversation
 from sightline.prompts.follow_up import build_follow_up, earlier_text
@@ -126,15 +127,17 @@ def _prepare(
 ) -> Prepared:
     if conversation.messages:
         return _prepare_follow_up(request, given, conversation, count)
+    own = given.additions(request)
+    taken = given.count_tokens(overview_section(own.overview), KIND) if own.overview else 0
     pack = build_context(
         given.view,
-        _context_request(request, request.budget, conversation),
+        _context_request(request, max(request.budget - taken, 0), conversation),
         given.index,
         count,
         given.in_prompt,
         given.history,
     )
-    additions = _additions(request, given, pack)
+    additions = _additions(own, request, given, pack)
     prompt = build_prompt(
         request.task_type,
         request.task,
@@ -172,7 +175,7 @@ def _prepare_follow_up(
         given.in_prompt,
         given.history,
     )
-    additions = _additions(request, given, pack)
+    additions = _additions(given.additions(request), request, given, pack)
     prompt = build_follow_up(
         conversation,
         changed,
@@ -194,8 +197,8 @@ def _prepare_follow_up(
     )
 
 
-def _additions(request: TurnRequest, given: TurnDependencies, pack: ContextPack) -> Additions:
-    return replace(given.additions(request), needs=given.needs_rounds > 0, notes=_notes(request, given, pack))
+def _additions(own: Additions, request: TurnRequest, given: TurnDependencies, pack: ContextPack) -> Additions:
+    return replace(own, needs=given.needs_rounds > 0, notes=_notes(request, given, pack))
 
 
 def _notes(request: TurnRequest, given: TurnDependencies, pack: ContextPack) -> RepositoryNotes:
