@@ -249,7 +249,7 @@ async def test_cancelling_kills_the_whole_group(processes: RealProcesses, folder
 
 def stand_still_until_started(folder: Path) -> None:
     """Holds the loop up, so that asyncio has not yet heard of a program that runs already."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE
     while not (folder / "started").exists():
         assert time.monotonic() < deadline, "it was not even started"
 

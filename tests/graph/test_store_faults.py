@@ -22,6 +22,7 @@ from sightline.base.database import open_cache
 from sightline.graph import store as store_module
 from sightline.graph.store import FactsRow, GraphStore, StatRow
 from support import store_writer
+from support.patience import PATIENCE
 from support.store_writer import ROOT, blob_of
 from support.trees import write_tree
 
@@ -59,7 +60,7 @@ def test_killed_at_any_moment_it_is_whole(tmp_path: Path) -> None:
         for _ in range(MOMENTS):
             print(path, file=writer.stdin, flush=True)
             child = int(writer.stdout.readline())
-            deadline = time.monotonic() + 30
+            deadline = time.monotonic() + PATIENCE
             while not path.exists() and time.monotonic() < deadline:
                 select.select([], [], [], 0.001)
             select.select([], [], [], choose.random() * 0.2)
