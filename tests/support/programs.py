@@ -51,7 +51,10 @@ class Programs:
         """A program in Python whose first lines are there already: ``sys``, ``json``, ``os``, ``Path``."""
         path = self.folder / below / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        head = f"#!{sys.executable}\nimport json, os, sys, time\nfrom pathlib import Path\n"
+        # No path with a space can stand behind "#!".
+        around = f"#!/bin/sh\n'''exec' \"{sys.executable}\" \"$0\" \"$@\"\n' '''"
+        first = around if " " in sys.executable else f"#!{sys.executable}"
+        head = f"{first}\nimport json, os, sys, time\nfrom pathlib import Path\n"
         path.write_text(head + script, encoding="utf-8")
         path.chmod(path.stat().st_mode | stat.S_IXUSR)
         return path
