@@ -44,6 +44,7 @@ _LENGTH_FIELD, _SHAPE_FIELD = 4, 5
 #: A chunk is the head of its definition (1 bit), the part of so many (15 bits each, saturated).
 _MOST_PARTS = 0x7FFF
 _PART_SHIFT, _PARTS_SHIFT = 1, 16
+_TWO_PARTS = 2 << _PARTS_SHIFT
 
 #: The shape of a chunk: the share of its lines that are comments (7 bits, percent), that import (7), its bytes (16).
 _IMPORTS_SHIFT, _SIZE_SHIFT = 8, 16
@@ -111,11 +112,15 @@ class FileTerms:
         """Number of terms of every chunk."""
         return self._chunks[_LENGTH_FIELD::_CHUNK_FIELDS].tolist()
 
-    def whole(self, number: int) -> range:
-        """Numbers of the sections of what a chunk is a section of; its own alone when it is whole."""
-        place = self._chunks[_CHUNK_FIELDS * number + 3]
-        first = number - (place >> _PART_SHIFT & _MOST_PARTS)
-        return range(first, first + (place >> _PARTS_SHIFT))
+    @property
+    def sections(self) -> dict[int, range]:
+        """For every chunk that is a section, the numbers of all sections of what it is a section of."""
+        found: dict[int, range] = {}
+        for number, place in enumerate(self._chunks[3::_CHUNK_FIELDS].tolist()):
+            if place >= _TWO_PARTS:
+                first = number - (place >> _PART_SHIFT & _MOST_PARTS)
+                found[number] = range(first, first + (place >> _PARTS_SHIFT))
+        return found
 
     def chunk(self, number: int) -> Chunk:
         """One chunk of the file: a section of a long one."""

@@ -49,7 +49,7 @@ Part = tuple[float, int]
 class ChunkScores:
     """Scores of the chunks of one file; ``parts[n]`` holds (value, term) of the words found in chunk ``n``.
 
-    ``whole_scores`` and ``whole_terms`` tell of what the chunk is a section of (see :meth:`FileTerms.whole`): its
+    ``whole_scores`` and ``whole_terms`` tell of what the chunk is a section of (see :attr:`FileTerms.sections`): its
     BM25 and the words found in it. What holds no word of the task is in none of the tables but ``scores``.
     """
 
@@ -156,38 +156,37 @@ def _score_file(
     average: float,
 ) -> ChunkScores:
     """Looks at no chunk that holds no word of the task: most hold none."""
-    lengths = terms.lengths
-    norms, whole_norms, wholes = dict[int, float](), dict[int, float](), dict[int, int]()
+    lengths, wholes = terms.lengths, terms.sections
+    fixed, by_length = 1 - LENGTH_DISCOUNT, LENGTH_DISCOUNT / average
+    norms = [IN_TEXT * (fixed + by_length * (length if length > SHORTEST else SHORTEST)) for length in lengths]
     scores = [0.0] * len(lengths)
     parts: dict[int, list[Part]] = {}
-    whole_scores: dict[int, float] = {}
-    whole_terms: dict[int, set[int]] = {}
+    whole_norms, whole_scores, whole_terms = dict[int, float](), dict[int, float](), dict[int, set[int]]()
     for term, counts in entries:
         value = values.get(term, 0.0)
         whole_counts: dict[int, int] = {}
         for number, halves in counts:
-            norm = norms.get(number)
-            if norm is None:
-                norm = norms[number] = _norm(lengths[number], average)
-                whole = terms.whole(number)
-                wholes[number] = whole.start
-                if whole.start not in whole_norms:
-                    whole_norms[whole.start] = _norm(sum(lengths[whole.start : whole.stop]), average)
-                    whole_scores[whole.start], whole_terms[whole.start] = 0.0, set()
-                parts[number] = []
-            times = halves / norm
+            times = halves / norms[number]
             part = value * times / (SATURATION + times)
             scores[number] += part
-            parts[number].append((part, term))
-            first = wholes[number]
-            whole_counts[first] = whole_counts.get(first, 0) + halves
+            if number in parts:
+                parts[number].append((part, term))
+            else:
+                parts[number] = [(part, term)]
+            if number in wholes:
+                first = wholes[number].start
+                whole_counts[first] = whole_counts.get(first, 0) + halves
         for first, halves in whole_counts.items():
+            if first not in whole_norms:
+                whole = wholes[first]
+                whole_norms[first] = IN_TEXT * (
+                    fixed + by_length * max(sum(lengths[whole.start : whole.stop]), SHORTEST)
+                )
+                whole_scores[first], whole_terms[first] = 0.0, set()
             times = halves / whole_norms[first]
             whole_scores[first] += value * times / (SATURATION + times)
             whole_terms[first].add(term)
+    for number, found in parts.items():
+        if number not in wholes:
+            whole_scores[number], whole_terms[number] = scores[number], {term for _, term in found}
     return ChunkScores(path, terms, scores, parts, whole_scores, whole_terms)
-
-
-def _norm(length: int, average: float) -> float:
-    """What the counts of a chunk of this length are divided by."""
-    return IN_TEXT * (1 - LENGTH_DISCOUNT + LENGTH_DISCOUNT / average * max(length, SHORTEST))
