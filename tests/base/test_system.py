@@ -140,6 +140,23 @@ def test_what_is_said_of_files_folders_and_links(files: RealFiles, tmp_path: Pat
     assert files.read(str(tmp_path / "a.txt"), 3) == b"123"
 
 
+def test_a_real_path_is_the_one_that_python_finds(files: RealFiles, tmp_path: Path) -> None:
+    (tmp_path / "real (deleted)").mkdir()
+    (tmp_path / "real (deleted)" / "a.py").write_bytes(b"")
+    (tmp_path / "folder").symlink_to("real (deleted)")
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "broken").symlink_to("nowhere/x")
+    for name in ("folder", "folder/a.py", "folder/../folder/", "folder/a.py/below", "loop/x", "broken", "none/x"):
+        path = str(tmp_path / name)
+        assert files.real_path(path) == os.path.realpath(path)
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="needs a file that tells no size")
+def test_a_file_that_tells_no_size_is_read_up_to_the_limit(files: RealFiles) -> None:
+    assert files.read("/proc/self/status", 1 << 20).startswith(b"Name:")
+    assert len(files.read("/proc/self/status", 100)) == 100
+
+
 def test_a_lock_is_held_by_one_and_gone_with_its_process(files: RealFiles, tmp_path: Path) -> None:
     path = str(tmp_path / "state/lock")
     release = files.try_lock(path)

@@ -157,6 +157,21 @@ def test_counts_of_one_chunk_are_exact_and_include_names() -> None:
     assert list(terms.chunk_counts(12345)) == []
 
 
+def test_the_sections_of_a_long_function_know_one_another() -> None:
+    body = "\n\n".join("\n".join(f"    line_{block}_{line} = {line}" for line in range(9)) for block in range(9))
+    graph = graph_of({"long.py": f"x = 1\n\n\ndef long():\n{body}\n\n\ndef short():\n    return 1\n"})
+    terms = followed(graph).terms_of(graph, path("long.py"))
+    assert terms is not None
+    parts = [terms.chunk(number) for number in range(terms.chunk_count)]
+    expected = {
+        number: range(number - chunk.part, number - chunk.part + chunk.parts)
+        for number, chunk in enumerate(parts)
+        if chunk.parts > 1
+    }
+    assert expected
+    assert terms.sections == expected
+
+
 def test_the_best_come_in_order_without_a_look_at_all_others() -> None:
     index, choice = LexicalIndex(), random.Random(5)
     for number in range(1500):

@@ -110,6 +110,12 @@ def test_a_link_is_ignored_when_its_target_is(tmp_path: Path) -> None:
     assert view.is_ignored(path("mine.js", root))
 
 
+def test_known_files_below_folders_come_in_order_and_from_one_root() -> None:
+    view = view_of({"a.py": "", "rules/b.md": "", "rules/x/a.md": "", "rules0.md": "", "rules": "", "z/rules/c.md": ""})
+    assert view.known_below("/w", ("rules/x/", "rules/")) == (path("rules/b.md"), path("rules/x/a.md"))
+    assert view.known_below("/w", ("none/",)) == view.known_below("/v", ("rules/",)) == ()
+
+
 def test_paths_show_open_buffers_and_hide_deleted_files() -> None:
     overlay: dict[WorkspacePath, SourceFile | None] = {
         path("b.py"): None,
