@@ -64,6 +64,7 @@ EXPLAINED: Mapping[str, Mapping[str, str]] = {
         "4897269451": "ours: `_zod` is taken for a member of the wrong interface, which lost it",
     },
     "gin": {
+        "31323f694b": "real: context.go uses math, which it does not import",
         "aa9fad5ad8": "real: still uses AbortIndex, which nothing defines any more",
         "18b7c0892d": "real: imports gin without the dot, and writes HandlerFunc as before",
         "9ecb76ef6e": "real: routes_test.go is no Go after it (gofmt: expected declaration)",
