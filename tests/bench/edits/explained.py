@@ -31,6 +31,9 @@ EXPLAINED: Mapping[str, Mapping[str, str]] = {
     "hugo": {
         "42cc5f88b6": "ours: two calls passed the new argument already, and the variadic parameter took the surplus",
     },
+    "hono": {
+        "a50efe4fa9": "real: deno_dist/context.ts is full of the marks of a merge",
+    },
     "trpc": {
         "3918faf3ac": "ours: assertType is a global of vitest; known since",
         "930b6faf16": "real: page.tsx imports ../TestMutation, which was not committed",
