@@ -57,6 +57,8 @@ export const SETTINGS: readonly Setting[] = [
   { key: "context.budget", section: "context", name: "budget", scope: "narrowing" },
   { key: "context.instructionFiles", section: "context", name: "instruction_files", scope: "user" },
   { key: "context.needsRounds", section: "context", name: "needs_rounds", scope: "narrowing" },
+  { key: "context.rerank", section: "context", name: "rerank", scope: "narrowing" },
+  { key: "context.rerankSeconds", section: "context", name: "rerank_seconds", scope: "user" },
   { key: "prompts.analyse", section: "prompts", name: "analyse", scope: "narrowing", order: ["never","auto","always"] },
   { key: "prompts.conventions", section: "prompts", name: "conventions", scope: "narrowing" },
   { key: "prompts.overview", section: "prompts", name: "overview", scope: "narrowing", order: ["never","auto","always"] },

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sightline.context.build import build_context
 from sightline.context.exact import ExactCount
 from sightline.context.lexical import LexicalIndex
-from sightline.context.pack import ContextPack, build_context
+from sightline.context.pack import ContextPack
 from sightline.context.request import ContextRequest
 from sightline.models.tokens import TokenCounter
 from sightline.models.vocabularies import Count, vocabulary

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Span
+from sightline.context.build import build_context
 from sightline.context.lexical import LexicalIndex
-from sightline.context.pack import build_context
 from sightline.context.ranges import lines_named
 from sightline.context.render import Form
 from sightline.context.request import ContextRequest

@@ -21,8 +21,19 @@ def test_the_shape_of_the_report() -> None:
     pack = context_of(VIEW, "Change the tax `rate`, see .env", budget=300)
     report = context_report(pack)
     assert json.loads(json.dumps(report)) == report
-    assert set(report) == {"revision", "budget", "tokens", "text", "ranking", "files", "dropped", "sites", "example"}
-    assert (report["sites"], report["example"]) == (None, None)
+    assert set(report) == {
+        "revision",
+        "budget",
+        "tokens",
+        "text",
+        "ranking",
+        "files",
+        "dropped",
+        "sites",
+        "example",
+        "reranking",
+    }
+    assert (report["sites"], report["example"], report["reranking"]) == (None, None, None)
     assert report["ranking"][0] == "shop/tax.py"
     first = report["files"][0]
     assert (first["path"], set(first)) == ("shop/tax.py", {"path", "score", "reasons", "symbols"})

@@ -10,9 +10,10 @@ import pytest
 from sightline.base.paths import WorkspacePath
 from sightline.base.system import real_system
 from sightline.base.text import Span
+from sightline.context.build import build_context
 from sightline.context.candidates import Gate
 from sightline.context.lexical import LexicalIndex
-from sightline.context.pack import ContextPack, build_context
+from sightline.context.pack import ContextPack
 from sightline.context.report import context_report
 from sightline.context.request import ContextRequest
 from sightline.context.ripple import RipplePlace, build_ripple

@@ -16,15 +16,15 @@ from support.trees import git
 
 @pytest.fixture
 def given(monkeypatch: pytest.MonkeyPatch) -> list[HistoryIndex]:
-    """The history that each context was built with."""
+    """The history that each context was ranked with."""
     seen: list[HistoryIndex] = []
-    build = preparing.build_context
+    build = preparing.find_ranking
 
     def building(*arguments: object) -> object:
         seen.extend(each for each in arguments if isinstance(each, HistoryIndex))
         return build(*arguments)  # type: ignore[arg-type]  whatever it is called with
 
-    monkeypatch.setattr(preparing, "build_context", building)
+    monkeypatch.setattr(preparing, "find_ranking", building)
     return seen
 
 

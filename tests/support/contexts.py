@@ -7,9 +7,10 @@ from typing import Any
 
 from sightline.base.memory_system import memory_system
 from sightline.base.paths import WorkspacePath
+from sightline.context.build import build_context
 from sightline.context.candidates import Gate, Ranking
 from sightline.context.lexical import LexicalIndex
-from sightline.context.pack import ContextPack, build_context
+from sightline.context.pack import ContextPack
 from sightline.context.rank import rank
 from sightline.context.request import ContextRequest
 from sightline.graph.view import GraphView

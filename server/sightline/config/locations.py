@@ -64,6 +64,11 @@ class Locations:
         return f"{self.cache}/tokens.json"
 
     @property
+    def vectors(self) -> str:
+        """Vectors that models made of texts."""
+        return f"{self.cache}/vectors.sqlite3"
+
+    @property
     def leases(self) -> str:
         """Which window asks which local server now, and what they had it load."""
         return f"{self.cache}/leases.sqlite3"

@@ -97,6 +97,25 @@ class ContextSettings(Section):
             json_schema_extra=NARROWING,
         ),
     ] = 2
+    rerank: Annotated[
+        bool,
+        Field(
+            description="Whether the best 60 pieces for a task are ordered anew by how alike they are to it in "
+            "meaning. The model with the role `embedding` is sent the task and these pieces, without secrets. A "
+            "workspace may only turn it off.",
+            json_schema_extra=NARROWING,
+        ),
+    ] = False
+    rerank_seconds: Annotated[
+        float,
+        Field(
+            description="How long that may take, in seconds; then the order is the one without it. Vectors that have "
+            "come by then are kept.",
+            gt=0,
+            le=120,
+            json_schema_extra=USER_ONLY,
+        ),
+    ] = 5.0
 
 
 class ConversationSettings(Section):

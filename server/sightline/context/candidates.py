@@ -52,7 +52,7 @@ class Candidate:
 
     ``lines`` are one-based lines inside the piece that matter most (a call, a selected line); a piece too large to be
     shown whole is cut around them. ``named`` says that the request names the piece, or the file that it stands for:
-    some form of it must be shown.
+    some form of it must be shown. ``worth`` is the score for the cost: what pieces of a tier are ordered by.
     """
 
     path: WorkspacePath
@@ -63,6 +63,7 @@ class Candidate:
     lines: tuple[int, ...] = ()
     named: bool = False
     chain: tuple[Step, ...] = ()
+    worth: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,12 +119,27 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reranking:
+    """What came of comparing the best pieces with the task in meaning.
+
+    ``pieces`` were compared, by the vectors of ``model`` (``PROVIDER:NAME``, "" where it is not known), which runs
+    ``where``. ``problem`` is a sentence on why none were: then the order is the one without.
+    """
+
+    model: str = ""
+    where: str = ""
+    pieces: int = 0
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ranking:
     """Files best first, and pieces in the order in which they should be shown.
 
     ``terms`` are the words of the task as search terms with their weights, for cutting large pieces.
     ``refused`` lists what the request named and must not be shown, with the reason. ``search`` is that of a pattern
-    task, ``example`` what is near to a thing that is to be added.
+    task, ``example`` what is near to a thing that is to be added. ``reranking`` is ``None``
+    where nobody was asked for meanings.
     """
 
     files: tuple[RankedFile, ...]
@@ -132,6 +148,7 @@ class Ranking:
     refused: tuple[tuple[WorkspacePath, str], ...] = ()
     search: SiteSearch = NO_SITES
     example: Example | None = None
+    reranking: Reranking | None = None
 
 
 class Gate:

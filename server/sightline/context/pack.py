@@ -10,27 +10,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from sightline.base.paths import WorkspacePath
-from sightline.base.redact import redact
-from sightline.context.candidates import Example, Gate, Permission, Ranking, Tier, name_of
-from sightline.context.exact import ExactCount, pack_exactly
-from sightline.context.example import find_example
+from sightline.context.candidates import Example, Gate, Ranking, Tier, name_of
 from sightline.context.forms import POINTED_WHOLE, Way
-from sightline.context.history.index import NO_HISTORY, HistoryIndex
-from sightline.context.lexical import LexicalIndex
 from sightline.context.packing import Block, CountTokens, Packing
 from sightline.context.ranges import without
-from sightline.context.rank import rank
 from sightline.context.render import Form, Shown, shown_ranges, shown_text
 from sightline.context.request import ContextRequest
 from sightline.context.shown_sites import example_shown, is_repeated, sites_shown, with_reasons
-from sightline.context.sites import find_sites
 from sightline.context.slices import ContextPack, Dropped, ShownFile, Slice
 from sightline.context.source import SourceLines
 from sightline.context.told import told
 from sightline.graph.facts import DefinitionKind
 from sightline.graph.view import GraphView
 
-__all__ = ["ContextPack", "CountTokens", "Dropped", "Slice", "build_context", "pack_ranking"]
+__all__ = ["ContextPack", "CountTokens", "Dropped", "Slice", "pack_ranking"]
 
 #: Lists of the names that are left out may take so much of the budget, in so many files.
 OUTLINE_SHARE, OUTLINED_FILES = 0.08, 4
@@ -55,34 +48,6 @@ _FUNCTIONS = frozenset({DefinitionKind.FUNCTION.value, DefinitionKind.METHOD.val
 _OUTLINED = _FUNCTIONS | {
     kind.value for kind in (DefinitionKind.CLASS, DefinitionKind.INTERFACE, DefinitionKind.TYPE, DefinitionKind.ENUM)
 }
-
-
-def build_context(
-    view: GraphView,
-    request: ContextRequest,
-    index: LexicalIndex,
-    count_tokens: CountTokens | ExactCount,
-    permitted: Permission,
-    history: HistoryIndex = NO_HISTORY,
-) -> ContextPack:
-    """The context for ``request``. Brings ``index`` up to ``view`` first, which takes long only for a new workspace.
-
-    The budget holds as ``count_tokens`` counts; of an :class:`ExactCount`, as the model's own vocabulary does.
-    ``permitted`` gives the reason why a path must not be shown, ``None`` when it may; no other path enters by any way.
-    Runs in any thread, never raises for bad source.
-    """
-    index.follow(view)
-    request = replace(
-        request, task=redact(request.task), diagnostics=tuple(redact(sentence) for sentence in request.diagnostics)
-    )
-    gate = Gate(view.workspace, permitted)
-    ranking = rank(view, request, index, gate, history)
-    search = find_sites(view, request, index, gate)
-    example = None if search.sites else find_example(view, ranking, request, gate)
-    ranking = replace(ranking, search=search, example=example)
-    if not isinstance(count_tokens, ExactCount):
-        return pack_ranking(view, ranking, request, count_tokens, gate)
-    return pack_exactly(lambda count: pack_ranking(view, ranking, request, count, gate), count_tokens, request.budget)
 
 
 def pack_ranking(
@@ -281,6 +246,7 @@ def _finished(packing: Packing) -> ContextPack:
         shown=shown,
         sites=sites_shown(packing.ranking.search, shown, packing.shown_path),
         example=example_shown(packing.ranking.example, shown, packing.shown_path),
+        reranking=packing.ranking.reranking,
     )
 
 

@@ -201,6 +201,7 @@ def _ordered_pieces(board: Board) -> tuple[Candidate, ...]:
             lines=tuple(sorted(set(piece.lines))),
             named=piece.named,
             chain=chain(board, piece),
+            worth=worth[id(piece)],
         )
         for piece in pieces
     )

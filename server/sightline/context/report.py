@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from sightline.context.candidates import Step
+from sightline.context.candidates import Reranking, Step
 from sightline.context.pack import ContextPack, Slice
 from sightline.context.render import Form
 
@@ -78,8 +78,20 @@ class ExampleReport(TypedDict):
     place: str
 
 
+class RerankingReport(TypedDict):
+    """What came of comparing ``pieces`` with the task in meaning; ``problem`` says why none were, else it is empty."""
+
+    model: str
+    where: str
+    pieces: int
+    problem: str
+
+
 class ContextReport(TypedDict):
-    """``sightline context --json``. ``tokens`` counts ``text``; ``ranking`` goes on past what fitted."""
+    """``sightline context --json``. ``tokens`` counts ``text``; ``ranking`` goes on past what fitted.
+
+    ``reranking`` is null where ``context.rerank`` is off.
+    """
 
     revision: int
     budget: int
@@ -90,6 +102,7 @@ class ContextReport(TypedDict):
     dropped: list[DroppedReport]
     sites: SitesReport | None
     example: ExampleReport | None
+    reranking: RerankingReport | None
 
 
 def context_report(pack: ContextPack) -> ContextReport:
@@ -118,6 +131,7 @@ def context_report(pack: ContextPack) -> ContextReport:
         dropped=dropped_report(pack),
         sites=sites_report(pack),
         example=example_report(pack),
+        reranking=reranking_report(pack.reranking),
     )
 
 
@@ -149,6 +163,20 @@ def sites_report(pack: ContextPack) -> SitesReport | None:
         left_out=dict(sites.left_out),
         complete=sites.complete,
     )
+
+
+def reranking_report(said: Reranking | None) -> RerankingReport | None:
+    """What came of comparing pieces in meaning."""
+    if said is None:
+        return None
+    return RerankingReport(model=said.model, where=said.where, pieces=said.pieces, problem=said.problem)
+
+
+def reranking_said(said: Reranking | None) -> str:
+    """The same as a sentence; "" where nobody was asked."""
+    if said is None or said.problem or not said.pieces:
+        return said.problem if said else ""
+    return f"{said.pieces} pieces were compared with the task in meaning by {said.model} ({said.where})."
 
 
 def dropped_report(pack: ContextPack) -> list[DroppedReport]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sightline.base.paths import WorkspacePath
-from sightline.context.candidates import RankedFile, Step
+from sightline.context.candidates import RankedFile, Reranking, Step
 from sightline.context.ranges import Lines
 from sightline.context.render import Form
 
@@ -90,7 +90,8 @@ class ContextPack:
     be shown. ``focus`` is the selection as path (written as in the text), first and last line. ``shown`` are the lines
     that stand in the text, or above it where the request says that they are known.
     ``sites`` tells of a pattern task what of it is shown, ``example``
-    is what is near to a thing that is to be added, ``told`` says both in sentences, which count too.
+    is what is near to a thing that is to be added, ``told`` says both in sentences, which count too. ``reranking``
+    is that of the ranking.
     """
 
     slices: tuple[Slice, ...]
@@ -106,3 +107,4 @@ class ContextPack:
     sites: SitesShown | None = None
     example: ExampleShown | None = None
     told: str = ""
+    reranking: Reranking | None = None

@@ -29,6 +29,7 @@ from sightline.engine.edit_desk import EditDesk
 from sightline.engine.gate import CheckedDiff, DiffSource, check_change
 from sightline.engine.graph_questions import DiffImpact, Question, asked_in_thread, impact_of_step
 from sightline.engine.handed_out import HandedOutPrompts
+from sightline.engine.meaning import Meanings
 from sightline.engine.model import Models, models_of
 from sightline.engine.parts import EngineParts
 from sightline.engine.prepared import FileAfter, PreparedEdit
@@ -68,6 +69,7 @@ class Engine(EditDesk):
         self._reading: asyncio.Task[None] | None = None
         self._reading_history: asyncio.Task[None] | None = None
         self._models = models_of(parts.models)
+        self._meanings = Meanings(self._models, parts.vectors, parts.settings.context.rerank_seconds)
         self._additions = PromptAdditions(parts.system, parts.settings.prompts, parts.models.where)
         self._conversations = parts.conversations
         self._updates = asyncio.Lock()
@@ -98,6 +100,7 @@ class Engine(EditDesk):
     async def close(self) -> None:
         """Stops workers, closes stores and connections. Leaves no process."""
         await self._models.close()
+        await self._meanings.close()
         await self._warm.close()
         self._index.close()
         if self._reading_history is not None:
@@ -260,9 +263,8 @@ class Engine(EditDesk):
             if conversation.model:
                 self._models.gateway.holds(conversation.name, conversation.model, private=conversation.private)
             models = await self._models.turn(request)
-            past = await self._past()
-            view = await self.caught_up()
-            given = replace(self._dependencies(view, listener, past), conversation=conversation)
+            past, view = await self._past(), await self.caught_up()
+            given = replace(self._dependencies(view, listener, past, private=models.private), conversation=conversation)
             result = await run_turn(request, given, models)
             self._pending.add(result, label=request.label)
             if result.conversation is not None:
@@ -295,10 +297,10 @@ class Engine(EditDesk):
 
     async def _unasked(self, request: TurnRequest) -> TurnDependencies:
         """What a prompt is made of that we send to no model."""
-        given = self._dependencies(await self.caught_up(), lambda _: None, await self._past())
-        if request.conversation and (talk := await self._conversations.load(request.conversation)):
-            return replace(given, conversation=talk)
-        return given
+        talk = await self._conversations.load(request.conversation) if request.conversation else None
+        private = await self._models.stays_private(request) or bool(talk and talk.private)
+        given = self._dependencies(await self.caught_up(), lambda _: None, await self._past(), private=private)
+        return replace(given, conversation=talk) if talk is not None else given
 
     async def overview(self, root: str) -> Overview:
         """What a root is made of; its last commits too where the user trusts it."""
@@ -361,7 +363,9 @@ class Engine(EditDesk):
             await asyncio.wait([self._reading_history], timeout=HISTORY_PATIENCE)
         return self._parts.history.index
 
-    def _dependencies(self, view: GraphView, listener: Listener, past: HistoryIndex) -> TurnDependencies:
+    def _dependencies(
+        self, view: GraphView, listener: Listener, past: HistoryIndex, *, private: bool = False
+    ) -> TurnDependencies:
         def additions(request: TurnRequest) -> Additions:
             looks = looks_first(
                 self.settings.prompts.analyse, request.task_type, request.reader, reasons=request.reader_thinks
@@ -387,6 +391,7 @@ class Engine(EditDesk):
             repair_rounds=self.settings.edits.repair_rounds,
             instruction_files=self.settings.context.instruction_files,
             needs_rounds=self.settings.context.needs_rounds,
+            compare=self._meanings.compare(private=private) if self.settings.context.rerank else None,
         )
 
     async def _diagnose(self, path: WorkspacePath, span: Span | None) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from sightline.config.settings import NetworkSettings, Settings
 from sightline.config.switched import switch_to, switched_to
 from sightline.engine.limits import gate_policy, residency_policy, time_limits
 from sightline.models.calibration import Calibration
-from sightline.models.embedding import Embedded, can_embed, embed
+from sightline.models.embedding import Embedded, Embedder, can_embed, embed, embedder
 from sightline.models.gateway import Gateway, ModelStores, TurnModels
 from sightline.models.local_limits import LocalLimits
 from sightline.models.local_servers import LocalServers
@@ -234,9 +234,19 @@ class Models:
         """Whether one of the models has the role ``embedding``."""
         return can_embed(self.all())
 
-    async def embed(self, texts: Sequence[str], turn: str) -> Embedded:
+    def embedder(self) -> Embedder | None:
+        """Who makes vectors, ``None`` where no model has the role ``embedding``."""
+        return embedder(self.all())
+
+    async def embed(self, texts: Sequence[str], turn: str, *, private: bool = False) -> Embedded:
         """Vectors of ``texts`` for what goes on under ``turn``. Raises as :func:`sightline.models.embedding.embed`."""
-        return await embed(self.gateway, self.all(), texts, turn=turn, leave=await self.leave())
+        leave = await self.leave()
+        return await embed(self.gateway, self.all(), texts, turn=turn, leave=leave, private=private)
+
+    async def stays_private(self, request: TurnRequest) -> bool:
+        """Whether what ``request`` is about is for private models alone, as far as is known before one is asked."""
+        named = self.all().members.get(request.model or await self.switched())
+        return self.gateway.held(request.conversation)[1] or (named is not None and named.routable().private)
 
     async def counter(self) -> TokenCounter | None:
         """How the model that answers unless another is named counts tokens; ``None`` where there is none."""

@@ -10,11 +10,12 @@ from sightline.base.system import System
 from sightline.config.locations import Locations
 from sightline.config.model_settings import CacheSettings
 from sightline.engine.model import ModelStores
-from sightline.models import leases
+from sightline.models import leases, vector_store
 from sightline.models.accounting import MIGRATIONS, Ledger
 from sightline.models.cache import SCHEMA, VERSION, CachePolicy, ReplyCache
 from sightline.models.replies import Replies
 from sightline.models.shared_flights import SharedFlights
+from sightline.models.vector_store import VectorStore
 
 _log = logging.getLogger(__name__)
 
@@ -26,6 +27,12 @@ def open_ledger(system: System, where: Locations) -> Ledger | None:
     except (SightlineError, DatabaseError, OSError) as error:
         _log.warning("What models are asked is not written down: %s", error)
         return None
+
+
+def open_vectors(system: System, where: Locations) -> VectorStore:
+    """The vectors that are kept for this user. Blocks."""
+    connection = open_cache(where.vectors, version=vector_store.VERSION, schema=vector_store.SCHEMA)
+    return VectorStore(connection, system.clock)
 
 
 def open_stores(system: System, where: Locations, settings: CacheSettings) -> ModelStores:

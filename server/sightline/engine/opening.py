@@ -19,7 +19,7 @@ from sightline.engine.cloud_leave import AskCloud, cloud_allowed, cloud_asked
 from sightline.engine.conversations import Conversations
 from sightline.engine.engine import Engine
 from sightline.engine.model import ModelParts
-from sightline.engine.model_stores import open_stores
+from sightline.engine.model_stores import open_stores, open_vectors
 from sightline.engine.parts import EngineParts, Trusts
 from sightline.graph.live import LiveGraph
 from sightline.models.calibration import Calibration
@@ -96,6 +96,7 @@ async def open_engine(options: EngineOptions) -> Engine:
             history=CommitHistory(LexicalStore(where.history_store(roots))),
             checks=check_policy(settings, where, permission.given),
             forbid_tests=permission.take_back,
+            vectors=partial(open_vectors, system, where),
             live=options.live,
         )
     )

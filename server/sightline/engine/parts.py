@@ -13,6 +13,7 @@ from sightline.context.lexical import LexicalIndex
 from sightline.engine.conversations import Conversations
 from sightline.engine.model import ModelParts
 from sightline.graph.live import LiveGraph
+from sightline.models.vector_store import VectorStore
 from sightline.sessions.journal import EditJournal
 from sightline.workspace.live import LiveWorkspace
 
@@ -30,7 +31,7 @@ class EngineParts:
     ``journal`` opens the edit journal when it is first needed: a home that cannot be written is no reason not to index.
     ``write_journal`` is the folder of the crash journal for files on disk. ``live``: words of the workspace are read in
     the background, not at the first question. ``checks``: programs that the checks may run. ``forbid_tests`` takes back
-    the user's word on the tests of a root.
+    the user's word on the tests of a root. ``vectors`` opens the store of vectors when it is first needed.
     """
 
     system: System
@@ -46,4 +47,5 @@ class EngineParts:
     conversations: Conversations
     checks: CheckPolicy
     forbid_tests: ForbidTests
+    vectors: Callable[[], VectorStore]
     live: bool = False

@@ -1,11 +1,11 @@
-"""``/context add a --dry-run option``: the code a task needs, with reasons. Calls no model."""
+"""``/context add a --dry-run option``: the code a task needs, with reasons. Needs no model."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from sightline.base.paths import WorkspacePath
-from sightline.context.report import context_report
+from sightline.context.report import context_report, reranking_said
 from sightline.features.feature import FeatureContext, FeatureRequest, FeatureResult, FoundPlace
 from sightline.features.model_feature import ModelFeature
 from sightline.prompts.classify import classify_task
@@ -37,6 +37,8 @@ class _Context(ModelFeature):
         unread = context.view.coverage().unread
         if unread:
             lines.append(f"\n_The definitions of {unread:,} files are not read yet: found by path, text and imports._")
+        if said := reranking_said(pack.reranking):
+            lines.append(f"\n_{said}_")
         if data["dropped"]:
             lines.append(f"\n{len(data['dropped'])} more did not fit.")
         return FeatureResult(

@@ -37,21 +37,42 @@ class Embedded:
     where: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Embedder:
+    """Who makes vectors; ``decides`` is another text for each server and model: such vectors are not comparable."""
+
+    model: str
+    where: str
+    decides: str
+
+
 def can_embed(models: ModelSet) -> bool:
     """Whether one of the user's models has the role."""
+    return embedder(models) is not None
+
+
+def embedder(models: ModelSet) -> Embedder | None:
+    """The model with the role, ``None`` where none has it. Nothing is asked."""
     name = role_owner("embedding", {name: member.routable() for name, member in models.members.items()})
-    return bool(name) and models.members[name].policy is not None
+    policy = models.members[name].policy if name else None
+    if policy is None:
+        return None
+    decides = " ".join((policy.kind, policy.base_url, policy.path, policy.name))
+    return Embedder(model=f"{policy.kind}:{policy.name}", where=where_of(policy), decides=decides)
 
 
-async def embed(gateway: Gateway, models: ModelSet, texts: Sequence[str], *, turn: str, leave: bool) -> Embedded:
+async def embed(
+    gateway: Gateway, models: ModelSet, texts: Sequence[str], *, turn: str, leave: bool, private: bool = False
+) -> Embedded:
     """The vectors of ``texts``, by the model with the role ``embedding``.
 
     ``turn`` names them in the record; ``leave``: the user lets this workspace's requests go from private models to
-    clouds. Raises ``ModelError`` (``NOT_CONFIGURED`` where no model has the role or its server has no such thing,
-    ``PRIVACY``, and what asking a model raises) and ``SightlineError`` of settings.
+    clouds; ``private``: private models alone are asked what the texts are for. Raises ``ModelError``
+    (``NOT_CONFIGURED`` where no model has the role or its server has no such thing, ``PRIVACY``, and what asking a
+    model raises) and ``SightlineError`` of settings.
     """
     routables = {name: member.routable() for name, member in models.members.items()}
-    route = choose_route(Asked(role="embedding", leave=leave), models.routing, routables)
+    route = choose_route(Asked(role="embedding", leave=leave, private=private), models.routing, routables)
     member = models.members[route.candidates[0].name]
     provider = await gateway.provider(member)
     policy = member.policy

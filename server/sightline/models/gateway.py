@@ -244,6 +244,11 @@ class TurnModels:
         self._passed: list[Candidate] = []
         self.answered: Answered | None = None
 
+    @property
+    def private(self) -> bool:
+        """Whether private models alone are asked what this turn is about, but for the user's leave."""
+        return self._route.private
+
     async def ask(self, question: Question, hearing: Hearing) -> Given:
         """The reply of the first model that can answer. Raises ``ModelError``, and ``SightlineError`` of settings."""
         candidates = self._route.candidates

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sightline.context.pack import ContextPack
 from sightline.context.pattern_task import pattern_of
+from sightline.context.report import reranking_said
 from sightline.models.tokens import count_messages
 from sightline.prompts.build import ManifestEntry, Prompt, one_line
 
@@ -20,6 +21,7 @@ def explained(prompt: Prompt, pack: ContextPack, task: str) -> list[str]:
         f"{prompt.task_type} task, {prompt.complexity}; {prompt.tokens:,} tokens: {parts}",
         *_pattern(task),
         *(line for line in pack.told.splitlines() if line),
+        *filter(None, [reranking_said(pack.reranking)]),
         "",
         "Rules:",
         *(f"  {used.name}: {used.origin}" for used in prompt.templates),

@@ -8,11 +8,13 @@ from sightline.context.pack import ContextPack
 from sightline.context.report import (
     DroppedReport,
     ExampleReport,
+    RerankingReport,
     SitesReport,
     StepReport,
     chain_report,
     dropped_report,
     example_report,
+    reranking_report,
     sites_report,
 )
 from sightline.prompts.build import ManifestEntry, Prompt
@@ -81,6 +83,7 @@ class ExplainedReport(PromptReport):
     dropped: list[DroppedReport]
     sites: SitesReport | None
     example: ExampleReport | None
+    reranking: RerankingReport | None
 
 
 def explained_report(prompt: Prompt, pack: ContextPack) -> ExplainedReport:
@@ -95,6 +98,7 @@ def explained_report(prompt: Prompt, pack: ContextPack) -> ExplainedReport:
         dropped=dropped_report(pack),
         sites=sites_report(pack),
         example=example_report(pack),
+        reranking=reranking_report(pack.reranking),
     )
 
 

@@ -10,12 +10,14 @@ from sightline.base.errors import SightlineError
 from sightline.base.paths import WorkspacePath
 from sightline.base.system import System
 from sightline.checks.policy import NO_PROGRAMS, CheckPolicy
-from sightline.context.candidates import Gate
+from sightline.context.build import find_ranking, pack_found, without_secrets
+from sightline.context.candidates import Gate, Ranking
 from sightline.context.exact import CountTokens, ExactCount
 from sightline.context.history.index import NO_HISTORY, HistoryIndex
 from sightline.context.known import Known, KnownFile, learned
 from sightline.context.lexical import LexicalIndex
-from sightline.context.pack import ContextPack, build_context
+from sightline.context.meaning import Compare, comparable, cut, reranked
+from sightline.context.pack import ContextPack
 from sightline.context.packing import KIND
 from sightline.context.ranges import Lines
 from sightline.context.repository_notes import NO_NOTES, NotesRequest, RepositoryNotes, repository_notes
@@ -50,7 +52,8 @@ class TurnDependencies:
     often the model may ask for more code. ``history`` is what past commits say; empty where git may not be asked.
     ``conversation`` is the one that the turn goes on with. ``additions`` is what a prompt has besides the task and its
     code; called in a thread. ``instruction_files`` are names of the repository's own notes for whoever works on it,
-    which are read in trusted workspaces.
+    which are read in trusted workspaces. ``compare`` says how alike texts are to the task in meaning; ``None`` where
+    nobody is to be asked.
     """
 
     view: GraphView
@@ -69,6 +72,7 @@ class TurnDependencies:
     conversation: Conversation = _NOBODY
     additions: Callable[[TurnRequest], Additions] = lambda _: NOTHING_MORE
     instruction_files: tuple[str, ...] = ()
+    compare: Compare | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +81,8 @@ class Prepared:
 
     ``known_before`` is what its reader knows of the files without that code. ``conversation`` is the one it goes on
     with, without its messages where these had to be dropped; ``untold`` are files that changed and for whose new text
-    there was no room, ``problems`` sentences on templates of the user's.
+    there was no room, ``problems`` sentences on templates of the user's and on meanings
+    that could not be compared.
     """
 
     pack: ContextPack
@@ -109,7 +114,9 @@ async def prepare_prompt(
     count: CountTokens | ExactCount = given.count_tokens
     if counter is not None:
         given, count = replace(given, count_tokens=counter.count), _counting(counter)
-    prepared = await asyncio.to_thread(_prepare, request, given, conversation or given.conversation, count)
+    talk = conversation or given.conversation
+    ranking = await _by_meaning(request, given, talk, given.compare) if given.compare else None
+    prepared = await asyncio.to_thread(_prepare, request, given, talk, count, ranking)
     for problem in prepared.problems:
         given.listener(TurnEvent(kind="stage", text=problem, stage=TurnStage.PROMPT, attempt=0))
     if counter is not None:
@@ -118,25 +125,35 @@ async def prepare_prompt(
     return prepared
 
 
+async def _by_meaning(
+    request: TurnRequest, given: TurnDependencies, conversation: Conversation, compare: Compare
+) -> Ranking:
+    """The ranking of a task after its best pieces were compared with it in meaning, or as it was."""
+    asked = without_secrets(_context_request(request, request.budget, conversation))
+    gate = Gate(given.view.workspace, given.in_prompt)
+    ranking = await asyncio.to_thread(_rank, asked, given, gate)
+    pieces = await asyncio.to_thread(comparable, given.view, ranking, gate)
+    compared = await compare(cut(asked.task), [piece.text for piece in pieces], request.turn)
+    return await asyncio.to_thread(reranked, ranking, pieces, compared)
+
+
 def _counting(counter: TokenCounter) -> CountTokens | ExactCount:
     return counter.count if counter.vocabulary is None else ExactCount(counter.count, counter.vocabulary)
 
 
 def _prepare(
-    request: TurnRequest, given: TurnDependencies, conversation: Conversation, count: CountTokens | ExactCount
+    request: TurnRequest,
+    given: TurnDependencies,
+    conversation: Conversation,
+    count: CountTokens | ExactCount,
+    ranking: Ranking | None = None,
 ) -> Prepared:
     if conversation.messages:
-        return _prepare_follow_up(request, given, conversation, count)
+        return _prepare_follow_up(request, given, conversation, count, ranking)
     own = given.additions(request)
     taken = given.count_tokens(overview_section(own.overview), KIND) if own.overview else 0
-    pack = build_context(
-        given.view,
-        _context_request(request, max(request.budget - taken, 0), conversation),
-        given.index,
-        count,
-        given.in_prompt,
-        given.history,
-    )
+    asked = _context_request(request, max(request.budget - taken, 0), conversation)
+    pack = _pack(asked, given, count, ranking)
     additions = _additions(own, request, given, pack)
     prompt = build_prompt(
         request.task_type,
@@ -151,12 +168,27 @@ def _prepare(
         pack=pack,
         prompt=prompt,
         conversation=conversation,
-        problems=tuple(map(str, additions.templates.problems)),
+        problems=_problems(additions, pack),
     )
 
 
+def _rank(asked: ContextRequest, given: TurnDependencies, gate: Gate) -> Ranking:
+    return find_ranking(given.view, asked, given.index, gate, given.history)
+
+
+def _pack(
+    asked: ContextRequest, given: TurnDependencies, count: CountTokens | ExactCount, ranking: Ranking | None
+) -> ContextPack:
+    gate = Gate(given.view.workspace, given.in_prompt)
+    return pack_found(given.view, ranking or _rank(asked, given, gate), asked, count, gate)
+
+
 def _prepare_follow_up(
-    request: TurnRequest, given: TurnDependencies, conversation: Conversation, count: CountTokens | ExactCount
+    request: TurnRequest,
+    given: TurnDependencies,
+    conversation: Conversation,
+    count: CountTokens | ExactCount,
+    ranking: Ranking | None,
 ) -> Prepared:
     view = given.view
     budget = round(request.budget * FOLLOW_UP_SHARE)
@@ -167,14 +199,8 @@ def _prepare_follow_up(
         name=lambda path: path.relative if alone else path.absolute,
     )
     changed = since(view, conversation.known, Gate(view.workspace, given.in_prompt), showing)
-    pack = build_context(
-        view,
-        _context_request(request, budget - changed.tokens, conversation, changed.known),
-        given.index,
-        count,
-        given.in_prompt,
-        given.history,
-    )
+    asked = _context_request(request, budget - changed.tokens, conversation, changed.known)
+    pack = _pack(asked, given, count, ranking)
     additions = _additions(given.additions(request), request, given, pack)
     prompt = build_follow_up(
         conversation,
@@ -193,12 +219,17 @@ def _prepare_follow_up(
         known_before=changed.known,
         conversation=conversation,
         untold=changed.untold,
-        problems=tuple(map(str, additions.templates.problems)),
+        problems=_problems(additions, pack),
     )
 
 
 def _additions(own: Additions, request: TurnRequest, given: TurnDependencies, pack: ContextPack) -> Additions:
     return replace(own, needs=given.needs_rounds > 0, notes=_notes(request, given, pack))
+
+
+def _problems(additions: Additions, pack: ContextPack) -> tuple[str, ...]:
+    found = tuple(map(str, additions.templates.problems))
+    return (*found, pack.reranking.problem) if pack.reranking and pack.reranking.problem else found
 
 
 def _notes(request: TurnRequest, given: TurnDependencies, pack: ContextPack) -> RepositoryNotes:

@@ -78,7 +78,7 @@ class Asked:
 
     @property
     def request(self) -> ContextRequest:
-        """What is asked of :func:`sightline.context.pack.build_context`."""
+        """What is asked of :func:`sightline.context.build.build_context`."""
         return ContextRequest(
             task=self.turn.task, root=self.turn.root, budget=self.turn.budget, task_type=self.turn.task_type
         )

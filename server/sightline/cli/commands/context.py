@@ -1,4 +1,4 @@
-"""``sightline context``: the code that a task needs, each part with its reasons. Calls no model."""
+"""``sightline context``: the code that a task needs, each part with its reasons. Needs no model."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import click
 from sightline.cli.output import print_json, say
 from sightline.cli.task import budget_option, task_arguments, task_text, turn_request
 from sightline.cli.workspace import given_settings, json_option, opened, root_option, runs_async
-from sightline.context.report import context_report
+from sightline.context.report import context_report, reranking_said
 
 
 @click.command("context")
@@ -17,7 +17,7 @@ from sightline.context.report import context_report
 @json_option
 @runs_async
 async def command(task: tuple[str, ...], task_file: str | None, root: str, budget: int | None, *, as_json: bool) -> int:
-    """Show the code that TASK needs, best first, each part with its reasons. Calls no model."""
+    """Show the code that TASK needs, best first, each part with its reasons. Needs no model."""
     text = task_text(task, task_file)
     async with opened(root, given_settings(budget=budget)) as engine:
         pack, _ = await engine.build_prompt(turn_request(engine, text))
@@ -34,6 +34,8 @@ async def command(task: tuple[str, ...], task_file: str | None, root: str, budge
             reasons = "; ".join(symbol["reasons"])
             say(f"    {symbol['name'] or '(file)'}:{lines}  {symbol['form']}, {symbol['tokens']} tokens  {reasons}")
     say(f"{shape['tokens']} of {shape['budget']} tokens, revision {shape['revision']}")
+    if said := reranking_said(pack.reranking):
+        say(said)
     if shape["dropped"]:
         say(f"{len(shape['dropped'])} more did not fit")
     return 0

@@ -1,4 +1,4 @@
-"""``sightline prompt``: the exact prompt for a task, for any model or web chat. Calls no model."""
+"""``sightline prompt``: the exact prompt for a task, for any model or web chat. Needs no model."""
 
 from __future__ import annotations
 
