@@ -12,6 +12,9 @@ neither Sightline nor the bench changes; ``--again`` forgets them. ``--record`` 
 What evidence counts was learned from these cases: each repository's are asked with weights that were learned from the
 other nine (``models_without.py``).
 
+``--embeddings URL`` has the best pieces ordered anew by meaning (``context.rerank``), by the server of vectors there,
+such as ``embedding_server.py``; nothing of that is recorded.
+
 The time to build a prompt of 4,000 tokens is taken with the graph warm and words and past commits read, once per case:
 CPU of the whole process, because the machine's other work must not count.
 """
@@ -82,11 +85,19 @@ def answer_of(report: ContextReport) -> Answer:
     return Answer(report["text"], shown)
 
 
-async def measure_repository(clone: Path, cases: Sequence[Case], scratch: Path) -> list[str]:
+def settings_for(embeddings: str) -> str:
+    """Settings with a server of vectors, if there is one."""
+    if not embeddings:
+        return ""
+    model = f'[models.vectors]\nname = "openai:vectors"\nbase_url = "{embeddings}"\nroles = ["embedding"]\n'
+    return f"[context]\nrerank = true\nrerank_seconds = 120\n{model}"
+
+
+async def measure_repository(clone: Path, cases: Sequence[Case], scratch: Path, embeddings: str) -> list[str]:
     """Measures the cases that were not measured yet, and keeps their rows. Answers what went wrong."""
-    kept, mark, wrong = scratch / ROWS, fingerprint(), list[str]()
-    known = read_rows(kept, mark)
-    async for asked in walk(clone, [case for case in cases if case.name not in known], scratch):
+    kept, mark, wrong = scratch / ROWS, fingerprint(embeddings), list[str]()
+    known, settings = read_rows(kept, mark), settings_for(embeddings)
+    async for asked in walk(clone, [case for case in cases if case.name not in known], scratch, settings):
         try:
             row = await measure(asked)
         except Exception as error:
@@ -99,10 +110,10 @@ async def measure_repository(clone: Path, cases: Sequence[Case], scratch: Path) 
     return wrong
 
 
-def in_process(clone: Path, cases: Sequence[Case], scratch: Path) -> list[str]:
+def in_process(clone: Path, cases: Sequence[Case], scratch: Path, embeddings: str) -> list[str]:
     """One repository, in whatever process this is. Answers what went wrong."""
     with asked_without(cases[0].repository):
-        return asyncio.run(measure_repository(clone, cases, scratch))
+        return asyncio.run(measure_repository(clone, cases, scratch, embeddings))
 
 
 def scratch_of(options: Any, repository: str) -> Path:
@@ -112,8 +123,8 @@ def scratch_of(options: Any, repository: str) -> Path:
 
 def measure_all(options: Any, cases: Mapping[str, list[Case]], clones: Mapping[str, Path]) -> list[Row]:
     """The rows of all repositories that are there."""
-    work = [(clones[name], cases[name], scratch_of(options, name)) for name in clones]
-    for _, _, scratch in work:
+    work = [(clones[name], cases[name], scratch_of(options, name), options.embeddings) for name in clones]
+    for _, _, scratch, _ in work:
         scratch.mkdir(parents=True, exist_ok=True)
         if options.again:
             (scratch / ROWS).unlink(missing_ok=True)
@@ -124,8 +135,8 @@ def measure_all(options: Any, cases: Mapping[str, list[Case]], clones: Mapping[s
         wrong = [in_process(*each) for each in work]
     for sentence in chain(*wrong):
         print(sentence, file=sys.stderr)
-    mark = fingerprint()
-    known = {name: row for _, _, scratch in work for name, row in read_rows(scratch / ROWS, mark).items()}
+    mark = fingerprint(options.embeddings)
+    known = {name: row for _, _, scratch, _ in work for name, row in read_rows(scratch / ROWS, mark).items()}
     return [known[case.name] for name in clones for case in cases[name] if case.name in known]
 
 
@@ -139,6 +150,7 @@ def main() -> int:
     parser.add_argument("--record", action="store_true", help="writes the summary into the results")
     parser.add_argument("--again", action="store_true", help="measures everything again")
     parser.add_argument("--scratch", type=Path, default=SCRATCH, help="folder of trees and stores")
+    parser.add_argument("--embeddings", default="", metavar="URL", help="a server of vectors: order by meaning")
     options = parser.parse_args()
     cases = read_cases(options.only)
     clones = {name: clone for name in cases if (clone := find_clone(options.repositories, name)) is not None}
@@ -161,8 +173,8 @@ def main() -> int:
     failed = len(rows) < sum(len(cases[name]) for name in whole)
     if not options.record:
         return int(failed)
-    if missing or options.only or failed:
-        print("Nothing was recorded: only a run of all cases is.", file=sys.stderr)
+    if missing or options.only or failed or options.embeddings:
+        print("Nothing was recorded: only a run of all cases without a model is.", file=sys.stderr)
         return 1
     record(rows)
     return 0

@@ -29,11 +29,14 @@ class Row(NamedTuple):
 
 
 @cache
-def fingerprint() -> str:
-    """Of everything that a row depends on: Sightline itself, the cases, and how they are measured."""
+def fingerprint(embeddings: str = "") -> str:
+    """Of everything that a row depends on: Sightline itself, the cases, and how they are measured.
+
+    Whoever makes other vectors at the same address measures with ``--again``.
+    """
     product = Path(sightline.__file__).parent
     files = [*product.rglob("*"), HERE.parents[1] / "support/context_metrics.py", *(HERE / name for name in _OWN)]
-    found = hashlib.blake2b(digest_size=10)
+    found = hashlib.blake2b(embeddings.encode(), digest_size=10)
     for path in sorted(path for path in files if path.is_file() and path.suffix != ".pyc"):
         found.update(f"{path.name}\0".encode() + path.read_bytes())
     return found.hexdigest()

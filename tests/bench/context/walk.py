@@ -39,6 +39,8 @@ from sightline.tasks.result import TurnEvent, TurnRequest
 #: Stores that are compared with what they were made of before they are used, by the digest of each text. All others
 #: are made anew for each walk: what one remembers of the last case must not be known in the first.
 _KEPT = "cache/graph"
+#: Vectors are known by the digests of texts.
+_VECTORS = "vectors.sqlite3*"
 
 
 @dataclass(frozen=True)
@@ -89,12 +91,15 @@ class Asked:
         return {path: self.tree.lines(path) for path in self.case.changed}
 
 
-async def walk(clone: Path, cases: Sequence[Case], scratch: Path) -> AsyncGenerator[Asked]:
-    """The ``cases`` of one repository in their order; ``scratch`` is a folder of its own, kept for the next time."""
+async def walk(clone: Path, cases: Sequence[Case], scratch: Path, settings: str = "") -> AsyncGenerator[Asked]:
+    """The ``cases`` of one repository in their order; ``scratch`` is a folder of its own, kept for the next time.
+
+    ``settings`` are those of a user, as in ``sightline.toml``.
+    """
     tree = Tree(clone, scratch / "tree")
     if not cases:
         return
-    with own_stores(scratch / "stores"):
+    with own_stores(scratch / "stores", settings):
         tree.check_out(cases[0].parent)
         system = real_system()
         set_trust(system, locations(system), resolve_root(system, str(tree.folder)))
@@ -121,13 +126,14 @@ def _tell_nobody(_: TurnEvent) -> None:
 
 
 @contextmanager
-def own_stores(folder: Path) -> Generator[None]:
-    """Everything Sightline writes goes to ``folder``, and no settings are read but the defaults."""
+def own_stores(folder: Path, settings: str = "") -> Generator[None]:
+    """Everything Sightline writes goes to ``folder``, and no settings are read but the defaults and ``settings``."""
     for made in (folder / "state", *(folder / "cache").glob("*")):
-        if made != folder / _KEPT:
+        if made not in (folder / _KEPT, *(folder / "cache").glob(_VECTORS)):
             shutil.rmtree(made) if made.is_dir() else made.unlink(missing_ok=True)
     folder.mkdir(parents=True, exist_ok=True)
-    own = {"SIGHTLINE_CACHE_DIR": str(folder), "SIGHTLINE_CONFIG": str(folder / "no-settings.toml")}
+    (folder / "settings.toml").write_text(settings, "utf-8")
+    own = {"SIGHTLINE_CACHE_DIR": str(folder), "SIGHTLINE_CONFIG": str(folder / "settings.toml")}
     before = {name: os.environ.get(name) for name in own}
     os.environ.update(own)
     try:
