@@ -113,6 +113,11 @@ def _opened(meaning: Meaning) -> Meaning:
     return replace(meaning, place=meaning.place._replace(bound=(*meaning.place.bound, OPEN)))
 
 
+def is_open_type(answer: Answer) -> bool:
+    """Whether some value is of a type that is written out and may be of another, unknown one as well."""
+    return any(isinstance(each.meaning, TypeMeaning) and OPEN in each.meaning.place.bound for each in answer)
+
+
 def _is_closed(meaning: object) -> bool:
     return isinstance(meaning, TypeMeaning) and meaning.text[:1] not in ("{", "=")
 

@@ -6,7 +6,7 @@ Results are meanings by file id; ``view.py`` turns them into symbols.
 from __future__ import annotations
 
 from sightline.graph.ancestry import is_class, member, row_of
-from sightline.graph.bound_names import passes_on
+from sightline.graph.bound_names import is_open_type, passes_on
 from sightline.graph.facts import DefinitionKind, Reference, ReferenceKind
 from sightline.graph.meanings import (
     EXTERNAL,
@@ -55,6 +55,8 @@ def meaning_of(query: Query, file: int, reference: Reference) -> Answer:
     answer = attribute(query, values, reference.name)
     if rules.declared_outside is not None and all(each.meaning == OUTSIDE for each in answer):
         answer = rules.declared_outside(query, place, reference, values) or answer
+    if is_open_type(values) and not any(isinstance(each.meaning, DefinitionMeaning) for each in answer):
+        answer = UNKNOWN  # what a member of one of the types holds says nothing of the others
     return rules.fitting(query, place, answer, reference.kind) if rules.fitting is not None else answer
 
 
