@@ -90,6 +90,7 @@ def test_decorators_make_a_kind_and_one_file_is_the_place() -> None:
         "Fix the CSV exporter",  # nothing is added
         "Add support for exporting",
         "Add it",
+        "Implement `CsvExporter` for boxed slices",  # what is named is there
         "Add a Refund class",  # everything is a class
     ],
 )

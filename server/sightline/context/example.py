@@ -7,6 +7,7 @@ example. Nothing here ranks or renders.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from sightline.base.errors import SightlineError
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Text
-from sightline.context.access import definitions_of, qualified_name
+from sightline.context.access import definitions_of, may_define, qualified_name
 from sightline.context.candidates import Candidate, Example, Gate, Ranking, Tier
 from sightline.context.chunks import Chunk
 from sightline.context.request import ContextRequest, TaskType
@@ -47,6 +48,9 @@ _SAY_NOTHING = frozenset(
     for term in terms_of_word(word)
 )
 
+#: A word that is spelled as only code is.
+_CODE = re.compile(r"[a-z][A-Z]|\w_\w")
+
 _FUNCTIONS = frozenset({DefinitionKind.FUNCTION.value, DefinitionKind.METHOD.value})
 _CLASSES = frozenset(
     {DefinitionKind.CLASS.value, DefinitionKind.INTERFACE.value, DefinitionKind.TYPE.value, DefinitionKind.ENUM.value}
@@ -76,6 +80,8 @@ def find_example(view: GraphView, ranking: Ranking, request: ContextRequest, gat
     kinds = terms_of_word(asked[-1]) if asked else ()
     if not kinds or kinds[-1] in STOP_TERMS | _SAY_NOTHING:
         return None
+    if any(_CODE.search(word) and may_define(view, word) for word in asked):
+        return None  # "implement `IntoResponse` for slices": what is named is there, and is shown itself
     wanted = frozenset(term for word in asked for term in terms_of_word(word))
     return _example_of(list(_members(view, ranking, gate, kinds[-1], wanted)), asked[-1], wanted)
 
