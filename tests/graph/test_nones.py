@@ -263,7 +263,7 @@ FAR = "import type { Far, Many } from 'far'\nexport class Wanted { link: string 
             "type Wait = <T extends Far>(x: () => T) => T\nexport const f = (g: Wait) => g(() => new Wanted()).link",
             False,
         ),
-        ("function f<T extends { link: { a: any } }>(x: (y: T) => any) {}\\nf<Wanted>((y) => y.link)", False),
+        ("function w<T extends { link: { a: any } }>(x: () => T): T {}\nw(() => new Wanted()).link", False),
         ("type Other = Far\nfunction wait<T extends Other>(x: () => T): T\nwait(() => new Wanted()).link", False),
         ("function wait<T extends string>(x: () => T): T { return x() }\nwait(() => 'a').link", True),
         ("export class Near extends Far {}\nexport function f(x: Far) { return x.link }", True),
