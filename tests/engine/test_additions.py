@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 import pytest
 
 from sightline.base.memory_system import memory_system
+from sightline.base.paths import WorkspacePath
 from sightline.config.locations import Locations
 from sightline.config.settings import PromptSettings
 from sightline.engine.additions import PromptAdditions, looks_first
 from sightline.prompts.build import Additions
+from sightline.workspace.ignore import IgnoreChain, IgnoreRules, Level
+from sightline.workspace.patterns import parse_patterns
 from support.contexts import anything
-from support.graphs import ROOT, graph_of
+from support.graphs import ROOT, fresh_graph, graph_of, workspace_of
 
 WHERE = Locations(user_settings="/home/config/sightline.toml", cache="/home/cache", state="/home/state")
 FILES = {f"shop/part_{number}.py": f"def make_part_{number}(a_b):\n    return a_b\n" for number in range(12)}
@@ -65,3 +69,21 @@ def test_conventions_are_left_out_where_they_are_not_wanted() -> None:
     assert made(PromptAdditions(memory_system({}), PromptSettings(), WHERE), FILES, "explain").conventions == ()
     off = PromptAdditions(memory_system({}), PromptSettings(conventions=False), WHERE)
     assert made(off, FILES).conventions == ()
+
+
+def test_an_overview_stands_until_other_files_are_ignored() -> None:
+    additions = PromptAdditions(memory_system({}), PromptSettings(), WHERE)
+    uses = {f"shop/use_{number}.py": "from shop.private import PRICE\n" for number in range(3)}
+    workspace = workspace_of({"shop/__init__.py": "", "shop/private.py": "PRICE = 1\n", **uses})
+    first = additions.overview(fresh_graph(workspace), ROOT, "explain", anything, 8_000)
+    assert "shop/private.py" in first
+    edited = workspace_of({"shop/__init__.py": "", "shop/private.py": "PRICE = 1\n", **uses, "shop/use_0.py": ""})
+    assert additions.overview(fresh_graph(edited), ROOT, "explain", anything, 8_000) == first
+
+    rules = IgnoreRules(chains={(ROOT, ""): IgnoreChain(own=(Level(patterns=parse_patterns(b"private.py\n")),))})
+
+    def permitted(path: WorkspacePath) -> str | None:
+        return "ignored" if rules.is_ignored(path) else None
+
+    ignoring = fresh_graph(replace(workspace, rules=rules))
+    assert "private" not in additions.overview(ignoring, ROOT, "explain", permitted, 8_000)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
 from sightline.base.paths import WorkspacePath
 from sightline.base.redact import redact
@@ -21,12 +21,16 @@ from sightline.models.local_limits import billions
 from sightline.models.tokens import count_tokens
 from sightline.prompts.build import Additions
 from sightline.prompts.template_set import TemplateFolder, TemplateSet, read_templates
+from sightline.workspace.ignore import IgnoreRules
+
+T = TypeVar("T")
 
 #: Folder of prompts in a workspace, relative to its root.
 WORKSPACE_PROMPTS = ".sightline/prompts"
 
-#: A workspace with this share of files more or less than when it was measured is measured again. Otherwise what was
-#: said of it stands: a prefix that changes with every edit is read anew by the server each time.
+#: A workspace with this share of files more or less than when it was measured is measured again, and so is one with
+#: other ignore rules. Otherwise what was said of it stands: a prefix that changes with every edit is read anew by the
+#: server each time.
 STALE_SHARE = 0.2
 
 #: Kinds of task in which something new is written in the manner of what is there.
@@ -70,8 +74,8 @@ class PromptAdditions:
     system: System
     settings: PromptSettings
     where: Locations
-    _measured: dict[str, tuple[int, tuple[str, ...]]] = field(default_factory=dict[str, "tuple[int, tuple[str, ...]]"])
-    _seen: dict[str, tuple[int, Overview]] = field(default_factory=dict[str, "tuple[int, Overview]"])
+    _conventions: dict[str, _Measured[tuple[str, ...]]] = field(default_factory=dict[str, "_Measured[tuple[str, ...]]"])
+    _overviews: dict[str, _Measured[Overview]] = field(default_factory=dict[str, "_Measured[Overview]"])
 
     def templates(self, root: str, *, trusted: bool) -> TemplateSet:
         """The templates for a root: the user's own, and over them those of a workspace the user trusts."""
@@ -92,7 +96,9 @@ class PromptAdditions:
         return Additions(
             templates=self.templates(root, trusted=trusted),
             analyse=looks,
-            conventions=self._conventions(view, root, permitted) if wanted else (),
+            conventions=_measured(self._conventions, view, root, lambda: conventions(view, root, permitted))
+            if wanted
+            else (),
         )
 
     def overview(
@@ -112,26 +118,29 @@ class PromptAdditions:
         root = root or (view.workspace.roots[0] if len(view.workspace.roots) == 1 else "")
         if not root:
             return ""
-        count = len(view.state.table)
-        known = self._seen.get(root)
-        if known is None or abs(count - known[0]) > STALE_SHARE * known[0]:
-            known = count, replace(overview(view, root, permitted), conventions=())
-            if not view.coverage().unread:
-                self._seen[root] = known
+        found = _measured(self._overviews, view, root, lambda: replace(overview(view, root, permitted), conventions=()))
         room = min(round(budget * OVERVIEW_SHARE), MOST_OVERVIEW)
-        return redact(overview_text(known[1], room, count_tokens))
+        return redact(overview_text(found, room, count_tokens))
 
-    def _conventions(
-        self, view: GraphView, root: str, permitted: Callable[[WorkspacePath], str | None]
-    ) -> tuple[str, ...]:
-        count = len(view.state.table)
-        known = self._measured.get(root)
-        if known is not None and abs(count - known[0]) <= STALE_SHARE * known[0]:
-            return known[1]
-        found = conventions(view, root, permitted)
-        if not view.coverage().unread:  # measured by half of the files, it would change soon
-            self._measured[root] = count, found
-        return found
+
+@dataclass(frozen=True, slots=True)
+class _Measured(Generic[T]):
+    """What was found of a root that had so many files, by these rules."""
+
+    files: int
+    rules: IgnoreRules
+    found: T
+
+
+def _measured(known: dict[str, _Measured[T]], view: GraphView, root: str, measure: Callable[[], T]) -> T:
+    """What was ``known`` of a root, or what ``measure`` finds now where it is another by now."""
+    files, rules, last = len(view.state.table), view.workspace.rules, known.get(root)
+    if last is not None and abs(files - last.files) <= STALE_SHARE * last.files and rules == last.rules:
+        return last.found
+    found = measure()
+    if not view.coverage().unread:  # measured by half of the files, it would change soon
+        known[root] = _Measured(files, rules, found)
+    return found
 
 
 async def last_subjects(system: System, root: str, most: int = 10) -> tuple[str, ...]:
