@@ -51,7 +51,7 @@ class ApplyJson(Report):
     skipped: list[SkippedJson]
     notes: list[str] = Field(default_factory=list[str])
     diff: str
-    needs: list[NeedsAnswerJson] = Field(default_factory=list["NeedsAnswerJson"])
+    needs: list[NeedsAnswerJson] = Field(default_factory=list[NeedsAnswerJson])
     answer: str = ""
 
 

@@ -15,10 +15,6 @@ IN_JSON = "The prompt is in the messages on standard output."
 EXPLAINED = "Without --explain the prompt itself is printed."
 
 
-#: What to do with a prompt that was copied.
-THEN = "Copy the whole reply, then: sightline apply --paste"
-
-
 def copied(system: System, root: str, text: str, instead: str = PRINTED) -> bool:
     """Puts a prompt on the clipboard and says so; where that fails, says why, and where it is ``instead``.
 
@@ -31,7 +27,7 @@ def copied(system: System, root: str, text: str, instead: str = PRINTED) -> bool
         note(f"sightline: not copied: {error} {instead}")
         return False
     doubt = ", which does not say whether it obeyed" if by == "the terminal" else ""
-    note(f"Copied {len(text):,} characters by {by}{doubt}. {THEN}")
+    note(f"Copied {len(text):,} characters by {by}{doubt}. Copy the whole reply, then: sightline apply --paste")
     return True
 
 

@@ -19,6 +19,7 @@ from sightline.cli.task import (
 from sightline.cli.workspace import given_settings, json_option, opened, root_option, runs_async
 from sightline.prompts.explain import explained
 from sightline.prompts.report import explained_report, prompt_report
+from sightline.tasks.by_hand import whole_text
 
 
 @click.command("prompt")
@@ -56,7 +57,7 @@ async def command(  # noqa: PLR0913  one for each option
         here = engine.roots[0]
     for problem in problems:
         note(f"sightline: {problem}")
-    whole = "\n\n".join(message.content for message in prompt.messages)
+    whole = whole_text(prompt)
     instead = IN_JSON if as_json else EXPLAINED if explain else PRINTED
     was_copied = copied(real_system(), here, whole, instead) if wants_copy else False
     if as_json:
