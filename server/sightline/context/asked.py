@@ -15,9 +15,10 @@ from sightline.base.paths import WorkspacePath, confine
 from sightline.context.access import definitions_of, qualified_name
 from sightline.context.candidates import Candidate, Gate, Permission, RankedFile, Ranking, Tier
 from sightline.context.chunks import Chunk, chunks_of
+from sightline.context.exact import CountTokens
 from sightline.context.lexical import LexicalIndex
 from sightline.context.mentions import Mentions
-from sightline.context.pack import CountTokens, pack_ranking
+from sightline.context.pack import pack_ranking
 from sightline.context.ranges import Lines, overlap
 from sightline.context.request import ContextRequest
 from sightline.context.resolve import resolve_mentions

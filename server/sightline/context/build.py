@@ -6,12 +6,11 @@ from dataclasses import replace
 
 from sightline.base.redact import redact
 from sightline.context.candidates import Gate, Permission, Ranking
-from sightline.context.exact import ExactCount, pack_exactly
+from sightline.context.exact import CountTokens, ExactCount, pack_exactly
 from sightline.context.example import find_example
 from sightline.context.history.index import NO_HISTORY, HistoryIndex
 from sightline.context.lexical import LexicalIndex
 from sightline.context.pack import ContextPack, pack_ranking
-from sightline.context.packing import CountTokens
 from sightline.context.rank import rank
 from sightline.context.request import ContextRequest
 from sightline.context.sites import find_sites

@@ -12,7 +12,7 @@ from math import ceil
 
 from sightline.context.slices import ContextPack
 
-#: Tokens of a text of some kind.
+#: Tokens of a text of some kind, see ``models/tokens.py``.
 CountTokens = Callable[[str, str], int]
 
 #: A text over so much of the budget uses it well enough; one under it is packed once more where something was left out.

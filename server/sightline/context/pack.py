@@ -11,19 +11,20 @@ from dataclasses import replace
 
 from sightline.base.paths import WorkspacePath
 from sightline.context.candidates import Example, Gate, Ranking, Tier, name_of
+from sightline.context.exact import CountTokens
 from sightline.context.forms import POINTED_WHOLE, Way
-from sightline.context.packing import Block, CountTokens, Packing
+from sightline.context.packing import Block, Packing
 from sightline.context.ranges import without
 from sightline.context.render import Form, Shown, shown_ranges, shown_text
 from sightline.context.request import ContextRequest
-from sightline.context.shown_sites import example_shown, is_repeated, sites_shown, with_reasons
+from sightline.context.shown_sites import example_shown, sites_shown, with_reasons
 from sightline.context.slices import ContextPack, Dropped, ShownFile, Slice
 from sightline.context.source import SourceLines
 from sightline.context.told import told
 from sightline.graph.facts import DefinitionKind
 from sightline.graph.view import GraphView
 
-__all__ = ["ContextPack", "CountTokens", "Dropped", "Slice", "pack_ranking"]
+__all__ = ["ContextPack", "Dropped", "Slice", "pack_ranking"]
 
 #: Lists of the names that are left out may take so much of the budget, in so many files.
 OUTLINE_SHARE, OUTLINED_FILES = 0.08, 4
@@ -60,11 +61,10 @@ def pack_ranking(
     packing = Packing(view, ranking, request, count_tokens, gate)
     most = round(request.budget * (1 - OUTLINE_SHARE))
     _promise(packing, request.budget)
-    if ranking.search.places:
+    if about:
         _add_pieces(packing, most, pointed=True)
-        _add_sites(packing, round(request.budget * SITES_SHARE))
+    _add_sites(packing, round(request.budget * SITES_SHARE))
     if ranking.example is not None:
-        _add_pieces(packing, most, pointed=True)
         _add_example(packing, ranking.example)
     _add_pieces(packing, most if packing.cost_of_promises({}) <= most else request.budget)
     _add_outlines(packing)
@@ -113,7 +113,7 @@ def _add_sites(packing: Packing, budget: int) -> None:
             continue
         piece = packing.forms.full(source, place, place.chunk.first, place.chunk.last)
         block = packing.blocks.get(place.path)
-        is_shown = block is not None and is_repeated(piece, block.pieces)
+        is_shown = block is not None and _is_repeated(piece, block.pieces)
         if is_shown or _add(packing, source, Way(slices=(piece,), heads=False), budget):
             packing.sites.add(number)
         else:
@@ -148,7 +148,7 @@ def _add(packing: Packing, source: SourceLines, way: Way, budget: int) -> bool:
     block = packing.blocks.get(path) or Block(source)
     added = [*(_heads(packing, source, block, way.slices) if way.heads else ()), *way.slices]
     names = [name for name in block.names if not _covered(name.first, added)]
-    pieces = [piece for piece in block.pieces if not is_repeated(piece, added)]
+    pieces = [piece for piece in block.pieces if not _is_repeated(piece, added)]
     grown = Block(source, [*pieces, *added], names)
     grown.tokens = packing.count(packing.text_of(grown))
     used = packing.used - block.tokens + grown.tokens
@@ -204,6 +204,11 @@ def _names_left_out(packing: Packing, source: SourceLines, block: Block) -> list
         if not _covered(source.lines_of(index)[0], block.pieces):
             names.append(packing.forms.outline(source, index))
     return names
+
+
+def _is_repeated(piece: Slice, added: Sequence[Slice]) -> bool:
+    """Whether all lines of a piece are part of what comes now."""
+    return any(other.form is Form.FULL and other.first <= piece.first and piece.last <= other.last for other in added)
 
 
 def _covered(line: int, pieces: Sequence[Slice]) -> bool:
@@ -262,8 +267,9 @@ def _focus(packing: Packing) -> tuple[str, int, int] | None:
 
 def _in_order(packing: Packing, block: Block) -> Iterator[Slice]:
     """Pieces as they were found worth showing, without what is known of them; names last."""
-    known, search = packing.known(block), packing.ranking.search
-    for piece in [with_reasons(piece, search) for piece in block.pieces] if search.sites else block.pieces:
+    known, path = packing.known(block), block.source.path
+    sites = [site for site in packing.ranking.search.sites if site.path == path]
+    for piece in [with_reasons(piece, sites) for piece in block.pieces] if sites else block.pieces:
         parts = without([(piece.first, piece.last)], known)
         if parts == ((piece.first, piece.last),):
             yield piece

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sightline.base.paths import WorkspacePath
 from sightline.context.access import qualified_name
 from sightline.context.candidates import Candidate, Gate, Ranking, Tier
+from sightline.context.exact import CountTokens
 from sightline.context.forms import Forms
 from sightline.context.ranges import Lines
 from sightline.context.render import Named, Shown, render_block, shown_text
@@ -16,9 +17,8 @@ from sightline.context.slices import Slice
 from sightline.context.source import SourceLines, source_lines
 from sightline.graph.view import GraphView
 
-#: Tokens of a text of some kind, see ``models/tokens.py``. One kind serves for everything here, because blocks of
-#: several languages are added up; it is the one that overestimates code, so that the promise errs on the safe side.
-CountTokens = Callable[[str, str], int]
+#: One kind of text (``models/tokens.py``) serves for everything here, because blocks of several languages are added up;
+#: it is the one that overestimates code, so that the promise errs on the safe side.
 KIND = "other"
 
 #: Less probable pieces are left out though there is room, and so are those of less than this part of the best: at 4,000

@@ -9,7 +9,8 @@ from sightline.base.paths import WorkspacePath
 from sightline.context.access import definitions_of
 from sightline.context.candidates import Candidate, Gate, Permission, RankedFile, Ranking, Tier
 from sightline.context.chunks import Chunk, chunks_of
-from sightline.context.pack import ContextPack, CountTokens, pack_ranking
+from sightline.context.exact import CountTokens
+from sightline.context.pack import ContextPack, pack_ranking
 from sightline.context.request import ContextRequest
 from sightline.graph.view import GraphView
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from sightline.base.paths import WorkspacePath
-from sightline.context.candidates import Example, SiteSearch
+from sightline.context.candidates import Example, Site, SiteSearch
 from sightline.context.render import Form
 from sightline.context.slices import ExampleShown, ShownFile, SitesShown, Slice
 
@@ -56,20 +56,9 @@ def example_shown(
     )
 
 
-def is_repeated(piece: Slice, added: Sequence[Slice]) -> bool:
-    """Whether all lines of a piece are part of what comes now."""
-    return any(_holds(other, piece) for other in added)
-
-
-def with_reasons(piece: Slice, search: SiteSearch) -> Slice:
-    """A piece with the reasons of the sites in it, whatever else brought it in."""
+def with_reasons(piece: Slice, sites: Iterable[Site]) -> Slice:
+    """A piece with the reasons of those ``sites`` of its file that are in it, whatever else brought it in."""
     if piece.form is not Form.FULL:
         return piece
-    reasons = (
-        site.reason for site in search.sites if site.path == piece.path and piece.first <= site.line <= piece.last
-    )
+    reasons = (site.reason for site in sites if piece.first <= site.line <= piece.last)
     return replace(piece, reasons=tuple(dict.fromkeys((*piece.reasons, *reasons))))
-
-
-def _holds(outer: Slice, inner: Slice) -> bool:
-    return outer.form is Form.FULL and outer.first <= inner.first and inner.last <= outer.last
