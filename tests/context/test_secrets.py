@@ -72,6 +72,13 @@ def test_the_code_around_a_finding_is_no_way_in_either(name: str) -> None:
     assert (pack.text, pack.slices) == ("", ())
 
 
+@pytest.mark.parametrize("task", ["Replace `CONNECT` by `JOIN` everywhere", "Replace `connect_private` by `join`"])
+def test_places_of_a_pattern_task_are_none_of_their_lines(task: str) -> None:
+    pack = context_of(VIEW, task, budget=100_000)
+    _check(pack)
+    assert not any(name in pack.told for name in FORBIDDEN)
+
+
 def test_the_callers_rule_holds_for_code_too() -> None:
     def permitted(each: WorkspacePath) -> str | None:
         return "not today" if each.relative == "shop/uses.py" else None
@@ -123,3 +130,28 @@ def test_a_link_shows_nothing_its_target_may_not(tmp_path: Path) -> None:
     assert leaks(repr(pack)) == []
     assert files_of(pack) == ["plain.py"]
     assert {str(each) for each, _ in pack.refused} == {"docs/connect.py", "connect_too.py"}
+
+
+def test_a_link_gives_no_example_of_what_it_leads_to(tmp_path: Path) -> None:
+    root = tmp_path / "w"
+    (root / "shop").mkdir(parents=True)
+    (root / "private").mkdir()
+    (root / ".gitignore").write_text("private/\n")
+    for folder, name in (("shop", "Csv"), ("shop", "Xml"), ("private", "Planted")):
+        code = f"class {name}Exporter:\n    def export(self, rows):\n        return rows\n"
+        (root / folder / f"{name.lower()}_exporter.py").write_text(code)
+    os.symlink(root / "private" / "planted_exporter.py", root / "shop" / "an_exporter.py")
+    system = real_system()
+    names = [f"shop/{name}_exporter.py" for name in ("csv", "xml", "an")]
+    workspace = WorkspaceView(
+        revision=1,
+        roots=(str(root),),
+        system=system,
+        known=frozenset(WorkspacePath(str(root), name) for name in names),
+        overlay={},
+        rules=scan_now(system, [str(root)]).rules,
+    )
+    request = ContextRequest(task="Add a JSON exporter", budget=4_000, root=str(root))
+    pack = build_context(fresh_graph(workspace), request, LexicalIndex(), quarter, anything)
+    assert pack.example is not None
+    assert "Planted" not in repr(pack.example) + pack.told

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from sightline.base.errors import SightlineError
 from sightline.base.paths import WorkspacePath
 from sightline.base.text import Text
-from sightline.context.access import definitions_of, may_define, qualified_name
+from sightline.context.access import definitions_of, digest_of, may_define, qualified_name
 from sightline.context.candidates import Candidate, Example, Gate, Ranking, Tier
 from sightline.context.chunks import Chunk
 from sightline.context.request import ContextRequest, TaskType
@@ -132,14 +132,13 @@ def _place(family: list[_Member]) -> WorkspacePath | str:
 
 def _members(view: GraphView, ranking: Ranking, gate: Gate, kind: int, wanted: frozenset[int]) -> Iterator[_Member]:
     for rank, path in enumerate(_files(view, ranking, gate, kind)):
-        try:
-            text = view.workspace.read(path).text
-        except SightlineError:
+        text = _text(view, path, gate)
+        if text is None:
             continue
         rows = definitions_of(view, path)
         in_folder = kind in _folder_terms(path)
         for number, row in enumerate(rows):
-            if row.kind not in _FUNCTIONS | _CLASSES or row.end > len(text) or _is_inner(rows, row):
+            if row.kind not in _FUNCTIONS | _CLASSES or _is_inner(rows, row):
                 continue
             name = terms_of_word(row.name)
             terms = frozenset(name)
@@ -160,6 +159,17 @@ def _members(view: GraphView, ranking: Ranking, gate: Gate, kind: int, wanted: f
                     terms=terms,
                     file_rank=rank,
                 )
+
+
+def _text(view: GraphView, path: WorkspacePath, gate: Gate) -> Text | None:
+    """The text that the definitions of a file are of; ``None`` for a newer one, and where a link to it is refused."""
+    if gate.real_reason(path) is not None:
+        return None
+    try:
+        text = view.workspace.read(path).text
+    except SightlineError:
+        return None
+    return text if text.digest == digest_of(view, path) else None
 
 
 def _is_named(name: tuple[int, ...], kind: int, row: DefinitionRow) -> bool:
