@@ -138,8 +138,8 @@ class Ranking:
 
     ``terms`` are the words of the task as search terms with their weights, for cutting large pieces.
     ``refused`` lists what the request named and must not be shown, with the reason. ``search`` is that of a pattern
-    task, ``example`` what is near to a thing that is to be added. ``reranking`` is ``None``
-    where nobody was asked for meanings.
+    task, ``example`` what is near to a thing that is to be added. ``reranking`` is ``None`` where nobody was asked for
+    meanings.
     """
 
     files: tuple[RankedFile, ...]

@@ -20,8 +20,8 @@ from sightline.context.generated import says_generated
 from sightline.context.history.index import Definition, Likeness, Resembling
 from sightline.context.pattern_task import pattern_of
 from sightline.context.signals import ChunkScores, WordScores, is_aside
+from sightline.context.task_wording import without_order
 from sightline.context.tokens import query_terms, terms_of_word
-from sightline.context.wording import without_order
 from sightline.graph.facts import DefinitionKind
 from sightline.graph.raw_facts import DefinitionRow
 from sightline.workspace.origins import origin_by_name

@@ -20,8 +20,8 @@ from sightline.context.candidates import Candidate, Example, Gate, Ranking, Tier
 from sightline.context.chunks import Chunk
 from sightline.context.request import ContextRequest, TaskType
 from sightline.context.signals import is_aside
+from sightline.context.task_wording import asked_thing
 from sightline.context.tokens import STOP_TERMS, terms_of_word, words
-from sightline.context.wording import asked_thing
 from sightline.graph.facts import DefinitionKind
 from sightline.graph.raw_facts import DefinitionRow
 from sightline.graph.view import GraphView

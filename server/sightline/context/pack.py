@@ -18,9 +18,9 @@ from sightline.context.ranges import without
 from sightline.context.render import Form, Shown, shown_ranges, shown_text
 from sightline.context.request import ContextRequest
 from sightline.context.shown_sites import example_shown, sites_shown, with_reasons
+from sightline.context.sites_text import told
 from sightline.context.slices import ContextPack, Dropped, ShownFile, Slice
 from sightline.context.source import SourceLines
-from sightline.context.told import told
 from sightline.graph.facts import DefinitionKind
 from sightline.graph.view import GraphView
 

@@ -16,8 +16,8 @@ from functools import lru_cache
 from sightline.base.paths import WorkspacePath
 from sightline.context.file_terms import IN_TEXT, FileTerms
 from sightline.context.request import ContextRequest, TaskType
+from sightline.context.task_wording import without_order
 from sightline.context.tokens import query_terms
-from sightline.context.wording import without_order
 from sightline.workspace.origins import origin_by_name
 
 #: Saturation of a term's count in a chunk, and how much long chunks are discounted.

@@ -89,9 +89,8 @@ class ContextPack:
     most ``budget``. ``ranking`` goes on past what fitted. ``refused`` names what the request pointed at and must not
     be shown. ``focus`` is the selection as path (written as in the text), first and last line. ``shown`` are the lines
     that stand in the text, or above it where the request says that they are known.
-    ``sites`` tells of a pattern task what of it is shown, ``example``
-    is what is near to a thing that is to be added, ``told`` says both in sentences, which count too. ``reranking``
-    is that of the ranking.
+    ``sites`` tells of a pattern task what of it is shown, ``example`` is what is near to a thing that is to be added,
+    ``told`` says both in sentences, which count too. ``reranking`` is that of the ranking.
     """
 
     slices: tuple[Slice, ...]

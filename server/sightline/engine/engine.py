@@ -29,10 +29,10 @@ from sightline.engine.edit_desk import EditDesk
 from sightline.engine.gate import CheckedDiff, DiffSource, check_change
 from sightline.engine.graph_questions import DiffImpact, Question, asked_in_thread, impact_of_step
 from sightline.engine.handed_out import HandedOutPrompts
-from sightline.engine.meaning import Meanings
 from sightline.engine.model import Models, models_of
 from sightline.engine.parts import EngineParts
 from sightline.engine.prepared import FileAfter, PreparedEdit
+from sightline.engine.similarity import Similarities
 from sightline.features.feature import FeatureContext, FeatureRequest, FeatureResult, Offer, OffersChoices
 from sightline.features.registry import FEATURES
 from sightline.graph.live import IndexReport
@@ -69,7 +69,7 @@ class Engine(EditDesk):
         self._reading: asyncio.Task[None] | None = None
         self._reading_history: asyncio.Task[None] | None = None
         self._models = models_of(parts.models)
-        self._meanings = Meanings(self._models, parts.vectors, parts.settings.context.rerank_seconds)
+        self._similarities = Similarities(self._models, parts.vectors, parts.settings.context.rerank_seconds)
         self._additions = PromptAdditions(parts.system, parts.settings.prompts, parts.models.where)
         self._conversations = parts.conversations
         self._updates = asyncio.Lock()
@@ -100,7 +100,7 @@ class Engine(EditDesk):
     async def close(self) -> None:
         """Stops workers, closes stores and connections. Leaves no process."""
         await self._models.close()
-        await self._meanings.close()
+        await self._similarities.close()
         await self._warm.close()
         self._index.close()
         if self._reading_history is not None:
@@ -391,7 +391,7 @@ class Engine(EditDesk):
             repair_rounds=self.settings.edits.repair_rounds,
             instruction_files=self.settings.context.instruction_files,
             needs_rounds=self.settings.context.needs_rounds,
-            compare=self._meanings.compare(private=private) if self.settings.context.rerank else None,
+            compare=self._similarities.compare(private=private) if self.settings.context.rerank else None,
         )
 
     async def _diagnose(self, path: WorkspacePath, span: Span | None) -> tuple[str, ...]:

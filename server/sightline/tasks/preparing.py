@@ -16,12 +16,12 @@ from sightline.context.exact import CountTokens, ExactCount
 from sightline.context.history.index import NO_HISTORY, HistoryIndex
 from sightline.context.known import Known, KnownFile, learned
 from sightline.context.lexical import LexicalIndex
-from sightline.context.meaning import Compare, comparable, cut, reranked
 from sightline.context.pack import ContextPack
 from sightline.context.packing import KIND
 from sightline.context.ranges import Lines
 from sightline.context.repository_notes import NO_NOTES, NotesRequest, RepositoryNotes, repository_notes
 from sightline.context.request import ContextRequest
+from sightline.context.reranking import Compare, comparable, cut, reranked
 from sightline.edits.instructions import instructions
 from sightline.graph.view import GraphView
 from sightline.models.tokens import TokenCounter
@@ -81,8 +81,7 @@ class Prepared:
 
     ``known_before`` is what its reader knows of the files without that code. ``conversation`` is the one it goes on
     with, without its messages where these had to be dropped; ``untold`` are files that changed and for whose new text
-    there was no room, ``problems`` sentences on templates of the user's and on meanings
-    that could not be compared.
+    there was no room, ``problems`` sentences on templates of the user's and on meanings that could not be compared.
     """
 
     pack: ContextPack

@@ -10,7 +10,7 @@ from operator import mul
 from typing import NamedTuple
 
 from sightline.base.errors import SightlineError
-from sightline.context.meaning import Compare, Compared
+from sightline.context.reranking import Compare, Compared
 from sightline.engine.model import Models
 from sightline.models.vector_store import Vector, VectorStore, single, vector_key
 
@@ -21,7 +21,7 @@ _DIGITS = 6
 
 
 @dataclass(slots=True)
-class Meanings:
+class Similarities:
     """The comparisons of one engine. ``seconds``: how long one may take; ``open_store`` blocks, and is called once."""
 
     models: Models

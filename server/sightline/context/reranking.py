@@ -1,4 +1,4 @@
-"""Orders the best pieces anew by how alike they are to the task in meaning, as vectors of somebody's model say.
+"""Reranking: orders the best pieces anew by how alike they are to the task in meaning, as vectors of some model say.
 
 What a piece gains or loses is its likeness above or below the mean of all that were compared, in log-odds: where the
 vectors cannot tell pieces apart, nothing changes. What the user points at keeps its place. This file asks no model; the

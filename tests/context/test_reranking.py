@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sightline.context.candidates import Gate, Ranking, Tier
-from sightline.context.meaning import MOST_CHARACTERS, MOST_PIECES, Comparable, Compared, comparable, cut, reranked
+from sightline.context.reranking import MOST_CHARACTERS, MOST_PIECES, Comparable, Compared, comparable, cut, reranked
 from sightline.graph.view import GraphView
 from support.contexts import anything, ranking_of
 from support.graphs import graph_of, path

@@ -12,7 +12,7 @@ import pytest
 
 from sightline.context.pack import ContextPack
 from sightline.engine.engine import Engine
-from sightline.engine.meaning import BATCH, likenesses
+from sightline.engine.similarity import BATCH, likenesses
 from sightline.tasks.result import TurnEvent, TurnRequest
 from support.loopback import Exchange, LoopbackServer, loopback_server
 from support.shop import script, shop_engine, write_workspace
