@@ -16,8 +16,8 @@ from sightline.graph.facts import Definition, DefinitionKind, Parameter, Paramet
 from sightline.graph.view import GraphView
 
 _METACLASS = re.compile(r"\bmetaclass\s*=\s*([\w.]+)")
-#: Class decorators that give the class no other constructor, or one that is known.
-_KEEPING = frozenset({"dataclass", "total_ordering", "final", "runtime_checkable", "unique", "deprecated"})
+#: Class decorators that give the class no other constructor.
+_KEEPING = frozenset({"total_ordering", "final", "runtime_checkable", "unique", "deprecated"})
 #: Metaclasses that leave calls as they are.
 _PLAIN_METACLASSES = frozenset({"type", "ABCMeta"})
 _GENERATORS = frozenset({"dataclass", "dataclasses.dataclass"})
@@ -29,7 +29,6 @@ def constructor(view: GraphView, owner: Symbol) -> Parameters | None:
     if owner.definition.kind is not DefinitionKind.CLASS:
         return None
     line = ancestors_of(view, owner)
-    decorated = not all(text.partition("(")[0].rpartition(".")[2] in _KEEPING for text in owner.definition.decorators)
     own = [each for each in line if isinstance(each, Symbol)]
     if any(_may_call_otherwise(view, each) for each in own):
         return None
@@ -41,7 +40,7 @@ def constructor(view: GraphView, owner: Symbol) -> Parameters | None:
             return _written(written)
         if _is_generated(each.definition):
             return _generated(view, [*reversed(own)])
-        if decorated:
+        if _may_be_generated(each.definition):
             return None
     return ()
 
@@ -90,11 +89,18 @@ def _is_generated(definition: Definition) -> bool:
     return decorated or bool(_TUPLES & set(definition.bases))
 
 
+def _may_be_generated(definition: Definition) -> bool:
+    """Whether nobody knows what constructor a decorator of the class gives it: ``attrs.define``, ``dc.dataclass``."""
+    return not all(text.partition("(")[0].rpartition(".")[2] in _KEEPING for text in definition.decorators)
+
+
 def _generated(view: GraphView, line: list[Symbol]) -> Parameters | None:
     """Fields in the order of :pep:`557`: those of the furthest base first, a redefined one in its first place."""
     fields: dict[str, Parameter] = {}
     for owner in line:
         if not _is_generated(owner.definition):
+            if _may_be_generated(owner.definition):
+                return None
             continue
         options = next((text for text in owner.definition.decorators if text.partition("(")[0] in _GENERATORS), "")
         if re.search(r"\binit\s*=\s*False", options):
