@@ -105,6 +105,17 @@ def method_outside(view: GraphView, owner: Symbol, name: str) -> PackageMethod |
     return None
 
 
+def unseen_bases(view: GraphView, owner: Symbol) -> Iterator[str]:
+    """What a class, and those of the workspace above it, inherit from that is neither of the workspace nor built in.
+
+    As it is written, without type arguments.
+    """
+    for each in ancestors_of(view, owner):
+        if isinstance(each, Symbol):
+            bases = (base.partition("[")[0].strip() for base in each.definition.bases)
+            yield from (text for text in bases if not _is_visible(view, each, text))
+
+
 def _packages(view: GraphView, owner: Symbol) -> Packages:
     return packages_of(view, owner.path.root)
 

@@ -8,6 +8,7 @@ binds again. Source: the typing specification, "Typed dictionaries".
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
@@ -20,13 +21,18 @@ from sightline.checks.implicit_calls import offset_of
 from sightline.checks.known_uses import known_heirs
 from sightline.checks.language import is_python
 from sightline.checks.matching import Matching
+from sightline.checks.outside import unseen_bases
 from sightline.checks.python_pieces import parsed_pieces
-from sightline.checks.recall import ancestors_of, facts_of, members_of, text_of
+from sightline.checks.recall import ancestors_of, facts_of, header_of, members_of, text_of
 from sightline.graph.answers import Symbol
 from sightline.graph.facts import Reference, ReferenceKind
 from sightline.graph.view import GraphView
 
 _MOST_FILES = 200
+#: What a typed dictionary may inherit from besides others.
+_BASES = frozenset({"TypedDict", "Generic"})
+#: The keyword of a class whose values have further keys (:pep:`728`).
+_MORE_KEYS = re.compile(r"\bextra_items\s*=")
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -56,14 +62,15 @@ def _poorer(matching: Matching) -> Iterator[tuple[Symbol, frozenset[str]]]:
             if len(group) != 1 or len(same) != 1 or group[0].definition.kind not in CLASSES:
                 continue
             gone = _names(before, same[0]) - _names(after, group[0])
-            if gone and is_typed_dict(after, group[0]):
+            if gone and _lists_all_keys(after, group[0]):
                 yield from _with_heirs(after, group[0], gone)
 
 
-def is_typed_dict(view: GraphView, owner: Symbol) -> bool:
-    """Whether a class is a typed dictionary: its values are plain ones, whose keys it lists."""
+def _lists_all_keys(view: GraphView, owner: Symbol) -> bool:
+    """Whether a class is a typed dictionary that lists, with those of the workspace above it, each key it may have."""
+    unseen = {text.rpartition(".")[2] for text in unseen_bases(view, owner)}
     line = [each for each in ancestors_of(view, owner) if isinstance(each, Symbol)]
-    return any(base.rpartition(".")[2] == "TypedDict" for each in (owner, *line) for base in each.definition.bases)
+    return "TypedDict" in unseen <= _BASES and not any(_MORE_KEYS.search(header_of(view, each)) for each in line)
 
 
 def _with_heirs(view: GraphView, owner: Symbol, gone: frozenset[str]) -> Iterator[tuple[Symbol, frozenset[str]]]:
@@ -72,7 +79,7 @@ def _with_heirs(view: GraphView, owner: Symbol, gone: frozenset[str]) -> Iterato
         each = waiting.pop()
         line = [each, *(row for row in ancestors_of(view, each) if isinstance(row, Symbol))]
         left = gone - {name for row in line for name in _names(view, row)}
-        if left:
+        if left and _lists_all_keys(view, each):
             yield each, left
         heirs = [heir for heir in known_heirs(view, each) if heir.identifier not in seen]
         seen.update(heir.identifier for heir in heirs)
