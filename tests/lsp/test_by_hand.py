@@ -45,6 +45,11 @@ async def test_the_kind_of_task_is_named_or_seen(tmp_path: Path, text: str, kind
         assert (await prompt(shop, text))["data"]["taskType"] == kind
 
 
+async def test_the_kind_may_stand_on_a_line_of_its_own(tmp_path: Path) -> None:
+    async with shop_window(tmp_path) as shop:
+        assert "# Task\n\nRename total" in (await prompt(shop, "/refactor\nRename total"))["data"]["prompt"]
+
+
 async def test_a_reply_is_checked_and_applied_like_any_edit(tmp_path: Path) -> None:
     async with shop_window(tmp_path) as shop:
         await prompt(shop, "/refactor Rename total to grand_total")

@@ -77,10 +77,10 @@ class _Prompt:
 
 def _kind_of(text: str) -> tuple[ModelFeature, str]:
     """The kind of task, and the words that say what it is about."""
-    first, _, rest = text.strip().partition(" ")
+    first, *rest = text.split(maxsplit=1) or ("",)
     named = _KINDS.get(first.removeprefix("/")) if first.startswith("/") else None
     if named is not None:
-        return named, rest.strip()
+        return named, "".join(rest).strip()
     return _KINDS[classify_task(text) if text.strip() else implement.FEATURE.name], text
 
 
