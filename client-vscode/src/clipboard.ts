@@ -3,11 +3,11 @@ import * as vscode from "vscode";
 import { featureArguments } from "./arguments";
 import { APPLY_REPLY, copiedSentence, type CopyText, isToBeApplied, replySentence } from "./byHand";
 import { type Button, buttons, commandOf } from "./chat/buttons";
-import { newTurn, tellApplied, withStages } from "./deeds";
+import { applyTurn, newTurn, withStages } from "./deeds";
 import type { Documents } from "./documents";
 import { activeFocus, diagnosticsAt } from "./editor";
 import { isAboutDiagnostics } from "./features";
-import type { ApplyAnswer, FeatureAnswer, FeatureArguments } from "./protocol";
+import type { FeatureAnswer, FeatureArguments } from "./protocol";
 import type { Session } from "./session";
 
 /** Puts the whole prompt of a task on the clipboard; without `given` the user is asked for the task. */
@@ -37,11 +37,7 @@ export async function applyReply(session: Session, documents: Documents): Promis
   const answer = await withStages(session, "checking the reply", turn, (token) =>
     session.execute<FeatureAnswer>("sightline.run", { command: "paste", text, turn }, token),
   );
-  if (isToBeApplied(answer)) {
-    const applied = await session.execute<ApplyAnswer>("sightline.apply", { turn });
-    if (applied.applied) tellApplied(session, applied, turn);
-    return;
-  }
+  if (isToBeApplied(answer)) return applyTurn(session, { turn });
   if (answer.outcome !== null) {
     await documents.showAnswer("reply", answer.text, [...answer.outcome.changes, ...answer.places]);
   }
