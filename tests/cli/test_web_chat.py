@@ -153,6 +153,11 @@ def test_code_that_is_asked_for_is_printed_where_the_reply_was_not_pasted(sightl
     assert "No edit was found" in sightline("apply", "-", stdin=NEEDS).err
 
 
+def test_a_file_is_known_by_the_end_of_its_name_though_no_prompt_was_made(sightline: Sightline) -> None:
+    ran = sightline("apply", "-", stdin="NEEDS: cart.py\n")
+    assert "def total(prices, rate):" in ran.out
+
+
 def test_a_reply_with_edits_is_tried_whatever_it_asks_for(sightline: Sightline, clipboard: Path) -> None:
     clipboard.write_text(f"{BLOCK}\n{NEEDS}")
     ran = sightline("apply", "--paste")

@@ -326,9 +326,9 @@ class Engine(EditDesk):
         names = needs_in(text) if self.settings.context.needs_rounds else ()
         if not names:
             return None
-        view = await self.caught_up()
+        view, permitted = await self.caught_up(), self._permissions.why_not_shown
         wanted = AskedRequest(names=names, budget=self.settings.context.budget, known={})
-        permitted = self._permissions.why_not_shown
+        await asyncio.to_thread(self._index.follow, view)  # no prompt need have been made before
         return await asyncio.to_thread(asked_code, view, wanted, self._index, count_tokens, permitted)
 
     async def check(
