@@ -129,6 +129,40 @@ def test_a_member_of_some_types_of_a_union_is_only_possible() -> None:
     assert uses(graph, "a.ts::C.alone") == ["a.ts:4:75 attribute inferred"]
 
 
+def test_a_member_of_each_type_that_a_value_may_be_is_used_in_all_of_them() -> None:
+    """So says TypeScript's language service, also where a side of an intersection lacks the member."""
+    graph = graph_of(
+        {
+            "a.ts": """
+                interface Base { url: string }
+                interface Yes { coder: number }
+                interface No { coder?: string }
+                interface Third { other: string }
+                type Either<T> = T extends string ? Yes : No
+                type Options<T> = Base & Either<T>
+                type More<T> = { url: string } & Base & Either<T>
+                function a<T>(x: Either<T>) { x.coder }
+                function b<T>(x: Options<T>) { x.coder }
+                function c(x: Base & (Yes | No)) { x.coder }
+                function d(x: Yes & Base & No) { x.coder }
+                function e<T>(x: More<T>) { x.coder }
+                function f(x: Base & (Yes | No | Third)) { if ('coder' in x) x.coder }
+                c({ url: '', coder: 1 })
+            """
+        }
+    )
+    found = [
+        "a.ts:8:33 attribute inferred",
+        "a.ts:9:34 attribute inferred",
+        "a.ts:10:38 attribute inferred",
+        "a.ts:11:36 attribute inferred",
+        "a.ts:12:31 attribute inferred",
+        "a.ts:13:64 attribute name_only",
+        "a.ts:14:14 write inferred",
+    ]
+    assert uses(graph, "a.ts::Yes.coder") == uses(graph, "a.ts::No.coder") == found
+
+
 def test_callers_see_the_signatures_of_an_overloaded_function_not_its_body() -> None:
     graph = graph_of(
         {

@@ -35,6 +35,9 @@ VALUES: Final = frozenset({DefinitionKind.VARIABLE.value, DefinitionKind.ATTRIBU
 _THIS = re.compile(r"(?<![\w$.])this(?![\w$])")
 #: Stands among the type parameters of a type where the value may be of another, unknown one as well.
 OPEN: Final = ("|", TypeMeaning(Place(-1, -1), ""))
+#: Stands there where the type is a side of an intersection: the value is of all sides, so that it lacks no member
+#: that another side has.
+_SIDE: Final = ("&", TypeMeaning(Place(-1, -1), ""))
 
 
 def holding(rows: tuple[BindingRow, ...], offset: int) -> tuple[BindingRow, ...]:
@@ -79,14 +82,40 @@ def is_told_elsewhere(query: Query, meaning: DefinitionMeaning) -> bool:
     return any(index.definitions[each].annotation for each in same)
 
 
-def is_narrowed(query: Query, answer: Answer) -> bool:
-    """Whether values may be of several types, and the language asks for a member that all of them have."""
+def is_narrowed(query: Query, answer: Answer, results: list[Answer]) -> bool:
+    """Whether values may be of several types, some of which lack a member, and the language asks for it in all of them.
+
+    ``results``: what the member is in each of ``answer``. That one side of an intersection lacks it says nothing.
+    """
     meanings = [each.meaning for each in answer]
+    sides = [bool(result) for meaning, result in zip(meanings, results, strict=True) if _is_side(meaning)]
+    others = [bool(result) for meaning, result in zip(meanings, results, strict=True) if not _is_side(meaning)]
+    if any(sides) or all(others) or sum(others) < 2:
+        return False
     return all(isinstance(each, TypeMeaning | InstanceMeaning) for each in meanings) and any(
         query.rules(file_of_type(each)).structural is not None
         for each in meanings[:1]
         if isinstance(each, TypeMeaning | InstanceMeaning)
     )
+
+
+def as_side(answer: Answer) -> Answer:
+    """``answer`` as a side of an intersection; one that may be of several types has none that every value is of."""
+    if len(answer) != 1 or _is_side(answer[0].meaning):
+        return answer
+    meaning = answer[0].meaning
+    if isinstance(meaning, InstanceMeaning):
+        return (answer[0]._replace(meaning=replace(meaning, bound=(*meaning.bound, _SIDE))),)
+    if isinstance(meaning, TypeMeaning):
+        place = meaning.place._replace(bound=(*meaning.place.bound, _SIDE))
+        return (answer[0]._replace(meaning=replace(meaning, place=place)),)
+    return answer
+
+
+def _is_side(meaning: Meaning) -> bool:
+    if isinstance(meaning, TypeMeaning):
+        return _SIDE in meaning.place.bound
+    return isinstance(meaning, InstanceMeaning) and _SIDE in meaning.bound
 
 
 def is_declared(query: Query, meaning: DefinitionMeaning) -> bool:

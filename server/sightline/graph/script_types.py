@@ -10,7 +10,7 @@ import re
 
 from sightline.graph.aliases import through_alias
 from sightline.graph.ancestry import is_class, member, row_of
-from sightline.graph.bound_names import OPEN, without_closed
+from sightline.graph.bound_names import OPEN, as_side, without_closed
 from sightline.graph.facts import DefinitionKind, ReferenceKind
 from sightline.graph.index import MODULE
 from sightline.graph.meanings import (
@@ -86,6 +86,7 @@ def _annotated(query: Query, place: Place, text: str) -> Answer:
         parts = split(text, separator)
         if len(parts) > 1:
             found = [annotated(query, place, part) for part in parts if part not in _NOTHING]
+            found = [as_side(each) for each in found] if separator == "&" else found
             return merged(*(found if all(found) else map(without_closed, found)))
     if _PRIMITIVE.fullmatch(text):
         return weakened(EXTERNAL, Rank.INFERRED)
@@ -207,7 +208,11 @@ def _instances(query: Query, place: Place, meaning: DefinitionMeaning, arguments
     if not own:
         return found
     parts = (each for each in found if not (isinstance(each.meaning, TypeMeaning) and is_object(each.meaning.text)))
-    return merged(itself, tuple(parts))
+    return merged(as_side(itself) if _is_intersection(row.annotation) else itself, tuple(parts))
+
+
+def _is_intersection(text: str) -> bool:
+    return len(split(text, "&")) > 1 and len(split(text, "|")) == 1 and len(split(text, " extends ")) == 1
 
 
 def _bound_by(row: DefinitionRow, arguments: tuple[TypeMeaning, ...]) -> tuple[tuple[str, TypeMeaning], ...]:

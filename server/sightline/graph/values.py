@@ -340,7 +340,7 @@ def attribute(query: Query, answer: Answer, name: str) -> Answer:
     if not all(results):  # what one of them may have nobody knows: that another has none says nothing
         results = [without_closed(result) for result in results]
     known = [result for result in results if result]
-    if 1 < len(known) < len(results) and is_narrowed(query, answer):
+    if 1 < len(known) < len(results) and is_narrowed(query, answer, results):
         # The compiler lets nobody use it before it is told that the value is of some of these types, but not of all.
         return weakened(merged(*known), Rank.NAME_ONLY)
     return weakened(merged(*known), Rank.EXACT if len(results) == 1 else Rank.INFERRED)
