@@ -132,7 +132,8 @@ def test_a_link_shows_nothing_its_target_may_not(tmp_path: Path) -> None:
     assert {str(each) for each, _ in pack.refused} == {"docs/connect.py", "connect_too.py"}
 
 
-def test_a_link_gives_no_example_of_what_it_leads_to(tmp_path: Path) -> None:
+@pytest.mark.parametrize("task", ["Add a JSON exporter", "Replace `CsvExporter` and `PlantedExporter` by `Exporter`"])
+def test_a_link_gives_neither_example_nor_site_of_what_it_leads_to(tmp_path: Path, task: str) -> None:
     root = tmp_path / "w"
     (root / "shop").mkdir(parents=True)
     (root / "private").mkdir()
@@ -151,7 +152,9 @@ def test_a_link_gives_no_example_of_what_it_leads_to(tmp_path: Path) -> None:
         overlay={},
         rules=scan_now(system, [str(root)]).rules,
     )
-    request = ContextRequest(task="Add a JSON exporter", budget=4_000, root=str(root))
+    request = ContextRequest(task=task, budget=4_000, root=str(root))
     pack = build_context(fresh_graph(workspace), request, LexicalIndex(), quarter, anything)
-    assert pack.example is not None
-    assert "Planted" not in repr(pack.example) + pack.told
+    assert pack.example is not None or pack.sites is not None
+    told = repr(pack.example) + repr(pack.sites) + pack.told
+    assert "Csv" in told
+    assert not any(name in told for name in ("Planted", "an_exporter"))

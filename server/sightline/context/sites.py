@@ -169,7 +169,7 @@ class _Search:
         return resolve_mentions(self.view, self.index, Mentions(explicit=names), roots)
 
     def _admits(self, path: WorkspacePath) -> bool:
-        return (not self.request.root or path.root == self.request.root) and self.gate.admits(path)
+        return (not self.request.root or path.root == self.request.root) and self.gate.real_reason(path) is None
 
     def _text(self, path: WorkspacePath) -> Text | None:
         try:
