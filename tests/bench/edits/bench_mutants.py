@@ -11,7 +11,7 @@ one of those errors; for a text that cannot be parsed any more, when it calls th
 Beside it: what the rules of aider's linter say of the same mutants. The summary goes to
 ``tests/bench/results/mutants.json``: code bases judged now replace their rows there, the others stay (``recorded.py``).
 ``mutants_fresh.json`` beside it holds a seed that nothing had been tuned on, put together from ``--details`` by hand;
-its ``after_mending`` is the same mutants judged once their misses had taught something.
+its ``after_mending`` is the same mutants judged once their misses had taught something, ``next_seed`` a later one.
 """
 
 from __future__ import annotations
