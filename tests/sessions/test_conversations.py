@@ -152,6 +152,17 @@ def test_one_that_cannot_be_read_is_set_aside_and_the_new_turns_are_kept(tmp_pat
     assert aside == [("first (unread 2)", 2), ("first (unread 1)", 2)]
 
 
+def test_all_turns_are_kept_beside_one_that_cannot_be_read(tmp_path: Path) -> None:
+    """As after a time in which the disk failed: the conversation went on in memory, and another process wrote."""
+    own = store(tmp_path)
+    own.save(conversation(turns=2))
+    own._connection.execute("UPDATE conversation SET content = x'00'")  # pyright: ignore[reportPrivateUsage]  as above
+    mine = conversation(turns=2)
+    mine = replace(mine, turns=(mine.turns[0], replace(mine.turns[1], turn="mine")))
+    own.save(mine)
+    assert own.load("first") == mine
+
+
 def test_turns_of_two_processes_in_one_conversation_stay_beside_each_other(tmp_path: Path) -> None:
     one, other = store(tmp_path), store(tmp_path)
     one.save(replace(conversation(turns=2), private=True))

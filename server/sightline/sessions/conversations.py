@@ -128,7 +128,7 @@ class ConversationStore:
                 other = self._content(connection, kept.name)
                 if other is None:
                     _set_aside(connection, kept.name)
-                    had = []
+                    had, new = [], 0
                 elif other.private:  # its turns are told with these ones
                     kept = replace(kept, private=True)
             content = dump_conversation(kept)
