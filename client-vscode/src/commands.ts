@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import { featureArguments } from "./arguments";
 import { answerInChat, applyReply, copyPrompt, copyText } from "./clipboard";
-import type { CopyText } from "./byHand";
+import { APPLY_REPLY, type CopyText } from "./byHand";
 import { chooseModel, setApiKey, switchModel } from "./chooseModel";
 import { applyTurn, newTurn, takeBack, tellApplied, told, type TurnArguments, withStages } from "./deeds";
 import type { Documents } from "./documents";
@@ -23,7 +23,7 @@ export function registerCommands(
   const deeds: Record<string, (given: TurnArguments) => Promise<void>> = {
     "sightline.restart": () => session.restart(),
     "sightline.showLog": () => Promise.resolve(log.show()),
-    "sightline.showStatus": () => showStatus(session, log),
+    "sightline.showStatus": () => showStatus(session, documents, log),
     "sightline.setApiKey": () => setApiKey(context.secrets),
     "sightline.chooseModel": () => chooseModel(session, context.secrets),
     "sightline.switchModel": () => switchModel(session),
@@ -85,7 +85,7 @@ async function askedHere(feature: string): Promise<FeatureArguments | undefined>
   return featureArguments({ turn: newTurn(), text, focus, diagnostics: isAboutDiagnostics(feature, text) ? diagnosticsAt(focus) : [] });
 }
 
-async function showStatus(session: Session, log: vscode.LogOutputChannel): Promise<void> {
+async function showStatus(session: Session, documents: Documents, log: vscode.LogOutputChannel): Promise<void> {
   const { head, model, last } = await statusNow(session);
   const choice = (label: string, command: string, description = "") => ({
     label,
@@ -97,8 +97,7 @@ async function showStatus(session: Session, log: vscode.LogOutputChannel): Promi
     choice("$(sparkle) Choose a model…", "sightline.chooseModel", model),
     choice("$(arrow-swap) Switch to another of your models…", "sightline.switchModel", last),
     choice("$(key) Set the API key…", "sightline.setApiKey"),
-    choice("$(copy) Copy the prompt for a task…", "sightline.prompt", "for any web chat"),
-    choice("$(clippy) Apply the reply from the clipboard", "sightline.paste"),
+    ...(isUp(session) ? byHandChoices(session, documents) : []),
     { label: "$(output) Show the log", run: () => log.show() },
     { label: "$(debug-restart) Restart the server", run: () => void session.restart() },
     {
@@ -110,6 +109,18 @@ async function showStatus(session: Session, log: vscode.LogOutputChannel): Promi
   chosen?.run();
 }
 
+/** Not by their commands, which are the server's: VS Code does not know them before it runs. */
+function byHandChoices(session: Session, documents: Documents): (vscode.QuickPickItem & { run: () => void })[] {
+  return [
+    {
+      label: "$(copy) Copy the prompt for a task…",
+      description: "for any web chat",
+      run: () => void told(() => copyPrompt(session)),
+    },
+    { label: `$(clippy) ${APPLY_REPLY}`, run: () => void told(() => applyReply(session, documents)) },
+  ];
+}
+
 function indexingChoices(session: Session): { label: string; run: () => void }[] {
   const choice = (label: string, command: string) => [{ label, run: () => void told(() => session.execute(command, {})) }];
   if (session.status.state === "indexing") return choice("$(debug-pause) Pause indexing", "sightline.pauseIndexing");
@@ -119,13 +130,17 @@ function indexingChoices(session: Session): { label: string; run: () => void }[]
 
 async function statusNow(session: Session): Promise<MenuWords> {
   const nothing = { model: "", last: "" };
-  const { state, message } = session.status;
-  if (!["starting", "indexing", "paused", "ready"].includes(state)) return { head: message, ...nothing };
+  if (!isUp(session)) return { head: session.status.message, ...nothing };
   try {
     return menuWords(await session.execute<StatusAnswer>("sightline.status", {}), vscode.workspace.isTrusted);
   } catch (error) {
     return { head: sentenceOf(error), ...nothing };
   }
+}
+
+/** Whether there is a server to ask, or will be in a moment. */
+function isUp({ status }: Session): boolean {
+  return ["starting", "indexing", "paused", "ready"].includes(status.state);
 }
 
 function isTable(value: unknown): value is object {
