@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sightline.features import document, explain, fix, implement, refactor, review, test
 from sightline.features.feature import FeatureContext, FeatureRequest, FeatureResult, FoundPlace
@@ -38,18 +38,7 @@ class _Prompt:
     async def run(self, request: FeatureRequest, context: FeatureContext) -> FeatureResult:
         """Raises :class:`UsageError` when there is neither a text nor a selection to work on."""
         kind, words = _kind_of(request.text)
-        asked = FeatureRequest(
-            command=kind.name,
-            turn=request.turn,
-            text=words,
-            root=request.root,
-            path=request.path,
-            span=request.span,
-            mentions=request.mentions,
-            diagnostics=request.diagnostics,
-            budget=request.budget,
-            conversation=request.conversation,
-        )
+        asked = replace(request, command=kind.name, text=words, model="")
         turn = kind.turn_request(asked, context, await kind.diagnostics(asked, context))
         handed = await context.hand_out(turn)
         pack, prompt = handed.pack, handed.prompt
