@@ -15,7 +15,7 @@ from sightline.checks.matching import Matching, own_name
 from sightline.checks.recall import facts_of
 from sightline.graph.answers import Symbol
 from sightline.graph.facts import DefinitionKind, Parameter, ParameterKind, ReferenceKind
-from sightline.graph.script_type_texts import Signature, function_of, members_of_object
+from sightline.graph.script_type_texts import Signature, function_of, is_object, members_of_object
 from sightline.graph.view import GraphView
 
 _TYPES = frozenset({DefinitionKind.TYPE, DefinitionKind.INTERFACE})
@@ -60,7 +60,7 @@ def _type_of(view: GraphView, function: Symbol) -> Symbol | None:
 def _called(type_: Symbol) -> Signature | None:
     """How the values of a type are called; ``None`` for one that is no function, or several."""
     written = type_.definition.annotation
-    if not written.startswith("{"):
+    if not is_object(written):
         return function_of(written)
     found = [each for each in members_of_object(written) if each.name == "()"]
     return function_of(found[0].type) if len(found) == 1 else None
