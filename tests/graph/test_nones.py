@@ -369,3 +369,23 @@ def test_what_gives_this_gives_the_class_it_is_called_on() -> None:
     ]
     assert uses(graph, "Other.where") == []
     assert uses(graph, "Row.id") == ["a.ts:18:31 attribute inferred"]
+
+
+@pytest.mark.parametrize("others", [0, 45, 450])
+@pytest.mark.parametrize(
+    ("augmenting", "imported"),
+    [
+        ("export {}\ndeclare global { interface Request { user: string } }\n", ""),
+        ("declare namespace Express { interface Request { user: string } }\n", "import { Request } from 'express'\n"),
+        (
+            "import 'express'\ndeclare module 'express' { interface Request { user: string } }\n",
+            "import { Request } from 'express'\n",
+        ),
+    ],
+)
+def test_a_value_from_outside_may_have_a_member_that_augments_its_type(
+    augmenting: str, imported: str, others: int
+) -> None:
+    files = {f"many/m{number}.ts": f"export class C{number} {{ user = 1 }}\n" for number in range(others)}
+    files |= {"a.ts": augmenting, "b.ts": f"{imported}export function f(asked: Request) {{ return asked.user }}\n"}
+    assert [use.rpartition(" ")[2] for use in uses(graph_of(files), "Request.user")] == ["name_only"]

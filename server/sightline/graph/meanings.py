@@ -302,7 +302,7 @@ class Rules:
     class_words: tuple[str, ...] = ()
     takes_keyword: Callable[[Query, DefinitionMeaning, str], bool] | None = None
     given: Callable[[Query, Place, Reference], Answer] | None = None
-    declared_outside: Callable[[Query, Place, Reference, Answer], Answer] | None = None
+    declared_outside: Callable[[Query, Place, Reference, Answer], Answer | None] | None = None
     declared_first: bool = False
     entered: Callable[[Query, DefinitionMeaning], Answer] | None = None
     by_imports: bool = False

@@ -68,7 +68,8 @@ def _through(query: Query, answer: Answer, path: list[str]) -> Answer:
     if own:
         return weakened(tuple(own), Rank.INFERRED)
     if answer and len(path) == 1 and all(each.meaning == OUTSIDE for each in answer):
-        return possibly_augmented(query, path[0]) or WRITTEN
+        found = possibly_augmented(query, path[0])
+        return UNKNOWN if found is None else found or WRITTEN
     return WRITTEN if is_written(query, answer, path[-1]) else UNKNOWN
 
 

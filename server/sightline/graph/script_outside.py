@@ -29,7 +29,7 @@ from sightline.graph.values import held_values
 
 _INTERFACE, _NAMESPACE = DefinitionKind.INTERFACE.value, DefinitionKind.NAMESPACE.value
 #: Files that define a member of one name and are looked at; a name of more tells nothing.
-_MOST_FILES = 40
+_MOST_FILES = 400
 #: Types without parameters that the language and its usual hosts provide (``lib.es*.d.ts``, ``lib.dom.d.ts``, Node).
 _NAMES = """
 AbortController AbortSignal ArrayBuffer Blob Buffer CSSStyleDeclaration Date Document DocumentFragment DOMRect
@@ -44,8 +44,10 @@ _HOST_TYPES = frozenset(_NAMES.split())
 WRITTEN: Final[Answer] = weakened(EXTERNAL, Rank.INFERRED)
 
 
-def declared_outside(query: Query, place: Place, reference: Reference, values: Answer) -> Answer:
+def declared_outside(query: Query, place: Place, reference: Reference, values: Answer) -> Answer | None:
     """The member of that name by which the workspace augments a module from outside, for a value that comes from one.
+
+    ``None`` where nobody can tell whether there is one.
 
     ``values``: what stands before the dot. If the type of each is written out and has the member, it is nobody else's.
 
@@ -67,8 +69,13 @@ def augmented(query: Query, name: str) -> Answer:
     return query.once(("augmented", name), lambda: _augmented(query, name), UNKNOWN)
 
 
-def possibly_augmented(query: Query, name: str) -> Answer:
-    """The same for a value that something says is from outside, whose module a namespace may declare or not."""
+def possibly_augmented(query: Query, name: str) -> Answer | None:
+    """The same for a value that something says is from outside, whose module a namespace may declare or not.
+
+    ``None`` where too many files define a member of that name to be looked at.
+    """
+    if len(query.files.defining(name)) > _MOST_FILES:
+        return None
     return weakened(augmented(query, name), Rank.NAME_ONLY)
 
 
@@ -116,7 +123,10 @@ def _is_top(index: FileIndex | None, name: str) -> bool:
 
 
 def _augmenting(query: Query, file: int, name: str) -> list[DefinitionMeaning]:
-    """Members ``name`` of interfaces that the file declares within ``declare module``, or that such ones extend."""
+    """Members ``name`` of interfaces that the file declares within ``declare module``, or that such ones extend.
+
+    Those of ``declare global`` are like any at the top of a file: all that are named like a type of the host count.
+    """
     index = query.files.index(file)
     if index is None:
         return []
@@ -128,7 +138,8 @@ def _augmenting(query: Query, file: int, name: str) -> list[DefinitionMeaning]:
         if row.name != name or row.parent < 0 or rows[row.parent].kind != _INTERFACE:
             continue
         owner = rows[row.parent]
-        if _is_ambient(index, owner.parent) or (owner.parent == MODULE and owner.name in extended):
+        at_top = owner.parent == MODULE and (owner.name in extended or owner.name in _HOST_TYPES)
+        if at_top or _is_ambient(index, owner.parent):
             found.append(DefinitionMeaning(file, number))
     return found
 

@@ -54,7 +54,8 @@ def meaning_of(query: Query, file: int, reference: Reference) -> Answer:
     values = expression(query, place, reference.receiver, local=reference.local)
     answer = attribute(query, values, reference.name)
     if rules.declared_outside is not None and all(each.meaning == OUTSIDE for each in answer):
-        answer = rules.declared_outside(query, place, reference, values) or answer
+        told = rules.declared_outside(query, place, reference, values)
+        answer = UNKNOWN if told is None else told or answer
     if is_open_type(values) and not any(isinstance(each.meaning, DefinitionMeaning) for each in answer):
         answer = UNKNOWN  # what a member of one of the types holds says nothing of the others
     return rules.fitting(query, place, answer, reference.kind) if rules.fitting is not None else answer
