@@ -70,8 +70,15 @@ class Overview:
 
 
 def overview(view: GraphView, root: str, permitted: Permission) -> Overview:
-    """What the files under ``root`` are made of. Reads some hundred of them at most; may be called in any thread."""
-    own = [path for path in view.paths() if path.root == root and origin_by_name(path.relative) is None]
+    """What the files under ``root`` are made of. Reads some hundred of them at most; may be called in any thread.
+
+    Files whose names hold control characters, which could pose as other text of a prompt, are left out.
+    """
+    own = [
+        path
+        for path in view.paths()
+        if path.root == root and origin_by_name(path.relative) is None and path.relative.isprintable()
+    ]
     languages = Counter(spec.name for path in own if (spec := language_of(path)))
     code = [path for path in own if not is_test(path)]
     followed = code[:MOST_FILES]
@@ -88,7 +95,7 @@ def overview(view: GraphView, root: str, permitted: Permission) -> Overview:
         modules=tuple(
             (path.relative, count)
             for path, count in sorted(used.items(), key=lambda item: (-item[1], item[0]))[:MOST_MODULES]
-            if permitted(path) is None and count > 1
+            if count > 1 and path.relative.isprintable() and permitted(path) is None
         ),
         conventions=conventions(view, root, permitted),
         unread=len(code) - len(followed),
