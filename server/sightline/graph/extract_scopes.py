@@ -12,8 +12,8 @@ from collections.abc import Set as AbstractSet
 from enum import IntEnum
 from typing import NamedTuple
 
-#: Scopes nested deeper than this see only their own names, so that hostile nesting costs no quadratic memory. The price
-#: is a few references that could have been left out.
+#: Scopes nested deeper than this see what the scope around them sees and no more, so that hostile nesting costs no
+#: quadratic memory. A chain of ``else if`` nests as deep as it is long: what is around it must be seen at its end.
 _MAXIMUM_DEPTH = 60
 
 _NOTHING: frozenset[bytes] = frozenset()
@@ -110,10 +110,12 @@ class ScopeMap:
             scope.unit = parent.unit if parent.kind in (ScopeKind.FUNCTION, ScopeKind.BLOCK) else index
             while parent.kind is ScopeKind.CLASS:
                 parent = scopes[parent.parent]
-            seen = parent.visible if scope.depth <= _MAXIMUM_DEPTH else _NOTHING
+            seen = parent.visible
             own = scope.bound if scope.kind is ScopeKind.CLASS else scope.kept
             scope.foreign = parent.foreign if own.isdisjoint(parent.foreign) else parent.foreign - own
-            if scope.kind is ScopeKind.CLASS:
+            if scope.depth > _MAXIMUM_DEPTH:
+                scope.visible = seen
+            elif scope.kind is ScopeKind.CLASS:
                 scope.visible = seen - scope.bound if scope.bound and seen else seen
             elif scope.bound or scope.kept:
                 scope.visible = (seen | scope.bound) - scope.kept

@@ -30,7 +30,7 @@ from sightline.graph.raw_facts import DefinitionRow, ImportRow, RawFacts, facts_
 from sightline.languages.spec import LanguageSpec
 
 #: Raised with every change to what extraction returns: stored facts of other versions are dropped.
-EXTRACTOR_VERSION: Final = 28
+EXTRACTOR_VERSION: Final = 29
 
 #: Statements that are parsed before and behind the touched ones: first one of each, more if those change. What came out
 #: of a class that was cut in two are many, and all go back into it.
