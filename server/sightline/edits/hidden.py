@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
@@ -87,6 +87,10 @@ class _Hidden:
         self._real, self._shown = real, shown
         self._real_starts = [0, *accumulate(map(len, real))]
         self._shown_starts = [0, *accumulate(map(len, shown))]
+        self._alike: dict[bytes, list[int]] = {}
+        for number, line in enumerate(shown):
+            if _MARK in line:
+                self._alike.setdefault(line.strip(), []).append(number)
 
     def real_edits(self, edits: Sequence[TextEdit]) -> list[TextEdit | None]:
         """The edits of the file that are ``edits`` of what is shown; ``None`` for one of which that cannot be told."""
@@ -124,12 +128,16 @@ class _Hidden:
         """
         there = [self._line(number) for number in covered if _MARK in self._shown[number]]
         filled: list[bytes | None] = [None if _MARK in line else line for line in lines]
+        unused: dict[bytes, list[_Line]] = {}
+        for each in reversed(there):
+            unused.setdefault(each.shown.strip(), []).append(each)
         for at, line in enumerate(lines):
-            same = next((each for each in there if each.values and each.shown.strip() == line.strip()), None)
-            if filled[at] is None and same is not None:
-                filled[at] = _fill(line, same.values)
-                same.values = []
+            if filled[at] is None and (same := unused.get(line.strip())):
+                taken = same.pop()
+                filled[at] = _fill(line, taken.values)
+                taken.values = []
         loose = [at for at, line in enumerate(filled) if line is None]
+        nearby = _by_context(there or gone) if loose else {}
         wanted = sum(lines[at].count(_MARK) for at in loose)
         left = [value for each in there for value in each.values]
         for at in loose:
@@ -139,7 +147,7 @@ class _Hidden:
                 del left[:count]
                 wanted -= count
             else:
-                values = self._known(lines[at], there or gone)
+                values = self._known(lines[at], nearby)
             if values is None:
                 return None
             filled[at] = _fill(lines[at], values)
@@ -148,27 +156,30 @@ class _Hidden:
     def _line(self, number: int) -> _Line:
         return _Line(self._shown[number], _values(self._shown[number], self._real[number]))
 
-    def _known(self, line: bytes, there: Sequence[_Line]) -> list[bytes] | None:
+    def _known(self, line: bytes, nearby: Mapping[bytes, set[bytes]]) -> list[bytes] | None:
         """The values of a line that only changed around them, or was moved from elsewhere in the file."""
-        moved = {
-            tuple(_values(shown, real))
-            for shown, real in zip(self._shown, self._real, strict=True)
-            if shown.strip() == line.strip()
-        }
+        alike = self._alike.get(line.strip(), ())
+        moved = {tuple(_values(self._shown[number], self._real[number])) for number in alike}
         if len(moved) == 1:
             return [*moved.pop()]
         values: list[bytes] = []
         for part in line.split(_MARK)[:-1]:
-            found = {
-                value
-                for each in there
-                for before, value in zip(each.shown.split(_MARK), each.values, strict=False)
-                if before.lstrip()[-_CONTEXT:].endswith(part.lstrip()[-_CONTEXT:]) and part.strip()
-            }
+            found = nearby.get(part.lstrip()[-_CONTEXT:], ()) if part.strip() else ()
             if len(found) != 1:
                 return None
-            values.append(found.pop())
+            values.extend(found)
         return values
+
+
+def _by_context(lines: Sequence[_Line]) -> dict[bytes, set[bytes]]:
+    """The values of the placeholders of ``lines`` by the bytes before them: by the last one, the last two, …"""
+    found: dict[bytes, set[bytes]] = {}
+    for line in lines:
+        for before, value in zip(line.shown.split(_MARK), line.values, strict=False):
+            context = before.lstrip()[-_CONTEXT:]
+            for length in range(1, len(context) + 1):
+                found.setdefault(context[-length:], set()).add(value)
+    return found
 
 
 def _values(shown: bytes, real: bytes) -> list[bytes]:
