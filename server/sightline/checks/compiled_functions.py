@@ -1,14 +1,17 @@
 """What functions of the standard library take that are not written in Python, such as ``math.isnan``.
 
 They have no source to read. What this interpreter was built with says it: only modules that are part of it, or were
-compiled beside it, are loaded for that, and ``os``, which is.
+compiled beside it, are loaded for that, and ``os``, which is. A compiled file of such a name elsewhere on the path,
+in the workspace when Python was started there, is never loaded.
 """
 
 from __future__ import annotations
 
 import importlib
 import inspect
+import os
 import sys
+import sysconfig
 from functools import lru_cache
 from importlib.machinery import ExtensionFileLoader, PathFinder
 from types import BuiltinFunctionType
@@ -23,6 +26,9 @@ _KINDS = {
     inspect.Parameter.KEYWORD_ONLY: ParameterKind.KEYWORD_ONLY,
     inspect.Parameter.VAR_KEYWORD: ParameterKind.VARIADIC_KEYWORD,
 }
+
+#: Where the standard library keeps compiled modules: on Unix, and on Windows.
+_FOLDERS = [sysconfig.get_config_var("DESTSHARED") or os.path.join(sys.base_prefix, "DLLs")]
 
 
 @lru_cache(maxsize=512)
@@ -47,5 +53,7 @@ def compiled_function(name: str) -> Parameters | None:
 def _is_compiled(module: str) -> bool:
     if module in sys.builtin_module_names:
         return True
-    found = PathFinder.find_spec(module)
-    return found is not None and isinstance(found.loader, ExtensionFileLoader)
+    found, own = PathFinder.find_spec(module), PathFinder.find_spec(module, _FOLDERS)
+    if found is None or own is None or found.origin != own.origin:
+        return False
+    return isinstance(own.loader, ExtensionFileLoader)
