@@ -15,7 +15,7 @@ from sightline.base.errors import SightlineError
 from sightline.base.paths import WorkspacePath
 from sightline.context.access import fresh_definitions_of
 from sightline.context.project_files import project_texts, runners_of_tests, written_by_tools
-from sightline.graph.facts import DefinitionKind
+from sightline.graph.facts import FUNCTIONS, DefinitionKind
 from sightline.graph.raw_facts import DefinitionRow
 from sightline.graph.test_files import is_test
 from sightline.graph.view import GraphView
@@ -39,7 +39,6 @@ _CASES = (
     ("PascalCase", re.compile(r"_?(?:[A-Z][a-z0-9]*){2,}\Z")),
 )
 _OPENED = re.compile(r"^([ \t]*)[^\s#*/\"'][^\n]*[:{]\n([ \t]+)(?=\S)", re.MULTILINE)
-_FUNCTIONS = frozenset({DefinitionKind.FUNCTION.value, DefinitionKind.METHOD.value})
 _FOLDERS = frozenset({"test", "tests", "testing", "__tests__", "spec", "specs", "e2e"})
 _SCRIPTS = frozenset({"typescript", "tsx", "javascript", "vue", "svelte"})
 
@@ -212,7 +211,7 @@ def _names(rows: Iterable[DefinitionRow]) -> list[str]:
     found: list[str] = []
     functions: Counter[str] = Counter()
     for row in rows:
-        if row.kind in _FUNCTIONS:
+        if row.kind in FUNCTIONS:
             for case, pattern in _CASES:
                 if pattern.match(row.name):
                     functions[case] += 1
@@ -251,7 +250,7 @@ def _documented(view: GraphView, paths: Sequence[WorkspacePath], permitted: Perm
         except SightlineError:
             continue
         for row in fresh_definitions_of(view, path):
-            if row.name.startswith("_") or row.kind not in (*_FUNCTIONS, DefinitionKind.CLASS.value):
+            if row.name.startswith("_") or row.kind not in (*FUNCTIONS, DefinitionKind.CLASS.value):
                 continue
             body = data[row.body_start : row.body_start + 200].lstrip(b" \t\r\n:")
             if body.startswith((b'"""', b"'''", b'r"""', b'"', b"'")):

@@ -22,22 +22,12 @@ from sightline.context.pattern_task import pattern_of
 from sightline.context.signals import ChunkScores, WordScores, is_aside
 from sightline.context.task_wording import without_order
 from sightline.context.tokens import query_terms, terms_of_word
-from sightline.graph.facts import DefinitionKind
+from sightline.graph.common_names import CLASSES
+from sightline.graph.facts import FUNCTIONS, DefinitionKind
 from sightline.graph.raw_facts import DefinitionRow
 from sightline.workspace.origins import origin_by_name
 
-_FUNCTIONS = frozenset({DefinitionKind.FUNCTION.value, DefinitionKind.METHOD.value})
-_TYPES = frozenset(
-    kind.value
-    for kind in (
-        DefinitionKind.CLASS,
-        DefinitionKind.INTERFACE,
-        DefinitionKind.TYPE,
-        DefinitionKind.ENUM,
-        DefinitionKind.EXTENSION,
-        DefinitionKind.NAMESPACE,
-    )
-)
+_TYPES = CLASSES | {DefinitionKind.NAMESPACE.value}
 
 _OF_FILE = """
     score length aside generated near folder recent changes alike alike_total names snippets sought
@@ -290,7 +280,7 @@ class _Pieces:
         if row is None:
             return
         board, worth = self.gatherer.board, self.gatherer.words.values
-        values["whole_function"] = float(row.kind in _FUNCTIONS)
+        values["whole_function"] = float(row.kind in FUNCTIONS)
         values["whole_type"] = float(row.kind in _TYPES)
         terms = set(terms_of_word(row.name))
         values["whole_name_share"] = sum(term in worth for term in terms) / max(len(terms), 1)

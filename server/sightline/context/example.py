@@ -22,7 +22,7 @@ from sightline.context.request import ContextRequest, TaskType
 from sightline.context.signals import is_aside
 from sightline.context.task_wording import asked_thing
 from sightline.context.tokens import STOP_TERMS, terms_of_word, words
-from sightline.graph.facts import DefinitionKind
+from sightline.graph.facts import FUNCTIONS, DefinitionKind
 from sightline.graph.raw_facts import DefinitionRow
 from sightline.graph.view import GraphView
 
@@ -51,7 +51,6 @@ _SAY_NOTHING = frozenset(
 #: A word that is spelled as only code is.
 _CODE = re.compile(r"[a-z][A-Z]|\w_\w")
 
-_FUNCTIONS = frozenset({DefinitionKind.FUNCTION.value, DefinitionKind.METHOD.value})
 _CLASSES = frozenset(
     {DefinitionKind.CLASS.value, DefinitionKind.INTERFACE.value, DefinitionKind.TYPE.value, DefinitionKind.ENUM.value}
 )
@@ -138,7 +137,7 @@ def _members(view: GraphView, ranking: Ranking, gate: Gate, kind: int, wanted: f
         rows = definitions_of(view, path)
         in_folder = kind in _folder_terms(path)
         for number, row in enumerate(rows):
-            if row.kind not in _FUNCTIONS | _CLASSES or _is_inner(rows, row):
+            if row.kind not in FUNCTIONS | _CLASSES or _is_inner(rows, row):
                 continue
             name = terms_of_word(row.name)
             terms = frozenset(name)
@@ -174,7 +173,7 @@ def _text(view: GraphView, path: WorkspacePath, gate: Gate) -> Text | None:
 
 def _is_named(name: tuple[int, ...], kind: int, row: DefinitionRow) -> bool:
     """Whether a name says of what kind it is: ``CsvExporter``, ``export_command``, ``cmd_export``."""
-    return bool(name) and (name[-1] == kind or (name[0] == kind and row.kind in _FUNCTIONS))
+    return bool(name) and (name[-1] == kind or (name[0] == kind and row.kind in FUNCTIONS))
 
 
 def _files(view: GraphView, ranking: Ranking, gate: Gate, kind: int) -> list[WorkspacePath]:
@@ -198,7 +197,7 @@ def _folder_terms(path: WorkspacePath) -> frozenset[int]:
 
 def _is_inner(rows: tuple[DefinitionRow, ...], row: DefinitionRow) -> bool:
     """Whether a definition stands in a function."""
-    return row.parent >= 0 and rows[row.parent].kind in _FUNCTIONS
+    return row.parent >= 0 and rows[row.parent].kind in FUNCTIONS
 
 
 def _decorated(text: Text, row: DefinitionRow) -> frozenset[int]:

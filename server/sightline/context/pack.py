@@ -21,7 +21,7 @@ from sightline.context.shown_sites import example_shown, sites_shown, with_reaso
 from sightline.context.sites_text import told
 from sightline.context.slices import ContextPack, Dropped, ShownFile, Slice
 from sightline.context.source import SourceLines
-from sightline.graph.facts import DefinitionKind
+from sightline.graph.facts import FUNCTIONS, DefinitionKind
 from sightline.graph.view import GraphView
 
 __all__ = ["ContextPack", "Dropped", "Slice", "pack_ranking"]
@@ -45,8 +45,7 @@ MOST_PROMISED = 24
 #: What is listed as dropped.
 MOST_DROPPED = 50
 
-_FUNCTIONS = frozenset({DefinitionKind.FUNCTION.value, DefinitionKind.METHOD.value})
-_OUTLINED = _FUNCTIONS | {
+_OUTLINED = FUNCTIONS | {
     kind.value for kind in (DefinitionKind.CLASS, DefinitionKind.INTERFACE, DefinitionKind.TYPE, DefinitionKind.ENUM)
 }
 
@@ -199,7 +198,7 @@ def _names_left_out(packing: Packing, source: SourceLines, block: Block) -> list
         if definition.kind not in _OUTLINED:
             continue
         kinds = [definition.kind, *(source.definitions[container].kind for container in source.containers(index))]
-        if not _OUTLINED.issuperset(kinds) or _FUNCTIONS.intersection(kinds[1:]):
+        if not _OUTLINED.issuperset(kinds) or FUNCTIONS.intersection(kinds[1:]):
             continue
         if not _covered(source.lines_of(index)[0], block.pieces):
             names.append(packing.forms.outline(source, index))

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from sightline.graph.ancestry import member, type_around
-from sightline.graph.common_names import CLASSES, FUNCTIONS, NameRules, common_rules
-from sightline.graph.facts import DefinitionKind, ReferenceKind
+from sightline.graph.common_names import CLASSES, NameRules, common_rules
+from sightline.graph.facts import FUNCTIONS, DefinitionKind, ReferenceKind
 from sightline.graph.fitting import fitting
 from sightline.graph.index import MODULE, FileIndex
 from sightline.graph.meanings import (

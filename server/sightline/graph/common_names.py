@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sightline.graph.aliases import through_alias
 from sightline.graph.ancestry import is_class, member, type_around
-from sightline.graph.facts import DefinitionKind, Reference, ReferenceKind
+from sightline.graph.facts import FUNCTIONS, DefinitionKind, Reference, ReferenceKind
 from sightline.graph.fitting import fitting, may_mean
 from sightline.graph.index import MODULE, FileIndex, ImportBinding
 from sightline.graph.meanings import (
@@ -38,7 +38,6 @@ from sightline.graph.raw_facts import DefinitionRow
 from sightline.graph.values import called, expression
 from sightline.languages.import_rules import MOST_PARTS
 
-FUNCTIONS = frozenset({DefinitionKind.FUNCTION.value, DefinitionKind.METHOD.value})
 CLASSES = frozenset(
     kind.value
     for kind in (

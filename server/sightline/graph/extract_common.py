@@ -49,7 +49,7 @@ from sightline.graph.extract_rows import (
 )
 from sightline.graph.extract_scopes import Region, ScopeKind, ScopeMap
 from sightline.graph.extract_text import ParsedText, field_of, syntax_problems
-from sightline.graph.facts import DefinitionKind, ReferenceKind
+from sightline.graph.facts import FUNCTIONS, DefinitionKind, ReferenceKind
 from sightline.graph.raw_facts import LOCAL_FLAG, REFERENCE_CODE, BindingRow, ImportRow, RawFacts
 
 _IMPORT = REFERENCE_CODE[ReferenceKind.IMPORT]
@@ -62,7 +62,6 @@ _KINDS = (
     ("constructed", ReferenceKind.CALL),
 )
 _LOWER = b"abcdefghijklmnopqrstuvwxyz_"
-_FUNCTIONS = frozenset({DefinitionKind.FUNCTION.value, DefinitionKind.METHOD.value})
 _EXTENSION = DefinitionKind.EXTENSION.value
 _SPACE = DefinitionKind.NAMESPACE.value
 
@@ -212,7 +211,7 @@ def _types_by_name(containers: list[Draft]) -> dict[str, list[tuple[Draft, Draft
     for draft in containers:  # in source order, outer ones first
         while around and around[-1].end <= draft.start:
             around.pop()
-        if draft.kind in _FUNCTIONS:
+        if draft.kind in FUNCTIONS:
             around.append(draft)
         else:
             types.setdefault(draft.name, []).append((draft, around[-1] if around else None))
@@ -229,7 +228,7 @@ def _regions(text: ParsedText, declared: _Declared, later: list[Later]) -> list[
         parts = declared.bound.get(draft.container)
         if parts is None:
             continue  # an extension is no region: what belongs to it says so
-        kind = ScopeKind.FUNCTION if draft.kind in _FUNCTIONS else ScopeKind.CLASS
+        kind = ScopeKind.FUNCTION if draft.kind in FUNCTIONS else ScopeKind.CLASS
         regions.append(Region(draft.start, -draft.end, ScopeKind.HEADER, draft.container))
         if parts.type_parameters:
             first = min(draft.name_end, parts.type_parameters[0][0])
@@ -260,7 +259,7 @@ def _settle_parents(declared: _Declared, scopes: ScopeMap) -> None:
     _break_circles(declared, scopes)
     for draft in (*declared.containers, *declared.others):
         parent = declared.containers[draft.parent] if draft.parent >= 0 else None
-        if parent is not None and parent.kind in _FUNCTIONS:
+        if parent is not None and parent.kind in FUNCTIONS:
             draft.exported = False
         elif parent is not None and parent.kind != _SPACE and draft.kind == DefinitionKind.FUNCTION:
             draft.kind = DefinitionKind.METHOD.value
@@ -300,7 +299,7 @@ def _bind(text: ParsedText, declared: _Declared, scopes: ScopeMap, later: list[L
     for container, parts in declared.bound.items():
         draft = declared.containers[container]
         own = scopes.scope_by_key.get(container)
-        if own is not None and draft.kind in _FUNCTIONS:
+        if own is not None and draft.kind in FUNCTIONS:
             scope = scopes.scopes[own]
             scope.bound.update(row[0].encode("utf-8", "replace") for row in parts.parameters or ())
             scope.bound.update(data[start:end] for start, end in parts.bound)

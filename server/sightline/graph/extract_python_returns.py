@@ -15,9 +15,8 @@ from sightline.graph.extract_python_bindings import Bound, said_of_local
 from sightline.graph.extract_rows import Draft
 from sightline.graph.extract_scopes import ScopeKind
 from sightline.graph.extract_text import ParsedText, Span2
-from sightline.graph.facts import DefinitionKind
+from sightline.graph.facts import FUNCTIONS, DefinitionKind
 
-_FUNCTIONS = frozenset((DefinitionKind.FUNCTION.value, DefinitionKind.METHOD.value))
 _MANAGERS = frozenset({"contextmanager", "asynccontextmanager"})
 #: Decorators after which a call still gives what the function returns, or reading the property does.
 _KEEPING = _MANAGERS | {"staticmethod", "classmethod", "property", "cached_property", "cache", "lru_cache", "override"}
@@ -55,7 +54,7 @@ def add_returned(text: ParsedText, containers: Sequence[Draft], bound: Bound) ->
 
 def _is_told(draft: Draft) -> bool:
     decorators = (each.rpartition(".")[2] for each in draft.decorators)
-    return draft.kind in _FUNCTIONS and not draft.annotation and all(each in _KEEPING for each in decorators)
+    return draft.kind in FUNCTIONS and not draft.annotation and all(each in _KEEPING for each in decorators)
 
 
 def _is_manager(draft: Draft) -> bool:

@@ -8,10 +8,9 @@ from sightline.graph.extract_rows import Draft
 from sightline.graph.extract_scopes import ScopeKind, ScopeMap
 from sightline.graph.extract_script_paths import LONGEST, path_of
 from sightline.graph.extract_text import ParsedText
-from sightline.graph.facts import DefinitionKind
+from sightline.graph.facts import FUNCTIONS
 from sightline.graph.raw_facts import DefinitionRow
 
-_FUNCTIONS = frozenset((DefinitionKind.FUNCTION.value, DefinitionKind.METHOD.value))
 #: Different values of one function that are told.
 _MOST = 4
 
@@ -33,7 +32,7 @@ def add_returned(text: ParsedText, containers: Sequence[Draft], scopes: ScopeMap
 
 
 def _is_told(draft: Draft) -> bool:
-    return draft.kind in _FUNCTIONS and not draft.annotation and draft.name != "constructor"
+    return draft.kind in FUNCTIONS and not draft.annotation and draft.name != "constructor"
 
 
 def _is_own(scopes: ScopeMap, at: int, container: int) -> bool:
@@ -52,5 +51,5 @@ def _is_own(scopes: ScopeMap, at: int, container: int) -> bool:
 def returned_paths(definitions: Sequence[DefinitionRow]) -> Iterator[tuple[int, bytes]]:
     """Where the body of each such function begins, and the path."""
     for row in definitions:
-        if row.alias and row.kind in _FUNCTIONS:
+        if row.alias and row.kind in FUNCTIONS:
             yield max(row.body_start, row.end - 1), row.alias.encode("utf-8", "replace")

@@ -26,6 +26,10 @@ class DefinitionKind(StrEnum):
     EXTENSION = "extension"  # adds members to the type of this name, which is defined elsewhere (``impl``, a Go method)
 
 
+#: Kinds of what is called, as rows hold them.
+FUNCTIONS = frozenset({DefinitionKind.FUNCTION.value, DefinitionKind.METHOD.value})
+
+
 class ParameterKind(StrEnum):
     """How a parameter may be given, after Python's ``inspect.Parameter``; other languages use the fitting subset."""
 

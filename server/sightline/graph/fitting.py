@@ -5,10 +5,9 @@ name are different things (a property ``Store Store``, a record's field ``name``
 from __future__ import annotations
 
 from sightline.graph.ancestry import is_class, row_of
-from sightline.graph.facts import DefinitionKind, ReferenceKind
+from sightline.graph.facts import FUNCTIONS, DefinitionKind, ReferenceKind
 from sightline.graph.meanings import Answer, DefinitionMeaning, Found, Place, Query
 
-_FUNCTIONS = frozenset({DefinitionKind.FUNCTION.value, DefinitionKind.METHOD.value})
 _VALUES = frozenset({DefinitionKind.VARIABLE.value, DefinitionKind.ATTRIBUTE.value})
 _OF_TYPES = frozenset({ReferenceKind.TYPE, ReferenceKind.INHERIT, ReferenceKind.DECORATE})
 
@@ -20,7 +19,7 @@ def fitting(query: Query, place: Place, answer: Answer, kind: ReferenceKind) -> 
     if kind in _OF_TYPES:
         return types_in(query, answer) or answer
     if kind is ReferenceKind.CALL:
-        return _of_kinds(query, answer, _FUNCTIONS) or types_in(query, answer) or answer
+        return _of_kinds(query, answer, FUNCTIONS) or types_in(query, answer) or answer
     return _of_kinds(query, answer, _VALUES) or answer
 
 
@@ -29,7 +28,7 @@ def may_mean(query: Query, answer: Answer, kind: ReferenceKind) -> Answer:
     if kind in _OF_TYPES:
         return types_in(query, answer)
     if kind is ReferenceKind.CALL:
-        return _of_kinds(query, answer, _FUNCTIONS) or types_in(query, answer)
+        return _of_kinds(query, answer, FUNCTIONS) or types_in(query, answer)
     return _of_kinds(query, answer, _VALUES) or answer
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import builtins
 
-from sightline.graph.facts import DefinitionKind
+from sightline.graph.facts import FUNCTIONS, DefinitionKind
 from sightline.graph.index import MODULE, FileIndex, ImportBinding
 from sightline.graph.meanings import (
     EXTERNAL,
@@ -25,7 +25,6 @@ from sightline.graph.meanings import (
 from sightline.graph.raw_facts import ImportRow
 from sightline.graph.scopes import scope_chain
 
-FUNCTIONS = frozenset({DefinitionKind.FUNCTION.value, DefinitionKind.METHOD.value})
 CLASSES = frozenset({DefinitionKind.CLASS.value, DefinitionKind.ENUM.value})
 
 BUILTINS = frozenset(dir(builtins)) | {"__file__", "__name__", "__path__", "__spec__", "__loader__", "__package__"}

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from sightline.graph.aliases import through_alias
 from sightline.graph.ancestry import is_class, member, resolution_order, row_of
 from sightline.graph.bound_names import CALLED, passes_on, without_closed
-from sightline.graph.facts import Reference
+from sightline.graph.facts import FUNCTIONS, Reference
 from sightline.graph.index import MODULE
 from sightline.graph.meanings import (
     EXTERNAL,
@@ -35,14 +35,7 @@ from sightline.graph.meanings import (
     merged,
     weakened,
 )
-from sightline.graph.python_names import (
-    CLASSES,
-    FUNCTIONS,
-    attribute_of_module,
-    bare_name,
-    imported_meaning,
-    module_name,
-)
+from sightline.graph.python_names import CLASSES, attribute_of_module, bare_name, imported_meaning, module_name
 from sightline.graph.raw_facts import DefinitionRow
 from sightline.graph.values import called, expression, in_function
 

@@ -9,7 +9,7 @@ from typing import Protocol
 from sightline.base.paths import WorkspacePath
 from sightline.graph.answers import Confidence, Coverage, EdgeKind, Symbol
 from sightline.graph.coverage import joint_coverage
-from sightline.graph.facts import DefinitionKind, ReferenceKind
+from sightline.graph.facts import FUNCTIONS, DefinitionKind, ReferenceKind
 from sightline.graph.generated import generated_from
 from sightline.graph.impact import impact_of
 from sightline.graph.stopping import Check, go_on
@@ -20,7 +20,6 @@ from sightline.graph.view import MOST_PLACES, GraphView
 TEST_DEPTH = 6
 #: Kinds of definitions that can have others below them.
 CLASSES = frozenset({DefinitionKind.CLASS, DefinitionKind.INTERFACE, DefinitionKind.TYPE})
-_FUNCTIONS = frozenset({DefinitionKind.FUNCTION.value, DefinitionKind.METHOD.value})
 #: Calls that are looked at for each caller that may be told.
 _CALLS_EACH = 2
 _ORDER = {Confidence.EXACT: 0, Confidence.INFERRED: 1, Confidence.NAME_ONLY: 2}
@@ -151,7 +150,7 @@ def _outermost(view: GraphView, path: WorkspacePath, name: str) -> str:
     kinds = {index.qualified_name(at): row.kind for at, row in enumerate(index.definitions)} if index and name else {}
     parts = name.split(".")
     around = (".".join(parts[:count]) for count in range(1, len(parts)))
-    return next((each for each in around if kinds.get(each) in _FUNCTIONS), name)
+    return next((each for each in around if kinds.get(each) in FUNCTIONS), name)
 
 
 def _defined(view: GraphView, symbol: Symbol, confidence: Confidence, depth: int = 1) -> Related:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from sightline.graph.facts import DefinitionKind
+from sightline.graph.facts import FUNCTIONS, DefinitionKind
 from sightline.graph.index import MODULE, FileIndex, ImportBinding
 from sightline.graph.meanings import (
     EXTERNAL,
@@ -28,7 +28,6 @@ from sightline.graph.raw_facts import DefinitionRow
 from sightline.graph.script_spaces import Space, both, values_in
 from sightline.graph.values import attribute
 
-FUNCTIONS = frozenset({DefinitionKind.FUNCTION.value, DefinitionKind.METHOD.value})
 CLASSES = frozenset(
     {
         DefinitionKind.CLASS.value,

@@ -11,7 +11,7 @@ import re
 from sightline.graph.aliases import through_alias
 from sightline.graph.ancestry import is_class, member, row_of
 from sightline.graph.bound_names import OPEN, as_side, without_closed
-from sightline.graph.facts import DefinitionKind, ReferenceKind
+from sightline.graph.facts import FUNCTIONS, DefinitionKind, ReferenceKind
 from sightline.graph.index import MODULE
 from sightline.graph.meanings import (
     EXTERNAL,
@@ -37,7 +37,6 @@ from sightline.graph.script_keys import given, subscripted
 from sightline.graph.script_library import CONTAINERS
 from sightline.graph.script_names import (
     CLASSES,
-    FUNCTIONS,
     bare_name,
     imported_meaning,
     is_script,

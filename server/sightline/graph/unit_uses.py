@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterator
 from enum import IntFlag
 from typing import NamedTuple
 
-from sightline.graph.facts import CallShape, DefinitionKind, ParameterKind, Reference, ReferenceKind
+from sightline.graph.facts import FUNCTIONS, CallShape, DefinitionKind, ParameterKind, Reference, ReferenceKind
 from sightline.graph.index import MODULE, FileIndex
 from sightline.graph.raw_facts import LOCAL_FLAG, DefinitionRow, ParameterRow, kind_of
 
@@ -44,7 +44,6 @@ _ANY = Role.TYPE | Role.CALL | Role.VALUE
 #: Anything: what a name is taken for in languages where that says nothing.
 ANY: frozenset[Use] = frozenset({Use(_ANY)})
 
-_FUNCTIONS = frozenset({DefinitionKind.FUNCTION.value, DefinitionKind.METHOD.value})
 _VALUES = frozenset({DefinitionKind.VARIABLE.value, DefinitionKind.ATTRIBUTE.value})
 _TYPES = frozenset(
     kind.value for kind in (DefinitionKind.CLASS, DefinitionKind.INTERFACE, DefinitionKind.ENUM, DefinitionKind.TYPE)
@@ -69,7 +68,7 @@ def added_in(index: FileIndex) -> dict[str, frozenset[Use]]:
     """The names that a file adds to types."""
     found: dict[str, set[Use]] = {}
     for row in index.definitions:
-        if row.bases and row.kind in _FUNCTIONS | _VALUES:
+        if row.bases and row.kind in FUNCTIONS | _VALUES:
             found.setdefault(row.name, set()).update(_use_of(row, base) for base in row.bases)
     return {name: frozenset(uses) for name, uses in found.items()}
 
@@ -78,12 +77,12 @@ def members_in(index: FileIndex) -> frozenset[tuple[str, Role]]:
     """The names of the members of the types in a file, with what each can be used as."""
     rows = index.definitions
     inner = (row for row in rows if row.parent >= 0 and rows[row.parent].kind in _TYPES)
-    return frozenset((row.name, Role.CALL if row.kind in _FUNCTIONS else Role.VALUE) for row in inner)
+    return frozenset((row.name, Role.CALL if row.kind in FUNCTIONS else Role.VALUE) for row in inner)
 
 
 def _use_of(row: DefinitionRow, owner: str) -> Use:
     """A type is called to make one, and read for its members."""
-    if row.kind in _FUNCTIONS:
+    if row.kind in FUNCTIONS:
         parameters = row.parameters or ()
         least = sum(not has_default and kind != _VARIADIC for _, kind, has_default, _ in parameters)
         if parameters and "->" in parameters[-1][3]:
@@ -188,7 +187,7 @@ def _type_of_this(index: FileIndex, scope: int) -> str:
     rows = index.definitions
     while scope != MODULE:
         row = rows[scope]
-        if row.kind in _FUNCTIONS and row.bases:
+        if row.kind in FUNCTIONS and row.bases:
             return row.bases[0]
         if row.kind in _TYPES:
             return row.name
